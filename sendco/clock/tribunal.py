@@ -1,0 +1,66 @@
+"""First-tier Tribunal (SEND) time: HESC Rules 2008 (SI 2008/2699), rule 12. Not for disability discrimination claims.
+
+Every function raises HolidaysNotKnown beyond the bank holiday data.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sendco.clock.calendar import next_working_day, working_day_after
+from sendco.clock.units import Counted, Months, plural
+
+
+def in_august(day: date) -> bool:
+    return day.month == 8
+
+
+def in_christmas_window(day: date) -> bool:
+    """25 December to 1 January, both included."""
+    return (day.month == 12 and day.day >= 25) or (day.month == 1 and day.day == 1)
+
+
+def roll_lodging_end(end: date) -> date:
+    """Last day to start an appeal whose time ends on `end` (r12(2), r12(3)(a)): an end in August moves to the first
+    working day after 31 August, one in 25 December to 1 January to the first after 1 January, and one on any other
+    non-working day to the next working day. Only the end matters; the days in between all count.
+    """
+    if in_august(end):
+        return working_day_after(date(end.year, 8, 31))
+    if in_christmas_window(end):
+        return working_day_after(date(end.year + (end.month == 12), 1, 1))
+    return next_working_day(end)
+
+
+def add_tribunal_days(trigger: date, n: int) -> date:
+    """The nth working day after `trigger` for any act but starting an appeal: all of August and 25 December to
+    1 January are left out of the count (r12(3)(b)), unless the Tribunal named a date.
+    """
+    day = trigger
+    while n:
+        day = working_day_after(day)
+        n -= not (in_august(day) or in_christmas_window(day))
+    return day
+
+
+@dataclass(frozen=True)
+class LodgingMonths(Counted):
+    """Calendar months to start an appeal, with the end rolled by `roll_lodging_end`."""
+
+    @property
+    def words(self):
+        return f"{plural(self.n, 'month')} (moved on where tribunal rule 12 says so) after"
+
+    def _due(self, trigger, calendar):
+        return roll_lodging_end(Months(self.n).due(trigger))
+
+
+@dataclass(frozen=True)
+class TribunalDays(Counted):
+    """Working days for an act in an appeal, by `add_tribunal_days`."""
+
+    @property
+    def words(self):
+        return f"{plural(self.n, 'working day')} (leaving out August and 25 Dec to 1 Jan) after"
+
+    def _due(self, trigger, calendar):
+        return add_tribunal_days(trigger, self.n)

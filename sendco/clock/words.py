@@ -1,0 +1,18 @@
+from datetime import date
+
+# Spelled out, because strftime follows the locale of the machine.
+DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def short_date(day: date) -> str:
+    """26 Jan 2027"""
+    return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
+
+
+def long_date(day: date) -> str:
+    """Tue 26 Jan 2027"""
+    return f"{DAYS[day.weekday()]} {short_date(day)}"
