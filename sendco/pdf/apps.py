@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class PdfConfig(AppConfig):
+    name = "sendco.pdf"
+    default_auto_field = "django.db.models.BigAutoField"
