@@ -97,7 +97,7 @@ def stacked_bar(*, title, series, rows, desc="", prefix="", suffix="", head="", 
         return BarsChart(**common, is_empty=True)
 
     left = _label_room([label for label, _ in rows], width)
-    room = width - left - SEGMENT_GAP * (len(series) - 1)
+    room = width - left - SEGMENT_GAP * (len(series) - 1) - 1  # half the edge of a hatched part lies outside it
     most = max(sum(float(value or 0) for value in values) for _, values in rows) or 1
     blocks, words, y = [], [], TOP
     for (label, values), (_, printed) in zip(rows, cells, strict=True):
