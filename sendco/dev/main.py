@@ -1,0 +1,75 @@
+"""The commands of dev.py."""
+
+import argparse
+import os
+
+from . import assets, environment, lint, local, locks, suite
+from .shell import Problem, say
+
+
+def main(arguments):
+    os.umask(0o022)
+    options, rest = _parser().parse_known_args(arguments)
+    if rest and not options.passes_on:
+        _parser().error(f"unknown arguments: {' '.join(rest)}")
+    try:
+        return options.run(options, rest) or 0
+    except Problem as problem:
+        say(f"\n{problem}")
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser():
+    parser = argparse.ArgumentParser(prog="dev.py", description="Start, test and check sendco.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+
+    def add(name, help_text, run, *, passes_on=False):
+        command = commands.add_parser(name, help=help_text, description=help_text, add_help=not passes_on)
+        command.set_defaults(run=run, passes_on=passes_on)
+        return command
+
+    for name, demo, text in (
+        ("demo", True, "Start a local copy with demo schools"),
+        ("start", False, "Start a local copy without demo data"),
+    ):
+        command = add(name, text, lambda options, rest, demo=demo: _start(options, demo=demo))
+        command.add_argument("--port", type=int, default=8000)
+        command.add_argument("--prepare-only", action="store_true", help="do everything but start the site")
+    tests = add("test", "Run all tests; other arguments go to pytest", _test, passes_on=True)
+    tests.add_argument("--fast", action="store_true", help="only the embedded database")
+    soak = add("soak", "Repeat the kill tests; other arguments go to pytest", _soak, passes_on=True)
+    soak.add_argument("--times", type=int, default=20)
+    add("lint", "Run every check that is not a test", lambda options, rest: lint.lint())
+    add("lock", "Lock the requirements anew", lambda options, rest: locks.lock())
+    add("assets", "Build static/vendor/", lambda options, rest: assets.build())
+    add("bench", "Measure the pages; arguments go to manage.py bench", _bench, passes_on=True)
+    add("manage", "Run a manage.py command on the local copy", lambda options, rest: local.manage(rest), passes_on=True)
+    add("secrets", "Make the secrets/ folder that docker-compose.yml reads", _secrets)
+    add("help", "Show this list", lambda options, rest: parser.print_help())
+    return parser
+
+
+def _start(options, *, demo):
+    return local.start(port=options.port, demo=demo, prepare_only=options.prepare_only)
+
+
+def _test(options, rest):
+    return suite.test(rest, fast=options.fast)
+
+
+def _soak(options, rest):
+    return suite.soak(rest, times=options.times)
+
+
+def _bench(options, rest):
+    environment.ensure("base")
+    assets.build()
+    return local.manage(["bench", *rest])
+
+
+def _secrets(options, rest):
+    from .secret_files import write
+
+    return write()

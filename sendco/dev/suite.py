@@ -1,0 +1,107 @@
+"""The test suite, three times over: embedded, on PostgreSQL and Redis, and in a browser."""
+
+import tempfile
+import time
+from dataclasses import dataclass
+
+from . import assets, environment, servers
+from .shell import is_ci, run, say
+
+NO_TESTS = 5  # pytest's exit code when nothing was selected
+PASSED, FAILED, NOT_RUN = "passed", "FAILED", "NOT RUN"
+
+
+@dataclass
+class Leg:
+    name: str
+    state: str
+    seconds: float = 0.0
+    why: str = ""
+
+    def line(self):
+        return f"  {self.name:<24} {self.state:<8} {self.seconds:6.1f} s  {self.why}".rstrip()
+
+
+def test(arguments, *, fast):
+    environment.ensure("dev" if fast else "browser")
+    environment.check_pango()
+    assets.build()
+    plan = [_embedded] if fast else [_embedded, _services, _browser]
+    legs = []
+    for leg in plan:
+        legs.append(leg(arguments))
+    return report(legs)
+
+
+def soak(arguments, *, times):
+    """Repeat the kill tests; the first run that fails ends it."""
+    environment.ensure("dev")
+    assets.build()
+    for turn in range(1, times + 1):
+        say(f"Soak {turn} of {times}")
+        code = _pytest(["-m", "soak", *arguments])
+        if code:
+            say(f"Soak run {turn} of {times} failed.")
+            return code
+    say(f"All {times} soak runs passed.")
+    return 0
+
+
+def report(legs):
+    """Print each leg's time and one summary line; a leg that could not run fails only CI."""
+    say()
+    for leg in legs:
+        say(leg.line())
+    failed = [leg.name for leg in legs if leg.state == FAILED]
+    left_out = [leg.name for leg in legs if leg.state == NOT_RUN]
+    total = sum(leg.seconds for leg in legs)
+    words = [f"{sum(leg.state == PASSED for leg in legs)} of {len(legs)} legs passed in {total:.0f} s"]
+    words += [f"failed: {', '.join(failed)}"] if failed else []
+    words += [f"NOT RUN: {', '.join(left_out)}"] if left_out else []
+    say("Summary: " + "; ".join(words) + ".")
+    return 1 if failed or (left_out and is_ci()) else 0
+
+
+def _embedded(arguments):
+    return _timed("SQLite, files", ["-n", "2", "-m", "not browser and not soak", *arguments])
+
+
+def _services(arguments):
+    name = "PostgreSQL, Redis"
+    missing = servers.missing_after_install({"PostgreSQL": servers.find_postgresql, "Redis": servers.find_redis})
+    if missing:
+        return _not_run(name, missing)
+    with servers.private_servers() as addresses:
+        return _timed(name, ["-n", "2", "-m", "not browser and not soak", *arguments], env=addresses)
+
+
+def _browser(arguments):
+    name = "Browser"
+    missing = servers.missing_after_install({"Chromium": servers.find_chromium})
+    if missing:
+        return _not_run(name, missing)
+    return _timed(name, ["-m", "browser", *arguments], env={"SENDCO_CHROMIUM": servers.find_chromium()})
+
+
+def _timed(name, arguments, *, env=None):
+    say(f"\n=== {name} ===")
+    started = time.monotonic()
+    code = _pytest(arguments, env=env)
+    seconds = time.monotonic() - started
+    if code == NO_TESTS:
+        return Leg(name, PASSED, seconds, "no test was selected")
+    return Leg(name, FAILED if code else PASSED, seconds)
+
+
+def _pytest(arguments, *, env=None):
+    with tempfile.TemporaryDirectory(prefix="sendco-tests-") as data:
+        # Neither the person's own data folder nor their servers: only what this leg names.
+        own = {"SENDCO_DATA": data, "DATABASE_URL": "", "REDIS_URL": "", "CACHE_REDIS_URL": "", **(env or {})}
+        return run([environment.PYTHON, "-m", "pytest", *arguments], env=own, check=False)
+
+
+def _not_run(name, missing):
+    packages = " ".join(servers.DEBIAN_PACKAGE[part] for part in missing)
+    why = f"missing: {', '.join(missing)} (on Debian: apt-get install {packages})"
+    say(f"\n!!! {name}: NOT RUN, {why} !!!")
+    return Leg(name, NOT_RUN, 0.0, why)

@@ -1,0 +1,216 @@
+"""The commands and modules that run the site: run_all, gunicorn's log and headers, health, backup."""
+
+import http.client
+import os
+import socket
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from sendco import healthcheck
+from sendco.dev import servers
+from sendco.gunicorn_logging import redact
+from sendco.management.commands import run_all
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+# --- run_all ---
+
+
+def test_taken_port_is_refused_with_another_to_try():
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        with pytest.raises(CommandError, match=f"choose another: --port {port + 1}"):
+            call_command("run_all", port=port)
+
+
+def test_run_all_starts_one_web_one_worker_and_one_scheduler():
+    commands = run_all.commands(host="127.0.0.1", port=8123)
+
+    assert list(commands) == ["web", "worker", "beat"]
+    assert "127.0.0.1:8123" in commands["web"]
+    assert {"--pool", "threads", "--without-gossip", "--without-mingle", "--without-heartbeat"} <= set(
+        commands["worker"]
+    )
+    assert "--pidfile=" in commands["beat"]
+    assert str(settings.DATA_DIR / "beat-schedule") in commands["beat"]
+
+
+def test_child_that_dies_is_named(monkeypatch):
+    failing = {"web": [sys.executable, "-c", "raise SystemExit(7)"]}
+    monkeypatch.setattr(run_all, "commands", lambda **where: failing)
+
+    with pytest.raises(CommandError, match=r"web stopped by itself \(exit 7\)"):
+        call_command("run_all", port=servers.free_port())
+
+
+# --- gunicorn ---
+
+
+@pytest.mark.parametrize(
+    ("path", "logged"),
+    [
+        ("/l/Zm9vYmFy-signed:token/answer", "/l/[link]/answer"),
+        ("/l/short", "/l/[link]"),
+        ("/invitations/abc123/", "/invitations/[link]/"),
+        ("/calendar/abc123.ics", "/calendar/[link]"),
+        ("/accounts/password/reset/key/4-" + "c1d2e3f4" * 6 + "/", "/accounts/password/reset/key/[secret]/"),
+        ("/pupils/42/plans/7/", "/pupils/42/plans/7/"),
+        ("/static/css/sendco.1234567890ab.css", "/static/css/sendco.1234567890ab.css"),
+        ("/a-page-with-a-very-long-name-made-of-words/", "/a-page-with-a-very-long-name-made-of-words/"),
+    ],
+)
+def test_log_hides_the_secret_part_of_a_path(path, logged):
+    assert redact(path) == logged
+
+
+@pytest.fixture
+def tiny_site(tmp_path):
+    """A small application behind our gunicorn settings; yields its port and a function that stops it for its output."""
+    (tmp_path / "tiny.py").write_text(
+        "def app(environ, start):\n"
+        "    if environ['PATH_INFO'].endswith('/fail'):\n"
+        "        raise ValueError('broken')\n"
+        "    start('200 OK', [('Content-Type', 'text/plain')])\n"
+        "    return [b'fine']\n",
+        encoding="utf-8",
+    )
+    port = servers.free_port()
+    command = [sys.executable, "-m", "gunicorn", "-c", "python:sendco.gunicorn_config", "--bind"]
+    process = subprocess.Popen(
+        [*command, f"127.0.0.1:{port}", "tiny:app"],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}", "SENDCO_WEB_WORKERS": "1"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+    def stop():
+        process.terminate()
+        return process.communicate(timeout=20)[0]
+
+    try:
+        servers.wait_for_port(port, process)
+        yield port, stop
+    finally:
+        process.kill()
+        process.wait()
+
+
+def get(port, path):
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    connection.request("GET", path, headers={"Referer": "http://localhost/l/referer-token?q=Jones"})
+    response = connection.getresponse()
+    response.read()
+    connection.close()
+    return response
+
+
+def test_server_says_nothing_about_itself_and_logs_no_secret(tiny_site):
+    port, stop = tiny_site
+
+    response = get(port, "/l/secret-token?name=Jones")
+    failed = get(port, "/l/secret-token/fail")
+    printed = stop()
+
+    assert response.status == 200
+    assert response.getheader("Server") is None
+    assert failed.status == 500
+    assert "GET /l/[link] 200" in printed
+    assert "token" not in printed
+    assert "Jones" not in printed
+
+
+# --- Health ---
+
+
+def test_web_is_not_well_when_nothing_answers():
+    assert healthcheck.web(port=servers.free_port(), timeout=1) is False
+
+
+def test_web_is_asked_under_its_own_name(monkeypatch, live_server):
+    monkeypatch.setenv("SENDCO_SITE_URL", "http://localhost:8000")
+    monkeypatch.delenv("SENDCO_HOSTS", raising=False)
+
+    assert healthcheck.web(port=live_server.thread.port) is True
+
+
+def test_scheduler_is_well_only_while_it_writes(tmp_path):
+    now = time.time()
+    assert healthcheck.beat(data=tmp_path, now=now) is False
+
+    (tmp_path / "beat-schedule.db").touch()
+
+    assert healthcheck.beat(data=tmp_path, now=now) is True
+    assert healthcheck.beat(data=tmp_path, now=now + healthcheck.BEAT_SECONDS + 60) is False
+
+
+def test_unknown_part_is_refused():
+    assert "Unknown part" in healthcheck.main(["wbe"])
+
+
+# --- Backup ---
+
+
+@pytest.mark.django_db(transaction=True)
+def test_backup_is_a_whole_database_that_only_we_can_read(tmp_path, capsys):
+    file = tmp_path / "backup"
+
+    if connection.vendor == "postgresql" and not _has_pg_dump():
+        with pytest.raises(CommandError, match="pg_dump is not installed"):
+            call_command("backup_database", file)
+        return
+    call_command("backup_database", file)
+
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    if connection.vendor == "sqlite":
+        with sqlite3.connect(file) as copy:
+            assert copy.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+            assert copy.execute("SELECT count(*) FROM django_migrations").fetchone()[0] > 0
+    else:
+        assert file.read_bytes()[:5] == b"PGDMP"
+
+
+def test_backup_never_overwrites(tmp_path):
+    file = tmp_path / "backup"
+    file.write_text("last week", encoding="utf-8")
+
+    with pytest.raises(CommandError, match="exists already"):
+        call_command("backup_database", file)
+
+    assert file.read_text(encoding="utf-8") == "last week"
+
+
+def test_failed_backup_leaves_no_file(tmp_path, monkeypatch):
+    from sendco.management.commands import backup_database
+
+    def fail(file):
+        raise CommandError("no")
+
+    monkeypatch.setattr(backup_database, "_copy_sqlite", fail)
+    monkeypatch.setattr(backup_database, "_dump_postgresql", fail)
+
+    with pytest.raises(CommandError):
+        call_command("backup_database", tmp_path / "backup")
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def _has_pg_dump():
+    try:
+        return subprocess.run(["pg_dump", "--version"], capture_output=True, check=False).returncode == 0
+    except FileNotFoundError:
+        return False
