@@ -1,0 +1,157 @@
+"""CSV in the encodings and with the separators that school systems and Excel write."""
+
+import codecs
+import csv
+import io
+import itertools
+
+from .columns import header_hits
+from .sheets import HEADER_SEARCH_ROWS, FileNotReadable, Limits, build_sheet
+
+_DELIMITERS = (",", ";", "\t", "|")
+_DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "upright bars"}
+_UNREADABLE = (
+    "This does not look like a text file: it holds codes that no CSV file has. "
+    "Open it in the program it came from, export it as CSV (UTF-8) or as an Excel workbook (.xlsx), and send that."
+)
+_SAMPLE_BYTES = 4096
+
+
+def read_csv(data):
+    text, encoding = decode(data)
+    notes = []
+    if encoding == "windows-1252":
+        notes.append("Read as Windows-1252, an older way to write letters. Check names with accents in the preview.")
+    text, named = take_separator_line(text)
+    delimiter = named or sniff_delimiter(text)
+    if delimiter in _DELIMITER_NAMES:
+        notes.append(f"Columns are separated by {_DELIMITER_NAMES[delimiter]}.")
+    table = read_table(text, delimiter, first=2 if named else 1)
+    return build_sheet(table, kind="csv", notes=notes, encoding=encoding)
+
+
+def decode(data):
+    """Return the text and the name of its encoding: a byte order mark decides, then the shape of the bytes."""
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise FileNotReadable(_UNREADABLE)
+    if data.startswith(codecs.BOM_UTF8):
+        return _strictly(data[3:], "utf-8"), "utf-8-sig"
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return _strictly(data, "utf-16"), "utf-16"
+    shape = utf16_shape(data)
+    if shape:
+        return _strictly(data, shape), shape
+    if _is_binary(data):
+        raise FileNotReadable(_UNREADABLE)
+    try:
+        return data.decode("utf-8"), "utf-8"
+    except UnicodeDecodeError:
+        return _strictly(data, "windows-1252"), "windows-1252"
+
+
+def _strictly(data, encoding):
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError:
+        raise FileNotReadable(
+            "Some letters in the file cannot be read. "
+            "Open it in Excel, choose Save as, then “CSV UTF-8”, and send that."
+        ) from None
+
+
+def utf16_shape(data):
+    """Tell UTF-16 without its mark by the zero bytes beside plain letters."""
+    sample = data[:_SAMPLE_BYTES]
+    half = len(sample) // 2
+    if half < 4:
+        return ""
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    if odd > half * 0.7 and even < half * 0.05:
+        return "utf-16-le"
+    if even > half * 0.7 and odd < half * 0.05:
+        return "utf-16-be"
+    return ""
+
+
+def _is_binary(data):
+    """A stray NUL in a name is cleaned later; many control codes mean the file is no text at all."""
+    sample = data[: _SAMPLE_BYTES * 4]
+    controls = sum(sample.count(code) for code in range(32) if code not in (9, 10, 12, 13))
+    return controls > max(2, len(sample) // 50)
+
+
+def take_separator_line(text):
+    """Excel writes `sep=;` as a first line of its own."""
+    line, _, rest = text.partition("\n")
+    line = line.strip().strip('"')
+    if len(line) == 5 and line.lower().startswith("sep=") and line[4] in _DELIMITERS:
+        return rest, line[4]
+    return text, ""
+
+
+def sniff_delimiter(text):
+    """Choose the separator under which one row names most columns, then the one that makes most columns."""
+
+    def score(delimiter):
+        try:
+            rows = list(itertools.islice(_reader(text, delimiter), HEADER_SEARCH_ROWS))
+        except csv.Error:
+            return (0, 0)
+        return (max(map(header_hits, rows), default=0), max(map(len, rows), default=0))
+
+    return max(_DELIMITERS, key=score)
+
+
+def _reader(text, delimiter, *, strict=False):
+    # newline="" keeps line ends inside quoted cells and also reads old Mac files, which end lines in CR alone.
+    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=strict)
+
+
+def read_table(text, delimiter, *, first):
+    limits = Limits()
+    table = []
+    reader = _reader(text, delimiter)
+    last_start = 0
+    number = first - 1
+    while True:
+        start = reader.line_num
+        try:
+            values = next(reader)
+        except StopIteration:
+            break
+        except csv.Error:
+            raise FileNotReadable(_endless_cell(number + 1, text)) from None
+        number += 1
+        last_start = start
+        limits.check(number, values)
+        table.append((number, values))
+    if _ends_inside_quotes(text, delimiter, last_start):
+        raise FileNotReadable(_quote_never_closed(number))
+    return table
+
+
+def _ends_inside_quotes(text, delimiter, line):
+    """Read the last record once more, strictly: an open quotation mark swallows every row after it."""
+    lines = itertools.islice(io.StringIO(text, newline=""), line, None)
+    try:
+        for _ in csv.reader(lines, delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as error:
+        return "end of data" in str(error)
+    return False
+
+
+def _endless_cell(number, text):
+    """The csv module stops at a cell of 131,072 characters: an open quotation mark, or no table at all."""
+    if '"' in text:
+        return _quote_never_closed(number)
+    return (
+        f"Row {number} holds one cell of endless length. Check that the file is a list of pupils and export it again."
+    )
+
+
+def _quote_never_closed(number):
+    return (
+        f"A quotation mark is opened in row {number} and never closed, so the rows after it cannot be told apart. "
+        "Correct it in the file, or save the file as an Excel workbook (.xlsx) and send that."
+    )

@@ -1,0 +1,297 @@
+"""Measure a workbook before it is opened: calamine has no limits, and a small file can unpack to gigabytes."""
+
+import io
+import re
+import zipfile
+import zlib
+from xml.parsers import expat
+
+from .sheets import (
+    HEADER_SEARCH_ROWS,
+    MAX_CELLS,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    FileNotReadable,
+    column_letter,
+    too_many_cells,
+    too_many_rows,
+)
+
+MAX_UNPACKED = 100 * 1024 * 1024
+MAX_ENTRIES = 2000
+MAX_RATIO = 100
+# Small parts pack well (an empty sheet may reach 200:1), so the ratio only counts above this.
+RATIO_FLOOR = 1024 * 1024
+DAMAGED = "The workbook is damaged and cannot be opened. Open it in Excel, save it under a new name and send that file."
+LOCKED = "The workbook is protected by a password. Open it, take the password off, save it and send it again."
+_BOMB = (
+    "The workbook unpacks to far more than a list of pupils needs, so it was not opened. "
+    "Copy the list into a new workbook and send that."
+)
+_SEND_INSTEAD = "Send a CSV file, an Excel workbook (.xlsx) or a CTF (.xml)."
+_CHUNK = 256 * 1024
+_LONGEST_NUMBER = 20
+_HEAD = 4096
+_NOT_ELEMENTS = re.compile(rb"<\?.*?\?>|<!--.*?-->", re.DOTALL)
+_ELEMENT = re.compile(rb"<(?:[\w.-]+:)?([\w.-]+)")
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    NotImplementedError,
+    EOFError,
+    OSError,
+    ValueError,
+    KeyError,
+)
+_CELL = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
+
+
+def measure(data):
+    """Unpack the file piece by piece, keeping nothing, and refuse it when it is too big or not a workbook."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            kind = _kind(archive)
+            _check_size(archive)
+            if kind == "xlsx":
+                _check_xlsx(archive)
+            else:
+                _check_ods(archive)
+    except _BROKEN:
+        raise FileNotReadable(DAMAGED) from None
+    except RuntimeError:  # zipfile's word for an encrypted entry
+        raise FileNotReadable(LOCKED) from None
+    return kind
+
+
+def _kind(archive):
+    names = set(archive.namelist())
+    if len(names) > MAX_ENTRIES or len(archive.infolist()) > MAX_ENTRIES:
+        raise FileNotReadable(_BOMB)
+    if "xl/workbook.xml" in names:
+        return "xlsx"
+    if "content.xml" in names and "mimetype" in names:
+        if b"opendocument.spreadsheet" not in archive.open("mimetype").read(200):
+            raise FileNotReadable(f"This is an OpenDocument file but not a spreadsheet. {_SEND_INSTEAD}")
+        return "ods"
+    if "xl/workbook.bin" in names:
+        raise FileNotReadable(
+            "This is an Excel binary workbook (.xlsb). "
+            "Open it, choose Save as, then “Excel workbook (.xlsx)”, and send that."
+        )
+    if "word/document.xml" in names:
+        raise FileNotReadable(f"This is a Word document. {_SEND_INSTEAD}")
+    raise FileNotReadable(
+        "This is a ZIP archive, not a workbook. Unpack it and send the file inside: CSV, Excel (.xlsx) or CTF (.xml)."
+    )
+
+
+def _check_size(archive):
+    """Count what really comes out: the sizes that the archive claims may be false."""
+    total = 0
+    for entry in archive.infolist():
+        size = 0
+        with archive.open(entry) as stream:
+            while chunk := stream.read(_CHUNK):
+                size += len(chunk)
+                total += len(chunk)
+                if total > MAX_UNPACKED or (size > RATIO_FLOOR and size > MAX_RATIO * max(entry.compress_size, 1)):
+                    raise FileNotReadable(_BOMB)
+
+
+class _Extent:
+    """How far the filled cells of a sheet reach and how much text they hold once every shared text is copied out."""
+
+    def __init__(self):
+        self.rows = 0
+        self.columns = 0
+        self.characters = 0
+
+    def fill(self, row, column, characters):
+        self.rows = max(self.rows, row)
+        self.columns = max(self.columns, column)
+        self.characters += characters
+        if self.characters > MAX_UNPACKED:
+            raise FileNotReadable(_BOMB)
+
+    def check(self):
+        if self.rows > MAX_ROWS + HEADER_SEARCH_ROWS:
+            raise FileNotReadable(
+                f"{too_many_rows()} "
+                f"(Something stands in row {self.rows:,}: if the list is short, delete the rows below it.)"
+            )
+        if self.columns > MAX_COLUMNS:
+            raise FileNotReadable(
+                f"The sheet has something in column {column_letter(self.columns - 1)}; "
+                f"the most is {MAX_COLUMNS} columns. "
+                "Delete the columns that are not about pupils and send the file again."
+            )
+        if self.rows * self.columns > MAX_CELLS:
+            raise FileNotReadable(too_many_cells())
+
+
+def _parse(stream, handler):
+    parser = expat.ParserCreate(namespace_separator="}")
+    parser.buffer_text = True
+    parser.StartElementHandler = handler.start
+    parser.EndElementHandler = handler.end
+    parser.CharacterDataHandler = handler.text
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    while chunk := stream.read(_CHUNK):
+        parser.Parse(chunk, False)
+    parser.Parse(b"", True)
+
+
+def _refuse_doctype(*_):
+    raise FileNotReadable(DAMAGED)
+
+
+def _local(tag):
+    return tag.rpartition("}")[2]
+
+
+class _SharedTexts:
+    """The lengths of the texts that cells refer to by number."""
+
+    def __init__(self):
+        self.lengths = []
+
+    def start(self, tag, attributes):
+        if _local(tag) == "si":
+            self.lengths.append(0)
+            if len(self.lengths) > MAX_CELLS:
+                raise FileNotReadable(_BOMB)
+
+    def end(self, tag):
+        pass
+
+    def text(self, data):
+        if self.lengths:
+            self.lengths[-1] += len(data)
+
+
+class _XlsxSheet:
+    def __init__(self, shared):
+        self.shared = shared
+        self.extent = _Extent()
+        self.row = self.column = 0
+        self.is_shared = self.in_value = False
+        self.value = ""
+        self.length = 0
+
+    def start(self, tag, attributes):
+        name = _local(tag)
+        if name == "row":
+            self.row = int(attributes.get("r", self.row + 1))
+            self.column = 0
+        elif name == "c":
+            self._start_cell(attributes)
+        elif name in ("v", "t"):
+            self.in_value = True
+            self.value = ""
+            self.length = 0
+
+    def _start_cell(self, attributes):
+        place = _CELL.fullmatch(attributes.get("r", ""))
+        self.column += 1
+        if place:
+            self.row = int(place[2])
+            self.column = _column_number(place[1])
+        self.is_shared = attributes.get("t") == "s"
+
+    def end(self, tag):
+        if _local(tag) in ("v", "t") and self.in_value:
+            self.in_value = False
+            self.extent.fill(self.row, self.column, self._length())
+
+    def _length(self):
+        if not self.is_shared:
+            return self.length
+        index = int(self.value or 0)
+        return self.shared[index] if 0 <= index < len(self.shared) else 0
+
+    def text(self, data):
+        if self.in_value:
+            self.length += len(data)
+            if self.length < _LONGEST_NUMBER:
+                self.value += data
+
+
+def _column_number(letters):
+    number = 0
+    for letter in letters.upper():
+        number = number * 26 + ord(letter) - 64
+    return number
+
+
+def _check_xlsx(archive):
+    """Measure every sheet. Parts are told by their first element: a workbook may keep them under any name."""
+    roots = {entry.filename: _root(archive, entry) for entry in archive.infolist()}
+    texts = _SharedTexts()
+    for name in (name for name, root in roots.items() if root == b"sst"):
+        with archive.open(name) as stream:
+            _parse(stream, texts)
+    for name in (name for name, root in roots.items() if root == b"worksheet"):
+        sheet = _XlsxSheet(texts.lengths)
+        with archive.open(name) as stream:
+            _parse(stream, sheet)
+        sheet.extent.check()
+
+
+def _root(archive, entry):
+    with archive.open(entry) as stream:
+        head = stream.read(_HEAD).replace(b"\x00", b"").removeprefix(b"\xef\xbb\xbf").lstrip(b"\xff\xfe\r\n\t ")
+    if not head.startswith(b"<"):
+        return b""
+    first = _ELEMENT.search(_NOT_ELEMENTS.sub(b"", head))
+    if not first:
+        raise FileNotReadable(DAMAGED)
+    return first[1]
+
+
+class _OdsSheets:
+    """Rows and cells say how often they are repeated, so a short file may hold an endless table."""
+
+    def __init__(self):
+        self.extent = _Extent()
+        self.row = self.column = self.row_repeat = self.cell_repeat = 0
+        self.length = None
+
+    def start(self, tag, attributes):
+        name = _local(tag)
+        if name == "table":
+            self.extent.check()
+            self.extent = _Extent()
+            self.row = 0
+        elif name == "table-row":
+            self.row_repeat = _repeat(attributes, "number-rows-repeated")
+            self.row += self.row_repeat
+            self.column = 0
+        elif name in ("table-cell", "covered-table-cell"):
+            self.cell_repeat = _repeat(attributes, "number-columns-repeated")
+            self.column += self.cell_repeat
+            self.length = 0 if any(_local(key) in ("value", "value-type") for key in attributes) else None
+
+    def end(self, tag):
+        if _local(tag) in ("table-cell", "covered-table-cell") and self.length is not None:
+            copies = self.row_repeat * self.cell_repeat
+            self.extent.fill(self.row, self.column, self.length * copies)
+            self.length = None
+
+    def text(self, data):
+        if self.column and data.strip():
+            self.length = (self.length or 0) + len(data)
+
+
+def _repeat(attributes, wanted):
+    for key, value in attributes.items():
+        if _local(key) == wanted:
+            return max(1, int(value))
+    return 1
+
+
+def _check_ods(archive):
+    sheets = _OdsSheets()
+    with archive.open("content.xml") as stream:
+        _parse(stream, sheets)
+    sheets.extent.check()
