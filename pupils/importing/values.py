@@ -1,0 +1,302 @@
+"""One cell to one value. Each parser returns Parsed(value, note) or raises BadValue; blanks never reach it."""
+
+import re
+import unicodedata
+from datetime import MAXYEAR, date, timedelta
+from functools import lru_cache
+from typing import NamedTuple
+
+from pupils.identifiers import InvalidIdentifier, clean_postcode, clean_uln, clean_upn
+
+
+class BadValue(Exception):
+    """The cell cannot be used. The message says what it holds and what to write instead."""
+
+
+class Parsed(NamedTuple):
+    value: object
+    note: str = ""
+
+
+MAX_NAME = 100
+MAX_EMAIL = 254
+MAX_PHONE = 40
+MAX_SHORT = 100
+MAX_ADDRESS = 500
+_SHOWN = 40
+
+_BLANKS = {
+    "",
+    "-",
+    "--",
+    "---",
+    "–",
+    "—",
+    ".",
+    "..",
+    "n/a",
+    "na",
+    "n.a.",
+    "#n/a",
+    "nil",
+    "null",
+    "(blank)",
+    "(none)",
+    "?",
+}
+_EXCEL_ERRORS = {"#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!", "#getting_data", "#spill!", "#calc!"}
+# Marks that turn the direction of writing or show nothing; joiners stay, some languages spell with them.
+_HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff\ufff9-\ufffb]")
+_SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
+_FORMULA_STARTS = tuple("=+-@＝＋－＠")
+_DASHES = str.maketrans("‐‑‒–—−", "------")
+
+
+def shown(text):
+    """Quote a cell in a message without repeating pages of it."""
+    text = " ".join(text.split())
+    return f"“{text[:_SHOWN]}…”" if len(text) > _SHOWN else f"“{text}”"
+
+
+def clean_text(text):
+    """Return the text without control and direction marks, in one line, and whether any mark was taken out."""
+    if text.isascii() and text.isprintable():
+        return " ".join(text.split()), False
+    normal = unicodedata.normalize("NFC", text)
+    spaced = "".join(" " if char in "\t\r\n\x0b\x0c" else char for char in normal)
+    visible = "".join(char for char in _HIDDEN.sub("", spaced) if unicodedata.category(char) not in ("Cc", "Cs", "Co"))
+    return " ".join(visible.split()), len(visible) < len(spaced)
+
+
+def is_blank(text):
+    return text.strip().casefold() in _BLANKS
+
+
+def parse_upn(text):
+    return Parsed(_identifier(clean_upn, text))
+
+
+def parse_uln(text):
+    return Parsed(_identifier(clean_uln, text))
+
+
+def parse_postcode(text):
+    return Parsed(_identifier(clean_postcode, text))
+
+
+def _identifier(clean, text):
+    text = clean_text(text)[0].lstrip("'")
+    if _SCIENTIFIC.fullmatch(text):
+        raise BadValue(
+            f"{shown(text)} is a long number that Excel has shortened, and its last digits are lost. "
+            "Format the column as text, export it again and send that file."
+        )
+    try:
+        return clean(text)
+    except InvalidIdentifier as error:
+        raise BadValue(f"{shown(text)}: {error}") from None
+
+
+def parse_mis_id(text):
+    return _short(text, "the MIS id", 50)
+
+
+def _short(text, what, most):
+    cleaned, _ = clean_text(text)
+    _refuse_errors(cleaned)
+    if len(cleaned) > most:
+        raise BadValue(f"{what[0].upper()}{what[1:]} has {len(cleaned)} characters; the most is {most}. Shorten it.")
+    return Parsed(cleaned or None)
+
+
+def _refuse_errors(text):
+    if text.casefold() in _EXCEL_ERRORS:
+        raise BadValue(f"{shown(text)} is an Excel error, not a value. Correct the cell.")
+
+
+def parse_name(text):
+    """Keep markup and formulas as the plain text they are; say so, because no name starts with “=”."""
+    cleaned, had_marks = clean_text(text)
+    _refuse_errors(cleaned)
+    if len(cleaned) > MAX_NAME:
+        raise BadValue(f"{shown(cleaned)} has {len(cleaned)} letters; a name may have {MAX_NAME}. Shorten it.")
+    if cleaned and not any(char.isalpha() for char in cleaned):
+        raise BadValue(f"{shown(cleaned)} has no letters in it. Write the name.")
+    notes = []
+    if had_marks:
+        notes.append(f"Hidden characters were taken out of {shown(cleaned)}.")
+    if cleaned.startswith(_FORMULA_STARTS):
+        notes.append(f"{shown(cleaned)} starts like a formula. It is kept as plain text: check that it is a name.")
+    elif "<" in cleaned or ">" in cleaned:
+        notes.append(f"{shown(cleaned)} holds markup. It is kept as plain text: check that it is a name.")
+    elif any(char.isdecimal() for char in cleaned):
+        notes.append(f"{shown(cleaned)} holds digits. Check that it is a name.")
+    return Parsed(cleaned or None, " ".join(notes))
+
+
+def parse_full_name(text):
+    """Return (surname, forename) from “Surname, Forename”, or from two words in the order they are spoken."""
+    name, note = parse_name(text)
+    if name is None:
+        return Parsed(None)
+    surname, comma, forename = (part.strip() for part in name.partition(","))
+    if comma and surname and forename and "," not in forename:
+        return Parsed((surname, forename), note)
+    words = name.split()
+    if not comma and len(words) == 2:
+        return Parsed((words[1], words[0]), f"{note} {shown(name)} was read as forename, then surname.".strip())
+    raise BadValue(f"{shown(name)} cannot be split for certain. Write it as “Surname, Forename”.")
+
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("jan", "january"), ("feb", "february"), ("mar", "march"), ("apr", "april"), ("may",), ("jun", "june"),
+            ("jul", "july"), ("aug", "august"), ("sep", "sept", "september"), ("oct", "october"), ("nov", "november"),
+            ("dec", "december"),
+        ),
+        start=1,
+    )
+    for name in names
+}  # fmt: skip
+_TIME = r"(?:[T ,]+\d{1,2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:[ap]m)?\s*(?:z|[+-]\d{2}:?\d{2})?)?"
+_WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?[,. ]+)?"
+_DAY_FIRST = re.compile(rf"(\d{{1,2}})([/.\- ])(\d{{1,2}})\2(\d{{4}}|\d{{2}}){_TIME}", re.IGNORECASE)
+_YEAR_FIRST = re.compile(rf"(\d{{4}})([/.\-])(\d{{1,2}})\2(\d{{1,2}}){_TIME}", re.IGNORECASE)
+_WORDED = re.compile(
+    rf"{_WEEKDAY}(\d{{1,2}})(?:st|nd|rd|th)?(?: of)?[ \-/.]*([a-z]+)\.?,?[ \-/.]*'?(\d{{4}}|\d{{2}}){_TIME}",
+    re.IGNORECASE,
+)
+_MONTH_FIRST = re.compile(rf"{_WEEKDAY}([a-z]+)\.? (\d{{1,2}})(?:st|nd|rd|th)?,? '?(\d{{4}}){_TIME}", re.IGNORECASE)
+_COMPACT = re.compile(r"(19|20)(\d{2})(\d{2})(\d{2})")
+_SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+_SERIAL_DAY_0 = date(1899, 12, 30)
+_LOWEST_SERIAL, _HIGHEST_SERIAL = 10_000, 75_000  # 1927 to 2105
+_EXAMPLE = "Write the day first, such as 14/02/2015."
+_PIVOT = 69
+_OLDEST_YEAR = 1900
+
+
+@lru_cache(maxsize=16384)
+def parse_date(text, today=None):
+    """Read a date in British order, whatever its style, as an ISO text."""
+    return Parsed(_read_date(text, lambda year: year + (2000 if year < _PIVOT else 1900)).isoformat())
+
+
+@lru_cache(maxsize=16384)
+def parse_birth_date(text, today=None):
+    """As `parse_date`; a two-digit year is the latest one that is not in the future."""
+    latest = today.year % 100 if today else _PIVOT - 1
+    born = _read_date(text, lambda year: year + (2000 if year <= latest else 1900))
+    if today and born > today:
+        raise BadValue(f"{shown(text)} is in the future. Check the year of birth.")
+    if today and today.year - born.year > 30:
+        return Parsed(
+            born.isoformat(), f"Born {born.day}/{born.month}/{born.year}: older than a pupil. Check the year."
+        )
+    return Parsed(born.isoformat())
+
+
+def _read_date(text, century):
+    cleaned = clean_text(text)[0].translate(_DASHES).lstrip("'")
+    _refuse_errors(cleaned)
+    serial = _SERIAL.fullmatch(cleaned)
+    if serial:
+        return _from_serial(int(serial[1]), cleaned)
+    year, month, day = _parts(cleaned)
+    year = century(int(year)) if len(year) == 2 else int(year)
+    return _checked(year, month, int(day), cleaned)
+
+
+def _from_serial(days, text):
+    if not _LOWEST_SERIAL <= days <= _HIGHEST_SERIAL:
+        raise BadValue(f"{shown(text)} is not a date. {_EXAMPLE}")
+    return _SERIAL_DAY_0 + timedelta(days=days)
+
+
+def _parts(text):
+    """Return year and day as text and month as a number."""
+    if match := _DAY_FIRST.fullmatch(text):
+        return match[4], int(match[3]), match[1]
+    if match := _YEAR_FIRST.fullmatch(text):
+        return match[1], int(match[3]), match[4]
+    if match := _COMPACT.fullmatch(text):
+        return match[1] + match[2], int(match[3]), match[4]
+    for pattern, (day, month) in ((_WORDED, (1, 2)), (_MONTH_FIRST, (2, 1))):
+        match = pattern.fullmatch(text)
+        if match and match[month].lower() in _MONTHS:
+            return match[3], _MONTHS[match[month].lower()], match[day]
+    raise BadValue(f"{shown(text)} is not a date that can be read for certain. {_EXAMPLE}")
+
+
+def _checked(year, month, day, text):
+    if not 1 <= month <= 12:
+        raise BadValue(f"{shown(text)} is not a date: there is no month {month}. {_EXAMPLE}")
+    if not _OLDEST_YEAR <= year <= min(MAXYEAR, 2199):
+        raise BadValue(f"{shown(text)} is not a likely date: check the year {year}.")
+    try:
+        return date(year, month, day)
+    except ValueError:
+        raise BadValue(f"{shown(text)} is not a date: that month has no day {day}. {_EXAMPLE}") from None
+
+
+_YES = {"y", "yes", "true", "t", "1", "x", "✓", "✔", "☑", "✅", "√", "eligible", "on", "current"}
+_NO = {"n", "no", "false", "f", "0", "✗", "✘", "☐", "none", "not eligible", "off", "no entry"}
+
+
+@lru_cache(maxsize=1024)
+def parse_flag(text):
+    cleaned = clean_text(text)[0].casefold()
+    if cleaned in _YES or cleaned.startswith(("yes ", "yes-", "yes,", "y - ")):
+        return Parsed(True)
+    if cleaned in _NO or cleaned.startswith(("no ", "no-", "no,", "n - ", "not ")):
+        return Parsed(False)
+    raise BadValue(f"{shown(text)} is neither yes nor no. Write Yes or No, or leave the cell empty.")
+
+
+_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]+@[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9\-]+)+")
+_NAMED_EMAIL = re.compile(r".*<([^<>]+)>")
+
+
+def parse_email(text):
+    cleaned = clean_text(text)[0].removeprefix("mailto:")
+    several = [part for part in re.split(r"[;,\s]+", cleaned) if "@" in part]
+    if named := _NAMED_EMAIL.fullmatch(cleaned):
+        several = [named[1]]
+    if not several or len(several[0]) > MAX_EMAIL or not _EMAIL.fullmatch(several[0]) or ".." in several[0]:
+        raise BadValue(f"{shown(text)} is not an e-mail address. Write one like name@example.org.")
+    note = f"The first of {len(several)} e-mail addresses was taken." if len(several) > 1 else ""
+    return Parsed(several[0].lower(), note)
+
+
+def parse_phone(text):
+    cleaned = clean_text(text)[0].lstrip("'")
+    if _SCIENTIFIC.fullmatch(cleaned):
+        raise BadValue(
+            f"{shown(text)} is a phone number that Excel has shortened. Format the column as text and export it again."
+        )
+    digits = sum(char.isdigit() for char in cleaned)
+    if not 5 <= digits <= 20 or len(cleaned) > MAX_PHONE:
+        raise BadValue(f"{shown(text)} is not a phone number. Write the digits, such as 01632 960001.")
+    # Excel drops the 0 at the start of what it takes for a number.
+    if cleaned.isdigit() and len(cleaned) == 10 and cleaned[0] in "127":
+        return Parsed("0" + cleaned)
+    return Parsed(cleaned)
+
+
+def parse_group(text):
+    return _short(text, "the group", 50)
+
+
+def parse_language(text):
+    return _short(text, "the language", MAX_SHORT)
+
+
+def parse_relation(text):
+    return _short(text, "the relationship", MAX_SHORT)
+
+
+def parse_address(text):
+    lines = ", ".join(filter(None, (clean_text(line)[0].strip(",") for line in re.split(r"[\r\n]+", text))))
+    return _short(lines, "the address", MAX_ADDRESS)
