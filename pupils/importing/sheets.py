@@ -14,7 +14,8 @@ HEADER_SEARCH_ROWS = 30
 
 _TOTALS = re.compile(
     r"(grand |sub-?)?totals?\b|count( of\b|:)|number of (pupils|students|learners|records|rows)\b"
-    r"|end of (report|file|list)\b|page \d+|printed (on|by)\b|report (run|printed|generated)\b|\d+ (pupils|students|learners|records|rows)\b",
+    r"|end of (report|file|list)\b|page \d+|printed (on|by)\b|report (run|printed|generated)\b"
+    r"|\d+ (pupils|students|learners|records|rows)\b",
     re.IGNORECASE,
 )
 _TOTALS_ROW_CELLS = 3
