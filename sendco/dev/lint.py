@@ -5,6 +5,7 @@ from .shell import ROOT, run, say
 
 # Enough for Django to start; nothing is stored.
 DJANGO = {"SENDCO_DEBUG": "1", "DATABASE_URL": "", "REDIS_URL": "", "CACHE_REDIS_URL": ""}
+CONCISE = ("--quiet", "--output-format", "concise")
 FLOORS = ("sendco", "staff", "pupils", "ehcp", "provision", "governance")
 
 
@@ -25,8 +26,8 @@ def _checks():
     tools = environment.VENV / "bin"
     floors = [name for name in FLOORS if (ROOT / name / "__init__.py").is_file()]
     return {
-        "ruff": [tools / "ruff", "check", "."],
-        "format": [tools / "ruff", "format", "--check", "."],
+        "ruff": [tools / "ruff", "check", *CONCISE, "."],
+        "format": [tools / "ruff", "format", "--check", *CONCISE, "."],
         "imports": [tools / "lint-imports"],
         "migrations": [python, "manage.py", "makemigrations", "--check", "--dry-run"],
         "django": [python, "manage.py", "check"],
