@@ -2,7 +2,7 @@
 
 import os
 import resource
-import subprocess  # nosec B404: one fixed module, no shell
+import subprocess  # nosec B404
 import sys
 from dataclasses import dataclass
 from pathlib import Path
