@@ -1,0 +1,62 @@
+"""Headers that every response carries, errors and files included."""
+
+from django.conf import settings
+from django.utils.cache import patch_vary_headers
+
+PERMISSIONS_POLICY = ", ".join(
+    [
+        *(
+            f"{name}=()"
+            for name in (
+                "accelerometer",
+                "autoplay",
+                "bluetooth",
+                "browsing-topics",
+                "camera",
+                "display-capture",
+            )
+        ),
+        "fullscreen=(self)",
+        *(
+            f"{name}=()"
+            for name in (
+                "geolocation",
+                "gyroscope",
+                "hid",
+                "idle-detection",
+                "magnetometer",
+                "microphone",
+                "midi",
+                "payment",
+            )
+        ),
+        "publickey-credentials-create=(self)",
+        "publickey-credentials-get=(self)",
+        *(f"{name}=()" for name in ("serial", "usb", "xr-spatial-tracking")),
+    ]
+)
+FIXED = {
+    "Permissions-Policy": PERMISSIONS_POLICY,
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+SECRET_PATHS = ("/invitations/", "/accounts/password/reset/key/")
+
+
+class SecurityHeadersMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        for name, value in FIXED.items():
+            response.headers[name] = value
+        # Not no-referrer: Chromium then posts "Origin: null" and the CSRF check refuses the form.
+        secret = request.path.startswith(SECRET_PATHS)
+        response.headers["Referrer-Policy"] = "strict-origin" if secret else "same-origin"
+        if not request.path.startswith(settings.STATIC_URL):
+            response.headers["Cache-Control"] = "private, no-store"
+            patch_vary_headers(response, ["Cookie", "HX-Request"])
+        return response

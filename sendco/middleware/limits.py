@@ -1,0 +1,20 @@
+"""Answer 429 with our own page when somebody does a thing too often."""
+
+from sendco.limits.services import RateLimited
+
+
+class LimitsMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if not isinstance(exception, RateLimited):
+            return None
+        from sendco.pages.errors import too_many
+
+        response = too_many(request)
+        response.headers["Retry-After"] = str(exception.retry_after)
+        return response

@@ -1,0 +1,86 @@
+"""Logs for operators: ids, route names and times; never a path, a name, a form or the text of an exception."""
+
+import json
+import logging
+import re
+import time
+import uuid
+from datetime import UTC, datetime
+
+from django.views.debug import SafeExceptionReporterFilter
+
+logger = logging.getLogger("sendco.request")
+FIELDS = ("event", "request_id", "user", "school", "route", "status", "ms")
+CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
+
+
+class JsonFormatter(logging.Formatter):
+    def format(self, record):
+        line = {
+            "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
+            "level": record.levelname,
+            "logger": record.name,
+        }
+        line |= {name: getattr(record, name) for name in FIELDS if getattr(record, name, None) is not None}
+        if "event" not in line:
+            line["message"] = CONTROL.sub(" ", record.getMessage())[:500]
+        if record.exc_info and record.exc_info[0]:
+            line["exception"] = record.exc_info[0].__name__
+            line["where"] = _where(record.exc_info[2])
+        return json.dumps(line)
+
+
+def _where(traceback):
+    while traceback and traceback.tb_next:
+        traceback = traceback.tb_next
+    return f"{traceback.tb_frame.f_globals.get('__name__')}:{traceback.tb_lineno}" if traceback else ""
+
+
+class SafeRecordFilter(logging.Filter):
+    """A database error's text repeats the row: keep the kind of error, drop the text."""
+
+    def filter(self, record):
+        if record.name.startswith("django.db"):
+            record.msg, record.args = "database message withheld", ()
+        return True
+
+
+class HideEverythingFilter(SafeExceptionReporterFilter):
+    """No form field and no local variable in any error report."""
+
+    def is_active(self, request):
+        return True
+
+    def get_post_parameters(self, request):
+        return {name: self.cleansed_substitute for name in request.POST} if request else {}
+
+    def get_traceback_frame_variables(self, request, tb_frame):
+        return [(name, self.cleansed_substitute) for name in tb_frame.f_locals]
+
+
+class RequestLogMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.request_id = uuid.uuid4().hex[:12]
+        started = time.perf_counter()
+        response = self.get_response(request)
+        match = request.resolver_match
+        acting = getattr(request, "acting", None)
+        logger.info(
+            "request",
+            extra={
+                "event": "request",
+                "request_id": request.request_id,
+                "user": getattr(getattr(request, "user", None), "pk", None) if match else None,
+                "school": acting.school.pk if acting and acting.school else None,
+                "route": match.view_name if match else "unknown",
+                "status": response.status_code,
+                "ms": round((time.perf_counter() - started) * 1000, 1),
+            },
+        )
+        return response
+
+    def process_exception(self, request, exception):
+        logger.error("failed", exc_info=exception, extra={"event": "failed", "request_id": request.request_id})

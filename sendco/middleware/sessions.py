@@ -1,0 +1,57 @@
+"""End a session that is idle or too old. A polling request never keeps one alive."""
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+STARTED, SEEN = "started_at", "seen_at"
+WRITE_EVERY = 60  # seconds: one write a minute is enough to measure idleness in minutes
+
+
+def polls(view):
+    """Mark a view that the page asks for by itself: it does not count as somebody being there."""
+    view.is_polling = True
+    return view
+
+
+def idle_seconds(request):
+    minutes = request.session.get("idle_minutes") or settings.IDLE_MINUTES
+    return minutes * 60
+
+
+class SessionLimitsMiddleware:
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not request.user.is_authenticated:
+            return None
+        now = timezone.now().timestamp()
+        session = request.session
+        started, seen = session.setdefault(STARTED, now), session.setdefault(SEEN, now)
+        if now - seen > idle_seconds(request) or now - started > settings.SESSION_COOKIE_AGE:
+            logout(request)
+            return sign_in_again(request)
+        if now - seen > WRITE_EVERY and not getattr(view, "is_polling", False):
+            session[SEEN] = now
+        return None
+
+
+def sign_in_again(request):
+    """Send the person to sign in and bring them back; a fragment request makes the whole page go."""
+    back = request.headers.get("HX-Current-URL", "") if request.htmx else request.get_full_path()
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = ""
+    if request.method != "GET" and not request.htmx:
+        back = ""
+    address = reverse("account_login") + (f"?{urlencode({'next': back})}" if back else "")
+    if request.htmx:
+        return HttpResponse(status=204, headers={"HX-Redirect": address})
+    return redirect(address)

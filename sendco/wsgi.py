@@ -1,0 +1,13 @@
+"""The entry point for the web server. A site that is not safe to run does not start."""
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sendco.settings")
+
+application = get_wsgi_application()
+
+from sendco.checks import ensure_safe_to_start  # noqa: E402  (needs the apps loaded)
+
+ensure_safe_to_start()
