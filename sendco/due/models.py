@@ -1,0 +1,69 @@
+from datetime import timedelta
+
+from django.db import models
+from django.db.models import F, Q
+
+from sendco.clock import Duty, Urgency
+
+
+class DueItemQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(met_on=None, closed_on=None)
+
+    def urgent_first(self):
+        return self.order_by("due_on", "pk")
+
+    def overdue(self, today):
+        return self.open().filter(due_on__lt=today)
+
+    def within(self, today, days):
+        return self.open().filter(due_on__gte=today, due_on__lte=today + timedelta(days=days))
+
+
+class DueItem(models.Model):
+    """One duty with a date, derived by a rule from a fact. Overdue and days left are never stored."""
+
+    school_id = models.BigIntegerField()
+    pupil_id = models.BigIntegerField(null=True)
+    source_type = models.CharField(max_length=60)
+    source_id = models.BigIntegerField()
+    rule = models.CharField(max_length=60)
+    title = models.CharField(max_length=200)
+    duty = models.CharField(max_length=20, choices=[(duty.value, duty.value) for duty in Duty])
+    basis = models.CharField(max_length=20)
+    authority = models.CharField(max_length=200)
+    trigger_on = models.DateField()
+    due_on = models.DateField()
+    safe_on = models.DateField(null=True)
+    act_by_on = models.DateField(null=True)
+    explanation = models.TextField()
+    owner_id = models.BigIntegerField(null=True)
+    met_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    exception = models.CharField(max_length=200, blank=True)
+    soon_days = models.PositiveSmallIntegerField(default=7)
+
+    objects = DueItemQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["source_type", "source_id", "rule", "trigger_on"], name="one_due_item_a_rule_and_trigger"
+            )
+        ]
+        indexes = [
+            models.Index(
+                F("school_id"), F("due_on"), name="due_open_by_date", condition=Q(met_on=None, closed_on=None)
+            ),
+            models.Index(
+                F("pupil_id"), F("due_on"), name="due_open_by_pupil", condition=Q(met_on=None, closed_on=None)
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.rule} {self.source_type} {self.source_id}"
+
+    def urgency(self, today):
+        if today > self.due_on:
+            return Urgency.OVERDUE
+        return Urgency.DUE_SOON if (self.due_on - today).days <= self.soon_days else Urgency.ON_TRACK

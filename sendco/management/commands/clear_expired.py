@@ -1,0 +1,13 @@
+from django.core.management.base import BaseCommand
+
+from sendco.drafts import services as drafts
+from sendco.files import services as files
+from sendco.limits import services as limits
+
+
+class Command(BaseCommand):
+    help = "Remove what has served its time: export files, old drafts and counted limits."
+
+    def handle(self, *args, **options):
+        removed = files.delete_expired() + files.remove_orphans() + drafts.clean_old() + limits.clean_old()
+        self.stdout.write(f"{removed} expired things removed.")

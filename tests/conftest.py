@@ -1,0 +1,98 @@
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from staff.acting import acting_for
+from staff.models import GroupStaff
+from staff.roles import Role
+from tests.factories import MembershipFactory, PupilFactory, SchoolFactory, TeachingGroupFactory, UserFactory
+
+
+@pytest.fixture(autouse=True)
+def _quick(settings, tmp_path):
+    """Argon2 is slow on purpose; files and mail go to a folder of the test's own."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.DATA_DIR = tmp_path
+    settings.CELERY_BROKER_URL = "memory://"
+
+
+@pytest.fixture
+def school(db):
+    return SchoolFactory(name="Fernhill Primary School", short_name="Fernhill")
+
+
+@pytest.fixture
+def other_school(db):
+    return SchoolFactory(name="Oakmere Primary School", short_name="Oakmere")
+
+
+def _person(role, name):
+    @pytest.fixture
+    def person(school):
+        return MembershipFactory(school=school, role=role, user=UserFactory(name=name)).user
+
+    return person
+
+
+senco = _person(Role.SENCO, "Nadia Rahman")
+head = _person(Role.HEAD, "Ruth Calloway")
+teacher = _person(Role.TEACHER, "Joe Adair")
+teaching_assistant = _person(Role.TEACHING_ASSISTANT, "Dee Hartley")
+office = _person(Role.OFFICE, "Pat Dolan")
+governor = _person(Role.GOVERNOR, "Lin Fraser")
+administrator = _person(Role.ADMINISTRATOR, "Sam Kaur")
+dsl = _person(Role.DSL, "Owen Prosser")
+
+
+@pytest.fixture
+def outsider(other_school):
+    return MembershipFactory(school=other_school, role=Role.SENCO, user=UserFactory(name="Tom Achebe")).user
+
+
+@pytest.fixture
+def acting():
+    return acting_for
+
+
+@pytest.fixture
+def sign_in(client):
+    def go(user):
+        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        return client
+
+    return go
+
+
+@pytest.fixture
+def group(school, teacher):
+    group = TeachingGroupFactory(school=school, name="5A")
+    GroupStaff.objects.create(group=group, user=teacher, kind=GroupStaff.Kind.TEACHES, starts_on="2025-09-01")
+    return group
+
+
+@pytest.fixture
+def pupil(school, group):
+    """On roll, in the teacher's class."""
+    return PupilFactory(school=school, form_group=group, legal_forename="Kezia", legal_surname="Adeyemi")
+
+
+@pytest.fixture
+def other_pupil(school):
+    """On roll in the same school, in nobody's class."""
+    return PupilFactory(school=school, legal_forename="Leo", legal_surname="Farrant")
+
+
+@pytest.fixture
+def foreign_pupil(other_school):
+    return PupilFactory(school=other_school, legal_forename="Ruby", legal_surname="Whitlock")
+
+
+@pytest.fixture
+def count_queries(client):
+    def count(url):
+        with CaptureQueriesContext(connection) as queries:
+            response = client.get(url)
+        assert response.status_code == 200
+        return len(queries)
+
+    return count
