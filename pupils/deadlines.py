@@ -1,0 +1,88 @@
+"""Dates that the register itself gives. No Django: dates in, dates out."""
+
+from datetime import date
+
+from sendco.clock import Basis, Days, Duty, Rule, SchoolCalendar, SchoolDays, WorkingDays
+
+LAW_FROM = date(2014, 9, 1)
+
+
+def within(days, calendar: SchoolCalendar | None, trigger: date):
+    """School days where the school's calendar reaches far enough, working days of England where it does not."""
+    count = SchoolDays(days)
+    if calendar is None:
+        return WorkingDays(days)
+    try:
+        count.due(trigger, calendar)
+    except ValueError:
+        return WorkingDays(days)
+    return count
+
+
+def concern_first_look(*, days, calendar, trigger):
+    """The school's own policy: somebody looks at a concern within so many school days of its being raised."""
+    return Rule(
+        code="concern.first_look",
+        title="First look at a concern",
+        duty=Duty.SCHOOL,
+        basis=Basis.LOCAL,
+        authority="School policy",
+        trigger="the concern was raised",
+        count=within(days, calendar, trigger),
+        valid_from=LAW_FROM,
+        example=(date(2026, 11, 9), date(2026, 11, 16)),
+    )
+
+
+CONCERN_LOOK_AGAIN = Rule(
+    code="concern.look_again",
+    title="Second look at a concern",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy; Code of Practice 6.44-6.45 on the graduated approach",
+    trigger="the date chosen at triage",
+    count=Days(0),
+    valid_from=LAW_FROM,
+    example=(date(2026, 11, 9), date(2026, 11, 9)),
+)
+CONCERN_VIEW = Rule(
+    code="concern.view",
+    title="View of a colleague",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy",
+    trigger="the view was asked for",
+    count=WorkingDays(5),
+    valid_from=LAW_FROM,
+    example=(date(2026, 11, 9), date(2026, 11, 16)),
+)
+WATCH_LOOK_AGAIN = Rule(
+    code="watch.look_again",
+    title="Look again at a pupil being monitored",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy",
+    trigger="the date chosen when monitoring began",
+    count=Days(0),
+    valid_from=LAW_FROM,
+    example=(date(2026, 11, 9), date(2026, 11, 9)),
+)
+
+
+def tell_parent(*, days, calendar, trigger):
+    """CFA 2014 s68 (for a PRU the Code of Practice) sets the duty and no date; the days are the school's own policy."""
+    return Rule(
+        code="support.tell_parent",
+        title="Telling the parent or young person that SEN Support has started",
+        duty=Duty.SCHOOL,
+        basis=Basis.LOCAL,
+        authority="The duty: Children and Families Act 2014 s68, Code of Practice 6.43. The number of days: school policy",
+        trigger="SEN Support started",
+        count=within(days, calendar, trigger),
+        valid_from=LAW_FROM,
+        example=(date(2026, 11, 9), date(2026, 11, 16)),
+    )
+
+
+FIXED = (CONCERN_LOOK_AGAIN, CONCERN_VIEW, WATCH_LOOK_AGAIN)
+COUNTED = (concern_first_look, tell_parent)

@@ -1,0 +1,37 @@
+from .assessments import Assessment
+from .concerns import Concern, ConcernView
+from .contacts import Contact
+from .documents import Document
+from .imports import Import, ImportChange, ImportMapping
+from .letters import Letter, LetterTemplate
+from .merges import Merge, NotDuplicate
+from .pupil import Enrolment, GroupPlace, Pupil, PupilFlag, PupilSupport
+from .register import Need, NeedType, RegisterEntry, WatchListEntry
+from .search import SearchKey
+from .views import SavedView
+
+__all__ = [
+    "Assessment",
+    "Concern",
+    "ConcernView",
+    "Contact",
+    "Document",
+    "Enrolment",
+    "GroupPlace",
+    "Import",
+    "ImportChange",
+    "ImportMapping",
+    "Letter",
+    "LetterTemplate",
+    "Merge",
+    "Need",
+    "NeedType",
+    "NotDuplicate",
+    "Pupil",
+    "PupilFlag",
+    "PupilSupport",
+    "RegisterEntry",
+    "SavedView",
+    "SearchKey",
+    "WatchListEntry",
+]

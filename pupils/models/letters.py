@@ -1,0 +1,69 @@
+from django.db import models
+from simple_history.models import HistoricalRecords
+
+from staff.models.school import InSchoolQuerySet
+
+from .contacts import Contact
+from .pupil import Pupil
+from .querysets import AboutPupilQuerySet
+
+
+class LetterKind(models.TextChoices):
+    SEN_SUPPORT_STARTS = "support_starts", "SEN Support starts"
+    SEN_SUPPORT_ENDS = "support_ends", "SEN Support ends"
+
+
+class LetterTemplate(models.Model):
+    """A school's own words for a letter: plain text with merge fields from a closed list."""
+
+    school = models.ForeignKey("staff.School", on_delete=models.PROTECT, related_name="letter_templates")
+    kind = models.CharField(max_length=20, choices=LetterKind)
+    subject = models.CharField(max_length=150)
+    body = models.TextField()
+    version = models.PositiveIntegerField(default=1)
+    history = HistoricalRecords()
+
+    objects = InSchoolQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["school", "kind"], name="one_template_a_kind")]
+
+    def __str__(self):
+        return self.get_kind_display()
+
+
+class Letter(models.Model):
+    """A letter as it was made: its words are frozen, its PDF is filed with the pupil."""
+
+    class Via(models.TextChoices):
+        POST = "post", "Post"
+        HAND = "hand", "Handed over"
+        EMAIL = "email", "E-mail from the school's own system"
+
+    pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="letters")
+    kind = models.CharField(max_length=20, choices=LetterKind)
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True)
+    to_young_person = models.BooleanField(default=False)
+    recipient = models.CharField(max_length=150)
+    address = models.TextField(blank=True)
+    subject = models.CharField(max_length=150)
+    body = models.TextField()
+    dated_on = models.DateField()
+    register_entry = models.ForeignKey(
+        "pupils.RegisterEntry", on_delete=models.SET_NULL, null=True, related_name="letters"
+    )
+    file_id = models.BigIntegerField(null=True)
+    job_id = models.BigIntegerField(null=True)
+    made_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    sent_on = models.DateField(null=True, blank=True)
+    sent_via = models.CharField(max_length=10, choices=Via, blank=True)
+    history = HistoricalRecords()
+
+    objects = AboutPupilQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-dated_on", "-pk"]
+
+    def __str__(self):
+        return f"letter {self.pk}"

@@ -1,0 +1,80 @@
+"""What each record of this floor owes, from its facts. Services hand it to the due table; check_deadlines compares."""
+
+from sendco.clock import evaluate
+from sendco.due.services import Owed, differences, sync
+from staff.selectors import school_calendar
+
+from . import deadlines
+from .models import Concern, ConcernView, RegisterEntry, WatchListEntry
+from .models.register import Code
+
+
+def of_watch(entry, calendar):
+    deadline = evaluate(deadlines.WATCH_LOOK_AGAIN, entry.look_again_on, calendar)
+    return [Owed(deadline, owner_id=entry.entered_by_id, met_on=entry.ends_on)]
+
+
+def of_register_entry(entry, calendar):
+    """SEN Support asks that the parent is told; an entry that ended or was taken over by a plan owes nothing more."""
+    if entry.code != Code.SUPPORT:
+        return []
+    school = entry.school
+    rule = deadlines.tell_parent(days=school.letter_days, calendar=calendar, trigger=entry.starts_on)
+    closed = entry.ends_on if entry.parent_told_on is None else None
+    return [Owed(evaluate(rule, entry.starts_on, calendar), met_on=entry.parent_told_on, closed_on=closed)]
+
+
+def of_concern(concern, calendar):
+    rule = deadlines.concern_first_look(days=concern.school.concern_days, calendar=calendar, trigger=concern.raised_on)
+    seen = concern.first_action_at.date() if concern.first_action_at else None
+    owed = [Owed(evaluate(rule, concern.raised_on, calendar), met_on=seen, closed_on=concern.closed_on)]
+    if concern.look_again_on:
+        again = evaluate(deadlines.CONCERN_LOOK_AGAIN, concern.look_again_on, calendar)
+        owed.append(Owed(again, owner_id=concern.decided_by_id, met_on=concern.closed_on))
+    return owed
+
+
+def of_view(view, calendar):
+    deadline = evaluate(deadlines.CONCERN_VIEW, view.asked_on, calendar)
+    answered = view.answered_at.date() if view.answered_at else None
+    closed = view.withdrawn_on or view.concern.closed_on
+    return [Owed(deadline, owner_id=view.asked_of_id, met_on=answered, closed_on=None if answered else closed)]
+
+
+SOURCES = {
+    WatchListEntry: (of_watch, ["school"]),
+    RegisterEntry: (of_register_entry, ["school"]),
+    Concern: (of_concern, ["school"]),
+    ConcernView: (of_view, ["concern__school"]),
+}
+
+
+def _place(row):
+    """Return the school and the pupil that a record is about."""
+    about = row.concern if isinstance(row, ConcernView) else row
+    return about.school, about.pupil_id
+
+
+def bring_up_to_date(row):
+    """Derive this record's deadlines and write them to the due table, in the caller's transaction."""
+    school, pupil_id = _place(row)
+    owed = SOURCES[type(row)][0](row, school_calendar(school))
+    sync(row, owed, school_id=school.pk, pupil_id=pupil_id)
+
+
+def bring_pupil_up_to_date(pupil):
+    """Derive every deadline of one pupil again, after facts about the pupil changed."""
+    for model in (WatchListEntry, RegisterEntry, Concern):
+        for row in model.objects.filter(pupil=pupil).select_related("school"):
+            bring_up_to_date(row)
+
+
+def all_differences():
+    """Yield, in words, each due row that differs from what the facts say. For check_deadlines."""
+    calendars = {}
+    for model, (rule, joins) in SOURCES.items():
+        for row in model.objects.select_related(*joins).iterator(chunk_size=500):
+            school, pupil_id = _place(row)
+            if school.pk not in calendars:
+                calendars[school.pk] = school_calendar(school)
+            yield from differences(row, rule(row, calendars[school.pk]), school_id=school.pk, pupil_id=pupil_id)

@@ -1,0 +1,262 @@
+"""Status, needs and the watch list: the rules of the register, kept in one transaction each."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from sendco.audit import services as audit
+from sendco.clock import long_date
+
+from ..errors import ChangedMeanwhile, Refused
+from ..models import Need, NeedType, Pupil, RegisterEntry, WatchListEntry
+from ..models.register import ON_REGISTER, Code
+from ..owed import bring_up_to_date
+
+ONE_DAY = timedelta(days=1)
+
+
+def lock(pupil):
+    """Take the pupil's row for this transaction, so that two people changing status wait for each other."""
+    return Pupil.objects.select_for_update().select_related("school").get(pk=pupil.pk)
+
+
+def open_entry(pupil):
+    """The pupil's open register entry, or None for a leaver."""
+    return RegisterEntry.objects.filter(pupil=pupil, ends_on=None).first()
+
+
+def check_needs(code, needs):
+    """Refuse needs that the census would refuse. `needs` is a list of need types, the primary first."""
+    if code == Code.NONE and needs:
+        raise Refused("A pupil with no special educational need has no type of need. Leave the needs empty.")
+    if code in ON_REGISTER and not needs:
+        raise Refused(
+            "Choose at least one type of need. If it is not known yet, choose “not assessed” with SEN Support."
+        )
+    if len({need.pk for need in needs}) != len(needs):
+        raise Refused("The same type of need is there twice. Choose each once.")
+    wrong = next((need for need in needs if need.only_with_sen_support and code != Code.SUPPORT), None)
+    if wrong:
+        raise Refused(f"“{wrong.name}” goes with SEN Support only. Choose the type of need that the plan names.")
+
+
+@transaction.atomic
+def change_status(*, pupil, code, starts_on, reason, decided_by, by, needs=(), evidence="", today=None):
+    """Close the open entry the day before and open a new one. Returns the new entry.
+
+    Starting SEN Support or a plan closes the watch list entry; N closes the needs. Raises Refused with what to do.
+    """
+    today = today or timezone.localdate()
+    pupil = lock(pupil)
+    needs = list(needs)
+    if not pupil.on_roll:
+        raise Refused(f"{pupil.name} has left. Record that {pupil.forename} is back on roll first.")
+    if starts_on > today:
+        raise Refused("The start date is in the future. Change the status on the day, or give a past date.")
+    if pupil.birth_on and starts_on < pupil.birth_on:
+        raise Refused("The start date is before the child was born. Check the year.")
+    check_needs(code, needs)
+    _close_open(pupil, code, starts_on, by=by)
+    entry = RegisterEntry(
+        school=pupil.school,
+        pupil=pupil,
+        code=code,
+        starts_on=starts_on,
+        reason=reason,
+        evidence=evidence,
+        decided_by=decided_by,
+        entered_by=by,
+    )
+    with audit.saving(entry, by=by):
+        entry.save()
+    _set_needs(pupil, needs, starts_on, by=by)
+    if code in ON_REGISTER:
+        _close_watch(pupil, starts_on, f"{Code(code).label} started", by=by)
+    text = f"Status is {Code(code).label} from {long_date(starts_on)}. {reason}".strip()
+    audit.record("register.changed", entry, text=text, by=by, happened_on=starts_on)
+    bring_up_to_date(entry)
+    return entry
+
+
+def _close_open(pupil, code, starts_on, *, by):
+    current = open_entry(pupil)
+    if current is None:
+        last = RegisterEntry.objects.filter(pupil=pupil).order_by("-ends_on").first()
+        if last and last.ends_on >= starts_on:
+            raise Refused(f"The last status ended on {long_date(last.ends_on)}. Give a later start date.")
+        return
+    if current.code == code:
+        raise Refused(f"The status is {Code(code).label} already, since {long_date(current.starts_on)}.")
+    if current.starts_on >= starts_on:
+        began = long_date(current.starts_on)
+        raise Refused(f"The present status began on {began}. Give a later date, or correct that entry first.")
+    current.ends_on = starts_on - ONE_DAY
+    with audit.saving(current, by=by):
+        current.save(update_fields=["ends_on"])
+    bring_up_to_date(current)
+
+
+@transaction.atomic
+def correct_entry(*, entry, starts_on, reason, decided_by, by, today=None):
+    """Put right the start date or the words of an entry that was typed wrongly. Old values stay in the history."""
+    today = today or timezone.localdate()
+    pupil = lock(entry.pupil)
+    entry = RegisterEntry.objects.select_related("school").get(pk=entry.pk)
+    others = RegisterEntry.objects.filter(pupil=entry.pupil).exclude(pk=entry.pk)
+    before = others.filter(starts_on__lt=entry.starts_on).order_by("-starts_on").first()
+    if starts_on > today:
+        raise Refused("The start date is in the future. Check the date.")
+    if pupil.birth_on and starts_on < pupil.birth_on:
+        raise Refused("The start date is before the child was born. Check the year.")
+    if entry.ends_on and starts_on > entry.ends_on:
+        raise Refused(f"This status ended on {long_date(entry.ends_on)}. The start has to be before that.")
+    if before and starts_on <= before.starts_on:
+        raise Refused(f"The status before this one began on {long_date(before.starts_on)}. Give a later date.")
+    if before and (before.ends_on == entry.starts_on - ONE_DAY or before.ends_on >= starts_on):
+        before.ends_on = starts_on - ONE_DAY
+        with audit.saving(before, by=by, reason="the next entry was corrected"):
+            before.save(update_fields=["ends_on"])
+        bring_up_to_date(before)
+    _move_needs(pupil, entry.starts_on, starts_on, by=by)
+    entry.starts_on, entry.reason, entry.decided_by = starts_on, reason, decided_by
+    with audit.saving(entry, by=by, reason="correction"):
+        entry.save(update_fields=["starts_on", "reason", "decided_by"])
+    text = f"{entry.get_code_display()} corrected: from {long_date(starts_on)}. {reason}".strip()
+    audit.record("register.corrected", entry, text=text, by=by)
+    bring_up_to_date(entry)
+    return entry
+
+
+def _move_needs(pupil, old, new, *, by):
+    """Needs that began with the entry begin on its corrected day, so that the census finds both or neither."""
+    for need in Need.objects.filter(pupil=pupil, starts_on=old).exclude(ends_on__lt=new):
+        need.starts_on = new
+        with audit.saving(need, by=by, reason="correction"):
+            need.save(update_fields=["starts_on"])
+
+
+def needs_on(day):
+    """The need types that the code table holds on this day."""
+    return NeedType.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+def _set_needs(pupil, needs, starts_on, *, by):
+    """Make the open needs these, in this order. A need that stays in its rank is left alone."""
+    current = {need.need_type_id: need for need in Need.objects.filter(pupil=pupil, ends_on=None)}
+    wanted = {need_type.pk: rank for rank, need_type in enumerate(needs, start=1)}
+    for need in current.values():
+        if wanted.get(need.need_type_id) != need.rank:
+            need.ends_on = max(starts_on - ONE_DAY, need.starts_on)
+            with audit.saving(need, by=by):
+                need.save(update_fields=["ends_on"])
+    for need_type in needs:
+        rank = wanted[need_type.pk]
+        if need_type.pk in current and current[need_type.pk].rank == rank:
+            continue
+        need = Need(pupil=pupil, need_type=need_type, rank=rank, area=need_type.area, starts_on=starts_on)
+        with audit.saving(need, by=by):
+            need.save()
+
+
+@transaction.atomic
+def set_needs(*, pupil, needs, starts_on, by):
+    """Change the types of need or their order while the status stays."""
+    pupil = lock(pupil)
+    needs = list(needs)
+    current = open_entry(pupil)
+    check_needs(current.code if current else Code.NONE, needs)
+    if current and starts_on < current.starts_on:
+        raise Refused(f"The present status began on {long_date(current.starts_on)}. Give that day or a later one.")
+    _set_needs(pupil, needs, starts_on, by=by)
+    words = ", then ".join(need.name for need in needs) or "none"
+    audit.record("register.needs_changed", pupil, text=f"Types of need: {words}", by=by, pupil_id=pupil.pk)
+
+
+# --- The watch list ----------------------------------------------------------------------------------------------
+@transaction.atomic
+def start_watching(*, pupil, reason, look_again_on, by, today=None):
+    """Put a pupil who has no special educational need on the watch list."""
+    today = today or timezone.localdate()
+    pupil = lock(pupil)
+    current = open_entry(pupil)
+    if current is None:
+        raise Refused(f"{pupil.name} is not on roll.")
+    if current.code in ON_REGISTER:
+        raise Refused(f"{pupil.name} is on the register already, with {current.get_code_display()}.")
+    if WatchListEntry.objects.filter(pupil=pupil, ends_on=None).exists():
+        raise Refused(f"{pupil.name} is being monitored already.")
+    if look_again_on <= today:
+        raise Refused("The date to look again has to be after today.")
+    entry = WatchListEntry(
+        school=pupil.school, pupil=pupil, reason=reason, starts_on=today, look_again_on=look_again_on, entered_by=by
+    )
+    with audit.saving(entry, by=by):
+        entry.save()
+    text = f"Being monitored, look again on {long_date(look_again_on)}. {reason}"
+    audit.record("watch.started", entry, text=text, by=by)
+    bring_up_to_date(entry)
+    return entry
+
+
+@transaction.atomic
+def look_again(*, entry, outcome, by, look_again_on=None, version=None, today=None):
+    """Record a second look: go on until another date, or stop monitoring when no date is given."""
+    today = today or timezone.localdate()
+    entry = WatchListEntry.objects.select_for_update().select_related("school").get(pk=entry.pk)
+    if version is not None and entry.version != version:
+        raise ChangedMeanwhile(entry)
+    if entry.ends_on:
+        raise Refused("This pupil is no longer being monitored.")
+    if look_again_on and look_again_on <= today:
+        raise Refused("The date to look again has to be after today.")
+    entry.outcome, entry.version = outcome, entry.version + 1
+    if look_again_on:
+        entry.look_again_on = look_again_on
+    else:
+        entry.ends_on = max(today, entry.starts_on)
+    with audit.saving(entry, by=by):
+        entry.save(update_fields=["outcome", "version", "look_again_on", "ends_on"])
+    what = f"Monitoring goes on until {long_date(look_again_on)}" if look_again_on else "Monitoring ended"
+    audit.record("watch.looked_again", entry, text=f"{what}. {outcome}", by=by)
+    bring_up_to_date(entry)
+    return entry
+
+
+def _close_watch(pupil, on, outcome, *, by):
+    entry = WatchListEntry.objects.filter(pupil=pupil, ends_on=None).select_related("school").first()
+    if entry is None:
+        return
+    entry.ends_on, entry.outcome = max(on, entry.starts_on), outcome
+    with audit.saving(entry, by=by):
+        entry.save(update_fields=["ends_on", "outcome"])
+    bring_up_to_date(entry)
+
+
+@transaction.atomic
+def note_parent_told(*, entry, told_on, how, by):
+    """Record that the parent or the young person was told that SEN Support started (CFA 2014 s68)."""
+    if told_on > timezone.localdate():
+        raise Refused("The day they were told cannot be in the future.")
+    entry = RegisterEntry.objects.select_for_update().select_related("school").get(pk=entry.pk)
+    entry.parent_told_on = told_on
+    with audit.saving(entry, by=by):
+        entry.save(update_fields=["parent_told_on"])
+    text = f"Told that SEN Support started, on {long_date(told_on)}: {how}"
+    audit.record("register.parent_told", entry, text=text, by=by, happened_on=told_on)
+    bring_up_to_date(entry)
+
+
+def close_for_leaver(pupil, left_on, *, by):
+    """End what is open when a pupil leaves. Called by the pupil service inside its transaction."""
+    for entry in RegisterEntry.objects.filter(pupil=pupil, ends_on=None).select_related("school"):
+        entry.ends_on = max(left_on, entry.starts_on)
+        with audit.saving(entry, by=by):
+            entry.save(update_fields=["ends_on"])
+        bring_up_to_date(entry)
+    for need in Need.objects.filter(pupil=pupil, ends_on=None):
+        need.ends_on = max(left_on, need.starts_on)
+        with audit.saving(need, by=by):
+            need.save(update_fields=["ends_on"])
+    _close_watch(pupil, left_on, "Left the school", by=by)

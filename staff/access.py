@@ -1,0 +1,41 @@
+"""The guard on every view: signed in (Django's middleware), in a school, and allowed."""
+
+from functools import wraps
+
+from django.core.exceptions import PermissionDenied
+
+from .permissions import Permission
+
+
+def require_permission(*permissions):
+    """Let in who holds any of these. Sets `required_permission`, which the access test looks for on every view."""
+    for permission in permissions:
+        if not isinstance(permission, Permission):
+            raise TypeError(f"{permission!r} is not a Permission")
+
+    def decorate(view):
+        @wraps(view)
+        def guarded(request, *args, **kwargs):
+            if not any(request.acting.can(permission) for permission in permissions):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.required_permission = permissions
+        return guarded
+
+    return decorate
+
+
+def signed_in(view):
+    """For pages of one's own account, which need no school."""
+    view.required_permission = (Permission.OWN_ACCOUNT,)
+    return view
+
+
+def step_up(view):
+    """Ask for the password, a passkey or a code again unless it was given within ten minutes."""
+    from allauth.account.decorators import reauthentication_required
+
+    guarded = reauthentication_required(view)
+    guarded.required_permission = getattr(view, "required_permission", None)
+    return guarded

@@ -1,0 +1,71 @@
+"""Who is acting, in which school, with which permissions today. Read afresh on every request, never stored."""
+
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from .models import Membership
+from .models.people import current_on
+from .permissions import HOME_ORDER, Permission, permissions_of
+from .roles import Role
+
+
+@dataclass(frozen=True)
+class Acting:
+    user: object
+    school: object = None
+    roles: frozenset = frozenset()
+    permissions: frozenset = frozenset()
+    unit_ids: frozenset = frozenset()
+    schools: tuple = field(default=())
+
+    def can(self, permission):
+        return permission in self.permissions
+
+    @property
+    def sees_all_pupils(self):
+        return Permission.PUPIL_VIEW_ALL in self.permissions
+
+    @property
+    def home_role(self):
+        return next((role for role in HOME_ORDER if role in self.roles), None)
+
+    @property
+    def role_names(self):
+        return ", ".join(Role(role).label for role in HOME_ORDER if role in self.roles)
+
+    @property
+    def audiences(self):
+        """The audiences of events that this person may meet."""
+        from sendco.audit.models import Audience
+
+        held = set()
+        if self.can(Permission.NARRATIVE_VIEW):
+            held.add(Audience.RECORD)
+        if self.can(Permission.NARRATIVE_VIEW) and self.can(Permission.FLAG_CONFIDENTIAL_VIEW):
+            held.add(Audience.CONFIDENTIAL)
+        if self.can(Permission.PEOPLE_MANAGE):
+            held.add(Audience.ACCOUNTS)
+        return held
+
+
+def acting_for(user, school_id=None, *, today=None):
+    """Build the acting person from today's memberships; the first school by name unless one is chosen. One query."""
+    today = today or timezone.localdate()
+    memberships = list(
+        Membership.objects.filter(current_on(today), user=user)
+        .select_related("school")
+        .order_by("school__name", "school_id", "pk")
+    )
+    schools = tuple({membership.school_id: membership.school for membership in memberships}.values())
+    school = next((one for one in schools if one.pk == school_id), schools[0] if schools else None)
+    here = [membership for membership in memberships if school and membership.school_id == school.pk]
+    roles = frozenset(Role(membership.role) for membership in here)
+    return Acting(
+        user=user,
+        school=school,
+        roles=roles,
+        permissions=permissions_of(roles),
+        unit_ids=frozenset(membership.unit_id for membership in here if membership.unit_id),
+        schools=schools,
+    )

@@ -1,0 +1,61 @@
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from .acting import Acting, acting_for
+
+# What somebody without a second factor may still reach: to enrol one, to prove who they are, and to leave.
+WITHOUT_FACTOR = {
+    "mfa_index",
+    "mfa_activate_totp",
+    "mfa_add_webauthn",
+    "mfa_list_webauthn",
+    "mfa_view_recovery_codes",
+    "mfa_generate_recovery_codes",
+    "mfa_reauthenticate",
+    "mfa_reauthenticate_webauthn",
+    "account_reauthenticate",
+    "account_logout",
+    "health-alive",
+    "health-ready",
+    "csp-report",
+}
+
+
+class SecondFactorMiddleware:
+    """Every role needs a second factor; until there is one, only the page that adds it opens."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not settings.MFA_REQUIRED or not request.user.is_authenticated:
+            return None
+        if request.resolver_match.view_name in WITHOUT_FACTOR:
+            return None
+        if is_mfa_enabled(request.user):
+            return None
+        address = reverse("mfa_index")
+        return HttpResponse(status=204, headers={"HX-Redirect": address}) if request.htmx else redirect(address)
+
+
+class ActingMiddleware:
+    """Set `request.acting` from the memberships of today."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.user.is_authenticated:
+            request.acting = acting_for(request.user, request.session.get("school_id"))
+            idle = request.acting.school.idle_minutes if request.acting.school else settings.IDLE_MINUTES
+            if request.session.get("idle_minutes") != idle:
+                request.session["idle_minutes"] = idle
+        else:
+            request.acting = Acting(user=request.user)
+        return self.get_response(request)

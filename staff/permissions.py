@@ -1,0 +1,151 @@
+"""Who may do what: the one table. Nothing else grants anything; a role that is not here may do nothing."""
+
+from enum import StrEnum
+
+from .roles import Role
+
+
+class Permission(StrEnum):
+    """What a page may ask for. The value is what the permissions page prints."""
+
+    OWN_ACCOUNT = "Use an account: home page, own sessions, own background work"
+    DIRECTORY_SEARCH = "Find any pupil by name and class, to raise a concern"
+    PUPIL_VIEW = "Open the pupils one teaches, tutors or supports"
+    PUPIL_VIEW_UNIT = "Open every pupil of one's unit"
+    PUPIL_VIEW_ALL = "Open every pupil of the school"
+    PUPIL_EDIT = "Change a pupil's details, enrolments, contacts and groups"
+    IDENTIFIERS_VIEW = "See UPN, ULN, birth date and the information system's number"
+    CONTACT_VIEW = "See parents and other contacts"
+    ADDRESS_REVEAL = "Reveal a hidden address, with a reason"
+    FLAG_VIEW = "See ordinary flags, such as free school meals"
+    FLAG_CONFIDENTIAL_VIEW = "See confidential flags, such as child protection"
+    FLAG_EDIT = "Add and end flags"
+    REGISTER_VIEW = "See the SEND register: status and needs"
+    REGISTER_EDIT = "Change status, needs and the watch list"
+    NARRATIVE_VIEW = "Read reasons, concerns, assessments, documents and the timeline"
+    CONCERN_RAISE = "Raise a concern, and answer when asked for a view"
+    CONCERN_TRIAGE = "Triage concerns and ask for views"
+    ASSESSMENT_EDIT = "Enter assessments and scores"
+    LETTER_SEND = "Make and file letters to parents"
+    LETTER_TEMPLATE_EDIT = "Edit the school's letter templates"
+    DOCUMENT_EDIT = "Upload documents to a pupil's file"
+    DATA_QUALITY_VIEW = "See data gaps and the census check"
+    IMPORT_RUN = "Import pupil lists and undo an import"
+    EXPORT_RUN = "Export lists of pupils"
+    MERGE = "Merge two records of one child"
+    READ_LOG_VIEW = "See who has read a child's record"
+    SCHOOL_VIEW = "See the school's details, calendar and groups"
+    SCHOOL_EDIT = "Change the school's details, calendar, units and groups"
+    PEOPLE_VIEW = "See who works here and in which role"
+    PEOPLE_MANAGE = "Invite people, change roles, end access"
+    COMPLIANCE_VIEW = "See what is overdue across the school"
+    HEALTH_VIEW = "See whether the running site is healthy"
+
+
+P = Permission
+_EVERYONE = {P.OWN_ACCOUNT, P.SCHOOL_VIEW}
+_CLASSROOM = _EVERYONE | {
+    P.DIRECTORY_SEARCH,
+    P.PUPIL_VIEW,
+    P.REGISTER_VIEW,
+    P.FLAG_VIEW,
+    P.CONCERN_RAISE,
+    P.PEOPLE_VIEW,
+}
+_RECORD = {
+    P.PUPIL_EDIT,
+    P.IDENTIFIERS_VIEW,
+    P.CONTACT_VIEW,
+    P.FLAG_CONFIDENTIAL_VIEW,
+    P.FLAG_EDIT,
+    P.REGISTER_EDIT,
+    P.NARRATIVE_VIEW,
+    P.CONCERN_TRIAGE,
+    P.ASSESSMENT_EDIT,
+    P.LETTER_SEND,
+    P.DOCUMENT_EDIT,
+    P.DATA_QUALITY_VIEW,
+    P.EXPORT_RUN,
+}
+ROLE_PERMISSIONS = {
+    Role.SENCO: frozenset(
+        _CLASSROOM
+        | _RECORD
+        | {
+            P.PUPIL_VIEW_ALL,
+            P.ADDRESS_REVEAL,
+            P.LETTER_TEMPLATE_EDIT,
+            P.IMPORT_RUN,
+            P.MERGE,
+            P.READ_LOG_VIEW,
+            P.SCHOOL_EDIT,
+            P.PEOPLE_MANAGE,
+            P.COMPLIANCE_VIEW,
+        }
+    ),
+    Role.PROVISION_LEAD: frozenset(_CLASSROOM | _RECORD | {P.PUPIL_VIEW_UNIT}),
+    Role.HEAD: frozenset(
+        _CLASSROOM
+        | _RECORD
+        | {
+            P.PUPIL_VIEW_ALL,
+            P.ADDRESS_REVEAL,
+            P.LETTER_TEMPLATE_EDIT,
+            P.READ_LOG_VIEW,
+            P.SCHOOL_EDIT,
+            P.PEOPLE_MANAGE,
+            P.COMPLIANCE_VIEW,
+            P.HEALTH_VIEW,
+        }
+    ),
+    Role.TEACHER: frozenset(_CLASSROOM),
+    Role.TEACHING_ASSISTANT: frozenset(_CLASSROOM),
+    Role.OFFICE: frozenset(
+        _EVERYONE
+        | {
+            P.PUPIL_VIEW_ALL,
+            P.PUPIL_EDIT,
+            P.IDENTIFIERS_VIEW,
+            P.CONTACT_VIEW,
+            P.FLAG_VIEW,
+            P.FLAG_EDIT,
+            P.REGISTER_VIEW,
+            P.DATA_QUALITY_VIEW,
+            P.IMPORT_RUN,
+            P.SCHOOL_EDIT,
+            P.PEOPLE_VIEW,
+        }
+    ),
+    Role.GOVERNOR: frozenset({P.OWN_ACCOUNT}),
+    Role.ADMINISTRATOR: frozenset(_EVERYONE | {P.SCHOOL_EDIT, P.PEOPLE_VIEW, P.PEOPLE_MANAGE, P.HEALTH_VIEW}),
+    Role.DSL: frozenset(
+        _EVERYONE
+        | {P.PUPIL_VIEW_ALL, P.FLAG_VIEW, P.FLAG_CONFIDENTIAL_VIEW, P.FLAG_EDIT, P.CONTACT_VIEW, P.REGISTER_VIEW}
+    ),
+    Role.DPO: frozenset(_EVERYONE | {P.PEOPLE_VIEW}),
+}
+# Roles that are added to another role and never stand alone on a home page.
+ADDED_ROLES = {Role.DSL, Role.DPO}
+HOME_ORDER = (
+    Role.SENCO,
+    Role.HEAD,
+    Role.PROVISION_LEAD,
+    Role.TEACHER,
+    Role.TEACHING_ASSISTANT,
+    Role.OFFICE,
+    Role.DSL,
+    Role.ADMINISTRATOR,
+    Role.GOVERNOR,
+    Role.DPO,
+)
+
+
+def permissions_of(roles):
+    """Return the union of what these roles may do; an unknown role adds nothing."""
+    return frozenset().union(*(ROLE_PERMISSIONS.get(role, frozenset()) for role in roles))
+
+
+def matrix():
+    """Yield (permission, [roles that hold it]) in the order of the enum, for the page and the command."""
+    for permission in Permission:
+        yield permission, [role for role in Role if permission in ROLE_PERMISSIONS[role]]

@@ -1,0 +1,424 @@
+"""What people do to the school and its staff. Each is atomic, names who did it and leaves an event in words."""
+
+import hashlib
+import secrets
+from datetime import date, timedelta
+
+from allauth.usersessions.models import UserSession
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from sendco.audit import services as audit
+from sendco.audit.models import Audience
+from sendco.clock import short_date
+
+from .errors import Refused
+from .models import AcademicYear, Closure, GroupStaff, Invitation, Membership, School, TeachingGroup, Term, User
+from .models.people import current_on
+from .roles import Role
+
+INVITATION_DAYS = 7
+# A year later on the same weekday: term dates move with the week, not with the date.
+YEAR_OF_WEEKS = timedelta(weeks=52)
+
+
+class ChangedMeanwhile(Refused):
+    """Somebody else saved the same record first. `theirs` is what is stored now."""
+
+    def __init__(self, theirs):
+        super().__init__("Somebody else saved this while you were editing. Nothing of yours is lost: check both below.")
+        self.theirs = theirs
+
+
+@transaction.atomic
+def create_school(*, name, short_name, setting_type, by=None, **details):
+    school = School.objects.create(name=name, short_name=short_name, setting_type=setting_type, **details)
+    audit.record("school.created", school, text=f"{name} set up", by=by, school_id=school.pk)
+    return school
+
+
+@transaction.atomic
+def update_school(*, school, values, version, by):
+    """Save the school's details. Raises ChangedMeanwhile when the version is not the one that was edited."""
+    current = School.objects.select_for_update().get(pk=school.pk)
+    if current.version != version:
+        raise ChangedMeanwhile(current)
+    changed = [name for name, value in values.items() if getattr(current, name) != value]
+    if not changed:
+        return current
+    for name in changed:
+        setattr(current, name, values[name])
+    current.version += 1
+    with audit.saving(current, by=by):
+        current.save(update_fields=[*changed, "version"])
+    words = ", ".join(School._meta.get_field(name).verbose_name for name in changed)
+    audit.record("school.changed", current, text=f"School details changed: {words}", by=by, school_id=school.pk)
+    return current
+
+
+@transaction.atomic
+def save_unit(*, unit, by):
+    try:
+        with audit.saving(unit, by=by), transaction.atomic():
+            unit.save()
+    except IntegrityError as error:
+        raise Refused(f"There is a unit called {unit.name} already. Choose another name.") from error
+    audit.record("unit.saved", unit, text=f"{unit.name} saved", by=by)
+    return unit
+
+
+# --- The calendar ------------------------------------------------------------------------------------------------
+@transaction.atomic
+def save_academic_year(*, school, starts_in, terms, is_confirmed, by):
+    """Set a year's terms. `terms` is a list of (name, first day, last day); they may not overlap or leave the year."""
+    ordered = sorted(terms, key=lambda term: term[1])
+    _check_terms(ordered, starts_in)
+    others = Term.objects.filter(academic_year__school=school).exclude(academic_year__starts_in=starts_in)
+    for name, starts, ends in ordered:
+        if others.filter(starts_on__lte=ends, ends_on__gte=starts).exists():
+            raise Refused(f"{name} runs into a term of another school year. Check both dates.")
+    year, _ = AcademicYear.objects.update_or_create(
+        school=school, starts_in=starts_in, defaults={"is_confirmed": is_confirmed}
+    )
+    year.terms.all().delete()
+    Term.objects.bulk_create(
+        Term(academic_year=year, name=name, starts_on=starts, ends_on=ends) for name, starts, ends in ordered
+    )
+    audit.record("calendar.terms_saved", year, text=f"Term dates saved for {year}", by=by, school_id=school.pk)
+    return year
+
+
+def _check_terms(ordered, starts_in):
+    if not ordered:
+        raise Refused("Enter at least one term.")
+    names = [name for name, _, _ in ordered]
+    if len(set(names)) < len(names):
+        raise Refused("Two terms have the same name. Give each its own.")
+    for name, starts, ends in ordered:
+        if ends < starts:
+            raise Refused(f"The last day of {name} is before its first day. Check both dates.")
+        # Some schools begin in the last days of August.
+        if starts < date(starts_in, 8, 1) or ends > date(starts_in + 1, 8, 31):
+            raise Refused(f"{name} is outside {starts_in}-{starts_in + 1}. Check the year.")
+    for (_, _, ends), (name, starts, _) in zip(ordered, ordered[1:], strict=False):
+        if starts <= ends:
+            raise Refused(f"{name} begins before the term in front of it has ended. Check both dates.")
+
+
+@transaction.atomic
+def copy_academic_year(*, school, starts_in, by):
+    """Suggest a year from the one before it, 52 weeks on: its terms, half terms and INSET days. Not confirmed."""
+    before = AcademicYear.objects.filter(school=school, starts_in=starts_in - 1).first()
+    terms = list(before.terms.all()) if before else []
+    if not terms:
+        raise Refused("There are no term dates a year earlier to copy.")
+    if Term.objects.filter(academic_year__school=school, academic_year__starts_in=starts_in).exists():
+        raise Refused("This year has term dates already. Change them instead.")
+    first, last = terms[0].starts_on, terms[-1].ends_on
+    closures = Closure.objects.filter(school=school, starts_on__gte=first - timedelta(days=14), ends_on__lte=last)
+    year = save_academic_year(
+        school=school,
+        starts_in=starts_in,
+        terms=[(term.name, term.starts_on + YEAR_OF_WEEKS, term.ends_on + YEAR_OF_WEEKS) for term in terms],
+        is_confirmed=False,
+        by=by,
+    )
+    # A closure of another kind, such as a burst pipe, does not come back every year.
+    yearly = closures.exclude(kind=Closure.Kind.CLOSED)
+    add_closures(
+        school=school,
+        closures=[(row.name, row.kind, row.starts_on + YEAR_OF_WEEKS, row.ends_on + YEAR_OF_WEEKS) for row in yearly],
+        by=by,
+    )
+    return year
+
+
+@transaction.atomic
+def confirm_academic_year(*, year, by):
+    if not year.terms.exists():
+        raise Refused("Enter the terms first.")
+    if year.is_confirmed:
+        return
+    year.is_confirmed = True
+    year.save(update_fields=["is_confirmed"])
+    audit.record("calendar.confirmed", year, text=f"Term dates of {year} confirmed", by=by)
+
+
+@transaction.atomic
+def import_calendar(*, school, terms, closures, by):
+    """Save what somebody chose from a file. Returns (years whose terms were replaced, number of closures added).
+
+    `terms` are (name, first day, last day), put into the school year they fall in; `closures` as in add_closures.
+    """
+    by_year = {}
+    for term in terms:
+        # A year that starts in the last days of August is the year that starts that September.
+        starts_in = term[1].year if term[1].month >= 8 else term[1].year - 1
+        by_year.setdefault(starts_in, []).append(term)
+    years = [
+        save_academic_year(school=school, starts_in=starts_in, terms=found, is_confirmed=True, by=by)
+        for starts_in, found in sorted(by_year.items())
+    ]
+    return years, add_closures(school=school, closures=closures, by=by)
+
+
+@transaction.atomic
+def add_closures(*, school, closures, by):
+    """Add (name, kind, first day, last day) rows, leaving out those that are there already. Returns how many."""
+    present = set(Closure.objects.filter(school=school).values_list("kind", "starts_on", "ends_on"))
+    rows = []
+    for name, kind, starts, ends in closures:
+        if ends < starts:
+            raise Refused(f"The last day of {name} is before its first day. Check both dates.")
+        if (kind, starts, ends) not in present:
+            present.add((kind, starts, ends))
+            rows.append(Closure(school=school, name=name[:80], kind=kind, starts_on=starts, ends_on=ends))
+    Closure.objects.bulk_create(rows)
+    if rows:
+        text = f"{rows[0].name} added to the calendar" if len(rows) == 1 else f"{len(rows)} closures added"
+        audit.record("calendar.closures_added", school, text=text, by=by, school_id=school.pk)
+    return len(rows)
+
+
+@transaction.atomic
+def remove_closure(*, closure, by):
+    text = f"Closure removed: {closure.name}, {short_date(closure.starts_on)}"
+    audit.record("calendar.closure_removed", closure, text=text, by=by)
+    closure.delete()
+
+
+# --- People ------------------------------------------------------------------------------------------------------
+def hash_secret(secret):
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+@transaction.atomic
+def invite(*, school, email, name, role, by, unit=None, ends_on=None):
+    """Make an invitation and kill the older ones to the same address. Returns (invitation, the secret)."""
+    if role == Role.PROVISION_LEAD and unit is None:
+        raise Refused("A provision lead leads one unit. Choose which.")
+    email = email.strip().lower()
+    held = Membership.objects.filter(current_on(timezone.localdate()), school=school, user__email=email, role=role)
+    if held.exists():
+        raise Refused(f"{name} already works here in that role.")
+    Invitation.objects.filter(school=school, email=email, accepted_at=None, revoked_at=None).update(
+        revoked_at=timezone.now()
+    )
+    secret = secrets.token_urlsafe(32)
+    invitation = Invitation.objects.create(
+        school=school,
+        email=email,
+        name=name,
+        role=role,
+        unit=unit,
+        ends_on=ends_on,
+        secret_hash=hash_secret(secret),
+        invited_by=by,
+        expires_at=timezone.now() + timedelta(days=INVITATION_DAYS),
+    )
+    text = f"{name} invited as {Role(role).label}"
+    audit.record("person.invited", invitation, text=text, by=by, audience=Audience.ACCOUNTS)
+    return invitation, secret
+
+
+def open_invitation(secret):
+    """Return the invitation this secret opens, or None when it is unknown, used, revoked or out of date."""
+    invitation = Invitation.objects.select_related("school").filter(secret_hash=hash_secret(secret)).first()
+    return invitation if invitation and invitation.is_open else None
+
+
+@transaction.atomic
+def accept_invitation(*, invitation, password=None):
+    """Use the invitation up: make the account if the address has none, and the membership. Returns the user.
+
+    Raises Refused when it was used meanwhile: of two clicks at once, one wins.
+    """
+    now = timezone.now()
+    won = Invitation.objects.filter(pk=invitation.pk, accepted_at=None, revoked_at=None, expires_at__gt=now).update(
+        accepted_at=now
+    )
+    if not won:
+        raise Refused("This invitation has been used or has run out. Ask for a new one.")
+    user = User.objects.filter(email__iexact=invitation.email).first()
+    if user is None:
+        user = User.objects.create_user(email=invitation.email, name=invitation.name, password=password)
+    elif not user.is_active:
+        user.is_active = True
+        user.set_password(password)
+        user.save(update_fields=["is_active", "password"])
+    add_membership(
+        user=user,
+        school=invitation.school,
+        role=invitation.role,
+        unit=invitation.unit,
+        ends_on=invitation.ends_on,
+        by=invitation.invited_by,
+    )
+    return user
+
+
+@transaction.atomic
+def revoke_invitation(*, invitation, by):
+    Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(revoked_at=timezone.now())
+    text = f"Invitation for {invitation.name} withdrawn"
+    audit.record("person.invitation_withdrawn", invitation, text=text, by=by, audience=Audience.ACCOUNTS)
+
+
+@transaction.atomic
+def add_membership(*, user, school, role, by, unit=None, starts_on=None, ends_on=None):
+    if role == Role.PROVISION_LEAD and unit is None:
+        raise Refused("A provision lead leads one unit. Choose which.")
+    if by is not None and by.pk == user.pk:
+        raise Refused("Nobody gives a role to themselves. Ask a colleague who manages people.")
+    today = timezone.localdate()
+    # A role whose last day lies ahead is open too: giving it again would leave two.
+    if Membership.objects.filter(current_on(today), user=user, school=school, role=role).exists():
+        raise Refused(f"{user.name} already holds that role here.")
+    membership = Membership(
+        user=user, school=school, role=role, unit=unit, starts_on=starts_on or today, ends_on=ends_on
+    )
+    try:
+        with audit.saving(membership, by=by), transaction.atomic():
+            membership.save()
+    except IntegrityError as error:
+        raise Refused(f"{user.name} already holds that role here, or the dates are in the wrong order.") from error
+    text = f"{user.name} is {Role(role).label} from {short_date(membership.starts_on)}"
+    _record_about(user, "person.role_added", text=text, by=by, school=school)
+    end_sessions(user=user)
+    return membership
+
+
+def _record_about(user, code, *, text, by, school):
+    audit.record(code, user, text=text, by=by, school_id=school.pk, audience=Audience.ACCOUNTS)
+
+
+@transaction.atomic
+def end_membership(*, membership, ends_on, by):
+    """End a role. From the day after the last day it opens nothing; a past or present day ends sessions now.
+
+    A role that began today (or begins later) and ends before it began was given by mistake: it is taken back whole.
+    """
+    if by.pk == membership.user_id:
+        raise Refused("Nobody ends their own access. Ask a colleague who manages people.")
+    today = timezone.localdate()
+    taken_back = ends_on < membership.starts_on and membership.starts_on >= today
+    if ends_on < membership.starts_on and not taken_back:
+        raise Refused("The last day is before the first day. Check the date.")
+    if membership.role == Role.HEAD and not _head_remains(membership, max(ends_on + timedelta(days=1), today)):
+        raise Refused("This is the last head of the school. Give somebody else the role first.")
+    with audit.saving(membership, by=by):
+        if taken_back:
+            text = f"{membership.user.name}: the role {membership.get_role_display()} was taken back"
+            _record_about(membership.user, "person.role_taken_back", text=text, by=by, school=membership.school)
+            membership.delete()
+        else:
+            membership.ends_on = ends_on
+            membership.save(update_fields=["ends_on"])
+            text = f"{membership.user.name} stops being {membership.get_role_display()} on {short_date(ends_on)}"
+            _record_about(membership.user, "person.role_ended", text=text, by=by, school=membership.school)
+    end_sessions(user=membership.user)
+
+
+def _head_remains(membership, day):
+    """Whether somebody else is head on that day. Locks the school: of two heads who end each other, one stays."""
+    School.objects.select_for_update().get(pk=membership.school_id)
+    rows = Membership.objects.filter(current_on(day), school=membership.school_id, role=Role.HEAD, user__is_active=True)
+    return rows.exclude(user=membership.user_id).exists()
+
+
+@transaction.atomic
+def leave_school(*, user, school, last_day, by):
+    """End every role and every group of this person here; with no role left anywhere the account closes too.
+
+    A last day before today closes access at once. The caller hands over open work first.
+    """
+    today = timezone.localdate()
+    for membership in Membership.objects.filter(Q(ends_on=None) | Q(ends_on__gt=last_day), user=user, school=school):
+        before_it_began = last_day < membership.starts_on < today
+        end_membership(membership=membership, ends_on=membership.starts_on if before_it_began else last_day, by=by)
+    places = GroupStaff.objects.filter(Q(ends_on=None) | Q(ends_on__gt=last_day), user=user, group__school=school)
+    for place in places:
+        place.ends_on = max(last_day, place.starts_on)
+        with audit.saving(place, by=by):
+            place.save(update_fields=["ends_on"])
+    if last_day < today and not Membership.objects.filter(current_on(today), user=user).exists():
+        user.is_active = False
+        user.save(update_fields=["is_active"])
+    text = f"{user.name} leaves on {short_date(last_day)}"
+    _record_about(user, "person.left", text=text, by=by, school=school)
+    end_sessions(user=user)
+
+
+def end_sessions(*, user, keep=None):
+    """Sign the person out everywhere, but for the session with this key."""
+    from django.contrib.sessions.models import Session
+
+    rows = UserSession.objects.filter(user=user).exclude(session_key=keep or "")
+    Session.objects.filter(session_key__in=list(rows.values_list("session_key", flat=True))).delete()
+    rows.delete()
+
+
+# --- Groups ------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def save_group(*, group, by):
+    try:
+        with audit.saving(group, by=by), transaction.atomic():
+            group.save()
+    except IntegrityError as error:
+        raise Refused(f"There is a group called {group.name} already. Choose another name.") from error
+    audit.record("group.saved", group, text=f"Group {group.name} saved", by=by)
+    return group
+
+
+@transaction.atomic
+def archive_group(*, group, by):
+    """Put a group away: whoever teaches or supports it stops seeing its pupils today."""
+    for place in GroupStaff.objects.filter(current_on(timezone.localdate()), group=group):
+        end_group_staff(place=place, by=by)
+    group.is_archived = True
+    with audit.saving(group, by=by):
+        group.save(update_fields=["is_archived"])
+    audit.record("group.archived", group, text=f"Group {group.name} archived", by=by)
+
+
+@transaction.atomic
+def restore_group(*, group, by):
+    group.is_archived = False
+    return save_group(group=group, by=by)
+
+
+@transaction.atomic
+def add_group_staff(*, group, user, kind, by, starts_on=None):
+    """Let somebody teach, tutor or support a group: from then they see its pupils."""
+    today = timezone.localdate()
+    TeachingGroup.objects.select_for_update().get(pk=group.pk)
+    if group.is_archived:
+        raise Refused(f"{group.name} is archived. Bring it back first.")
+    if not Membership.objects.filter(current_on(today), user=user, school=group.school_id).exists():
+        raise Refused(f"{user.name} does not work here. Invite them first.")
+    # A place whose last day lies ahead is held too: with the lock, two clicks at once make one place.
+    held = GroupStaff.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), group=group, user=user, kind=kind)
+    if held.exists():
+        raise Refused(f"{user.name} is already there.")
+    place = GroupStaff(group=group, user=user, kind=kind, starts_on=starts_on or today)
+    with audit.saving(place, by=by):
+        place.save()
+    text = f"{user.name} {place.get_kind_display().lower()} {group.name}"
+    audit.record("group.staff_added", group, text=text, by=by)
+    return place
+
+
+@transaction.atomic
+def end_group_staff(*, place, by, ends_on=None):
+    """End a place, by default as of now. One that began today or later is taken back whole."""
+    today = timezone.localdate()
+    text = f"{place.user.name} no longer {place.get_kind_display().lower()} {place.group.name}"
+    audit.record("group.staff_ended", place.group, text=text, by=by)
+    ends_on = ends_on or today - timedelta(days=1)
+    with audit.saving(place, by=by):
+        if ends_on < place.starts_on and place.starts_on >= today:
+            place.delete()
+            return
+        place.ends_on = max(ends_on, place.starts_on)
+        place.save(update_fields=["ends_on"])
