@@ -1,0 +1,119 @@
+"""Small pages of the shell: my account, the phone's menu, drafts, and a colleague leaving."""
+
+from django import forms
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pupils.services.pupils import hand_over
+from sendco.audit.selectors import school_events
+from sendco.drafts.services import DraftTooLong, save_draft
+from staff.access import require_permission, step_up
+from staff.errors import Refused
+from staff.models import User
+from staff.permissions import Permission
+from staff.services import leave_school
+
+LONGEST_VALUE = 100_000
+
+
+@require_permission(Permission.OWN_ACCOUNT)
+@require_GET
+def account(request):
+    return render(request, "pages/account.html", {"title": "My account", "section": "account"})
+
+
+@require_permission(Permission.OWN_ACCOUNT)
+@require_GET
+def menu(request):
+    return render(request, "pages/menu.html", {"title": "Menu", "section": "menu"})
+
+
+@require_permission(Permission.OWN_ACCOUNT)
+@require_POST
+def still_here(request):
+    """The page says that somebody is using it: the middleware has noted the time already."""
+    return HttpResponse(status=204)
+
+
+@require_permission(Permission.OWN_ACCOUNT)
+@require_POST
+def draft_save(request, form_key):
+    """Keep what is being typed. Never files, never the token."""
+    values = {
+        name: [value[:LONGEST_VALUE] for value in request.POST.getlist(name)]
+        for name in request.POST
+        if name != "csrfmiddlewaretoken"
+    }
+    if not request.acting.school:
+        return HttpResponse(status=204)
+    try:
+        save_draft(by=request.user, school_id=request.acting.school.pk, form_key=form_key, data=values)
+    except DraftTooLong:
+        return HttpResponse(status=413)
+    return HttpResponse(status=204)
+
+
+class LeaveForm(forms.Form):
+    last_day = forms.DateField(
+        widget=forms.DateInput(attrs={"type": "date"}),
+        help_text="Yesterday or earlier closes access at once. A later day closes it that night.",
+    )
+    to = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Who takes over",
+        required=False,
+        help_text="Becomes key worker of this person's pupils. Views not yet given are withdrawn.",
+    )
+
+    def __init__(self, *args, acting, leaver, **kwargs):
+        super().__init__(*args, **kwargs)
+        colleagues = User.objects.working_at(acting.school, timezone.localdate())
+        self.fields["to"].queryset = colleagues.exclude(pk=leaver.pk)
+
+
+@require_permission(Permission.PEOPLE_MANAGE)
+@step_up
+@require_http_methods(["GET", "POST"])
+def person_leave(request, pk):
+    """Hand over what somebody holds and close their access. On the top floor: it needs pupils and staff."""
+    leaver = get_object_or_404(User.objects.visible_to(request.acting), pk=pk)
+    form = LeaveForm(request.POST or None, acting=request.acting, leaver=leaver)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                held = hand_over(user=leaver, to=form.cleaned_data["to"], school=request.acting.school, by=request.user)
+                leave_school(
+                    user=leaver, school=request.acting.school, last_day=form.cleaned_data["last_day"], by=request.user
+                )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"{leaver.name} leaves. {held} open things were handed over or withdrawn.")
+            return redirect("staff:people")
+    context = {
+        "title": f"{leaver.name} leaves",
+        "lead": "Access ends, sessions end at once, open work goes to a colleague. What they did stays on record.",
+        "section": "people",
+        "crumbs": [("People", "/school/people/")],
+        "form": form,
+        "submit": "Close access and hand over",
+        "cancel": "/school/people/",
+    }
+    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+
+
+@require_permission(Permission.PEOPLE_MANAGE, Permission.NARRATIVE_VIEW)
+@require_GET
+def school_activity(request):
+    """What was done in the school, newest first, for those who may know of it."""
+    events = school_events(school_id=request.acting.school.pk, audiences=request.acting.audiences)
+    if not request.acting.sees_all_pupils:
+        events = events.filter(pupil_id=None)
+    page = Paginator(events, 50).get_page(request.GET.get("page"))
+    context = {"title": "Activity", "section": "people", "crumbs": [("People", "/school/people/")], "page": page}
+    return render(request, "pages/activity.html", context)

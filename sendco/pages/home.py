@@ -1,0 +1,165 @@
+"""The first screen: a to-do list for the role, then a few figures. Nothing empty is shown as if it were full."""
+
+from datetime import timedelta
+
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from pupils.models import Concern, ConcernView, Import, Need, Pupil
+from sendco.charts.bars import stacked_bar
+from sendco.jobs.models import Heartbeat
+from staff.access import signed_in
+from staff.models import Invitation, Membership, User
+from staff.models.people import current_on
+from staff.permissions import Permission
+from staff.roles import Role
+
+from . import due_items
+from .filters import with_status
+from .register import counts, with_details
+
+MOST_ROWS = 40
+
+
+def _due_lists(acting, today, *, limit=MOST_ROWS):
+    """Overdue, this week and waiting on others, of one read. Three queries with the names."""
+    items = list(due_items.due_for(acting).filter(due_on__lte=today + timedelta(days=28)).urgent_first()[: limit + 1])
+    more, items = len(items) > limit, items[:limit]
+    pupils = Pupil.objects.select_related("form_group").in_bulk({item.pupil_id for item in items if item.pupil_id})
+    owners = {item.owner_id for item in items if item.owner_id}
+    people = User.objects.in_bulk(owners) if owners else {}
+    rows = due_items.rows(items, pupils=pupils, people=people, acting=acting)
+    mine = [row for row in rows if row.item.owner_id in (None, acting.user.pk) and row.ours]
+    others = [row for row in rows if row not in mine]
+    return {
+        "overdue": [row for row in mine if row.item.due_on < today],
+        "this_week": [row for row in mine if today <= row.item.due_on <= today + timedelta(days=7)],
+        "later": [row for row in mine if row.item.due_on > today + timedelta(days=7)],
+        "waiting": others,
+        "more": more,
+    }
+
+
+def _register_figure(figures):
+    rest = figures["all"] - figures["E"] - figures["K"]
+    return stacked_bar(
+        title="Pupils by status",
+        series=["EHC plan", "SEN Support", "No SEN"],
+        rows=[("Pupils", [figures["E"], figures["K"], rest])],
+        head="Status",
+        width=560,
+    )
+
+
+def _senco(acting, today):
+    concerns = list(
+        Concern.objects.visible_to(acting)
+        .filter(closed_on=None, first_action_at=None)
+        .select_related("pupil", "raised_by")
+        .order_by("raised_on", "pk")[:6]
+    )
+    figures = counts(acting)
+    return {
+        "due": _due_lists(acting, today),
+        "concerns": concerns,
+        "figures": figures,
+        "chart": _register_figure(figures) if figures["all"] else None,
+        "gaps": _gaps(acting),
+    }
+
+
+def _gaps(acting):
+    """The three gaps that matter most, as (count, words, address). Two queries; the data page has them all."""
+    pupils = Pupil.objects.visible_to(acting).filter(left_on=None)
+    no_need = (
+        pupils.filter(register_entries__ends_on=None, register_entries__code__in=["K", "E"])
+        .exclude(pk__in=Need.objects.filter(ends_on=None, pupil__school=acting.school).values("pupil"))
+        .count()
+    )
+    no_upn = pupils.filter(upn=None).count()
+    found = [(no_need, "on the register without a type of need"), (no_upn, "without a UPN")]
+    return [(count, words) for count, words in found if count]
+
+
+def _classroom(acting, today):
+    pupils = with_status(Pupil.objects.visible_to(acting).filter(left_on=None)).order_by(
+        "form_group__name", "sort_name", "pk"
+    )
+    return {
+        "due": _due_lists(acting, today),
+        "pupils": with_details(pupils[:60], acting, today),
+        "views_asked": ConcernView.objects.filter(
+            concern__school=acting.school,
+            asked_of=acting.user,
+            answered_at=None,
+            withdrawn_on=None,
+            concern__closed_on=None,
+        ).select_related("concern__pupil"),
+        "concerns": Concern.objects.visible_to(acting).select_related("pupil").order_by("-raised_on", "-pk")[:5],
+    }
+
+
+def _office(acting, today):
+    return {
+        "figures": counts(acting),
+        "gaps": _gaps(acting),
+        "imports": Import.objects.visible_to(acting).select_related("started_by")[:4],
+    }
+
+
+def _administrator(acting, today):
+    memberships = Membership.objects.filter(current_on(today), school=acting.school)
+    beat = Heartbeat.objects.filter(name="beat").first()
+    return {
+        "people": memberships.values("user").distinct().count(),
+        "invitations": Invitation.objects.visible_to(acting)
+        .filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
+        .count(),
+        "ending": memberships.filter(ends_on__lte=today + timedelta(days=14)).select_related("user"),
+        "beat": beat,
+        "beat_is_old": beat is None or timezone.now() - beat.beat_at > timedelta(minutes=5),
+    }
+
+
+def _dsl(acting, today):
+    return {"figures": counts(acting)}
+
+
+def _nothing(acting, today):
+    return {}
+
+
+PAGES = {
+    Role.SENCO: ("senco", _senco),
+    Role.HEAD: ("senco", _senco),
+    Role.PROVISION_LEAD: ("senco", _senco),
+    Role.TEACHER: ("classroom", _classroom),
+    Role.TEACHING_ASSISTANT: ("classroom", _classroom),
+    Role.OFFICE: ("office", _office),
+    Role.DSL: ("dsl", _dsl),
+    Role.ADMINISTRATOR: ("administrator", _administrator),
+    Role.GOVERNOR: ("governor", _nothing),
+    Role.DPO: ("governor", _nothing),
+}
+
+
+def _greeting(now):
+    return "Good morning" if now.hour < 12 else "Good afternoon" if now.hour < 18 else "Good evening"
+
+
+@signed_in
+@require_GET
+def home(request):
+    acting, now = request.acting, timezone.localtime()
+    name, load = PAGES.get(acting.home_role, ("nobody", _nothing))
+    context = {
+        "title": "Today",
+        "section": "home",
+        "greeting": f"{_greeting(now)}, {acting.user.first_name}",
+        "today": now.date(),
+        "may_triage": acting.can(Permission.CONCERN_TRIAGE),
+        "register_url": reverse("register"),
+    }
+    return render(request, f"pages/home/{name}.html", context | load(acting, now.date()))

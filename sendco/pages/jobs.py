@@ -1,0 +1,91 @@
+"""One's own background work: how far it is, stop it, try it again, take its file."""
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from sendco.files.http import download_response
+from sendco.files.models import StoredFile
+from sendco.jobs.models import Job, Status
+from sendco.jobs.services import ask_to_cancel, retry
+from sendco.middleware.sessions import polls
+from staff.access import require_permission
+from staff.permissions import Permission
+
+# Where a finished job leads, by kind: (words, route, name of the id in the result).
+LEADS = {
+    "pupils.import_read": ("Look at the import", "pupils:import-detail", "import"),
+    "pupils.import_apply": ("Look at the import", "pupils:import-detail", "import"),
+    "pupils.import_undo": ("Look at the import", "pupils:import-detail", "import"),
+    "pupils.letter_pdf": ("Open the letter", "pupils:letter-detail", "letter"),
+}
+
+
+def jobs_of(acting):
+    school = acting.school.pk if acting.school else None
+    return Job.objects.filter(user_id=acting.user.pk, school_id=school)
+
+
+@require_permission(Permission.OWN_ACCOUNT)
+@require_GET
+def job_list(request):
+    page = Paginator(jobs_of(request.acting).order_by("-pk"), 25).get_page(request.GET.get("page"))
+    return render(request, "jobs/job_list.html", {"title": "Background work", "section": "jobs", "page": page})
+
+
+def _context(job):
+    words, route, name = LEADS.get(job.kind, (None, None, None))
+    target = job.result.get(name) or job.params.get(name) if route else None
+    return {"job": job, "lead": {"words": words, "route": route, "pk": target} if target else None}
+
+
+@require_permission(Permission.OWN_ACCOUNT)
+@require_GET
+def job_detail(request, pk):
+    job = get_object_or_404(jobs_of(request.acting), pk=pk)
+    if job.is_finished and job.seen_at is None:
+        jobs_of(request.acting).filter(pk=job.pk).update(seen_at=timezone.now())
+    context = {"title": job.title, "section": "jobs", "crumbs": [("Background work", "/work/")]}
+    return render(request, "jobs/job_detail.html", context | _context(job))
+
+
+@require_permission(Permission.OWN_ACCOUNT)
+@require_GET
+def job_progress(request, pk):
+    job = get_object_or_404(jobs_of(request.acting), pk=pk)
+    return render(request, "jobs/_job_progress.html", _context(job))
+
+
+polls(job_progress)
+
+
+@require_permission(Permission.OWN_ACCOUNT)
+@require_POST
+def job_cancel(request, pk):
+    job = get_object_or_404(jobs_of(request.acting), pk=pk)
+    ask_to_cancel(job)
+    return redirect("job-detail", pk=job.pk)
+
+
+@require_permission(Permission.OWN_ACCOUNT)
+@require_POST
+def job_retry(request, pk):
+    job = get_object_or_404(jobs_of(request.acting), pk=pk)
+    retry(job)
+    return redirect("job-detail", pk=job.pk)
+
+
+@require_permission(Permission.EXPORT_RUN)
+@require_GET
+def job_file(request, pk):
+    """The file an export made: for its maker only, in the school it is about, and for a day."""
+    job = get_object_or_404(jobs_of(request.acting), pk=pk, status=Status.DONE)
+    files = StoredFile.objects.filter(
+        school_id=request.acting.school.pk, uploaded_by_id=request.user.pk, purpose="export"
+    )
+    stored = files.filter(pk=job.result.get("file"), expires_at__gt=timezone.now()).first()
+    if stored is None:
+        raise Http404
+    return download_response(stored)

@@ -1,0 +1,207 @@
+"""A pupil's page: who the child is, what is due, and a tab for each part of the record."""
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from pupils.models import (
+    Assessment,
+    Concern,
+    Contact,
+    Document,
+    Enrolment,
+    GroupPlace,
+    Letter,
+    Need,
+    Pupil,
+    PupilFlag,
+    PupilSupport,
+    RegisterEntry,
+    WatchListEntry,
+)
+from sendco.audit.selectors import pupil_reads
+from sendco.audit.services import record_read
+from sendco.clock import young_person_from
+from staff.access import require_permission
+from staff.permissions import Permission as P
+
+from . import due_items, timeline
+from .filters import with_status
+from .register import STATUS_WORDS
+
+CRUMBS = [("SEND register", "/register/")]
+# Each tab: key, words, the permission that opens it.
+TABS = (
+    ("overview", "Overview", P.PUPIL_VIEW),
+    ("register", "Register", P.REGISTER_VIEW),
+    ("people", "People", P.CONTACT_VIEW),
+    ("assessments", "Assessments", P.NARRATIVE_VIEW),
+    ("concerns", "Concerns", P.CONCERN_TRIAGE),
+    ("documents", "Documents", P.NARRATIVE_VIEW),
+    ("details", "Details", P.IDENTIFIERS_VIEW),
+)
+
+
+def _pupil(request, pk):
+    pupils = with_status(Pupil.objects.visible_to(request.acting))
+    return get_object_or_404(pupils.select_related("form_group", "key_worker", "school"), pk=pk)
+
+
+def _header(request, pupil):
+    """What stands above the tabs. Five queries."""
+    acting, today = request.acting, timezone.localdate()
+    record_read(school_id=pupil.school_id, pupil_id=pupil.pk, by=request.user)
+    flags = list(PupilFlag.objects.visible_to(acting).filter(pupil=pupil, ends_on=None))
+    needs = list(Need.objects.filter(pupil=pupil, ends_on=None).select_related("need_type").order_by("rank"))
+    items = list(due_items.due_for(acting).filter(pupil_id=pupil.pk).urgent_first()[:12])
+    enrolment = Enrolment.objects.filter(pupil=pupil, ends_on=None).select_related("unit").first()
+    status = pupil.open_code if pupil.open_code != "N" or not pupil.watched else "M"
+    tabs = [(key, words) for key, words, permission in TABS if key == "overview" or acting.can(permission)]
+    return {
+        "title": pupil.name,
+        "section": "register",
+        "crumbs": CRUMBS,
+        "pupil": pupil,
+        "status": status,
+        "status_words": STATUS_WORDS[status],
+        "flags": flags,
+        "needs": needs,
+        "enrolment": enrolment,
+        "due": due_items.rows(items, pupils={pupil.pk: pupil}, acting=acting),
+        "today": today,
+        "age": pupil.age(today) if acting.can(P.IDENTIFIERS_VIEW) else None,
+        "tabs": tabs,
+        "may": {permission.name.lower(): acting.can(permission) for permission in P},
+        "young_person_from": young_person_from(pupil.birth_on) if pupil.birth_on else None,
+    }
+
+
+def _overview(request, pupil):
+    """For those who read the record: the last events and the people. For a teacher: what is known to help."""
+    acting, found = request.acting, {}
+    if acting.can(P.NARRATIVE_VIEW):
+        found["events"] = timeline.with_icons(timeline.events_for(acting, pupil)[:8])
+        found["watch"] = WatchListEntry.objects.visible_to(acting).filter(pupil=pupil, ends_on=None).first()
+    if acting.can(P.CONTACT_VIEW):
+        found["contacts"] = Contact.objects.visible_to(acting).filter(pupil=pupil, ended_on=None)[:4]
+    own = (
+        Concern.objects.visible_to(acting).filter(pupil=pupil).select_related("raised_by").order_by("-raised_on", "-pk")
+    )
+    found["concerns"] = own[:3]
+    return found
+
+
+def _register(request, pupil):
+    acting = request.acting
+    return {
+        "entries": RegisterEntry.objects.visible_to(acting).filter(pupil=pupil).select_related("entered_by"),
+        "watches": WatchListEntry.objects.visible_to(acting).filter(pupil=pupil).order_by("-starts_on")
+        if acting.can(P.NARRATIVE_VIEW)
+        else [],
+        "past_needs": Need.objects.visible_to(acting)
+        .filter(pupil=pupil)
+        .select_related("need_type")
+        .order_by("-starts_on", "rank"),
+    }
+
+
+def _people(request, pupil):
+    acting = request.acting
+    return {
+        "contacts": Contact.objects.visible_to(acting)
+        .filter(pupil=pupil)
+        .order_by("ended_on", "priority", "name", "pk"),
+        "supports": PupilSupport.objects.visible_to(acting).current().filter(pupil=pupil).select_related("user"),
+        "places": GroupPlace.objects.visible_to(acting).current().filter(pupil=pupil).select_related("group"),
+    }
+
+
+def _assessments(request, pupil):
+    return {"assessments": Assessment.objects.visible_to(request.acting).filter(pupil=pupil, removed_on=None)}
+
+
+def _concerns(request, pupil):
+    rows = Concern.objects.visible_to(request.acting).filter(pupil=pupil).select_related("raised_by", "decided_by")
+    return {"concerns": rows.order_by("-raised_on", "-pk")}
+
+
+def _documents(request, pupil):
+    acting = request.acting
+    return {
+        "documents": Document.objects.visible_to(acting)
+        .filter(pupil=pupil, removed_on=None)
+        .select_related("added_by"),
+        "letters": Letter.objects.visible_to(acting).filter(pupil=pupil).select_related("made_by"),
+    }
+
+
+def _details(request, pupil):
+    acting = request.acting
+    return {
+        "enrolments": Enrolment.objects.visible_to(acting).filter(pupil=pupil).select_related("unit"),
+        "all_flags": PupilFlag.objects.visible_to(acting).filter(pupil=pupil).order_by("ends_on", "kind"),
+        "notional": pupil.notional_year(timezone.localdate()),
+    }
+
+
+LOADERS = {
+    "overview": _overview,
+    "register": _register,
+    "people": _people,
+    "assessments": _assessments,
+    "concerns": _concerns,
+    "documents": _documents,
+    "details": _details,
+}
+
+
+@require_permission(P.PUPIL_VIEW, P.PUPIL_VIEW_UNIT, P.PUPIL_VIEW_ALL)
+@require_GET
+def pupil_detail(request, pk):
+    pupil = _pupil(request, pk)
+    context = _header(request, pupil)
+    tab = request.GET.get("tab") or "overview"
+    if tab not in dict(context["tabs"]):
+        raise Http404
+    context |= LOADERS[tab](request, pupil) | {"tab": tab, "tab_template": f"pages/pupil/_{tab}.html"}
+    return render(request, "pages/pupil/detail.html", context)
+
+
+@require_permission(P.NARRATIVE_VIEW)
+@require_GET
+def pupil_timeline(request, pk):
+    pupil = _pupil(request, pk)
+    kind = request.GET.get("kind", "all")
+    page = Paginator(timeline.events_for(request.acting, pupil, kind), 40).get_page(request.GET.get("page"))
+    page.object_list = timeline.with_icons(page.object_list)
+    context = _header(request, pupil) | {"page": page, "kind": kind, "kinds": timeline.KINDS, "tab": "timeline"}
+    return render(request, "pages/pupil/timeline.html", context)
+
+
+@require_permission(P.READ_LOG_VIEW)
+@require_GET
+def pupil_readers(request, pk):
+    """Who opened this child's record, by the hour (kept so that the school can answer for it)."""
+    pupil = _pupil(request, pk)
+    page = Paginator(pupil_reads(school_id=pupil.school_id, pupil_id=pupil.pk), 50).get_page(request.GET.get("page"))
+    crumbs = [*CRUMBS, (pupil.name, pupil.get_absolute_url())]
+    context = {
+        "title": "Who has read this record",
+        "section": "register",
+        "crumbs": crumbs,
+        "pupil": pupil,
+        "page": page,
+    }
+    return render(request, "pages/pupil/readers.html", context)
+
+
+@require_permission(P.OWN_ACCOUNT)
+@require_GET
+def why_this_date(request, pk):
+    """The arithmetic of one due date, in place or as a page."""
+    item = get_object_or_404(due_items.due_for(request.acting), pk=pk)
+    context = {"title": "Why this date?", "item": item, "crumbs": [("Today", reverse("home"))]}
+    return render(request, "pages/_why.html" if request.htmx else "pages/why.html", context)

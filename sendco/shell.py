@@ -1,0 +1,62 @@
+"""What every signed-in page shows around itself: the menu, the school, the person. No queries of its own."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.urls import reverse
+
+from staff.permissions import Permission as P
+
+
+@dataclass(frozen=True)
+class Entry:
+    label: str
+    icon: str
+    route: str
+    permissions: tuple
+    section: str
+    on_phone: bool = False
+
+
+MENU = (
+    Entry("Today", "sun-high", "home", (P.OWN_ACCOUNT,), "home", on_phone=True),
+    Entry("Register", "users", "register", (P.REGISTER_VIEW,), "register", on_phone=True),
+    Entry("Concerns", "message-2-exclamation", "pupils:concern-list", (P.CONCERN_RAISE,), "concerns", on_phone=True),
+    Entry("Data check", "clipboard-check", "pupils:data-quality", (P.DATA_QUALITY_VIEW,), "data"),
+    Entry("Imports", "database-import", "pupils:import-list", (P.IMPORT_RUN,), "imports"),
+    Entry("Calendar", "calendar", "staff:calendar", (P.SCHOOL_VIEW,), "calendar"),
+    Entry("Groups", "school", "staff:group-list", (P.SCHOOL_VIEW,), "groups"),
+    Entry("People", "id-badge-2", "staff:people", (P.PEOPLE_VIEW,), "people"),
+    Entry("School", "building", "staff:school", (P.SCHOOL_VIEW,), "school"),
+    Entry("Background work", "progress", "job-list", (P.OWN_ACCOUNT,), "jobs"),
+    Entry("My account", "user-circle", "account", (P.OWN_ACCOUNT,), "account", on_phone=True),
+)
+
+
+def menu_for(acting):
+    return [
+        {
+            "label": entry.label,
+            "icon": entry.icon,
+            "href": reverse(entry.route),
+            "section": entry.section,
+            "on_phone": entry.on_phone,
+        }
+        for entry in MENU
+        if any(acting.can(permission) for permission in entry.permissions)
+    ]
+
+
+def shell(request):
+    acting = getattr(request, "acting", None)
+    if acting is None or not acting.user.is_authenticated:
+        return {"acting": None, "demo": settings.DEMO}
+    menu = menu_for(acting)
+    return {
+        "acting": acting,
+        "menu": menu,
+        "phone_menu": [entry for entry in menu if entry["on_phone"]][:4],
+        "may_search": acting.can(P.DIRECTORY_SEARCH) or acting.can(P.PUPIL_VIEW_ALL),
+        "demo": settings.DEMO,
+        "idle_seconds": (acting.school.idle_minutes if acting.school else settings.IDLE_MINUTES) * 60,
+    }

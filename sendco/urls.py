@@ -1,0 +1,47 @@
+from django.conf import settings
+from django.urls import include, path
+
+from sendco.pages import account, errors, health, home, jobs, pupil, register, search
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("register/", register.register, name="register"),
+    path("register/export/", register.register_export, name="register-export"),
+    path("register/views/", register.view_save, name="register-view-save"),
+    path("register/views/<int:pk>/remove/", register.view_remove, name="register-view-remove"),
+    path("find/", search.pupil_search, name="pupil-search"),
+    path("pupils/<int:pk>/", pupil.pupil_detail, name="pupil-detail"),
+    path("pupils/<int:pk>/timeline/", pupil.pupil_timeline, name="pupil-timeline"),
+    path("pupils/<int:pk>/readers/", pupil.pupil_readers, name="pupil-readers"),
+    path("due/<int:pk>/why/", pupil.why_this_date, name="due-why"),
+    path("work/", jobs.job_list, name="job-list"),
+    path("work/<int:pk>/", jobs.job_detail, name="job-detail"),
+    path("work/<int:pk>/progress/", jobs.job_progress, name="job-progress"),
+    path("work/<int:pk>/cancel/", jobs.job_cancel, name="job-cancel"),
+    path("work/<int:pk>/retry/", jobs.job_retry, name="job-retry"),
+    path("work/<int:pk>/file/", jobs.job_file, name="job-file"),
+    path("account/", account.account, name="account"),
+    path("menu/", account.menu, name="menu"),
+    path("still-here/", account.still_here, name="still-here"),
+    path("drafts/<slug:form_key>/", account.draft_save, name="draft-save"),
+    path("school/people/<int:pk>/leave/", account.person_leave, name="person-leave"),
+    path("school/activity/", account.school_activity, name="school-activity"),
+    path("csp-report", health.csp_report, name="csp-report"),
+    path("healthz", health.alive, name="health-alive"),
+    path("readyz", health.ready, name="health-ready"),
+    path("health/", health.status, name="health-status"),
+    path("accounts/", include("allauth.account.urls")),
+    path("accounts/2fa/", include("allauth.mfa.urls")),
+    path("accounts/sessions/", include("allauth.usersessions.urls")),
+    path("school/", include("staff.urls")),
+    path("", include("pupils.urls")),
+]
+if settings.SOCIALACCOUNT_PROVIDERS:
+    urlpatterns += [path("accounts/", include("allauth.socialaccount.urls"))]
+    for provider in settings.SOCIALACCOUNT_PROVIDERS:
+        urlpatterns += [path("accounts/", include(f"allauth.socialaccount.providers.{provider}.urls"))]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error
