@@ -13,7 +13,8 @@ timeout = 60
 graceful_timeout = 15
 keepalive = 5
 logger_class = RedactingLogger
-accesslog = "-"
+# The site logs each request by route and time; this log adds paths and static files, for hunting a fault.
+accesslog = "-" if os.environ.get("SENDCO_ACCESS_LOG") == "1" else None
 access_log_format = "%(m)s %(U)s %(s)s %(B)s bytes %(M)s ms"
 loglevel = "warning"
 control_socket_disable = True

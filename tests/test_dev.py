@@ -2,6 +2,7 @@
 
 import ast
 import socket
+import sqlite3
 import stat
 import subprocess
 import sys
@@ -239,6 +240,22 @@ def test_taken_port_is_said_before_anything_is_installed(capsys):
         assert main(["demo", "--port", str(port)]) == 1
 
     assert f"Port {port} is taken" in capsys.readouterr().out
+
+
+def test_embedded_database_tells_whether_it_has_a_school(tmp_path, monkeypatch):
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert local.has_school(tmp_path) is False
+
+    with sqlite3.connect(tmp_path / "sendco.sqlite3") as database:
+        database.execute("CREATE TABLE staff_school (id integer)")
+    assert local.has_school(tmp_path) is False
+
+    with sqlite3.connect(tmp_path / "sendco.sqlite3") as database:
+        database.execute("INSERT INTO staff_school VALUES (1)")
+    assert local.has_school(tmp_path) is True
+
+    monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/sendco")
+    assert local.has_school(tmp_path) is None
 
 
 # --- The legs of the test command ---

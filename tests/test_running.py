@@ -89,10 +89,17 @@ def tiny_site(tmp_path):
     )
     port = servers.free_port()
     command = [sys.executable, "-m", "gunicorn", "-c", "python:sendco.gunicorn_config", "--bind"]
+    python_path = f"{tmp_path}{os.pathsep}{ROOT}"
+    chosen = {"PYTHONPATH": python_path, "SENDCO_WEB_WORKERS": "1", "SENDCO_ACCESS_LOG": "1"}
     process = subprocess.Popen(
         [*command, f"127.0.0.1:{port}", "tiny:app"],
         cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}", "SENDCO_WEB_WORKERS": "1"},
+        env={
+            **os.environ,
+            "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}",
+            "SENDCO_WEB_WORKERS": "1",
+            "SENDCO_ACCESS_LOG": "1",
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

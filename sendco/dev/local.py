@@ -3,6 +3,8 @@
 import os
 import secrets
 import socket
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 from . import assets, environment
@@ -26,8 +28,8 @@ def start(*, port, demo, prepare_only=False):
         return 0
     say()
     say(f"sendco starts at http://localhost:{port} - stop it with Ctrl-C.")
-    if not demo:
-        say("No school yet? In another terminal, answer the questions of:  python3 dev.py manage create_school")
+    if not demo and has_school(data) is False:
+        say("There is no school yet. In another terminal, answer the questions of: python3 dev.py manage create_school")
     # The running site replaces this program, so that signals reach it directly.
     os.chdir(ROOT)
     os.execve(  # noqa: S606
@@ -71,6 +73,17 @@ def check_port(port):
             ) from error
 
 
+def has_school(data):
+    """True or False for the embedded database, read without starting Django; None for any other."""
+    if os.environ.get("DATABASE_URL"):
+        return None
+    try:
+        with closing(sqlite3.connect(f"file:{data / 'sendco.sqlite3'}?mode=ro", uri=True)) as database:
+            return database.execute("SELECT 1 FROM staff_school LIMIT 1").fetchone() is not None
+    except sqlite3.OperationalError:
+        return False
+
+
 def _secret_key(data):
     """The key is made once: a new one would sign everybody out and make sealed fields unreadable."""
     path = data / "secret_key"
@@ -101,7 +114,8 @@ def _static_files():
 
 
 def _fill_demo(data, env):
-    say("Looking after the demo schools ...")
-    environment.manage("demo", "--if-empty", env=env)
+    if not has_school(data):
+        say("Filling the demo schools ...")
+        environment.manage("demo", "--if-empty", env=env)
     say()
     environment.manage("demo", "--accounts", env=env)

@@ -43,11 +43,12 @@ def check_port_is_free(host, port):
 
 def commands(*, host, port):
     """Return the command line of each process. Exactly one scheduler: two would send each reminder twice as often."""
-    celery = [sys.executable, "-m", "celery", "-A", "sendco.celery"]
+    celery = [sys.executable, "-m", "celery", "-A", "sendco.celery", "--quiet"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     web = [sys.executable, "-m", "gunicorn", "-c", "python:sendco.gunicorn_config", "--bind", f"{host}:{port}"]
+    schedule = str(settings.DATA_DIR / "beat-schedule")
     return {
         "web": [*web, *(["--reload"] if settings.DEBUG else []), "sendco.wsgi:application"],
         "worker": [*celery, "worker", "--pool", "threads", "-c", "2", *alone, "--loglevel", "WARNING"],
-        "beat": [*celery, "beat", "--pidfile=", "--schedule", str(settings.DATA_DIR / "beat-schedule"), "--loglevel", "WARNING"],
+        "beat": [*celery, "beat", "--pidfile=", "--schedule", schedule, "--loglevel", "WARNING"],
     }
