@@ -94,12 +94,7 @@ def tiny_site(tmp_path):
     process = subprocess.Popen(
         [*command, f"127.0.0.1:{port}", "tiny:app"],
         cwd=ROOT,
-        env={
-            **os.environ,
-            "PYTHONPATH": f"{tmp_path}{os.pathsep}{ROOT}",
-            "SENDCO_WEB_WORKERS": "1",
-            "SENDCO_ACCESS_LOG": "1",
-        },
+        env={**os.environ, **chosen},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
