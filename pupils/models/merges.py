@@ -1,4 +1,5 @@
 from django.db import models
+from django.db.models import F, Q
 
 from staff.models.school import InSchoolQuerySet
 
@@ -6,7 +7,10 @@ from .pupil import Pupil
 
 
 class Merge(models.Model):
-    """Two records of one child made one. `moved` says what went where, so that it can be undone."""
+    """Two records of one child made one.
+
+    `moved` lists every change in order, with the value before and after, so that undoing restores each.
+    """
 
     school = models.ForeignKey("staff.School", on_delete=models.PROTECT, related_name="+")
     kept = models.ForeignKey(Pupil, on_delete=models.PROTECT, related_name="+")
@@ -14,9 +18,17 @@ class Merge(models.Model):
     moved = models.JSONField(default=dict)
     merged_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
     merged_at = models.DateTimeField(auto_now_add=True)
+    undone_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     undone_at = models.DateTimeField(null=True)
 
     objects = InSchoolQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-merged_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["gone"], condition=Q(undone_at=None), name="one_standing_merge_a_record"),
+            models.CheckConstraint(condition=~Q(kept=F("gone")), name="merge_of_two_records"),
+        ]
 
     def __str__(self):
         return f"merge {self.pk}"
@@ -34,7 +46,10 @@ class NotDuplicate(models.Model):
     objects = InSchoolQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["first", "second"], name="not_duplicate_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["first", "second"], name="not_duplicate_once"),
+            models.CheckConstraint(condition=Q(first__lt=F("second")), name="not_duplicate_in_order"),
+        ]
 
     def __str__(self):
         return f"{self.first_id} is not {self.second_id}"
