@@ -283,6 +283,13 @@ def test_leg_that_cannot_run_is_loud_and_fails_in_ci(ci, code, capsys, monkeypat
     assert "Browser: NOT RUN, missing: Chromium (on Debian: apt-get install chromium)" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize(("chosen", "state"), [([], suite.FAILED), (["tests/staff"], suite.PASSED)])
+def test_leg_without_tests_passes_only_when_tests_were_chosen(chosen, state, capsys, monkeypatch):
+    monkeypatch.setattr(suite, "_pytest", lambda arguments, env=None: suite.NO_TESTS)
+
+    assert suite._embedded(chosen).state == state
+
+
 def test_missing_server_is_installed_for_root_on_debian(monkeypatch):
     installed = []
     monkeypatch.setattr(servers, "can_apt", lambda: True)
