@@ -1,0 +1,168 @@
+"""Write many rows at once, with their history and their events, as the services would have written them one by one."""
+
+from collections import defaultdict
+from contextlib import contextmanager
+from datetime import datetime, time
+
+from django.db import models
+from django.utils import timezone
+from simple_history.utils import bulk_create_with_history
+
+from pupils.models import (
+    Assessment,
+    Concern,
+    ConcernView,
+    Contact,
+    Enrolment,
+    GroupPlace,
+    Letter,
+    Need,
+    NotDuplicate,
+    Pupil,
+    PupilFlag,
+    PupilSupport,
+    RegisterEntry,
+    SearchKey,
+    WatchListEntry,
+)
+from pupils.owed import SOURCES
+from pupils.search import keys_for
+from sendco.audit.models import Audience, Event, Read
+from sendco.due.services import sync
+from staff.models import GroupStaff, Membership, School, TeachingGroup, Unit
+from staff.selectors import school_calendar
+
+# What points at another row comes after it.
+ORDER = (
+    School,
+    Unit,
+    TeachingGroup,
+    Membership,
+    GroupStaff,
+    Pupil,
+    Enrolment,
+    GroupPlace,
+    PupilSupport,
+    PupilFlag,
+    Contact,
+    RegisterEntry,
+    Need,
+    WatchListEntry,
+    Concern,
+    ConcernView,
+    Assessment,
+    Letter,
+    NotDuplicate,
+)
+BATCH = 500
+
+
+def at(day, hour=9, minute=0):
+    return timezone.make_aware(datetime.combine(day, time(hour, minute)))
+
+
+@contextmanager
+def times_as_given(model):
+    """Keep the moments set on the rows: the demo's past was typed in the past."""
+    fields = [
+        field
+        for field in model._meta.fields
+        if isinstance(field, models.DateTimeField) and (field.auto_now_add or field.auto_now)
+    ]
+    kept = [(field, field.auto_now_add, field.auto_now) for field in fields]
+    for field in fields:
+        field.auto_now_add = field.auto_now = False
+    try:
+        yield [field.name for field in fields]
+    finally:
+        for field, added, changed in kept:
+            field.auto_now_add, field.auto_now = added, changed
+
+
+class Book:
+    """Rows and events of one school, gathered first and written together."""
+
+    def __init__(self, *, school, today):
+        self.school, self.today = school, today
+        self.rows, self.events, self.reads = defaultdict(list), [], []
+
+    def add(self, row, *, on=None, by=None):
+        """Keep a row that was typed on this day by this person. Returns the row."""
+        row._history_user, row._history_date = by, at(on or self.today, 0, 1)
+        if isinstance(row, Pupil):
+            row.sort_name = row.make_sort_name()
+        self.rows[type(row)].append(row)
+        return row
+
+    def moment(self, day, hour=15, minute=40):
+        return at(day, hour, minute)
+
+    def event(self, code, row, text, *, on, by, pupil=None, audience=Audience.RECORD):
+        self.events.append((code, row, text, on, by, pupil, audience))
+
+    def read(self, pupil, *, what, by, on):
+        self.reads.append((pupil, what, by, on))
+
+    def write(self):
+        for model in ORDER:
+            self._write(model, self.rows.pop(model, []))
+        unknown = [model.__name__ for model in self.rows]
+        if unknown:
+            raise ValueError(f"Say in ORDER when to write {', '.join(unknown)}.")
+
+    def _write(self, model, rows):
+        if not rows:
+            return
+        with times_as_given(model) as moments:
+            for row in rows:
+                for name in moments:
+                    setattr(row, name, getattr(row, name) or row._history_date)
+            if hasattr(model, "history"):
+                bulk_create_with_history(rows, model, batch_size=BATCH)
+            else:
+                model.objects.bulk_create(rows, batch_size=BATCH)
+        if model is Pupil:
+            keys = [key for pupil in rows for key in sorted(keys_for(pupil), key=lambda key: (key.kind, key.key))]
+            SearchKey.objects.bulk_create(keys, batch_size=2000)
+        if model in SOURCES:
+            self._write_due(model, rows)
+
+    def _write_due(self, model, rows):
+        calendar, rule = school_calendar(self.school), SOURCES[model][0]
+        for row in rows:
+            if owed := rule(row, calendar):
+                about = row.concern if model is ConcernView else row
+                sync(row, owed, school_id=self.school.pk, pupil_id=about.pupil_id)
+
+    def write_events(self):
+        """Write the gathered events in the order in which they happened."""
+        ordered = sorted(enumerate(self.events), key=lambda pair: (pair[1][3], pair[0]))
+        with times_as_given(Event):
+            Event.objects.bulk_create([self._event(*event) for _, event in ordered], batch_size=BATCH)
+        Read.objects.bulk_create([self._read(*read) for read in self.reads], batch_size=BATCH)
+        self.events, self.reads = [], []
+
+    def _event(self, code, row, text, on, by, pupil, audience):
+        return Event(
+            code=code,
+            subject_type=row._meta.label_lower,
+            subject_id=row.pk,
+            school_id=self.school.pk,
+            pupil_id=pupil.pk if pupil else None,
+            text=text,
+            audience=audience,
+            happened_on=on,
+            recorded_at=at(on, 15, 40),
+            by_id=by.pk if by else None,
+            by_name=by.name if by else "sendco",
+        )
+
+    def _read(self, pupil, what, by, on):
+        return Read(
+            school_id=self.school.pk,
+            pupil_id=pupil.pk,
+            what=what,
+            user_id=by.pk,
+            user_name=by.name,
+            hour_at=at(on, 10),
+        )
