@@ -83,6 +83,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
     "sendco.middleware.sessions.SessionLimitsMiddleware",
@@ -169,6 +170,16 @@ ACCOUNT_LOGIN_ON_PASSWORD_RESET = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = _SITE.scheme
+ACCOUNT_MAX_EMAIL_ADDRESSES = 1
+ACCOUNT_FORMS = {
+    "login": "staff.sign_in.forms.LoginForm",
+    "reauthenticate": "staff.sign_in.forms.ReauthenticateForm",
+    "reset_password": "staff.sign_in.forms.ResetPasswordForm",
+    "reset_password_from_key": "staff.sign_in.forms.ResetPasswordKeyForm",
+    "change_password": "staff.sign_in.forms.ChangePasswordForm",
+    "set_password": "staff.sign_in.forms.SetPasswordForm",
+    "add_email": "staff.sign_in.forms.AddEmailForm",
+}
 ACCOUNT_RATE_LIMITS = {
     "login": "120/m/ip",
     "login_failed": "60/m/ip,5/5m/key",
@@ -189,6 +200,15 @@ MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_TOTP_TOLERANCE = 0
 MFA_TOTP_ISSUER = "sendco"
 MFA_TRUST_ENABLED = False
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # answering the invitation was the proof; allauth keeps no row that says so
+MFA_RATE_LIMITS = {"webauthn_login": "60/m/ip"}
+MFA_FORMS = {
+    "authenticate": "staff.sign_in.forms.AuthenticateForm",
+    "reauthenticate": "staff.sign_in.forms.ReauthenticateCodeForm",
+    "activate_totp": "staff.sign_in.forms.ActivateTOTPForm",
+    "add_webauthn": "staff.sign_in.forms.AddWebAuthnForm",
+    "edit_webauthn": "staff.sign_in.forms.EditWebAuthnForm",
+}
 SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 SOCIALACCOUNT_AUTO_SIGNUP = False
 SOCIALACCOUNT_STORE_TOKENS = False
@@ -264,6 +284,7 @@ USE_TZ = True
 FORMAT_MODULE_PATH = ["sendco.formats"]
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATIC_ROOT.mkdir(mode=0o755, exist_ok=True)  # whitenoise warns about a folder that is not there
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},

@@ -22,6 +22,7 @@ urlpatterns = [
     path("work/<int:pk>/file/", jobs.job_file, name="job-file"),
     path("account/", account.account, name="account"),
     path("menu/", account.menu, name="menu"),
+    path("accessibility/", account.accessibility, name="accessibility"),
     path("still-here/", account.still_here, name="still-here"),
     path("drafts/<slug:form_key>/", account.draft_save, name="draft-save"),
     path("school/people/<int:pk>/leave/", account.person_leave, name="person-leave"),

@@ -6,6 +6,7 @@ from staff.acting import acting_for
 from staff.models import GroupStaff
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, SchoolFactory, TeachingGroupFactory, UserFactory
+from tests.staff.signing import just_proved
 
 
 @pytest.fixture(autouse=True)
@@ -96,3 +97,15 @@ def count_queries(client):
         return len(queries)
 
     return count
+
+
+@pytest.fixture
+def proved(client, sign_in):
+    """Sign in as somebody who gave the password again a moment ago, as exports, merges and roles ask."""
+
+    def go(user):
+        sign_in(user)
+        just_proved(client, user)
+        return client
+
+    return go

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
@@ -31,6 +32,12 @@ def account(request):
 @require_GET
 def menu(request):
     return render(request, "pages/menu.html", {"title": "Menu", "section": "menu"})
+
+
+@login_not_required
+@require_GET
+def accessibility(request):
+    return render(request, "pages/accessibility.html", {"title": "Accessibility"})
 
 
 @require_permission(Permission.OWN_ACCOUNT)
