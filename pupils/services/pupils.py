@@ -357,7 +357,7 @@ def set_key_worker(*, pupils, user, by):
 def place_in_group(*, pupil, group, by, starts_on=None):
     """Put a pupil in a form (a pupil has one) or in a teaching group."""
     _check_same_school(pupil.school_id, group)
-    _lock_on_roll(pupil)
+    pupil = _lock_on_roll(pupil)
     if group.kind == group.Kind.FORM:
         return update_pupil(pupil=pupil, values={"form_group": group}, version=pupil.version, by=by)
     if GroupPlace.objects.filter(pupil=pupil, group=group, ends_on=None).exists():

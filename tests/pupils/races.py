@@ -1,0 +1,47 @@
+"""Run one service in many threads at once, each with a connection of its own, over a copy of the test's database."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection, connections, transaction
+
+from staff.errors import Refused
+
+
+def outcome(function):
+    """Return what the function returns, or the name of the refusal."""
+    try:
+        with transaction.atomic():
+            return function()
+    except Refused as refusal:
+        return type(refusal).__name__
+
+
+def race(function, *, count, folder):
+    """Return the outcomes of `count` calls at the same moment; the test's own database stays as it was.
+
+    SQLite in memory refuses a second writer at once, so the threads share a file, as the site does. PostgreSQL's
+    threads could not see the rows of a test that is not committed: there the calls follow one another.
+    """
+    if connection.vendor != "sqlite":
+        return [outcome(function) for _ in range(count)]
+    path = folder / "race.sqlite3"
+    path.write_bytes(connection.connection.serialize())
+    return _in_threads(function, count, path)
+
+
+def _in_threads(function, count, path):
+    start = threading.Barrier(count)
+    settings = connection.settings_dict | {"NAME": path}
+    wrapper = type(connections["default"])
+
+    def once():
+        connections["default"] = wrapper(settings, "default")
+        try:
+            start.wait()
+            return outcome(function)
+        finally:
+            connections["default"].close()
+
+    with ThreadPoolExecutor(count) as pool:
+        return [future.result() for future in [pool.submit(once) for _ in range(count)]]
