@@ -39,7 +39,7 @@ CONCERN_LOOK_AGAIN = Rule(
     title="Second look at a concern",
     duty=Duty.SCHOOL,
     basis=Basis.LOCAL,
-    authority="School policy; Code of Practice 6.44-6.45 on the graduated approach",
+    authority="School policy (Code of Practice 6.44)",
     trigger="the date chosen at triage",
     count=Days(0),
     valid_from=LAW_FROM,
@@ -58,7 +58,7 @@ CONCERN_VIEW = Rule(
 )
 WATCH_LOOK_AGAIN = Rule(
     code="watch.look_again",
-    title="Look again at a pupil being monitored",
+    title="Next look at a monitored pupil",
     duty=Duty.SCHOOL,
     basis=Basis.LOCAL,
     authority="School policy",
@@ -73,10 +73,10 @@ def tell_parent(*, days, calendar, trigger):
     """CFA 2014 s68 (for a PRU the Code of Practice) sets the duty and no date; the days are the school's own policy."""
     return Rule(
         code="support.tell_parent",
-        title="Telling the parent or young person that SEN Support has started",
+        title="Telling home that SEN Support has started",
         duty=Duty.SCHOOL,
         basis=Basis.LOCAL,
-        authority="The duty: Children and Families Act 2014 s68, Code of Practice 6.43. The number of days: school policy",
+        authority="Children and Families Act 2014 s68 (Code of Practice 6.43); the number of days is school policy",
         trigger="SEN Support started",
         count=within(days, calendar, trigger),
         valid_from=LAW_FROM,

@@ -56,7 +56,8 @@ def rows(items, *, pupils, people=None, acting):
 
 def _row(item, pupil, person, acting):
     ours = item.duty == Duty.SCHOOL
-    owner = person.name if person else ("School" if ours else {"la": "LA", "parent": "Parent"}.get(item.duty, "Others"))
+    named = "You" if item.owner_id == acting.user.pk else person.name if person else ""
+    owner = named or ("School" if ours else {"la": "LA", "parent": "Parent"}.get(item.duty, "Others"))
     words, route, takes = ACTIONS.get(item.rule, (None, None, None))
     asked = item.rule == "concern.view"
     if asked and item.owner_id != acting.user.pk:
