@@ -106,7 +106,7 @@ def _plan(setting):
 def _joined(setting, number):
     """Most came in Reception or the nursery, some later and in the middle of a year."""
     days, chance = setting.days, setting.rng.random()
-    start = days.first_of(days.year - max(number, -1) - (chance < 0.45 and number >= 0))
+    start = days.first_of(days.year - max(number, 0) - (chance < 0.45 and number >= 0))
     later = days.between(start, days.back(30))
     return setting.rng.choice(later) if chance > 0.88 and later else start
 

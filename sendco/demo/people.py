@@ -8,6 +8,8 @@ from django.contrib.auth.hashers import make_password
 from staff.models import User
 from staff.roles import Role
 
+from .book import times_as_given
+
 HARBOUR, KESTREL = "harbour", "kestrel"
 DOMAINS = {HARBOUR: "harbourlane.example", KESTREL: "kestrelgreen.example"}
 T, TA = Role.TEACHER, Role.TEACHING_ASSISTANT
@@ -140,7 +142,8 @@ def make_users(*, password, joined_at):
         User(email=person.email, name=person.name, password=hashed, is_active=not person.has_left, joined_at=joined_at)
         for person in PEOPLE
     ]
-    User.objects.bulk_create(users)
+    with times_as_given(User):
+        User.objects.bulk_create(users)
     return {
         (school, person.key): user
         for person, user in zip(PEOPLE, users, strict=True)

@@ -1,0 +1,472 @@
+"""The demo schools hold what the plan of the demo data says, on whatever day they are loaded."""
+
+from collections import Counter
+from datetime import date
+
+import pytest
+from django.contrib.auth.password_validation import validate_password
+from django.db import models, transaction
+from django.test import override_settings
+from django.utils import timezone
+
+from pupils.identifiers import clean_uln, clean_upn
+from pupils.models import (
+    Concern,
+    ConcernView,
+    Contact,
+    Enrolment,
+    GroupPlace,
+    Letter,
+    Need,
+    NotDuplicate,
+    Pupil,
+    PupilFlag,
+    RegisterEntry,
+    WatchListEntry,
+)
+from pupils.search import find
+from sendco.audit.models import Event
+from sendco.clock import academic_year_start
+from sendco.demo import accounts, build
+from sendco.demo.canary import CANARIES
+from sendco.demo.people import HARBOUR, KESTREL, PEOPLE
+from staff.acting import acting_for
+from staff.models import Membership, TeachingGroup, User
+from staff.roles import Role
+
+QUICK_HASH = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+HARBOUR_YEARS = {"7": (1, 2, 1), "8": (2, 5, 2), "9": (3, 9, 2), "10": (4, 9, 3), "11": (5, 10, 2)}
+KESTREL_YEARS = {
+    "N2": (0, 5, 34),
+    "R": (3, 6, 49),
+    "1": (3, 8, 49),
+    "2": (3, 9, 47),
+    "3": (4, 9, 47),
+    "4": (4, 10, 43),
+    "5": (5, 10, 45),
+    "6": (4, 10, 44),
+}
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    """Both schools as of today, loaded once for the module and rolled back after it."""
+    with django_db_blocker.unblock(), override_settings(DEMO=True, PASSWORD_HASHERS=QUICK_HASH):
+        with transaction.atomic():
+            yield build.load(today=timezone.localdate())
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def harbour(loaded, db):
+    return loaded.schools[HARBOUR]
+
+
+@pytest.fixture
+def kestrel(loaded, db):
+    return loaded.schools[KESTREL]
+
+
+def on_roll(school):
+    return Pupil.objects.filter(school=school, left_on=None)
+
+
+def by_year(school):
+    """{year: (plans, SEN Support, none)} of the open register entries."""
+    entries = RegisterEntry.objects.filter(school=school, ends_on=None).values_list("pupil__year_group", "code")
+    counts = Counter(entries)
+    return {year: tuple(counts[year, code] for code in "EKN") for year, _ in counts}
+
+
+def open_flags(school):
+    return Counter(PupilFlag.objects.filter(pupil__school=school, ends_on=None).values_list("kind", flat=True))
+
+
+def first_needs(school, code):
+    pupils = RegisterEntry.objects.filter(school=school, ends_on=None, code=code).values("pupil")
+    rows = Need.objects.filter(pupil__in=pupils, ends_on=None, rank=1)
+    return Counter(rows.values_list("need_type__code", flat=True))
+
+
+# --- Counts ---
+def test_harbour_lane_has_the_planned_pupils(harbour):
+    assert on_roll(harbour).count() == 60
+    assert by_year(harbour) == HARBOUR_YEARS
+    assert Counter(on_roll(harbour).values_list("sex", flat=True)) == {"M": 43, "F": 17}
+    authorities = Counter(on_roll(harbour).values_list("home_authority", flat=True))
+    assert authorities == {"Westmarch": 44, "Eastholt": 11, "Northfen": 5}
+
+
+def test_harbour_lane_has_the_planned_enrolments(harbour):
+    rows = Enrolment.objects.filter(pupil__school=harbour, ends_on=None).values_list("unit__name", "kind")
+
+    assert Counter(rows) == {("Turnaround", "subsidiary"): 18, ("Placement", "single"): 42}
+    assert harbour.units.count() == 3
+    assert not Enrolment.objects.filter(unit__school=harbour, unit__name="Outreach").exists()
+    dual = Enrolment.objects.filter(pupil__school=harbour, ends_on=None, unit__name="Turnaround")
+    assert all(row.other_school and row.planned_end_on for row in dual)
+
+
+def test_harbour_lane_has_the_planned_needs(harbour):
+    needs = first_needs(harbour, "K") + first_needs(harbour, "E")
+    second = Counter(
+        Need.objects.filter(pupil__school=harbour, ends_on=None, rank=2).values_list("need_type__code", flat=True)
+    )
+
+    assert needs == {"SEMH": 33, "SLCN": 6, "ASD": 5, "SPLD": 3, "MLD": 3}
+    assert second.total() == 31
+    assert second.most_common(1)[0][0] == "SLCN"
+    assert WatchListEntry.objects.filter(school=harbour, ends_on=None).count() == 10
+
+
+def test_harbour_lane_has_the_planned_flags(harbour):
+    flags = open_flags(harbour)
+
+    assert {kind: flags[kind] for kind in ("fsm", "lac", "carer", "eal", "ebsa", "timetable")} == {
+        "fsm": 36,
+        "lac": 4,
+        "carer": 3,
+        "eal": 9,
+        "ebsa": 8,
+        "timetable": 6,
+    }
+    assert flags["cin"] + flags["cp"] == 11
+
+
+def test_kestrel_green_has_the_planned_pupils(kestrel):
+    assert on_roll(kestrel).count() == 451
+    assert by_year(kestrel) == KESTREL_YEARS
+    units = Enrolment.objects.filter(pupil__school=kestrel, ends_on=None).values_list("unit__name", flat=True)
+    assert Counter(units) == {"Mainstream": 435, "The Willow Room": 16}
+
+
+def test_kestrel_green_has_the_planned_needs(kestrel):
+    assert first_needs(kestrel, "K") == {
+        "SLCN": 24,
+        "SEMH": 13,
+        "SPLD": 11,
+        "MLD": 8,
+        "ASD": 5,
+        "PD": 2,
+        "HI": 1,
+        "VI": 1,
+        "OTH": 1,
+        "NSA": 1,
+    }
+    assert first_needs(kestrel, "E") == {"ASD": 13, "SLCN": 5, "SLD": 3, "SEMH": 2, "PD": 1, "MSI": 1, "HI": 1}
+    assert WatchListEntry.objects.filter(school=kestrel, ends_on=None).count() == 21
+
+
+def test_kestrel_green_has_the_planned_healthcare_plans(kestrel):
+    notes = Counter(
+        PupilFlag.objects.filter(pupil__school=kestrel, kind="health", ends_on=None).values_list("note", flat=True)
+    )
+
+    assert notes.total() == 17
+    assert notes["Severe asthma"] == 4
+    assert notes["Allergy, adrenaline pen in class"] == 6
+
+
+@pytest.mark.parametrize(
+    ("key", "role", "number"),
+    [
+        (HARBOUR, Role.SENCO, 1),
+        (HARBOUR, Role.HEAD, 2),
+        (HARBOUR, Role.TEACHER, 10),  # nine and the outreach teacher
+        (HARBOUR, Role.TEACHING_ASSISTANT, 8),
+        (KESTREL, Role.TEACHER, 17),
+        (KESTREL, Role.TEACHING_ASSISTANT, 21),
+        (KESTREL, Role.PROVISION_LEAD, 1),
+        (KESTREL, Role.GOVERNOR, 2),
+        (KESTREL, Role.DSL, 1),
+        (KESTREL, Role.DPO, 1),
+    ],
+)
+def test_staff_are_as_planned(loaded, db, key, role, number):
+    assert Membership.objects.filter(school=loaded.schools[key], role=role, ends_on=None).count() == number
+
+
+def test_one_assistant_works_in_both_schools(loaded, db):
+    user = User.objects.get(email="wendy.brack@harbourlane.example")
+
+    assert {school.name for school in acting_for(user).schools} == {school.name for school in loaded.schools.values()}
+
+
+# --- What a newcomer meets ---
+def test_provision_lead_sees_her_unit_and_nobody_else(kestrel):
+    acting = acting_for(User.objects.get(email="bronwen.tasker@kestrelgreen.example"), kestrel.pk)
+
+    assert Pupil.objects.visible_to(acting).count() == 16
+
+
+def test_teacher_sees_the_class_and_no_other(kestrel):
+    acting = acting_for(User.objects.get(email="jerome.pascoe@kestrelgreen.example"), kestrel.pk)
+
+    seen = Pupil.objects.visible_to(acting)
+
+    assert seen.count() == 29
+    assert {pupil.form_group.name for pupil in seen.select_related("form_group")} == {"RA"}
+
+
+def test_pupil_is_found_by_name_and_by_upn(kestrel):
+    acting = acting_for(User.objects.get(email="priya.venkat@kestrelgreen.example"), kestrel.pk)
+    twin = Pupil.objects.get(school=kestrel, legal_forename="Iris", legal_surname="Merriweather-Cole")
+
+    assert twin in find(acting, "iris merriwether")
+    assert find(acting, twin.upn) == [twin]
+
+
+@pytest.mark.parametrize("key", [HARBOUR, KESTREL])
+def test_every_stage_of_a_concern_is_there(loaded, db, key):
+    school = loaded.schools[key]
+    concerns = Concern.objects.filter(school=school)
+
+    assert concerns.filter(first_action_at=None).count() >= 4
+    assert set(concerns.values_list("outcome", flat=True)) >= {"", "strategies", "observe", "support", "none"}
+    assert ConcernView.objects.filter(concern__school=school, answered_at=None).exists()
+    assert ConcernView.objects.filter(concern__school=school).exclude(answered_at=None).exists()
+
+
+def test_timeline_of_a_child_with_a_plan_tells_its_story(kestrel):
+    entries = RegisterEntry.objects.filter(school=kestrel, code="E", ends_on=None)
+    told = [entry for entry in entries if RegisterEntry.objects.filter(pupil=entry.pupil_id).count() == 3]
+
+    texts = list(
+        Event.objects.filter(pupil_id=told[0].pupil_id).order_by("happened_on", "pk").values_list("text", flat=True)
+    )
+
+    assert texts[0].startswith("On roll from")
+    assert any("Status is SEN Support" in text for text in texts)
+    assert any("Status is EHC plan" in text for text in texts)
+    assert all(event.recorded_at.date() <= timezone.localdate() for event in Event.objects.all())
+
+
+def test_letters_are_sent_to_somebody_who_may_be_written_to(harbour, kestrel):
+    letters = Letter.objects.select_related("contact")
+
+    assert letters.count() >= 30
+    for letter in letters:
+        assert letter.sent_on
+        assert letter.contact.pupil_id == letter.pupil_id
+        assert letter.contact.may_be_written_to
+        assert letter.contact.has_parental_responsibility
+
+
+def test_history_is_kept_with_a_name(kestrel):
+    for model in (Pupil, Contact, RegisterEntry, Need, PupilFlag, Concern, Membership):
+        assert model.history.count() >= model.objects.count()
+        assert not model.history.filter(history_user=None).exists()
+
+
+# --- Awkward on purpose ---
+def test_twins_are_known_to_be_two_children(kestrel):
+    pair = NotDuplicate.objects.get(school=kestrel)
+
+    assert pair.first.birth_on == pair.second.birth_on
+    assert pair.first.legal_surname == pair.second.legal_surname
+    assert pair.first.form_group != pair.second.form_group
+
+
+def test_brothers_share_a_name(kestrel):
+    assert on_roll(kestrel).filter(legal_forename="Muhammad", legal_surname="Rahimi").count() == 2
+
+
+def test_record_that_came_twice_has_no_upn(kestrel):
+    twice = on_roll(kestrel).filter(legal_surname__startswith="Adebayo")
+
+    assert len({pupil.birth_on for pupil in twice}) == 1
+    assert {bool(pupil.upn) for pupil in twice} == {True, False}
+
+
+def test_child_was_born_on_a_leap_day(kestrel):
+    child = on_roll(kestrel).get(birth_on__month=2, birth_on__day=29, legal_forename__gt="")
+
+    assert child.notional_year(timezone.localdate()) == int(child.year_group)
+
+
+def test_summer_born_child_is_taught_below_its_age(kestrel):
+    today = timezone.localdate()
+    below = [pupil for pupil in on_roll(kestrel).filter(year_group="R") if pupil.notional_year(today) == 1]
+
+    assert [pupil.birth_on.month for pupil in below] == [7]
+
+
+def test_nursery_child_is_three(kestrel):
+    child = on_roll(kestrel).get(birth_on=date(academic_year_start(timezone.localdate()) - 3, 8, 31))
+
+    assert child.year_group == "N2"
+
+
+def test_only_plan_of_year_seven_is_a_girl_s(harbour):
+    entry = RegisterEntry.objects.get(school=harbour, code="E", ends_on=None, pupil__year_group="7")
+
+    assert entry.pupil.sex == "F"
+
+
+@pytest.mark.parametrize("key", [HARBOUR, KESTREL])
+def test_pupil_went_off_the_register_and_back_on(loaded, db, key):
+    pupils = RegisterEntry.objects.filter(school=loaded.schools[key]).order_by("pupil", "starts_on")
+    stories = {}
+    for entry in pupils:
+        stories[entry.pupil_id] = stories.get(entry.pupil_id, "") + entry.code
+
+    assert "NKNK" in stories.values()
+    assert "NKE" in stories.values()
+
+
+@pytest.mark.parametrize("code", ["K", "E"])
+def test_some_came_with_their_status(harbour, code):
+    first = {}
+    for entry in RegisterEntry.objects.filter(school=harbour).order_by("starts_on"):
+        first.setdefault(entry.pupil_id, entry.code)
+
+    assert code in first.values()
+
+
+def test_contacts_are_awkward(kestrel):
+    contacts = Contact.objects.filter(pupil__school=kestrel)
+    hidden = contacts.get(address_hidden=True)
+
+    assert hidden.address == hidden.postcode == ""
+    assert "Westmarch" in hidden.reveal_address()
+    assert contacts.filter(do_not_contact=True, has_parental_responsibility=False, order_with_dsl=True).exists()
+    assert contacts.filter(needs_interpreter=True).exclude(language="").exists()
+    two_homes = contacts.filter(lives_with=True).values("pupil").annotate(homes=models.Count("address", distinct=True))
+    assert two_homes.filter(homes=2).exists()
+    assert on_roll(kestrel).exclude(contacts__has_parental_responsibility=True).exists()
+
+
+def test_looked_after_child_belongs_to_another_authority(harbour, kestrel):
+    for school in (harbour, kestrel):
+        flags = PupilFlag.objects.filter(pupil__school=school, kind="lac", ends_on=None)
+        assert flags.exclude(pupil__home_authority="Westmarch").exists()
+
+
+def test_leavers_keep_their_record(harbour, kestrel):
+    gone = Pupil.objects.exclude(left_on=None)
+
+    assert gone.filter(school=harbour, leaving_reason="Turnaround finished.").count() == 31
+    assert gone.filter(school=kestrel, destination="School not known yet", register_entries__code="E").count() == 1
+    assert not RegisterEntry.objects.filter(pupil__in=gone, ends_on=None).exists()
+    assert not PupilFlag.objects.filter(pupil__in=gone, ends_on=None).exists()
+
+
+def test_staff_leaver_holds_open_work(harbour):
+    user = User.objects.get(email="fraser.hume@harbourlane.example")
+
+    assert not user.is_active
+    assert acting_for(user).school is None
+    assert user.key_pupils.filter(left_on=None).exists()
+    assert user.views_asked.filter(answered_at=None).exists()
+
+
+def test_part_time_timetable_is_past_its_end(harbour):
+    notes = PupilFlag.objects.filter(pupil__school=harbour, kind="timetable").values_list("note", flat=True)
+
+    assert len(notes) == 6
+    assert all(note.startswith("Planned to end on ") for note in notes)
+
+
+def test_group_members_start_on_different_days(kestrel):
+    places = GroupPlace.objects.filter(group__name="The Willow Room", group__school=kestrel)
+
+    assert places.count() == 16
+    assert len(set(places.values_list("starts_on", flat=True))) > 1
+
+
+def test_numbers_are_right_in_form(harbour, kestrel):
+    for upn, uln in Pupil.objects.values_list("upn", "uln"):
+        assert clean_upn(upn) == upn
+        assert clean_uln(uln) == uln
+    assert Pupil.objects.filter(upn__endswith="A").count() == 1
+
+
+# --- The canary ---
+TEXT_FIELDS = (models.CharField, models.TextField)
+# What lists count, what the machine makes, and what only a leaver has.
+NOT_CANARIES = {"home_authority", "sort_name", "leaving_reason", "destination", "sealed_address"}
+
+
+def canary_rows():
+    pupil = Pupil.objects.get(legal_forename=CANARIES["pupil.legal_forename"].text)
+    rows = [pupil, pupil.enrolments.get(), *pupil.flags.filter(kind__in=("fsm", "cp")), *pupil.contacts.all()]
+    rows += [pupil.register_entries.get(code="K"), pupil.watch_entries.get(), pupil.concerns.get()]
+    return [*rows, pupil.concerns.get().views.get(), pupil.assessments.get(), pupil.letters.get()]
+
+
+def test_canary_fills_every_text(harbour):
+    known = {canary.text for canary in CANARIES.values()}
+    for row in canary_rows():
+        for field in row._meta.concrete_fields:
+            if not isinstance(field, TEXT_FIELDS) or field.choices or field.name in NOT_CANARIES | {"form_key"}:
+                continue
+            sealed = isinstance(row, Contact) and row.address_hidden and field.name in ("address", "postcode")
+            if not sealed:
+                assert getattr(row, field.name) in known, f"{row._meta.label}.{field.name}"
+
+
+def test_canary_s_hidden_address_is_sealed(harbour):
+    hidden = Contact.objects.get(name=CANARIES["hidden.name"].text)
+
+    assert CANARIES["hidden.address"].text in hidden.reveal_address()
+    assert CANARIES["hidden.address"].text not in str(vars(hidden))
+
+
+def test_canary_strings_are_unique():
+    texts = [canary.text for canary in CANARIES.values()]
+
+    assert not [(one, other) for one in texts for other in texts if one is not other and one in other]
+
+
+def test_canary_strings_stand_with_no_other_child(harbour):
+    texts = {canary.text for canary in CANARIES.values()}
+    (bird, *_) = canary_rows()
+
+    for model, path in (
+        (Pupil, "pk"),
+        (Contact, "pupil"),
+        (RegisterEntry, "pupil"),
+        (Concern, "pupil"),
+        (Letter, "pupil"),
+    ):
+        for row in model.objects.exclude(**{path: bird.pk}).values():
+            assert texts.isdisjoint(str(value) for value in row.values())
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "may"),
+    [
+        ("pupil.preferred_forename", Role.TEACHER, True),
+        ("pupil.upn", Role.TEACHER, False),
+        ("pupil.upn", Role.OFFICE, True),
+        ("contact.address", Role.TEACHING_ASSISTANT, False),
+        ("hidden.address", Role.OFFICE, False),
+        ("hidden.address", Role.SENCO, True),
+        ("flag.confidential_note", Role.TEACHER, False),
+        ("flag.confidential_note", Role.DSL, True),
+        ("concern.what", Role.OFFICE, False),
+        ("pupil.legal_forename", Role.GOVERNOR, False),
+        ("pupil.legal_forename", Role.ADMINISTRATOR, False),
+    ],
+)
+def test_canary_table_follows_the_permissions(name, role, may):
+    assert (role in CANARIES[name].audiences) is may
+
+
+# --- Accounts and groups ---
+def test_password_is_one_that_the_site_accepts(loaded, db):
+    for user in User.objects.all():
+        validate_password(accounts.PASSWORD, user)
+
+
+def test_nobody_is_listed_twice():
+    emails = [person.email for person in PEOPLE]
+
+    assert len(set(emails)) == len(emails)
+    assert all(email.endswith(".example") for email in emails)
+
+
+def test_every_group_has_somebody(loaded, db):
+    empty = TeachingGroup.objects.filter(staff=None)
+
+    assert not empty.exists()
