@@ -57,6 +57,7 @@ def shell(request):
         "menu": menu,
         "phone_menu": [entry for entry in menu if entry["on_phone"]][:4],
         "may_search": acting.can(P.DIRECTORY_SEARCH) or acting.can(P.PUPIL_VIEW_ALL),
+        "may_raise": acting.can(P.CONCERN_RAISE),
         "demo": settings.DEMO,
         "idle_seconds": (acting.school.idle_minutes if acting.school else settings.IDLE_MINUTES) * 60,
     }

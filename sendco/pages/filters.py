@@ -45,15 +45,20 @@ COLUMNS = [
 USUAL_COLUMNS = ["class", "status", "need", "next", "flags", "worker"]
 
 
+def many(field, **kwargs):
+    """A filter that takes several values, as boxes to tick."""
+    return field(required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
+
+
 class RegisterFilter(forms.Form):
     who = forms.ChoiceField(choices=WHO, required=False, label="Who")
     q = forms.CharField(max_length=80, required=False, label="Name")
-    year = forms.MultipleChoiceField(choices=YearGroup.choices, required=False, label="Year")
-    group = forms.ModelMultipleChoiceField(TeachingGroup.objects.none(), required=False, label="Class")
-    unit = forms.ModelMultipleChoiceField(Unit.objects.none(), required=False, label="Unit or tier")
-    need = forms.MultipleChoiceField(required=False, label="Type of need")
-    area = forms.MultipleChoiceField(choices=Area.choices, required=False, label="Area of need")
-    flag = forms.MultipleChoiceField(required=False, label="Flag")
+    year = many(forms.MultipleChoiceField, choices=YearGroup.choices, label="Year")
+    group = many(forms.ModelMultipleChoiceField, queryset=TeachingGroup.objects.none(), label="Class")
+    unit = many(forms.ModelMultipleChoiceField, queryset=Unit.objects.none(), label="Unit or tier")
+    need = many(forms.MultipleChoiceField, label="Type of need")
+    area = many(forms.MultipleChoiceField, choices=Area.choices, label="Area of need")
+    flag = many(forms.MultipleChoiceField, label="Flag")
     worker = forms.ModelChoiceField(User.objects.none(), required=False, label="Key worker")
     due = forms.ChoiceField(
         choices=[("", "Any"), ("late", "Overdue"), ("28", "Due in 4 weeks"), ("none", "No date")],
@@ -61,7 +66,7 @@ class RegisterFilter(forms.Form):
         label="Next date",
     )
     sort = forms.ChoiceField(choices=[(key, key) for key in SORTS], required=False)
-    columns = forms.MultipleChoiceField(choices=COLUMNS, required=False, label="Columns")
+    columns = many(forms.MultipleChoiceField, choices=COLUMNS, label="Columns")
 
     def __init__(self, data, *, acting):
         super().__init__(data)
