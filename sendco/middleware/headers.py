@@ -42,7 +42,7 @@ FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-SECRET_PATHS = ("/invitations/", "/accounts/password/reset/key/")
+SECRET_PATHS = ("/school/invitations/", "/accounts/password/reset/key/")
 
 
 class SecurityHeadersMiddleware:
