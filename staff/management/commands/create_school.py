@@ -1,0 +1,83 @@
+import sys
+
+from django.core.exceptions import ValidationError
+from django.core.management.base import BaseCommand, CommandError
+from django.core.validators import validate_email
+from django.db import transaction
+
+from staff import services
+from staff.errors import Refused
+from staff.models import School
+from staff.models.school import SettingType
+from staff.roles import Role
+from staff.sign_in.invitations import address_of
+
+# What is asked for, in this order: (option, words, longest).
+ASKED = (
+    ("name", "Name of the school", 150),
+    ("short_name", "Short name, for the menu", 40),
+    ("setting", f"Setting, one of: {', '.join(SettingType.values)}", 30),
+    ("head_name", "Name of the headteacher", 120),
+    ("head_email", "Email of the headteacher", 254),
+    ("senco_name", "Name of the SENDCo", 120),
+    ("senco_email", "Email of the SENDCo", 254),
+)
+
+
+class Command(BaseCommand):
+    help = "Set up a school and print one invitation link each for its headteacher and its SENDCo."
+
+    def add_arguments(self, parser):
+        for option, words, _ in ASKED:
+            parser.add_argument(f"--{option.replace('_', '-')}", dest=option, default="", help=words)
+        parser.add_argument("--local-authority", dest="local_authority", default="", help="Name of the local authority")
+
+    def handle(self, **options):
+        values = {option: self._value(option, words, longest, options[option]) for option, words, longest in ASKED}
+        self._check(values)
+        try:
+            school, links = self._create(values, options["local_authority"][:100])
+        except Refused as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(f"{school.name} is set up. Give each person their own link; it works once, for 7 days:")
+        for label, link in links:
+            self.stdout.write(f"{label}: {link}")
+
+    def _value(self, option, words, longest, given):
+        value = given.strip()
+        if not value and sys.stdin.isatty():
+            value = input(f"{words}: ").strip()
+        if not value:
+            raise CommandError(f"Give --{option.replace('_', '-')}: {words}.")
+        if len(value) > longest:
+            raise CommandError(f"--{option.replace('_', '-')} is too long: at most {longest} characters.")
+        return value
+
+    def _check(self, values):
+        if values["setting"] not in SettingType.values:
+            raise CommandError(f"--setting is one of: {', '.join(SettingType.values)}.")
+        if School.objects.filter(name__iexact=values["name"]).exists():
+            raise CommandError(f"There is a school called {values['name']} already. Nothing was changed.")
+        for option in ("head_email", "senco_email"):
+            try:
+                validate_email(values[option])
+            except ValidationError as error:
+                raise CommandError(f"{values[option]} is not an email address.") from error
+        if values["head_email"].lower() == values["senco_email"].lower():
+            raise CommandError("The headteacher and the SENDCo need an address each.")
+
+    @transaction.atomic
+    def _create(self, values, local_authority):
+        school = services.create_school(
+            name=values["name"],
+            short_name=values["short_name"],
+            setting_type=values["setting"],
+            local_authority=local_authority,
+        )
+        links = []
+        for role, who in ((Role.HEAD, "head"), (Role.SENCO, "senco")):
+            _, secret = services.invite(
+                school=school, email=values[f"{who}_email"], name=values[f"{who}_name"], role=role, by=None
+            )
+            links.append((f"{values[f'{who}_name']}, {role.label}", address_of(secret)))
+        return school, links
