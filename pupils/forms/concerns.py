@@ -15,6 +15,7 @@ from ..selectors.concerns import people_with
 
 Outcome = Concern.Outcome
 DATE_HINT = "For example 27/03/2026"
+TICK = {"class": "form-check-input"}
 FAMILY = (
     r"(?:dad|daddy|mum|mummy|mother|father|step\w+|uncle|aunt|grandad|grandma"
     r"|brother|sister|carer|parent|partner|boyfriend)s?"
@@ -93,7 +94,7 @@ class CarefulForm(forms.Form):
         leads = ", ".join(user.name for user in people_with(self.school, Role.DSL))
         self.fields["words_checked"].widget = forms.CheckboxInput()
         self.add_error(
-            "words_checked",
+            None,
             f"This belongs with the safeguarding lead{f', {leads}' if leads else ''}: speak to them now, do not wait. "
             f"Then take these words out: “{'”, “'.join(found)}”. Nothing has been kept yet.",
         )
@@ -109,6 +110,7 @@ class ConcernForm(CarefulForm):
         label="What do you see?",
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": "Write what you see."},
         help_text="What the child does or says. Facts, not a diagnosis.",
     )
     where = forms.CharField(label="Where?", max_length=300, required=False, help_text="For example: in maths, at lunch")
@@ -122,10 +124,14 @@ class ConcernForm(CarefulForm):
         label="For how long?", max_length=100, required=False, help_text="For example: three weeks"
     )
     parent_told = forms.ChoiceField(
-        label="Does the parent know about your concern?", choices=Concern.Parent.choices, widget=forms.RadioSelect
+        label="Does the parent know about your concern?",
+        choices=Concern.Parent.choices,
+        error_messages={"required": "Say whether the parent knows."},
+        widget=forms.RadioSelect(attrs=TICK),
     )
     parent_words = forms.CharField(
         label="What did the parent say, or why not yet?",
+        help_text="Needed when the parent does not know yet.",
         max_length=2000,
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -151,40 +157,43 @@ NEEDED = {
     Outcome.SUPPORT: ("support_note",),
     Outcome.NO_ACTION: ("none_note",),
 }
-MISSING = {
-    "strategies_note": "Write which strategies to try.",
-    "strategies_date": "Choose a date to look again.",
-    "observe_note": "Write who observes, and where.",
-    "observe_date": "Choose a date to look again.",
-    "monitor_note": "Write why the child is monitored.",
-    "monitor_date": "Choose a date to look again.",
-    "support_note": "Write why SEN Support should start.",
-    "none_note": "Write why no action is needed. The person who raised it reads this.",
-}
+READ = "The person who raised the concern reads this."
 
 
 def on_one_line(text, most=500):
     return " ".join(text.split())[:most]
 
 
-def note_field(label, **kwargs):
-    return forms.CharField(
-        label=label, required=False, max_length=500, widget=forms.Textarea(attrs={"rows": 2}), **kwargs
-    )
+def note_field(label, missing, **kwargs):
+    words = forms.Textarea(attrs={"rows": 2})
+    return forms.CharField(label=label, max_length=500, widget=words, error_messages={"required": missing}, **kwargs)
+
+
+def again_field():
+    return day_field("Look again on", error_messages={"required": "Choose a date to look again."})
 
 
 class TriageForm(CarefulForm):
     """One question; each answer asks only for what it needs. `status` is the child's present code."""
 
-    outcome = forms.ChoiceField(label="What happens next?", choices=Outcome.choices, widget=forms.RadioSelect)
-    strategies_note = note_field("Strategies to try", help_text="The person who raised the concern reads this.")
-    strategies_date = day_field("Look again on", required=False)
-    observe_note = note_field("Who observes, and where", help_text="The person who raised the concern reads this.")
-    observe_date = day_field("Look again on", required=False)
-    monitor_note = note_field("Why")
-    monitor_date = day_field("Look again on", required=False)
-    support_note = note_field("Why", help_text="The next page asks for the type of need, with this reason filled in.")
-    none_note = note_field("Why", help_text="The person who raised the concern reads this.")
+    outcome = forms.ChoiceField(
+        label="What happens next?",
+        choices=Outcome.choices,
+        widget=forms.RadioSelect(attrs=TICK),
+        error_messages={"required": "Choose one."},
+    )
+    strategies_note = note_field("Strategies to try", "Write which strategies to try.", help_text=READ)
+    strategies_date = again_field()
+    observe_note = note_field("Who observes, and where", "Write who observes, and where.", help_text=READ)
+    observe_date = again_field()
+    monitor_note = note_field("Why", "Write why the child is monitored.", help_text=READ)
+    monitor_date = again_field()
+    support_note = note_field(
+        "Why",
+        "Write why SEN Support should start.",
+        help_text="The next page asks for the type of need, with this reason filled in.",
+    )
+    none_note = note_field("Why", "Write why no action is needed.", help_text=READ)
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, concern, status, is_watched, **kwargs):
@@ -212,9 +221,6 @@ class TriageForm(CarefulForm):
         needed = NEEDED.get(cleaned.get("outcome"), ())
         for name in {name for names in NEEDED.values() for name in names} - set(needed):
             self.errors.pop(name, None)  # what belongs to another answer is neither shown nor kept
-        for name in needed:
-            if not cleaned.get(name) and name not in self.errors:
-                self.add_error(name, MISSING[name])
         return cleaned
 
     def options(self):
@@ -236,7 +242,7 @@ class TriageForm(CarefulForm):
 
 class AskForm(forms.Form):
     people = forms.ModelMultipleChoiceField(
-        label="Ask", queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple
+        label="Ask", queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple(attrs=TICK)
     )
 
     def __init__(self, *args, colleagues, **kwargs):
@@ -266,7 +272,7 @@ def rating_field(name):
         choices=RATINGS,
         coerce=lambda value: None if value == NOT_SEEN else int(value),
         empty_value=None,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=TICK),
         error_messages={"required": "Choose one."},
     )
 

@@ -4,7 +4,7 @@ from django.utils import timezone
 from ..errors import Refused
 from ..models import Letter
 from ..services.letters import check_words
-from .concerns import day_field
+from .concerns import TICK, day_field
 
 
 class WordsForm(forms.Form):
@@ -42,7 +42,7 @@ class LetterForm(WordsForm):
     dated_on = day_field("Date of the letter", initial=timezone.localdate)
     people = forms.MultipleChoiceField(
         label="Who gets it",
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs=TICK),
         help_text="Each person gets a letter of their own. Nobody sees another's address.",
         error_messages={
             "required": "Choose at least one person.",
@@ -61,4 +61,4 @@ class LetterForm(WordsForm):
 
 class SentForm(forms.Form):
     sent_on = day_field("The day it went", initial=timezone.localdate)
-    via = forms.ChoiceField(label="How", choices=Letter.Via.choices, widget=forms.RadioSelect)
+    via = forms.ChoiceField(label="How", choices=Letter.Via.choices, widget=forms.RadioSelect(attrs=TICK))

@@ -4,7 +4,7 @@ from django.utils import timezone
 from ..models import NeedType
 from ..models.register import Code
 from ..services.register import needs_on
-from .concerns import CarefulForm, day_field, in_weeks
+from .concerns import TICK, CarefulForm, day_field, in_weeks
 
 RANKS = ("primary", "second", "third")
 
@@ -20,7 +20,7 @@ def need_field(label, **kwargs):
 class NeedsForm(CarefulForm):
     """Types of need in order: the first is the primary one. Only those that the code table holds on the day."""
 
-    primary = need_field("Primary type of need")
+    primary = need_field("Primary type of need", help_text="Needed with SEN Support and with an EHC plan.")
     second = need_field("Second type of need")
     third = need_field("Third type of need")
     starts_on = day_field("From", initial=timezone.localdate)
@@ -57,7 +57,7 @@ class StatusForm(NeedsForm):
     code = forms.ChoiceField(
         label="New status",
         choices=Code.choices,
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=TICK),
         help_text="EHC plan only once the final plan is issued. While an assessment is under way it stays SEN Support.",
     )
     reason = reason_field(help_text="One or two sentences. It stays in the history.")
@@ -115,7 +115,7 @@ class LookAgainForm(CarefulForm):
     goes_on = forms.ChoiceField(
         label="What happens next?",
         choices=[(GO_ON, "Go on monitoring"), (STOP, "Stop monitoring")],
-        widget=forms.RadioSelect,
+        widget=forms.RadioSelect(attrs=TICK),
     )
     look_again_on = day_field(
         "Look again on", required=False, help_text="Only when monitoring goes on. For example 27/03/2026"

@@ -137,8 +137,8 @@ def test_each_new_form_has_a_key_of_its_own(sign_in, teacher, pupil):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"what": ""}, "This field is required"),
-        ({"parent_told": ""}, "This field is required"),
+        ({"what": ""}, "Write what you see"),
+        ({"parent_told": ""}, "whether the parent knows"),
         ({"parent_told": "not_yet"}, "why the parent does not know yet"),
         ({"form_key": "x"}, "valid UUID"),
     ],
@@ -213,7 +213,7 @@ def test_the_queue_tells_the_median(sign_in, senco, concern):
     entered = timezone.now() - timedelta(days=4)
     Concern.objects.filter(pk=concern.pk).update(entered_at=entered, first_action_at=entered + timedelta(days=2))
 
-    assert "First action after 2 days" in page_of(sign_in(senco).get(reverse(LIST)))
+    assert "had a first action within 2 days" in page_of(sign_in(senco).get(reverse(LIST)))
 
 
 @pytest.mark.parametrize("show", ["waiting", "open", "closed", "mine", "other"])
@@ -352,7 +352,7 @@ def test_sen_support_leads_to_the_status_with_the_reason(sign_in, senco, concern
 @pytest.mark.parametrize(
     ("outcome", "more", "words"),
     [
-        ("", {}, "This field is required"),
+        ("", {}, "Choose one."),
         ("strategies", {"strategies_date": in_days(30)}, "Write which strategies"),
         ("strategies", {"strategies_note": "Ruler", "strategies_date": in_days(0)}, "after today"),
         ("observe", {"observe_note": "x", "observe_date": ""}, "Choose a date"),

@@ -15,6 +15,8 @@ from staff.models import AcademicYear, OutgoingMail, Term
 from staff.roles import Role
 from tests.factories import MembershipFactory, UserFactory
 
+from .races import race
+
 KEY = "0b6e6f4e-7d4f-4a53-9a39-2f6d1b3f8a01"
 Outcome = Concern.Outcome
 
@@ -291,6 +293,44 @@ def test_a_closed_concern_asks_for_no_more_views(pupil, teacher, senco):
     assert due(view_of(concern, teacher), "concern.view").closed_on == timezone.localdate()
     with pytest.raises(Refused, match="closed"):
         concerns.answer_view(view=view_of(concern, teacher), by=teacher, **ratings())
+
+
+# --- Many at once ------------------------------------------------------------------------------------------------
+AT_ONCE = 8
+
+
+def test_of_many_posts_of_one_form_one_is_kept(pupil, teacher, tmp_path):
+    kept = race(lambda: raised(pupil, teacher).pk, count=AT_ONCE, folder=tmp_path)
+
+    assert len(kept) == AT_ONCE
+    assert len(set(kept)) == 1
+
+
+def test_of_many_who_triage_at_once_one_decides(pupil, teacher, senco, tmp_path):
+    concern = raised(pupil, teacher)
+
+    decided = race(lambda: decide(concern, senco, Outcome.NO_ACTION, version=1).outcome, count=AT_ONCE, folder=tmp_path)
+
+    assert sorted(decided) == ["ChangedMeanwhile"] * (AT_ONCE - 1) + ["none"]
+
+
+def test_of_many_who_ask_at_once_one_asks(pupil, teacher, senco, tmp_path):
+    concern = raised(pupil, teacher)
+
+    def ask():
+        return concerns.ask_for_views(concern=concern, people=[teacher], by=senco)
+
+    asked = race(ask, count=AT_ONCE, folder=tmp_path)
+
+    assert sorted(asked, key=str) == [1] + ["Refused"] * (AT_ONCE - 1)
+
+
+def test_of_many_who_change_the_status_at_once_one_does(pupil, senco, tmp_path):
+    seen = register.open_entry(pupil)
+
+    codes = race(lambda: support(pupil, senco, seen).code, count=AT_ONCE, folder=tmp_path)
+
+    assert sorted(codes) == ["ChangedMeanwhile"] * (AT_ONCE - 1) + ["K"]
 
 
 # --- Selectors ---------------------------------------------------------------------------------------------------

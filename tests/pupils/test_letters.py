@@ -18,6 +18,8 @@ from sendco.jobs.runner import run
 from sendco.pdf.render import PdfUnavailable
 from staff.models import Membership
 
+from .races import race
+
 STARTS = LetterKind.SEN_SUPPORT_STARTS
 ADDRESS = "4 Canary Row, Westmarch"
 HIDDEN = "9 Hidden Lane, Eastholt"
@@ -377,3 +379,28 @@ def test_a_letter_goes_once_and_never_tomorrow(entry, family, senco):
     gone(letter, senco)
     with pytest.raises(Refused, match="already"):
         gone(letter, senco)
+
+
+# --- Many at once ------------------------------------------------------------------------------------------------
+AT_ONCE = 8
+
+
+def test_of_many_presses_one_letter_comes(entry, family, senco, tmp_path):
+    made = race(lambda: make(entry, senco, family["mum"])[0].pk, count=AT_ONCE, folder=tmp_path)
+
+    assert len(made) == AT_ONCE
+    assert len(set(made)) == 1
+
+
+def test_of_many_who_say_it_went_one_is_kept(entry, family, senco, tmp_path):
+    (letter,) = make(entry, senco, family["mum"])
+
+    said = race(lambda: gone(letter, senco).sent_via, count=AT_ONCE, folder=tmp_path)
+
+    assert sorted(said) == ["Refused"] * (AT_ONCE - 1) + ["hand"]
+
+
+def test_of_many_who_save_first_words_one_does(school, senco, tmp_path):
+    saved = race(lambda: save(school, senco).version, count=AT_ONCE, folder=tmp_path)
+
+    assert sorted(saved, key=str) == [1] + ["ChangedMeanwhile"] * (AT_ONCE - 1)
