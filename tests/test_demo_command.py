@@ -23,6 +23,7 @@ from pupils.models import (
 from sendco.audit.models import Event, Read
 from sendco.clock import is_working_day
 from sendco.demo import accounts, build
+from sendco.demo.canary import CANARIES
 from sendco.demo.people import HARBOUR, KESTREL
 from sendco.demo.school_years import SchoolYear
 from sendco.due.models import DueItem
@@ -171,6 +172,13 @@ def test_command_loads_once(demo_allowed, capsys):
     assert "The demo schools are here already." in printed
     with pytest.raises(CommandError, match="here already"):
         call_command("demo")
+
+
+@pytest.mark.django_db
+def test_command_loads_the_canary_on_request(demo_allowed, capsys):
+    call_command("demo", "--canary")
+
+    assert Pupil.objects.filter(legal_forename=CANARIES["pupil.legal_forename"].text).exists()
 
 
 @pytest.mark.django_db

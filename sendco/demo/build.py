@@ -2,6 +2,7 @@
 
 import random
 from dataclasses import dataclass
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -50,8 +51,11 @@ def ensure_allowed():
 
 
 @transaction.atomic
-def load(*, today, seed=SEED):
-    """Build both schools as they would look on this day. The same day and seed give the same data."""
+def load(*, today, seed=SEED, canary=False):
+    """Build both schools as they would look on this day. The same day and seed give the same data.
+
+    `canary` gives one child texts that are found nowhere else, to look for in every page, file and log.
+    """
     ensure_allowed()
     if demo_schools():
         raise DemoRefused("The demo schools are here already. For fresh ones set SENDCO_DATA to a new folder.")
@@ -60,7 +64,7 @@ def load(*, today, seed=SEED):
     users = make_users(password=accounts.PASSWORD, joined_at=at(days.first_of(days.year - 2)))
     schools, children = {}, {}
     for key, make, fill in (
-        (HARBOUR, _harbour_lane, harbour_lane.build),
+        (HARBOUR, _harbour_lane, partial(harbour_lane.build, canary=canary)),
         (KESTREL, _kestrel_green, kestrel_green.build),
     ):
         people = {person: user for (where, person), user in users.items() if where == key}

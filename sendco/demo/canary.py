@@ -1,21 +1,14 @@
-"""The canary: a child in school 1 whose every text is a string found nowhere else, and who may meet each.
+"""The canary: texts for the child of `full_record` that are found nowhere else, and who may meet each.
 
 Drive every page, file, mail, log and export as each role, look for these strings, and compare. The child's codes, dates
-and home authority are ordinary, because lists count them; so are the names of the staff around the child.
+and home authority stay ordinary, because lists count them; so do the names of the staff around the child.
 """
 
 from dataclasses import dataclass
-from decimal import Decimal
 
-from pupils.models import Assessment, Concern, ConcernView, Contact, Letter, WatchListEntry
-from pupils.models.concerns import RATED
-from pupils.models.letters import LetterKind
-from pupils.models.pupil import FlagKind
-from pupils.models.register import Code
 from staff.permissions import ROLE_PERMISSIONS, Permission
 from staff.roles import Role
 
-from . import homes
 from .numbers import uln, upn
 
 P = Permission
@@ -102,85 +95,6 @@ CANARIES = {
 }
 
 
-def _texts(about, *names):
-    return {name: CANARIES[f"{about}.{name}"].text for name in names}
-
-
-def dress(setting, child):
-    """Put the strings into a child's plan, before its rows are made."""
-    days = setting.days
-    child.story = "canary"
-    child.details |= _texts("pupil", *FIELDS["pupil"]) | {"upn": UPN, "former_upn": FORMER_UPN, "uln": ULN}
-    child.enrolment |= _texts("enrolment", *FIELDS["enrolment"])
-    child.flags[FlagKind.FREE_MEALS] = CANARIES["flag.ordinary_note"].text
-    child.flags[FlagKind.CHILD_PROTECTION] = CANARIES["flag.confidential_note"].text
-    child.joined_on = min(child.joined_on, days.back(80))
-    child.stages = [(Code.NONE, child.joined_on), (Code.SUPPORT, days.back(50))]
-    child.reasons[1] = CANARIES["register.reason"].text
-    shown = Contact(
-        priority=1,
-        has_parental_responsibility=True,
-        lives_with=True,
-        needs_interpreter=True,
-        postcode=POSTCODE,
-        **_texts("contact", *FIELDS["contact"]),
-    )
-    hidden = Contact(priority=2, postcode=HIDDEN_POSTCODE, order_with_dsl=True, **_texts("hidden", *FIELDS["hidden"]))
-    homes.hide(hidden)
-    child.contacts = [shown, hidden]
-
-
-def sing(setting, child, triage):
-    """Add the rows around the canary: watch list, concern, view, assessment and letter."""
-    days, senco, book = setting.days, setting.senco, setting.book
-    support = child.entries[-1]
-    support.evidence, support.decided_by = CANARIES["register.evidence"].text, CANARIES["register.decided_by"].text
-    watched = WatchListEntry(
-        school=setting.school,
-        pupil=child.pupil,
-        starts_on=days.back(70),
-        look_again_on=days.back(52),
-        ends_on=support.starts_on,
-        entered_by=senco,
-        **_texts("watch", "reason", "outcome"),
-    )
-    book.add(watched, on=days.back(70), by=senco)
-    _concern(setting, child, triage)
-    score = Decimal(88)
-    test = Assessment(
-        pupil=child.pupil,
-        taken_on=days.back(30),
-        scale=Assessment.Scale.STANDARDISED,
-        score=score,
-        low=score - 6,
-        high=score + 6,
-        entered_by=senco,
-        **_texts("assessment", *FIELDS["assessment"]),
-    )
-    book.add(test, on=days.back(30), by=senco)
-    letter = Letter(
-        pupil=child.pupil,
-        kind=LetterKind.SEN_SUPPORT_STARTS,
-        contact=child.contacts[0],
-        dated_on=support.parent_told_on,
-        register_entry=support,
-        made_by=senco,
-        sent_on=support.parent_told_on,
-        sent_via=Letter.Via.POST,
-        **_texts("letter", *FIELDS["letter"]),
-    )
-    book.add(letter, on=letter.dated_on, by=senco)
-
-
-def _concern(setting, child, triage):
-    days = setting.days
-    concern = triage.raise_about(child, raised_on=days.back(20), by=setting.people["teacher3"])
-    for name, text in _texts("concern", *FIELDS["concern"]).items():
-        setattr(concern, name, text)
-    view = triage.ask(concern, setting.people["hlta1"], asked_on=days.back(18))
-    view.answered_at = setting.book.moment(days.back(15))
-    for name in RATED:
-        setattr(view, name, ConcernView.Scale.SOME)
-    view.strengths, view.notes = CANARIES["view.strengths"].text, CANARIES["view.notes"].text
-    words = CANARIES["concern.outcome_note"].text
-    triage.decide(concern, Concern.Outcome.STRATEGIES, words, on=days.back(14), look_again_on=days.ahead(8))
+def texts(about):
+    """Return {field: string} of one part of the record."""
+    return {name.removeprefix(f"{about}."): one.text for name, one in CANARIES.items() if name.startswith(f"{about}.")}

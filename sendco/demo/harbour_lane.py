@@ -8,7 +8,7 @@ from pupils.models.register import Code
 from sendco.clock import long_date
 from staff.models import GroupStaff, TeachingGroup
 
-from . import canary, casework, homes, texts
+from . import casework, full_record, homes, texts
 from .children import Child, add_second_needs, birth_in_year, choose, deal, name_child, plan_stages, write_child
 from .names import ENGLISH, POOLS
 from .numbers import uln
@@ -53,7 +53,7 @@ MOVED_ON = (
 )
 
 
-def build(setting):
+def build(setting, *, canary=False):
     """Gather the whole school. Returns its children; the caller writes the book."""
     _groups(setting)
     children = _plan(setting)
@@ -64,12 +64,12 @@ def build(setting):
         if child.year in ("10", "11"):
             child.details["uln"] = uln(512_000_000 + 1_000 * place)
         homes.add_contacts(setting, child)
-    canary.dress(setting, _canary(children))
+    full_record.write_plan(_full_record(children), setting, with_canary=canary)
     for child in children:
         write_child(setting, child)
         _place(setting, child)
     _leavers(setting)
-    _cases(setting, children)
+    _cases(setting, children, canary=canary)
     return children
 
 
@@ -107,7 +107,7 @@ def _only_plan_of_her_year(children):
     return next(child for child in children if child.year == "7" and child.code == Code.PLAN)
 
 
-def _canary(children):
+def _full_record(children):
     """A child on SEN Support in Year 9 with a full-time placement, whom the plan has given nothing special."""
     return next(
         child
@@ -121,7 +121,7 @@ def _canary(children):
 
 def _flags(setting, children):
     rng = setting.rng
-    # The canary needs a flag that all staff see and one that few do, so a child of its kind comes first.
+    # The full record needs a flag that all staff see and one that few do, so a child of its kind comes first.
     first = next(child for child in children if child.year == "9" and child.code == Code.SUPPORT)
     for kind, number in FLAGS.items():
         able = [child for child in children if child is not first or kind == FlagKind.FREE_MEALS]
@@ -319,16 +319,16 @@ def _leavers(setting):
 
 
 # --- What happened around the children ---
-def _cases(setting, children):
+def _cases(setting, children, *, canary):
     rng, people, days = setting.rng, setting.people, setting.days
     teachers = [people[f"teacher{place}"] for place in range(1, 10)]
     triage = casework.Triage(setting, [*teachers, people["hlta1"], people["shared"]])
-    bird = _canary(children)
-    settled = [child for child in children if child.joined_on <= days.back(60) and child is not bird]
+    full = _full_record(children)
+    settled = [child for child in children if child.joined_on <= days.back(60) and child is not full]
     settled = [child for child in settled if child.code == Code.SUPPORT]
     triage.every_stage(settled, [teachers[0], people["gone"], people["hlta1"]])
-    canary.sing(setting, bird, triage)
-    on_register = [child for child in children if child.on_register and child is not bird]
+    full_record.write_rows(full, setting, triage, with_canary=canary)
+    on_register = [child for child in children if child.on_register and child is not full]
     casework.add_assessments(setting, rng.sample(on_register, 34))
     casework.send_letters(setting, on_register, 14)
     casework.add_readers(setting, on_register[:6])

@@ -13,8 +13,9 @@ class Command(BaseCommand):
         parser.add_argument("--if-empty", action="store_true", help="do nothing if the demo schools are there")
         parser.add_argument("--accounts", action="store_true", help="only print the accounts to sign in with")
         parser.add_argument("--seed", type=int, default=build.SEED, help="another number gives other children")
+        parser.add_argument("--canary", action="store_true", help="give one child texts to look for in pages and files")
 
-    def handle(self, *, if_empty, accounts, seed, **options):
+    def handle(self, *, if_empty, accounts, seed, canary, **options):
         try:
             build.ensure_allowed()
             if accounts:
@@ -22,13 +23,13 @@ class Command(BaseCommand):
             elif if_empty and build.demo_schools():
                 self.stdout.write("The demo schools are here already.")
             else:
-                self._load(seed)
+                self._load(seed, canary)
         except build.DemoRefused as error:
             raise CommandError(str(error)) from error
 
-    def _load(self, seed):
+    def _load(self, seed, canary):
         started = monotonic()
-        loaded = build.load(today=timezone.localdate(), seed=seed)
+        loaded = build.load(today=timezone.localdate(), seed=seed, canary=canary)
         for key, school in loaded.schools.items():
             self.stdout.write(f"{school.name}: {len(loaded.children[key])} pupils on roll.")
         self.stdout.write(f"Loaded in {monotonic() - started:.1f} seconds.")
