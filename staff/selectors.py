@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import itemgetter
 
 from allauth.mfa.models import Authenticator
 from django.db.models import Exists, OuterRef, Prefetch, Q
@@ -75,10 +76,11 @@ def _calendar(terms, closures):
 # --- One school year on one page ---------------------------------------------------------------------------------
 @dataclass(frozen=True)
 class Month:
+    """`closed` are (what, first day, last day): closures, bank holidays and the days between two terms."""
+
     name: str
     school_days: int | None
-    closures: list
-    bank_holidays: list
+    closed: list
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,8 @@ def year_overview(acting, starts_in):
         calendar = _calendar(terms, closures)
         for term in terms:
             term.school_days = _count(calendar, term.starts_on, term.ends_on)
-        months = [_month(calendar, closures, *number) for number in _months_of(terms)]
+        closed = _between(terms) + [(row.name, row.starts_on, row.ends_on) for row in closures]
+        months = [_month(calendar, closed, *number) for number in _months_of(terms)]
         school_days = _count(calendar, calendar.first_day, calendar.last_day)
     return YearOverview(
         starts_in=starts_in,
@@ -136,18 +139,26 @@ def _months_of(terms):
         number += 1
 
 
-def _month(calendar, closures, year, month):
+def _between(terms):
+    """The days between two terms, which need no closure of their own. A weekend alone is not worth a line."""
+    days = [
+        (f"Holiday after {before.name}", before.ends_on + timedelta(days=1), after.starts_on - timedelta(days=1))
+        for before, after in zip(terms, terms[1:], strict=False)
+    ]
+    return [(name, first, last) for name, first, last in days if (last - first).days >= 2]
+
+
+def _month(calendar, closed, year, month):
     first = date(year, month, 1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     try:
-        holidays = sorted(day for day in bank_holidays(year) if day.month == month)
+        holidays = [("Bank holiday", day, day) for day in bank_holidays(year) if day.month == month]
     except HolidaysNotKnown:
         holidays = []
     return Month(
         name=f"{MONTHS[month - 1]} {year}",
         school_days=_count(calendar, max(first, calendar.first_day), min(last, calendar.last_day)),
-        closures=[row for row in closures if row.starts_on <= last and row.ends_on >= first],
-        bank_holidays=holidays,
+        closed=sorted([row for row in closed + holidays if row[1] <= last and row[2] >= first], key=itemgetter(1)),
     )
 
 

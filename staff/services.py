@@ -271,6 +271,8 @@ def add_membership(*, user, school, role, by, unit=None, starts_on=None, ends_on
         raise Refused("A provision lead leads one unit. Choose which.")
     if by is not None and by.pk == user.pk:
         raise Refused("Nobody gives a role to themselves. Ask a colleague who manages people.")
+    if not user.is_active:
+        raise Refused(f"The account of {user.name} is closed. Send an invitation to open it again.")
     today = timezone.localdate()
     # A role whose last day lies ahead is open too: giving it again would leave two.
     if Membership.objects.filter(current_on(today), user=user, school=school, role=role).exists():
