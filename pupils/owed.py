@@ -1,5 +1,7 @@
 """What each record of this floor owes, from its facts. Services hand it to the due table; check_deadlines compares."""
 
+from django.utils import timezone
+
 from sendco.clock import evaluate
 from sendco.due.services import Owed, differences, sync
 from staff.selectors import school_calendar
@@ -7,6 +9,11 @@ from staff.selectors import school_calendar
 from . import deadlines
 from .models import Concern, ConcernView, RegisterEntry, WatchListEntry
 from .models.register import Code
+
+
+def _day(moment):
+    """The school's own day of a moment, or None: just after midnight in summer the UTC day is another."""
+    return timezone.localdate(moment) if moment else None
 
 
 def of_watch(entry, calendar):
@@ -26,7 +33,7 @@ def of_register_entry(entry, calendar):
 
 def of_concern(concern, calendar):
     rule = deadlines.concern_first_look(days=concern.school.concern_days, calendar=calendar, trigger=concern.raised_on)
-    seen = concern.first_action_at.date() if concern.first_action_at else None
+    seen = _day(concern.first_action_at)
     owed = [Owed(evaluate(rule, concern.raised_on, calendar), met_on=seen, closed_on=concern.closed_on)]
     if concern.look_again_on:
         again = evaluate(deadlines.CONCERN_LOOK_AGAIN, concern.look_again_on, calendar)
@@ -36,7 +43,7 @@ def of_concern(concern, calendar):
 
 def of_view(view, calendar):
     deadline = evaluate(deadlines.CONCERN_VIEW, view.asked_on, calendar)
-    answered = view.answered_at.date() if view.answered_at else None
+    answered = _day(view.answered_at)
     closed = view.withdrawn_on or view.concern.closed_on
     return [Owed(deadline, owner_id=view.asked_of_id, met_on=answered, closed_on=None if answered else closed)]
 
@@ -67,6 +74,8 @@ def bring_pupil_up_to_date(pupil):
     for model in (WatchListEntry, RegisterEntry, Concern):
         for row in model.objects.filter(pupil=pupil).select_related("school"):
             bring_up_to_date(row)
+    for view in ConcernView.objects.filter(concern__pupil=pupil).select_related("concern__school"):
+        bring_up_to_date(view)
 
 
 def all_differences():

@@ -16,17 +16,21 @@ def _faults():
         yield "E003", "SENDCO_SECRET_KEY is too weak.", "Use at least 50 random characters."
     if not settings.FIELD_KEYS or settings.SECRET_KEY in settings.FIELD_KEYS:
         yield "E004", "SENDCO_FIELD_KEYS is missing or the same as the secret key.", "Set a Fernet key of its own."
-    if not settings.REDIS_URL:
-        yield "E005", "The broker is the local file system.", "Set REDIS_URL to the Redis that carries background work."
     if "*" in settings.ALLOWED_HOSTS:
         yield "E006", "SENDCO_HOSTS allows every host name.", "Name the host that the school uses."
+    yield from _sign_in_faults()
+    yield from _service_faults()
+
+
+def _service_faults():
+    if not settings.REDIS_URL:
+        yield "E005", "The broker is the local file system.", "Set REDIS_URL to the Redis that carries background work."
     if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
         yield "E007", "The database is SQLite.", "Set DATABASE_URL to a PostgreSQL database."
     if settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN:
         yield "E008", "Passkeys would accept any origin.", "Unset SENDCO_DEBUG."
     if not settings.SITE_URL.startswith("https://"):
         yield "E009", "SENDCO_SITE_URL is not https.", "Serve the site over TLS and set its https:// address."
-    yield from _sign_in_faults()
 
 
 def _sign_in_faults():

@@ -11,7 +11,7 @@ SQLITE_START = (
 
 
 def sqlite(path):
-    """IMMEDIATE stops "database is locked" on upgrades; recursive triggers keep INSERT OR REPLACE from passing our triggers."""
+    """IMMEDIATE stops "database is locked" on upgrades; recursive triggers stop INSERT OR REPLACE from passing ours."""
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,

@@ -45,4 +45,5 @@ if settings.SOCIALACCOUNT_PROVIDERS:
 handler400 = errors.bad_request
 handler403 = errors.forbidden
 handler404 = errors.not_found
+handler429 = errors.too_many
 handler500 = errors.server_error

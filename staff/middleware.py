@@ -56,6 +56,9 @@ class ActingMiddleware:
             idle = request.acting.school.idle_minutes if request.acting.school else settings.IDLE_MINUTES
             if request.session.get("idle_minutes") != idle:
                 request.session["idle_minutes"] = idle
+            school_id = request.acting.school.pk if request.acting.school else None
+            if request.session.get("draft_school") != school_id:
+                request.session["draft_school"] = school_id
         else:
             request.acting = Acting(user=request.user)
         return self.get_response(request)

@@ -110,6 +110,8 @@ ROLE_PERMISSIONS = {
             P.FLAG_VIEW,
             P.FLAG_EDIT,
             P.REGISTER_VIEW,
+            P.CONCERN_RAISE,
+            P.DIRECTORY_SEARCH,
             P.DATA_QUALITY_VIEW,
             P.IMPORT_RUN,
             P.SCHOOL_EDIT,

@@ -19,7 +19,7 @@ ONE_DAY = timedelta(days=1)
 
 def lock(pupil):
     """Take the pupil's row for this transaction, so that two people changing status wait for each other."""
-    return Pupil.objects.select_for_update().select_related("school").get(pk=pupil.pk)
+    return Pupil.objects.select_for_update(of=("self",)).select_related("school").get(pk=pupil.pk)
 
 
 def open_entry(pupil):
@@ -204,7 +204,7 @@ def start_watching(*, pupil, reason, look_again_on, by, today=None):
 def look_again(*, entry, outcome, by, look_again_on=None, version=None, today=None):
     """Record a second look: go on until another date, or stop monitoring when no date is given."""
     today = today or timezone.localdate()
-    entry = WatchListEntry.objects.select_for_update().select_related("school").get(pk=entry.pk)
+    entry = WatchListEntry.objects.select_for_update(of=("self",)).select_related("school").get(pk=entry.pk)
     if version is not None and entry.version != version:
         raise ChangedMeanwhile(entry)
     if entry.ends_on:
@@ -239,7 +239,7 @@ def note_parent_told(*, entry, told_on, how, by):
     """Record that the parent or the young person was told that SEN Support started (CFA 2014 s68)."""
     if told_on > timezone.localdate():
         raise Refused("The day they were told cannot be in the future.")
-    entry = RegisterEntry.objects.select_for_update().select_related("school").get(pk=entry.pk)
+    entry = RegisterEntry.objects.select_for_update(of=("self",)).select_related("school").get(pk=entry.pk)
     entry.parent_told_on = told_on
     with audit.saving(entry, by=by):
         entry.save(update_fields=["parent_told_on"])

@@ -12,7 +12,7 @@ $$ LANGUAGE plpgsql;
 def create(schema_editor, table):
     name = schema_editor.quote_name
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(POSTGRES_FUNCTION)
+        schema_editor.execute(POSTGRES_FUNCTION, params=None)
         schema_editor.execute(
             f"CREATE TRIGGER {name(table + '_keep')} BEFORE UPDATE OR DELETE ON {name(table)} "
             "FOR EACH ROW EXECUTE FUNCTION sendco_append_only()"

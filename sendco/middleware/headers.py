@@ -42,6 +42,7 @@ FIXED = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+SIGN_OUT = "/accounts/logout/"
 SECRET_PATHS = ("/school/invitations/", "/accounts/password/reset/key/")
 
 
@@ -56,7 +57,23 @@ class SecurityHeadersMiddleware:
         # Not no-referrer: Chromium then posts "Origin: null" and the CSRF check refuses the form.
         secret = request.path.startswith(SECRET_PATHS)
         response.headers["Referrer-Policy"] = "strict-origin" if secret else "same-origin"
+        if request.method == "POST" and request.path == SIGN_OUT:
+            response.headers["Clear-Site-Data"] = '"cache", "storage"'
         if not request.path.startswith(settings.STATIC_URL):
             response.headers["Cache-Control"] = "private, no-store"
             patch_vary_headers(response, ["Cookie", "HX-Request"])
+        return response
+
+
+class SignInOriginsMiddleware:
+    """Let the sign-in pages post on to Google or Microsoft where they are set up: browsers apply form-action to the
+    redirect after the post."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if settings.SIGN_IN_ORIGINS and request.path.startswith("/accounts/"):
+            response._csp_update = {"form-action": settings.SIGN_IN_ORIGINS}
         return response

@@ -3,13 +3,10 @@
 import json
 import logging
 import re
-import time
-import uuid
 from datetime import UTC, datetime
 
 from django.views.debug import SafeExceptionReporterFilter
 
-logger = logging.getLogger("sendco.request")
 FIELDS = ("event", "request_id", "user", "school", "route", "status", "ms")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
@@ -56,31 +53,3 @@ class HideEverythingFilter(SafeExceptionReporterFilter):
 
     def get_traceback_frame_variables(self, request, tb_frame):
         return [(name, self.cleansed_substitute) for name in tb_frame.f_locals]
-
-
-class RequestLogMiddleware:
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        request.request_id = uuid.uuid4().hex[:12]
-        started = time.perf_counter()
-        response = self.get_response(request)
-        match = request.resolver_match
-        acting = getattr(request, "acting", None)
-        logger.info(
-            "request",
-            extra={
-                "event": "request",
-                "request_id": request.request_id,
-                "user": getattr(getattr(request, "user", None), "pk", None) if match else None,
-                "school": acting.school.pk if acting and acting.school else None,
-                "route": match.view_name if match else "unknown",
-                "status": response.status_code,
-                "ms": round((time.perf_counter() - started) * 1000, 1),
-            },
-        )
-        return response
-
-    def process_exception(self, request, exception):
-        logger.error("failed", exc_info=exception, extra={"event": "failed", "request_id": request.request_id})

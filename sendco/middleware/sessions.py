@@ -1,5 +1,8 @@
 """End a session that is idle or too old. A polling request never keeps one alive."""
 
+import re
+from contextlib import suppress
+
 from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpResponse
@@ -8,7 +11,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
+from sendco.drafts.services import DraftTooLong, save_draft
+
 STARTED, SEEN = "started_at", "seen_at"
+FORM_KEY = re.compile(r"[\w-]{1,80}")
 WRITE_EVERY = 60  # seconds: one write a minute is enough to measure idleness in minutes
 
 
@@ -37,11 +43,23 @@ class SessionLimitsMiddleware:
         session = request.session
         started, seen = session.setdefault(STARTED, now), session.setdefault(SEEN, now)
         if now - seen > idle_seconds(request) or now - started > settings.SESSION_COOKIE_AGE:
+            keep_typing(request)
             logout(request)
             return sign_in_again(request)
         if now - seen > WRITE_EVERY and not getattr(view, "is_polling", False):
             session[SEEN] = now
         return None
+
+
+def keep_typing(request):
+    """Keep a form that arrives too late as a draft: the same person finds it again after signing in."""
+    form_key = request.POST.get("draft_key", "") if request.method == "POST" else ""
+    school_id = request.session.get("draft_school")
+    if not FORM_KEY.fullmatch(form_key) or not school_id:
+        return
+    values = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
+    with suppress(DraftTooLong):
+        save_draft(by=request.user, school_id=school_id, form_key=form_key, data=values)
 
 
 def sign_in_again(request):

@@ -49,7 +49,7 @@ def csrf_failure(request, reason=""):
     )
 
 
-def too_many(request):
+def too_many(request, exception=None):
     return page(request, 429)
 
 

@@ -7,7 +7,11 @@ from tests.factories import PupilFactory
 @pytest.fixture
 def bjorn(school):
     return PupilFactory(
-        school=school, legal_forename="Björn", legal_surname="Āboliņš-Ferreira", preferred_forename="BJ", upn="X373400126001"
+        school=school,
+        legal_forename="Björn",
+        legal_surname="Āboliņš-Ferreira",
+        preferred_forename="BJ",
+        upn="X373400126001",
     )
 
 

@@ -1,0 +1,118 @@
+import gzip
+import resource
+import time
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+from django.test.utils import override_settings
+
+from pupils.models import Pupil
+from sendco.bench.data import make_school
+from sendco.bench.measure import browser, together
+from sendco.limits.models import Hit
+from staff.models import School
+
+# name: (most queries on top of the shell, most KiB, most times the bare view)
+GOALS = {
+    "register": (8, 60, 2.5),
+    "home": (10, 100, 3.0),
+    "pupil": (12, 100, 2.5),
+    "search": (2, 100, 1.0),
+}
+
+
+class Command(BaseCommand):
+    help = "Measure the pages on schools of several sizes. Only for a database made for this."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--quick", action="store_true", help="A tenth of the pupils and of the schools.")
+        parser.add_argument("--times", type=int, default=40)
+        parser.add_argument("--only", choices=["pages", "work", "weight"], help="One part alone.")
+
+    def handle(self, *args, quick, times, only, **options):
+        if School.objects.exists():
+            raise CommandError("This database holds a school. Use python3 dev.py bench, which makes one of its own.")
+        share = 10 if quick else 1
+        self.stdout.write(f"Database: {connection.vendor}. Ratios are to a bare signed-in view of 25 rows.")
+        with override_settings(ROOT_URLCONF="sendco.bench.urls", ALLOWED_HOSTS=["localhost"]):
+            if only in (None, "pages"):
+                self.pages(share, times)
+            if only in (None, "work"):
+                self.work(share)
+            if only in (None, "weight"):
+                self.weight()
+
+    def pages(self, share, times):
+        small = make_school(1, 1000 // share)
+        alone = self.read("one school of 1,000", *small, times)
+        big = make_school(2, 10_000 // share)
+        large = self.read("one school of 10,000", *big, times)
+        for number in range(3, 3 + max(1, 49 // share)):
+            make_school(number, 1000 // share)
+        shared = self.read("the first school, now one of 50", *small, times)
+        ratio = self.register_ratio
+        self.say("register, 10,000 pupils in one school against 1,000", ratio(large) / ratio(alone), 1.3)
+        self.say("register, one school of 50 against alone", ratio(shared) / ratio(alone), 1.1)
+
+    @staticmethod
+    def register_ratio(readings):
+        return readings["register"].median_ms / readings["bare"].median_ms
+
+    def read(self, title, school, senco, times):
+        client = browser(senco)
+        pupil = Pupil.objects.filter(school=school, register_entries__code="E").first()
+        pages = [
+            ("bare", client, "/bare/", {}),
+            ("register", client, "/register/", {}),
+            ("home", client, "/", {}),
+            ("pupil", client, f"/pupils/{pupil.pk}/", {}),
+            ("search", client, f"/find/?q={pupil.legal_forename[:3]}", {"HX-Request": "true"}),
+        ]
+        Hit.objects.all().delete()  # reading the search forty times in a minute is what its limit is there to stop
+        readings = {one.name: one for one in together(pages, times=min(times, 50))}
+        bare = readings["bare"]
+        shell = bare.queries - 1
+        self.stdout.write(f"\n{title}: the signed-in shell is {shell} queries (goal 6)")
+        self.stdout.write(f"{'page':<10}{'queries':>16}{'median ms':>11}{'p95 ms':>9}{'KiB':>7}{'ratio':>7}")
+        for one in readings.values():
+            ratio = one.median_ms / bare.median_ms
+            queries, kib, times_bare = GOALS.get(one.name, (None, None, None))
+            own = one.queries - shell
+            words = f"{own} (goal {queries})" if queries else str(own)
+            good = queries is None or (own <= queries and one.kib <= kib and ratio <= times_bare)
+            mark = "" if good else f"  over its goal of {queries} queries, {kib} KiB, {times_bare}x"
+            self.stdout.write(
+                f"{one.name:<10}{words:>16}{one.median_ms:>11.1f}{one.p95_ms:>9.1f}{one.kib:>7.0f}{ratio:>7.2f}{mark}"
+            )
+        return readings
+
+    def say(self, words, value, goal):
+        self.stdout.write(f"{words}: {value:.2f} (goal {goal}){'' if value <= goal else '  over its goal'}")
+
+    def work(self, share):
+        from sendco.bench.work import export_all, import_file
+
+        school, senco = make_school(900, 10_000 // share)
+        for words, goal, job in (
+            (f"export of {10_000 // share} pupils to XLSX", 6, export_all),
+            (f"import of {2000 // share} rows, previewed and applied", 20, import_file),
+        ):
+            started = time.perf_counter()
+            job(school, senco, share)
+            self.say(f"{words}, seconds", time.perf_counter() - started, goal)
+        self.say("most memory of this process, MB", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, 200)
+
+    def weight(self):
+        """What a first visit to the home page loads: the page, two style sheets, two scripts, icons, the tab's icon."""
+        sheets = ["vendor/tabler.min.css", "css/sendco.css"]
+        names = [*sheets, "vendor/htmx.min.js", "js/sendco.js", "vendor/icons.svg", "img/icon.svg"]
+        total = 0
+        for name in names:
+            path = Path(settings.BASE_DIR) / "static" / name
+            size = len(gzip.compress(path.read_bytes(), 9)) / 1024
+            total += size
+            self.stdout.write(f"{name}: {size:.1f} KiB gzip")
+        self.say("first visit, requests", len(names) + 1, 8)
+        self.say("first visit, KiB of assets (gzip; brotli is smaller)", total, 140)
