@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class PupilsConfig(AppConfig):
     name = "pupils"
     verbose_name = "Pupils and the SEND register"
+
+    def ready(self):
+        from . import import_tasks  # noqa: F401  (its handlers register themselves)

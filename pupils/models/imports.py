@@ -1,6 +1,12 @@
+from datetime import datetime, time, timedelta
+
 from django.db import models
+from django.urls import reverse
+from django.utils import timezone
 
 from staff.models.school import InSchoolQuerySet
+
+UNDO_FOR = timedelta(days=7)
 
 
 class Import(models.Model):
@@ -12,35 +18,62 @@ class Import(models.Model):
         CHECK = "check", "Ready to check"
         APPLYING = "applying", "Being applied"
         APPLIED = "applied", "Applied"
+        UNDOING = "undoing", "Being undone"
         UNDONE = "undone", "Undone"
         STOPPED = "stopped", "Stopped, nothing changed"
         FAILED = "failed", "Could not be read"
 
     school = models.ForeignKey("staff.School", on_delete=models.PROTECT, related_name="+")
     file_id = models.BigIntegerField(null=True)
+    rejected_file_id = models.BigIntegerField(null=True)
     file_name = models.CharField(max_length=150)
+    kind = models.CharField(max_length=10, blank=True)
     headers = models.JSONField(default=list)
+    samples = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
     status = models.CharField(max_length=10, choices=Status, default=Status.READING)
-    is_whole_school = models.BooleanField(default=True)
+    is_whole_school = models.BooleanField(default=False)
     counts = models.JSONField(default=dict)
     error = models.CharField(max_length=300, blank=True)
     file_made_on = models.DateField(null=True, blank=True)
+    file_made_at = models.DateTimeField(null=True)
     job_id = models.BigIntegerField(null=True)
     started_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
     started_at = models.DateTimeField(auto_now_add=True)
     applied_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     applied_at = models.DateTimeField(null=True)
     undone_at = models.DateTimeField(null=True)
+    last_event_id = models.BigIntegerField(null=True)
 
     objects = InSchoolQuerySet.as_manager()
 
     class Meta:
         ordering = ["-pk"]
+        indexes = [models.Index(fields=["school", "-id"])]
 
     def __str__(self):
         return f"import {self.pk}"
+
+    def get_absolute_url(self):
+        return reverse("pupils:import-detail", args=[self.pk])
+
+    @property
+    def file_moment(self):
+        """What somebody changed here from this moment on is newer than the file."""
+        if self.file_made_at:
+            return self.file_made_at
+        if self.file_made_on:
+            return timezone.make_aware(datetime.combine(self.file_made_on, time.min))
+        return self.started_at
+
+    @property
+    def undo_until(self):
+        return self.applied_at + UNDO_FOR if self.applied_at else None
+
+    @property
+    def can_be_undone(self):
+        return self.status == self.Status.APPLIED and timezone.now() < self.undo_until
 
 
 class ImportChange(models.Model):
@@ -54,6 +87,19 @@ class ImportChange(models.Model):
         COMPARE = "compare", "Looks like somebody else"
         REJECTED = "rejected", "Not taken in"
 
+    class Answer(models.TextChoices):
+        """What somebody said about a row that looks like a pupil we have."""
+
+        SAME = "same", "The same pupil"
+        NEW = "new", "A new pupil"
+        OUT = "out", "Leave this row out"
+
+    class Outcome(models.TextChoices):
+        DONE = "done", "Applied"
+        SKIPPED = "skipped", "Left out while applying"
+        UNDONE = "undone", "Undone"
+        KEPT = "kept", "Kept when the import was undone"
+
     owner = models.ForeignKey(Import, on_delete=models.CASCADE, related_name="changes")
     kind = models.CharField(max_length=10, choices=Kind)
     row_number = models.PositiveIntegerField(null=True)
@@ -63,6 +109,9 @@ class ImportChange(models.Model):
     fields = models.JSONField(default=list)
     reasons = models.JSONField(default=list)
     is_chosen = models.BooleanField(default=True)
+    answer = models.CharField(max_length=5, choices=Answer, blank=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    outcome_reason = models.CharField(max_length=250, blank=True)
     undo = models.JSONField(default=dict)
 
     class Meta:
