@@ -250,6 +250,7 @@ CHOOSABLE = (
     "home_authority",
 )
 EMPTY = {None, "", Pupil.Sex.UNKNOWN}
+LABELS = {"form_group": "Class"}
 
 
 @dataclass(frozen=True)
@@ -286,7 +287,7 @@ def compare(kept, gone, acting):
         if ours in EMPTY and theirs in EMPTY:
             continue
         best = GONE if ours in EMPTY else KEPT
-        label = Pupil._meta.get_field(name).verbose_name
+        label = LABELS.get(name) or str(Pupil._meta.get_field(name).verbose_name)
         lines.append(
             Line(
                 name=name,
