@@ -18,6 +18,11 @@ def pupil_page(acting, pupil):
     return reverse("pupil-detail", args=[pupil.pk]) if is_in_view(acting, pupil) else reverse("home")
 
 
+def tab_title(words):
+    """What the browser's tab says, where anybody near the screen reads it: never the title, which names the child."""
+    return f"Pupil: {words}"
+
+
 def posted(request):
     """What a form is bound with: the posted data, empty or not, and nothing on GET."""
     return request.POST if request.method == "POST" else None
@@ -28,6 +33,7 @@ def draw(request, form, *, pupil, title, submit, template="pupils/record_form.ht
         "form": form,
         "pupil": pupil,
         "title": title,
+        "tab_title": tab_title(submit),
         "submit": submit,
         "section": "register",
         "crumbs": pupil_crumbs(pupil),
@@ -49,6 +55,7 @@ def confirm(request, service, *, pupil, done, title, explanation, submit):
         return redirect(pupil_page(request.acting, pupil))
     context = {
         "title": title,
+        "tab_title": tab_title(submit),
         "explanation": explanation,
         "submit": submit,
         "danger": True,
