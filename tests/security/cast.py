@@ -1,0 +1,198 @@
+"""The demo with the canary, one account of each role around the child, and the ids of everything about the child."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from django.utils import timezone
+
+from pupils.models import Document, Merge, Pupil, PupilSupport, SavedView
+from sendco.demo import build
+from sendco.demo.canary import CANARIES, NARRATIVE, Canary
+from sendco.demo.people import HARBOUR, KESTREL
+from sendco.due.models import DueItem
+from sendco.files.services import store_bytes
+from sendco.jobs.models import Job
+from staff.acting import acting_for
+from staff.models import AcademicYear, GroupStaff, Invitation, Membership, User
+from staff.permissions import Permission
+from staff.roles import Role
+from tests.factories import MembershipFactory, PupilFactory, UserFactory
+from tests.pupils.importing_help import preview, table
+
+# What the demo does not hold: a document, and what an import would change.
+MORE = {
+    "document.title": Canary("canary-document-title-zq", NARRATIVE),
+    "document.author": Canary("canary-document-author-zq", NARRATIVE),
+    "document.words": Canary("canary-document-words-zq", NARRATIVE),
+}
+STRINGS = CANARIES | MORE
+
+
+@dataclass
+class Cast:
+    """Everything a test of the canary needs. `ids` maps what a route names to the ids of it about the canary."""
+
+    school: object
+    other_school: object
+    pupil: Pupil
+    people: dict
+    folder: Path
+    ids: dict = field(default_factory=dict)
+
+    def acting(self, key):
+        return acting_for(self.people[key])
+
+    def sees_the_child(self, key):
+        return Pupil.objects.visible_to(self.acting(key)).filter(pk=self.pupil.pk).exists()
+
+    def may_meet(self, key):
+        """The names of the strings that this person may meet."""
+        acting = self.acting(key)
+        if acting.school != self.school:
+            return set()
+        sees = self.sees_the_child(key)
+        return {name for name, one in STRINGS.items() if self._may(key, acting, name, one, sees)}
+
+    def _may(self, key, acting, name, one, sees):
+        if one.author_may and name.split(".")[0] in self.authors.get(key, ()):
+            return True
+        if acting.can(Permission.DIRECTORY_SEARCH) and Permission.DIRECTORY_SEARCH in one.any_of:
+            return True
+        return sees and one.may_be_met_with(acting.permissions)
+
+    @property
+    def authors(self):
+        """Whose own words the canary's are: who raised the concern, and who gave the view about it."""
+        return {"author": ("concern",), "asked": ("view",)}
+
+
+def load(folder):
+    loaded = build.load(today=timezone.localdate(), canary=True)
+    school, other_school = loaded.schools[HARBOUR], loaded.schools[KESTREL]
+    pupil = Pupil.objects.get(legal_forename=CANARIES["pupil.legal_forename"].text)
+    cast = Cast(school, other_school, pupil, _people(school, other_school, pupil), folder)
+    cast.ids = _ids(cast)
+    return cast
+
+
+def _people(school, other_school, pupil):
+    """One fresh account a role, who work with the child where the role works with children; and those who wrote."""
+    today = timezone.localdate()
+    since = today - timedelta(days=400)
+    unit = pupil.enrolments.get(ends_on=None).unit
+    found = {
+        "author": User.objects.get(pk=pupil.concerns.get().raised_by_id),
+        "asked": User.objects.get(pk=pupil.concerns.get().views.get().asked_of_id),
+        "teacher of others": MembershipFactory(school=school, role=Role.TEACHER, starts_on=since).user,
+        "other school's SENDCo": MembershipFactory(school=other_school, role=Role.SENCO, starts_on=since).user,
+        "nobody": UserFactory(),
+    }
+    for role in Role:
+        within = unit if role == Role.PROVISION_LEAD else None
+        found[role.label] = MembershipFactory(school=school, role=role, unit=within, starts_on=since).user
+    for role in (Role.TEACHER, Role.TEACHING_ASSISTANT):
+        GroupStaff.objects.create(
+            group=pupil.form_group, user=found[role.label], kind=GroupStaff.Kind.TEACHES, starts_on=since
+        )
+    return found
+
+
+# --- The ids -----------------------------------------------------------------------------------------------------
+def _ids(cast):
+    pupil, school = cast.pupil, cast.school
+    senco = cast.people[Role.SENCO.label]
+    PupilSupport.objects.create(pupil=pupil, user=cast.people[Role.TEACHING_ASSISTANT.label])
+    _document(cast, senco)
+    concern = pupil.concerns.get()
+    everybody = [person.pk for person in cast.people.values()]
+    about_the_child = {
+        "pupil": [pupil.pk],
+        "due": list(DueItem.objects.filter(pupil_id=pupil.pk).values_list("pk", flat=True)),
+        "concern": [concern.pk],
+        "view": [concern.views.get().pk],
+        "entry": _pks(pupil.register_entries),
+        "contact": _pks(pupil.contacts),
+        "letter": _pks(pupil.letters),
+        "watch": _pks(pupil.watch_entries),
+        "flag": _pks(pupil.flags),
+        "support": _pks(pupil.supports),
+        "document": _pks(pupil.documents),
+        "assessment": _pks(pupil.assessments),
+        "group_place": _pks(pupil.group_places),
+    }
+    return about_the_child | {
+        "pair": _pair(cast),
+        "import": [_import(cast).pk],
+        "job": list(Job.objects.values_list("pk", flat=True)),
+        "merge": [_merge(cast, senco).pk],
+        "saved_view": [SavedView.objects.create(user=senco, school=school, name="Mine", query="who=K").pk],
+        "unit": [pupil.enrolments.get(ends_on=None).unit_id],
+        "group": [pupil.form_group_id],
+        "group_staff": [GroupStaff.objects.filter(group=pupil.form_group).first().pk],
+        "membership": [Membership.objects.filter(user__in=everybody, school=school).first().pk],
+        "user": [senco.pk, pupil.key_worker_id],
+        "closure": [school.closures.first().pk],
+        "academic_year": [AcademicYear.objects.filter(school=school).first().pk],
+        "invitation": [_invitation(cast).pk],
+    }
+
+
+def _pks(rows):
+    return list(rows.values_list("pk", flat=True))
+
+
+def _document(cast, senco):
+    content = MORE["document.words"].text.encode()
+    stored = store_bytes(
+        name="report.txt",
+        content=content,
+        school_id=cast.school.pk,
+        by=senco,
+        purpose="document",
+        pupil_id=cast.pupil.pk,
+    )
+    Document.objects.create(
+        pupil=cast.pupil,
+        title=MORE["document.title"].text,
+        author=MORE["document.author"].text,
+        kind=Document.Kind.values[0],
+        dated_on=timezone.localdate(),
+        file_id=stored.pk,
+        added_by=senco,
+    )
+
+
+def _pair(cast):
+    """The canary and a record that looks like its twin, so that the pages of duplicates show both."""
+    twin = _another(cast, cast.pupil.legal_forename[:-1])
+    return [(cast.pupil.pk, twin.pk), (twin.pk, cast.pupil.pk)]
+
+
+def _another(cast, forename):
+    return PupilFactory(
+        school=cast.school, legal_forename=forename, legal_surname="Plain", birth_on=cast.pupil.birth_on
+    )
+
+
+def _merge(cast, senco):
+    gone = _another(cast, "Gone")
+    Pupil.objects.filter(pk=gone.pk).update(merged_into=cast.pupil)
+    return Merge.objects.create(school=cast.school, kept=cast.pupil, gone=gone, merged_by=senco)
+
+
+def _import(cast):
+    """An import that stands at its check: the file knows the canary by its number and by other words."""
+    file = table(f"{cast.pupil.upn},Plain,Other,{cast.pupil.birth_on:%d/%m/%Y},9,Elsewhere,K,SEMH")
+    return preview(cast.school, file, cast.people[Role.OFFICE.label])
+
+
+def _invitation(cast):
+    return Invitation.objects.create(
+        school=cast.school,
+        email="new@harbourlane.example",
+        name="New Colleague",
+        role=Role.TEACHER,
+        secret_hash="0" * 64,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
