@@ -78,6 +78,23 @@ def bring_pupil_up_to_date(pupil):
         bring_up_to_date(view)
 
 
+def bring_school_up_to_date(school, progress=lambda done, total: None):
+    """Derive every deadline of a school again, after its calendar or its own numbers of days changed."""
+    calendar = school_calendar(school)
+    kinds = [
+        (model, rule, joins, "concern__school" if model is ConcernView else "school")
+        for model, (rule, joins) in SOURCES.items()
+    ]
+    total = sum(model.objects.filter(**{path: school}).count() for model, _, _, path in kinds)
+    done = 0
+    for model, rule, joins, path in kinds:
+        for row in model.objects.filter(**{path: school}).select_related(*joins).iterator(chunk_size=500):
+            sync(row, rule(row, calendar), school_id=school.pk, pupil_id=_place(row)[1])
+            done += 1
+            progress(done, total)
+    return total
+
+
 def all_differences():
     """Yield, in words, each due row that differs from what the facts say. For check_deadlines."""
     calendars = {}

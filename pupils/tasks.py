@@ -6,8 +6,10 @@ from sendco.jobs.registry import handler
 from sendco.jobs.services import JobFailed
 from sendco.pdf.render import PdfFailed, PdfUnavailable, render_pdf
 from staff.acting import acting_for
-from staff.models import User
+from staff.models import School, User
 from staff.permissions import Permission
+
+from .owed import bring_school_up_to_date
 
 
 @handler("pupils.letter_pdf")
@@ -40,3 +42,11 @@ def letter_pdf(run):
         run.still_mine()
         file_letter(letter=letter, pdf=pdf, by=user)
     return {"letter": letter.pk, "message": "The letter is filed."}
+
+
+@handler("school.dates_changed")
+def dates_changed(run):
+    """Derive every date of the school afresh: its calendar or its own numbers of days changed."""
+    school = School.objects.get(pk=run.job.school_id)
+    count = bring_school_up_to_date(school, lambda done, total: run.progress(done, total, "Working out dates"))
+    return {"message": f"{count} records looked at."}

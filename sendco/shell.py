@@ -1,6 +1,7 @@
 """What every signed-in page shows around itself: the menu, the school, the person. No queries of its own."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from django.conf import settings
 from django.urls import reverse
@@ -33,12 +34,18 @@ MENU = (
 )
 
 
+@cache
+def address(route):
+    """The addresses of the menu never change while the site runs."""
+    return reverse(route)
+
+
 def menu_for(acting):
     return [
         {
             "label": entry.label,
             "icon": entry.icon,
-            "href": reverse(entry.route),
+            "href": address(entry.route),
             "section": entry.section,
             "on_phone": entry.on_phone,
         }

@@ -12,6 +12,7 @@ from django.utils import timezone
 from sendco.audit import services as audit
 from sendco.audit.models import Audience
 from sendco.clock import short_date
+from sendco.jobs import services as jobs
 
 from .errors import Refused
 from .models import AcademicYear, Closure, GroupStaff, Invitation, Membership, School, TeachingGroup, Term, User
@@ -53,6 +54,8 @@ def update_school(*, school, values, version, by):
     with audit.saving(current, by=by):
         current.save(update_fields=[*changed, "version"])
     words = ", ".join(School._meta.get_field(name).verbose_name for name in changed)
+    if {"concern_days", "letter_days"} & set(changed):
+        work_out_dates_again(school=current, by=by)
     audit.record("school.changed", current, text=f"School details changed: {words}", by=by, school_id=school.pk)
     return current
 
@@ -66,6 +69,14 @@ def save_unit(*, unit, by):
         raise Refused(f"There is a unit called {unit.name} already. Choose another name.") from error
     audit.record("unit.saved", unit, text=f"{unit.name} saved", by=by)
     return unit
+
+
+def work_out_dates_again(*, school, by):
+    """Ask for every date of the school to be derived afresh: the days they are counted in have changed.
+
+    The floors above register what "school.dates_changed" does; it runs after commit, in the background.
+    """
+    jobs.enqueue("school.dates_changed", title="Work out dates again", by=by, school_id=school.pk)
 
 
 # --- The calendar ------------------------------------------------------------------------------------------------
@@ -85,6 +96,7 @@ def save_academic_year(*, school, starts_in, terms, is_confirmed, by):
     Term.objects.bulk_create(
         Term(academic_year=year, name=name, starts_on=starts, ends_on=ends) for name, starts, ends in ordered
     )
+    work_out_dates_again(school=school, by=by)
     audit.record("calendar.terms_saved", year, text=f"Term dates saved for {year}", by=by, school_id=school.pk)
     return year
 
@@ -176,6 +188,7 @@ def add_closures(*, school, closures, by):
             rows.append(Closure(school=school, name=name[:80], kind=kind, starts_on=starts, ends_on=ends))
     Closure.objects.bulk_create(rows)
     if rows:
+        work_out_dates_again(school=school, by=by)
         text = f"{rows[0].name} added to the calendar" if len(rows) == 1 else f"{len(rows)} closures added"
         audit.record("calendar.closures_added", school, text=text, by=by, school_id=school.pk)
     return len(rows)
@@ -186,6 +199,7 @@ def remove_closure(*, closure, by):
     text = f"Closure removed: {closure.name}, {short_date(closure.starts_on)}"
     audit.record("calendar.closure_removed", closure, text=text, by=by)
     closure.delete()
+    work_out_dates_again(school=closure.school, by=by)
 
 
 # --- People ------------------------------------------------------------------------------------------------------

@@ -106,11 +106,11 @@ class Pupil(models.Model):
             kwargs["update_fields"] = {*fields, "sort_name", "changed_at"}
         super().save(*args, **kwargs)
 
-    def make_sort_name(self):
-        return f"{self.preferred_surname or self.legal_surname} {self.preferred_forename or self.legal_forename}".casefold()
-
     def get_absolute_url(self):
         return reverse("pupil-detail", args=[self.pk])
+
+    def make_sort_name(self):
+        return f"{self.preferred_surname or self.legal_surname} {self.forename}".casefold()
 
     @property
     def forename(self):

@@ -18,8 +18,14 @@ ONE_DAY = timedelta(days=1)
 
 
 def lock(pupil):
-    """Take the pupil's row for this transaction, so that two people changing status wait for each other."""
-    return Pupil.objects.select_for_update(of=("self",)).select_related("school").get(pk=pupil.pk)
+    """Take the pupil's row for this transaction, so that two people changing status wait for each other.
+
+    Raises Refused for a record that was merged into another meanwhile.
+    """
+    locked = Pupil.objects.select_for_update(of=("self",)).select_related("school").get(pk=pupil.pk)
+    if locked.merged_into_id:
+        raise Refused("This record was merged into another a moment ago. Find the pupil again and repeat the change.")
+    return locked
 
 
 def open_entry(pupil):

@@ -1,14 +1,17 @@
 from .models import Event, Read
 
 
-def pupil_events(*, school_id, pupil_id, audiences):
-    """Events about one child, newest first, for somebody who may meet these audiences."""
-    events = Event.objects.filter(school_id=school_id, pupil_id=pupil_id, audience__in=audiences)
+def pupil_events(*, school_id, pupil_ids, audiences):
+    """Events about one child, newest first, for somebody who may meet these audiences.
+
+    A child whose records were merged has several ids: what was written keeps the id it was written under.
+    """
+    events = Event.objects.filter(school_id=school_id, pupil_id__in=pupil_ids, audience__in=audiences)
     return events.order_by("-happened_on", "-id")
 
 
-def pupil_reads(*, school_id, pupil_id):
-    return Read.objects.filter(school_id=school_id, pupil_id=pupil_id).order_by("-hour_at", "-id")
+def pupil_reads(*, school_id, pupil_ids):
+    return Read.objects.filter(school_id=school_id, pupil_id__in=pupil_ids).order_by("-hour_at", "-id")
 
 
 def school_events(*, school_id, audiences):

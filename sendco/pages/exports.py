@@ -75,40 +75,32 @@ def _pupils(params, acting):
 def _rows(run, pupils, acting, total):
     from .register import with_details
 
-    today = timezone.localdate()
     ids = list(pupils.values_list("pk", flat=True))
-    base = RegisterFilter(QueryDict("who=all"), acting=acting)
     for start_at in range(0, len(ids), CHUNK):
         part = ids[start_at : start_at + CHUNK]
-        found = {pupil.pk: pupil for pupil in with_details(_by_ids(base, part, acting), acting, today)}
+        found = {pupil.pk: pupil for pupil in with_details(_by_ids(part, acting), acting)}
         for pk in part:
             if pk in found:
                 yield [CELLS[key](found[pk]) for key, _ in EXPORT_COLUMNS if key in run.params["columns"]]
         run.progress(min(start_at + CHUNK, total), total, "Writing rows")
 
 
-def _by_ids(base, ids, acting):
+def _by_ids(ids, acting):
     from .filters import with_status
 
     return with_status(Pupil.objects.visible_to(acting)).filter(pk__in=ids)
-
-
-def _needs(pupil):
-    return ", ".join(need.need_type.short_name for need in pupil.needs_now)
 
 
 CELLS = {
     "name": lambda pupil: pupil.name,
     "year": lambda pupil: pupil.get_year_group_display(),
     "class": lambda pupil: pupil.form_group.name if pupil.form_group else "",
-    "status": lambda pupil: {"E": "EHC plan", "K": "SEN Support", "M": "Monitoring", "N": "No SEN"}.get(
-        pupil.status, "Left"
-    ),
+    "status": lambda pupil: pupil.status_words,
     "since": lambda pupil: pupil.open_since or "",
-    "needs": _needs,
+    "needs": lambda pupil: ", ".join(pupil.need_names),
     "worker": lambda pupil: pupil.key_worker.name if pupil.key_worker else "",
     "next": lambda pupil: pupil.next_item.due_on if pupil.next_item else "",
-    "flags": lambda pupil: ", ".join(flag.code for flag in pupil.flags_now),
+    "flags": lambda pupil: ", ".join(pupil.flag_codes),
     "birth": lambda pupil: pupil.birth_on or "",
     "upn": lambda pupil: pupil.upn or "",
     "legal": lambda pupil: pupil.legal_name,

@@ -89,7 +89,7 @@ def _classroom(acting, today):
     )
     return {
         "due": _due_lists(acting, today),
-        "pupils": with_details(pupils[:60], acting, today),
+        "pupils": with_details(pupils[:60], acting),
         "views_asked": ConcernView.objects.filter(
             concern__school=acting.school,
             asked_of=acting.user,

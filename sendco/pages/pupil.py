@@ -1,8 +1,11 @@
 """A pupil's page: who the child is, what is due, and a tab for each part of the record."""
 
+from functools import wraps
+
 from django.core.paginator import Paginator
+from django.db.models import Exists, OuterRef
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -22,6 +25,7 @@ from pupils.models import (
     RegisterEntry,
     WatchListEntry,
 )
+from pupils.selectors.duplicates import kept_of, record_ids
 from sendco.audit.selectors import pupil_reads
 from sendco.audit.services import record_read
 from sendco.clock import young_person_from
@@ -45,9 +49,37 @@ TABS = (
 )
 
 
+class Moved(Exception):
+    """This record was merged into another, which the person may see."""
+
+    def __init__(self, kept):
+        super().__init__()
+        self.kept = kept
+
+
 def _pupil(request, pk):
-    pupils = with_status(Pupil.objects.visible_to(request.acting))
-    return get_object_or_404(pupils.select_related("form_group", "key_worker", "school"), pk=pk)
+    merged = Pupil.objects.filter(merged_into=OuterRef("pk"))
+    pupils = with_status(Pupil.objects.visible_to(request.acting)).annotate(was_merged=Exists(merged))
+    pupil = pupils.select_related("form_group", "key_worker", "school").filter(pk=pk).first()
+    if pupil is None:
+        kept = kept_of(pk, request.acting)
+        if kept is None or kept.pk == pk:
+            raise Http404
+        raise Moved(kept)
+    return pupil
+
+
+def follows_merges(view):
+    """Send who asks for a merged record on to the one that was kept."""
+
+    @wraps(view)
+    def followed(request, pk):
+        try:
+            return view(request, pk)
+        except Moved as moved:
+            return redirect(request.resolver_match.view_name, pk=moved.kept.pk)
+
+    return followed
 
 
 def _header(request, pupil):
@@ -160,6 +192,7 @@ LOADERS = {
 
 @require_permission(P.PUPIL_VIEW, P.PUPIL_VIEW_UNIT, P.PUPIL_VIEW_ALL)
 @require_GET
+@follows_merges
 def pupil_detail(request, pk):
     pupil = _pupil(request, pk)
     context = _header(request, pupil)
@@ -172,6 +205,7 @@ def pupil_detail(request, pk):
 
 @require_permission(P.NARRATIVE_VIEW)
 @require_GET
+@follows_merges
 def pupil_timeline(request, pk):
     pupil = _pupil(request, pk)
     kind = request.GET.get("kind", "all")
@@ -183,10 +217,13 @@ def pupil_timeline(request, pk):
 
 @require_permission(P.READ_LOG_VIEW)
 @require_GET
+@follows_merges
 def pupil_readers(request, pk):
     """Who opened this child's record, by the hour (kept so that the school can answer for it)."""
     pupil = _pupil(request, pk)
-    page = Paginator(pupil_reads(school_id=pupil.school_id, pupil_id=pupil.pk), 50).get_page(request.GET.get("page"))
+    page = Paginator(pupil_reads(school_id=pupil.school_id, pupil_ids=record_ids(pupil)), 50).get_page(
+        request.GET.get("page")
+    )
     crumbs = [*CRUMBS, (pupil.name, pupil.get_absolute_url())]
     context = {
         "title": "Who has read this record",

@@ -1,5 +1,6 @@
 """Everything about one child in date order, for the person who looks."""
 
+from pupils.selectors.duplicates import record_ids
 from sendco.audit.selectors import pupil_events
 
 ICONS = {
@@ -27,7 +28,8 @@ KINDS = (
 
 def events_for(acting, pupil, kind="all"):
     """Return the events that this person may meet, newest first; narrowed to one kind of event."""
-    events = pupil_events(school_id=pupil.school_id, pupil_id=pupil.pk, audiences=acting.audiences)
+    ids = record_ids(pupil) if pupil.was_merged else [pupil.pk]
+    events = pupil_events(school_id=pupil.school_id, pupil_ids=ids, audiences=acting.audiences)
     if kind != "all" and kind in dict(KINDS):
         events = events.filter(code__startswith=f"{kind}.")
     return events

@@ -1,5 +1,7 @@
 """Formatting for templates: icons, states, dates. No queries."""
 
+from functools import cache
+
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
@@ -17,6 +19,7 @@ STATES = {
 
 
 @register.simple_tag
+@cache
 def icon(name, extra=""):
     """Draw one icon of the sprite. Icons never speak: the word beside them does."""
     return format_html(
@@ -45,7 +48,7 @@ def days_in_words(count):
     return f"{count} day{'' if count == 1 else 's'}"
 
 
-@register.inclusion_tag("components/_state.html")
+@register.simple_tag
 def due_state(item, today=None, waits=False):
     """The state of a due item: icon, word and colour, with the amount in the word."""
     today = today or timezone.localdate()
@@ -62,7 +65,7 @@ def due_state(item, today=None, waits=False):
         words = "On track"
     if waits and urgency is not Urgency.OVERDUE:
         tone, shape = "wait", "hourglass"
-    return {"tone": tone, "shape": shape, "words": words}
+    return format_html('<span class="st st-{}">{}{}</span>', tone, icon(shape), words)
 
 
 @register.filter
