@@ -47,9 +47,20 @@ def text_in(content):
 
 
 def pdf_text(content):
-    """Every glyph of a PDF as text, with what its catalogue and information hold."""
+    """What a PDF shows and what it says of itself."""
+    return f"{facts_of_pdf(content)} {drawn_in_pdf(content)}"
+
+
+def facts_of_pdf(content):
+    """Title, author and whatever else the file says of itself."""
     with pikepdf.open(io.BytesIO(content)) as pdf:
-        found = [str(value) for value in (pdf.docinfo or {}).values()]
+        with pdf.open_metadata() as metadata:
+            return " ".join([*map(str, pdf.docinfo.values()), str(metadata)])
+
+
+def drawn_in_pdf(content):
+    found = []
+    with pikepdf.open(io.BytesIO(content)) as pdf:
         for page in pdf.pages:
             maps = {name: _letters(font) for name, font in (page.resources.get("/Font") or {}).items()}
             found.append(_shown(page, maps))

@@ -1,0 +1,321 @@
+"""What the site writes beside the record (logs, jobs, mail, file names, sessions, caches, messages to the worker)
+names no child."""
+
+import base64
+import io
+import json
+import logging
+import uuid
+
+import pytest
+from celery.signals import before_task_publish
+from django.conf import settings as django_settings
+from django.contrib.sessions.models import Session
+from django.core import mail
+from django.core.cache import caches
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from pupils import tasks as pupil_tasks
+from pupils.models import Concern, Letter
+from sendco.audit.models import Read
+from sendco.files.models import StoredFile
+from sendco.jobs.models import Job, Status
+from sendco.jobs.runner import run
+from sendco.limits.models import Hit
+from sendco.middleware.logs import JsonFormatter, SafeRecordFilter
+from staff.models import OutgoingMail
+from staff.roles import Role
+
+from .cast import STRINGS
+from .drive import client_of, drawn_in_pdf, facts_of_pdf
+
+SENCO, OFFICE = Role.SENCO.label, Role.OFFICE.label
+TEXTS = {name: one.text for name, one in STRINGS.items()}
+WORD = TEXTS["pupil.preferred_forename"]
+
+
+def found_in(text):
+    return {name for name, one in TEXTS.items() if one in text}
+
+
+@pytest.fixture
+def log():
+    """Everything any logger passes on, at every level, as the site's own handler would print it."""
+    printed, root = io.StringIO(), logging.getLogger()
+    handler = logging.StreamHandler(printed)
+    handler.setFormatter(JsonFormatter())
+    handler.addFilter(SafeRecordFilter())
+    names = ("", "sendco", "django", "django.db", "django.template", "celery", "staff", "pupils", "allauth")
+    levels = {name: logging.getLogger(name).level for name in names}
+    root.addHandler(handler)
+    for name in names:
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    yield printed
+    root.removeHandler(handler)
+    for name, level in levels.items():
+        logging.getLogger(name).setLevel(level)
+
+
+@pytest.fixture
+def published():
+    """The bodies of what was handed to the broker."""
+    bodies = []
+
+    def keep(body=None, headers=None, **kwargs):
+        bodies.append(json.dumps([body, headers], default=str))
+
+    before_task_publish.connect(keep)
+    yield bodies
+    before_task_publish.disconnect(keep)
+
+
+CONCERN = {
+    "what": TEXTS["concern.what"],
+    "where": TEXTS["concern.where"],
+    "tried": TEXTS["concern.tried"],
+    "parent_told": "told",
+    "parent_words": TEXTS["concern.parent_words"],
+}
+
+
+def raise_concern(client, pupil, **changes):
+    address = f"{reverse('pupils:concern-new')}?pupil={pupil.pk}"
+    return client.post(address, CONCERN | {"form_key": str(uuid.uuid4())} | changes)
+
+
+def work_off():
+    """Do what waits, as the worker does, which knows every kind of job."""
+    assert pupil_tasks.letter_pdf
+    for job in Job.objects.filter(status=Status.QUEUED):
+        run(job.pk)
+
+
+@pytest.fixture
+def busy(stage, django_capture_on_commit_callbacks):
+    """The SENCo raises, asks, decides, exports, writes a letter and files a document, all about the canary."""
+
+    def go():
+        client = client_of(stage.people[SENCO])
+        with django_capture_on_commit_callbacks(execute=True):
+            _concern_to_its_end(client, stage)
+            _export(client)
+            _letter(client, stage)
+            _document(client, stage)
+            work_off()
+        return client
+
+    return go
+
+
+def _concern_to_its_end(client, stage):
+    assert raise_concern(client, stage.pupil).status_code == 302
+    concern = Concern.objects.latest("pk")
+    client.post(reverse("pupils:concern-ask", args=[concern.pk]), {"people": [stage.people["asked"].pk]})
+    decision = {"outcome": "none", "none_note": TEXTS["concern.outcome_note"], "version": 1}
+    concern.refresh_from_db()
+    client.post(reverse("pupils:concern-triage", args=[concern.pk]), decision | {"version": concern.version})
+    concern.refresh_from_db()
+    assert concern.closed_on
+
+
+def _export(client):
+    asked = {"q": "canary", "who": "all", "purpose": "For the test", "kind": "csv", "fields_out": ["name", "upn"]}
+    assert client.post(reverse("register-export"), asked).status_code == 302
+
+
+def _letter(client, stage):
+    entry = stage.pupil.register_entries.get(code="K")
+    shown = stage.pupil.contacts.get(address_hidden=False)
+    words = {"people": [str(shown.pk)], "subject": "A letter", "body": "Dear {{ recipient.name }}\n\nWe write."}
+    response = client.post(
+        reverse("pupils:letter-new", args=[entry.pk]), words | {"dated_on": stage.pupil.joined_on.isoformat()}
+    )
+    assert response.status_code == 302, response.content.decode()
+
+
+def _document(client, stage):
+    upload = SimpleUploadedFile(f"{WORD}.txt", TEXTS["document.words"].encode())
+    words = {"upload": upload, "title": "Report", "kind": "report", "dated_on": "2026-01-12"}
+    assert client.post(reverse("pupils:document-add", args=[stage.pupil.pk]), words).status_code == 302
+
+
+# --- Logs --------------------------------------------------------------------------------------------------------
+def test_log_holds_a_line_a_request_and_no_child(busy, log):
+    busy()
+
+    lines = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert any(line.get("route") == "pupils:concern-new" for line in lines)
+    assert found_in(log.getvalue()) == set()
+
+
+def test_log_of_what_goes_wrong_holds_no_child(stage, log, monkeypatch):
+    client = client_of(stage.people[SENCO])
+    client.raise_request_exception = False
+
+    def fail(**kwargs):
+        raise ValueError(f"no such child: {kwargs['what']}")
+
+    monkeypatch.setattr("pupils.services.concerns.raise_concern", fail)
+    answers = [
+        raise_concern(client, stage.pupil),
+        client.get(f"/pupils/{WORD}/"),
+        client.get(f"/nowhere/{WORD}/?q={WORD}"),
+        client.get(reverse("pupil-search"), {"q": WORD}),
+        client.post(reverse("register"), {"q": WORD}),
+        client.post(reverse("pupils:concern-list"), {"q": WORD}),
+        Client(enforce_csrf_checks=True).post(reverse("account_login"), {"login": WORD, "password": WORD}),
+        client.get(reverse("register"), {"q": WORD}, headers={"host": "evil.example"}),
+    ]
+
+    assert [one.status_code for one in answers][:2] == [500, 404]
+    assert '"exception": "ValueError"' in log.getvalue()
+    assert found_in(log.getvalue()) == set()
+
+
+def test_error_page_shows_nothing_of_what_was_typed(stage, monkeypatch):
+    client = client_of(stage.people[SENCO])
+    client.raise_request_exception = False
+    monkeypatch.setattr("pupils.services.concerns.raise_concern", lambda **kwargs: 1 / 0)
+
+    response = raise_concern(client, stage.pupil)
+
+    assert response.status_code == 500
+    assert found_in(response.content.decode()) == set()
+
+
+def test_django_s_own_request_log_says_nothing():
+    logger = logging.getLogger("django.request")
+
+    assert not logger.propagate
+    assert logger.level == logging.CRITICAL
+    assert django_settings.LOGGING["loggers"]["django.request"]["handlers"] == []
+
+
+def test_failing_job_logs_no_text_of_the_failure(stage, log, monkeypatch):
+    def fail(*args, **kwargs):
+        raise ValueError(WORD)
+
+    monkeypatch.setattr("sendco.pages.exports._pupils", fail)
+    _export(client_of(stage.people[SENCO]))
+    job = Job.objects.latest("pk")
+    run(job.pk)
+
+    job.refresh_from_db()
+    assert job.status == Status.FAILED
+    assert "ValueError" in log.getvalue()
+    assert found_in(log.getvalue() + job.error + job.message) == set()
+
+
+# --- Jobs, mail, the broker --------------------------------------------------------------------------------------
+def test_jobs_hold_ids(busy):
+    busy()
+
+    kinds = set(Job.objects.values_list("kind", flat=True))
+    assert {"sendco.export", "pupils.letter_pdf", "staff.send_mail", "pupils.import_read"} <= kinds
+    for job in Job.objects.all():
+        told = json.dumps([job.title, job.params, job.result, job.message, job.error])
+        assert found_in(told) == set(), job.kind
+
+
+def test_broker_is_given_a_number(busy, published):
+    busy()
+
+    assert published
+    assert found_in(" ".join(published)) == set()
+    assert all(json.loads(body)[0][0][0] in Job.objects.values_list("pk", flat=True) for body in published)
+
+
+def test_mail_names_no_child(busy):
+    busy()
+
+    assert len(mail.outbox) >= 2  # arrived, and asked for a view
+    for message in mail.outbox:
+        assert found_in(message.message().as_string() + message.subject + message.body) == set()
+    for row in OutgoingMail.objects.values():
+        assert found_in(str(row)) == set()
+
+
+# --- Files -------------------------------------------------------------------------------------------------------
+def test_names_of_files_say_nothing(busy, settings):
+    busy()
+
+    on_disk = " ".join(str(path) for path in settings.DATA_DIR.rglob("*"))
+    assert found_in(on_disk) == set()
+    made_here = StoredFile.objects.filter(purpose__in=["export", "letter", "import", "import_rejected"])
+    assert set(made_here.values_list("purpose", flat=True)) >= {"export", "letter", "import"}
+    assert found_in(" ".join(made_here.values_list("name", flat=True))) == set()
+
+
+def test_download_is_named_neutrally(busy, stage):
+    """The name under which somebody uploaded a document is not the one it leaves with."""
+    client = busy()
+    document = stage.pupil.documents.exclude(pk__in=stage.ids["document"]).get(kind="report")
+    assert StoredFile.objects.get(pk=document.file_id).name == f"{WORD}.txt"
+
+    response = client.get(reverse("pupils:document-download", args=[document.pk]))
+
+    assert response.status_code == 200
+    assert found_in(str(response.headers)) == set()
+
+
+def test_letter_s_pdf_holds_the_words_and_a_neutral_title(busy, stage):
+    client = busy()
+    letter = Letter.objects.latest("pk")
+
+    response = client.get(reverse("pupils:letter-file", args=[letter.pk]))
+
+    content = response.getvalue()
+    met = found_in(drawn_in_pdf(content).replace("\n", ""))
+    assert {"contact.name", "contact.address"} <= met
+    assert met <= stage.may_meet(SENCO)
+    assert not {name for name in met if name.startswith("hidden.")}
+    assert found_in(str(response.headers)) == set()
+    assert found_in(facts_of_pdf(content)) == set()
+
+
+# --- What belongs to a session -----------------------------------------------------------------------------------
+def test_session_holds_no_child_once_the_message_was_shown(busy):
+    client = busy()
+    client.get("/")
+
+    kept = json.dumps([session.get_decoded() for session in Session.objects.all()], default=str)
+    assert str(client.session.session_key) in Session.objects.values_list("session_key", flat=True)
+    assert found_in(kept) == set()
+
+
+def test_message_about_a_child_waits_on_the_server(stage):
+    """The message names the child and waits for the next page: in the session's row, never in a readable cookie."""
+    client = client_of(stage.people[SENCO])
+    flag = stage.pupil.flags.get(kind="fsm")
+
+    response = client.post(reverse("pupils:flag-end", args=[flag.pk]), {"ends_on": timezone.localdate().isoformat()})
+
+    assert response.status_code == 302
+    assert found_in(str(response.cookies) + str(response.headers) + str(client.cookies)) == set()
+
+
+def test_cache_limits_and_reading_list_hold_no_child(busy, stage):
+    client = busy()
+    client.get(reverse("pupil-search"), {"q": WORD})
+
+    assert Hit.objects.exists()
+    assert found_in(str(list(Hit.objects.values()))) == set()
+    assert found_in(str(list(Read.objects.values()))) == set()
+    caches["default"].set("probe", "x")
+    kept = cached()
+    assert kept
+    assert found_in(kept) == set()
+
+
+def cached():
+    """Every key and value in the cache, readable."""
+    if "db" in django_settings.CACHES["default"]["BACKEND"]:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT cache_key, value FROM {django_settings.CACHES['default']['LOCATION']}")  # noqa: S608
+            return " ".join(key + base64.b64decode(value).decode("latin-1") for key, value in cursor.fetchall())
+    client = caches["default"]._cache.get_client()
+    return " ".join(f"{key}{client.get(key)}" for key in client.scan_iter("*"))
