@@ -10,11 +10,11 @@ from .querysets import AboutPupilQuerySet
 
 class ConcernQuerySet(AboutPupilQuerySet):
     def visible_to(self, acting):
-        """Who triages sees those about pupils in view; everybody sees the ones they raised."""
+        """Who triages sees those about pupils in view; anybody else sees the ones they raised."""
         if not acting.school:
             return self.none()
         if acting.can(Permission.CONCERN_TRIAGE):
-            return super().visible_to(acting) | self.filter(school=acting.school, raised_by=acting.user)
+            return super().visible_to(acting)
         return self.filter(school=acting.school, raised_by=acting.user)
 
     def open(self):

@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from . import assets, environment, lint, local, locks, suite
+from . import assets, bench, lint, local, locks, suite
 from .shell import Problem, say
 
 
@@ -64,9 +64,7 @@ def _soak(options, rest):
 
 
 def _bench(options, rest):
-    environment.ensure("base")
-    assets.build()
-    return local.manage(["bench", *rest])
+    return bench.bench(rest)
 
 
 def _secrets(options, rest):

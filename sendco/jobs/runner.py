@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 
-from django.db import close_old_connections, connection
+from django.db import connection
 from django.utils import timezone
 
 from .models import Job, Status
@@ -75,7 +75,6 @@ def run(job_id):
         return _work(job)
     finally:
         heart.stop()
-        close_old_connections()
 
 
 def _work(job):

@@ -334,9 +334,9 @@ def test_of_many_who_change_the_status_at_once_one_does(pupil, senco, tmp_path):
 
 
 # --- Selectors ---------------------------------------------------------------------------------------------------
-def test_everybody_who_teaches_or_supports_the_child_is_found(pupil, teacher, teaching_assistant, senco, office):
+def test_everybody_who_teaches_or_supports_the_child_is_found(pupil, teacher, teaching_assistant, senco, governor):
     PupilSupport.objects.create(pupil=pupil, user=teaching_assistant)
-    PupilSupport.objects.create(pupil=pupil, user=office)
+    PupilSupport.objects.create(pupil=pupil, user=governor)
 
     assert list(selectors.who_teaches(pupil)) == [teaching_assistant, teacher]
 

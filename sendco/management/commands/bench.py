@@ -1,4 +1,5 @@
 import gzip
+import logging
 import resource
 import time
 from pathlib import Path
@@ -34,6 +35,7 @@ class Command(BaseCommand):
     def handle(self, *args, quick, times, only, **options):
         if School.objects.exists():
             raise CommandError("This database holds a school. Use python3 dev.py bench, which makes one of its own.")
+        logging.disable(logging.CRITICAL)  # a line a request would drown the figures
         share = 10 if quick else 1
         self.stdout.write(f"Database: {connection.vendor}. Ratios are to a bare signed-in view of 25 rows.")
         with override_settings(ROOT_URLCONF="sendco.bench.urls", ALLOWED_HOSTS=["localhost"]):
