@@ -47,6 +47,8 @@ def letter_pdf(run):
 @handler("school.dates_changed")
 def dates_changed(run):
     """Derive every date of the school afresh: its calendar or its own numbers of days changed."""
-    school = School.objects.get(pk=run.job.school_id)
+    school = School.objects.filter(pk=run.job.school_id).first()
+    if school is None:
+        raise JobFailed("This school is no longer here.")
     count = bring_school_up_to_date(school, lambda done, total: run.progress(done, total, "Working out dates"))
     return {"message": f"{count} records looked at."}

@@ -22,9 +22,7 @@ def start(tmp_path, *command, **changes):
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("SENDCO", "DATABASE", "REDIS"))}
     env = kept | SAFE | {"SENDCO_DATA": str(tmp_path)} | {k: v for k, v in changes.items() if v is not None}
     env = {name: value for name, value in env.items() if changes.get(name, "") is not None}
-    return subprocess.run(
-        [sys.executable, *command], env=env, capture_output=True, text=True, timeout=60, check=False
-    )
+    return subprocess.run([sys.executable, *command], env=env, capture_output=True, text=True, timeout=60, check=False)
 
 
 CHECK = ("manage.py", "check", "--deploy", "--fail-level", "WARNING")

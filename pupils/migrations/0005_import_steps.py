@@ -5,66 +5,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('pupils', '0004_merges'),
-        ('staff', '0002_append_only'),
+        ("pupils", "0004_merges"),
+        ("staff", "0002_append_only"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='import',
-            name='file_made_at',
+            model_name="import",
+            name="file_made_at",
             field=models.DateTimeField(null=True),
         ),
         migrations.AddField(
-            model_name='import',
-            name='kind',
+            model_name="import",
+            name="kind",
             field=models.CharField(blank=True, max_length=10),
         ),
         migrations.AddField(
-            model_name='import',
-            name='last_event_id',
+            model_name="import",
+            name="last_event_id",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='import',
-            name='rejected_file_id',
+            model_name="import",
+            name="rejected_file_id",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddField(
-            model_name='import',
-            name='samples',
+            model_name="import",
+            name="samples",
             field=models.JSONField(default=list),
         ),
         migrations.AddField(
-            model_name='importchange',
-            name='answer',
-            field=models.CharField(blank=True, choices=[('same', 'The same pupil'), ('new', 'A new pupil'), ('out', 'Leave this row out')], max_length=5),
+            model_name="importchange",
+            name="answer",
+            field=models.CharField(
+                blank=True,
+                choices=[("same", "The same pupil"), ("new", "A new pupil"), ("out", "Leave this row out")],
+                max_length=5,
+            ),
         ),
         migrations.AddField(
-            model_name='importchange',
-            name='outcome',
-            field=models.CharField(blank=True, choices=[('done', 'Applied'), ('skipped', 'Left out while applying'), ('undone', 'Undone'), ('kept', 'Kept when the import was undone')], max_length=10),
+            model_name="importchange",
+            name="outcome",
+            field=models.CharField(
+                blank=True,
+                choices=[
+                    ("done", "Applied"),
+                    ("skipped", "Left out while applying"),
+                    ("undone", "Undone"),
+                    ("kept", "Kept when the import was undone"),
+                ],
+                max_length=10,
+            ),
         ),
         migrations.AddField(
-            model_name='importchange',
-            name='outcome_reason',
+            model_name="importchange",
+            name="outcome_reason",
             field=models.CharField(blank=True, max_length=250),
         ),
         migrations.AlterField(
-            model_name='import',
-            name='is_whole_school',
+            model_name="import",
+            name="is_whole_school",
             field=models.BooleanField(default=False),
         ),
         migrations.AlterField(
-            model_name='import',
-            name='status',
-            field=models.CharField(choices=[('reading', 'Being read'), ('match', 'Columns to match'), ('check', 'Ready to check'), ('applying', 'Being applied'), ('applied', 'Applied'), ('undoing', 'Being undone'), ('undone', 'Undone'), ('stopped', 'Stopped, nothing changed'), ('failed', 'Could not be read')], default='reading', max_length=10),
+            model_name="import",
+            name="status",
+            field=models.CharField(
+                choices=[
+                    ("reading", "Being read"),
+                    ("match", "Columns to match"),
+                    ("check", "Ready to check"),
+                    ("applying", "Being applied"),
+                    ("applied", "Applied"),
+                    ("undoing", "Being undone"),
+                    ("undone", "Undone"),
+                    ("stopped", "Stopped, nothing changed"),
+                    ("failed", "Could not be read"),
+                ],
+                default="reading",
+                max_length=10,
+            ),
         ),
         migrations.AddIndex(
-            model_name='import',
-            index=models.Index(fields=['school', '-id'], name='pupils_impo_school__a98bfd_idx'),
+            model_name="import",
+            index=models.Index(fields=["school", "-id"], name="pupils_impo_school__a98bfd_idx"),
         ),
     ]

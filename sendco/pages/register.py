@@ -101,6 +101,7 @@ def with_details(pupils, acting):
         pupil.status = pupil.open_code if pupil.open_code != "N" or not pupil.watched else "M"
         pupil.status_words = STATUS_WORDS[pupil.status]
         pupil.class_name = pupil.form_group.name if pupil.form_group else ""
+        pupil.href = pupil.get_absolute_url()
         pupil.id_text = str(pupil.pk)  # a number in a template is put into the local format first, which costs time
     return pupils
 

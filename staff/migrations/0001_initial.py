@@ -8,365 +8,747 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=254, unique=True)),
-                ('name', models.CharField(max_length=120)),
-                ('is_active', models.BooleanField(default=True)),
-                ('joined_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("email", models.EmailField(max_length=254, unique=True)),
+                ("name", models.CharField(max_length=120)),
+                ("is_active", models.BooleanField(default=True)),
+                ("joined_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='AcademicYear',
+            name="AcademicYear",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_in', models.PositiveSmallIntegerField(help_text='The calendar year in which it starts: 2026 for 2026-27.')),
-                ('is_confirmed', models.BooleanField(default=False)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "starts_in",
+                    models.PositiveSmallIntegerField(
+                        help_text="The calendar year in which it starts: 2026 for 2026-27."
+                    ),
+                ),
+                ("is_confirmed", models.BooleanField(default=False)),
             ],
             options={
-                'ordering': ['-starts_in'],
+                "ordering": ["-starts_in"],
             },
         ),
         migrations.CreateModel(
-            name='OutgoingMail',
+            name="OutgoingMail",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('to', models.EmailField(max_length=254)),
-                ('subject', models.CharField(max_length=200)),
-                ('text', models.TextField()),
-                ('html', models.TextField(blank=True)),
-                ('made_at', models.DateTimeField(auto_now_add=True)),
-                ('sent_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("to", models.EmailField(max_length=254)),
+                ("subject", models.CharField(max_length=200)),
+                ("text", models.TextField()),
+                ("html", models.TextField(blank=True)),
+                ("made_at", models.DateTimeField(auto_now_add=True)),
+                ("sent_at", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='HistoricalSchool',
+            name="HistoricalSchool",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name', models.CharField(max_length=150)),
-                ('short_name', models.CharField(help_text='Shown in the menu and on lists.', max_length=40)),
-                ('setting_type', models.CharField(choices=[('maintained_primary', 'Maintained primary school'), ('maintained_secondary', 'Maintained secondary school'), ('maintained_all_through', 'Maintained all-through school'), ('maintained_nursery', 'Maintained nursery school'), ('academy', 'Academy or free school'), ('pru', 'Pupil referral unit'), ('ap_academy', 'Alternative provision academy'), ('special', 'Special school'), ('special_academy', 'Special academy'), ('non_maintained_special', 'Non-maintained special school'), ('independent', 'Independent school')], max_length=30)),
-                ('trust_name', models.CharField(blank=True, max_length=150)),
-                ('lowest_age', models.PositiveSmallIntegerField(default=4)),
-                ('highest_age', models.PositiveSmallIntegerField(default=11)),
-                ('dfe_number', models.CharField(blank=True, max_length=7)),
-                ('urn', models.CharField(blank=True, max_length=6)),
-                ('local_authority', models.CharField(blank=True, max_length=100)),
-                ('address', models.TextField(blank=True)),
-                ('telephone', models.CharField(blank=True, max_length=30)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('idle_minutes', models.PositiveSmallIntegerField(default=20)),
-                ('concern_days', models.PositiveSmallIntegerField(default=5)),
-                ('letter_days', models.PositiveSmallIntegerField(default=5)),
-                ('created_at', models.DateTimeField(blank=True, editable=False)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("name", models.CharField(max_length=150)),
+                ("short_name", models.CharField(help_text="Shown in the menu and on lists.", max_length=40)),
+                (
+                    "setting_type",
+                    models.CharField(
+                        choices=[
+                            ("maintained_primary", "Maintained primary school"),
+                            ("maintained_secondary", "Maintained secondary school"),
+                            ("maintained_all_through", "Maintained all-through school"),
+                            ("maintained_nursery", "Maintained nursery school"),
+                            ("academy", "Academy or free school"),
+                            ("pru", "Pupil referral unit"),
+                            ("ap_academy", "Alternative provision academy"),
+                            ("special", "Special school"),
+                            ("special_academy", "Special academy"),
+                            ("non_maintained_special", "Non-maintained special school"),
+                            ("independent", "Independent school"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("trust_name", models.CharField(blank=True, max_length=150)),
+                ("lowest_age", models.PositiveSmallIntegerField(default=4)),
+                ("highest_age", models.PositiveSmallIntegerField(default=11)),
+                ("dfe_number", models.CharField(blank=True, max_length=7)),
+                ("urn", models.CharField(blank=True, max_length=6)),
+                ("local_authority", models.CharField(blank=True, max_length=100)),
+                ("address", models.TextField(blank=True)),
+                ("telephone", models.CharField(blank=True, max_length=30)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("idle_minutes", models.PositiveSmallIntegerField(default=20)),
+                ("concern_days", models.PositiveSmallIntegerField(default=5)),
+                ("letter_days", models.PositiveSmallIntegerField(default=5)),
+                ("created_at", models.DateTimeField(blank=True, editable=False)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical school',
-                'verbose_name_plural': 'historical schools',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='School',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=150)),
-                ('short_name', models.CharField(help_text='Shown in the menu and on lists.', max_length=40)),
-                ('setting_type', models.CharField(choices=[('maintained_primary', 'Maintained primary school'), ('maintained_secondary', 'Maintained secondary school'), ('maintained_all_through', 'Maintained all-through school'), ('maintained_nursery', 'Maintained nursery school'), ('academy', 'Academy or free school'), ('pru', 'Pupil referral unit'), ('ap_academy', 'Alternative provision academy'), ('special', 'Special school'), ('special_academy', 'Special academy'), ('non_maintained_special', 'Non-maintained special school'), ('independent', 'Independent school')], max_length=30)),
-                ('trust_name', models.CharField(blank=True, max_length=150)),
-                ('lowest_age', models.PositiveSmallIntegerField(default=4)),
-                ('highest_age', models.PositiveSmallIntegerField(default=11)),
-                ('dfe_number', models.CharField(blank=True, max_length=7)),
-                ('urn', models.CharField(blank=True, max_length=6)),
-                ('local_authority', models.CharField(blank=True, max_length=100)),
-                ('address', models.TextField(blank=True)),
-                ('telephone', models.CharField(blank=True, max_length=30)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('idle_minutes', models.PositiveSmallIntegerField(default=20)),
-                ('concern_days', models.PositiveSmallIntegerField(default=5)),
-                ('letter_days', models.PositiveSmallIntegerField(default=5)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-            ],
-            options={
-                'ordering': ['name'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('highest_age__gte', models.F('lowest_age'))), name='school_ages_in_order'), models.CheckConstraint(condition=models.Q(('idle_minutes__gte', 10), ('idle_minutes__lte', 60)), name='school_idle_10_to_60')],
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalUnit',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('mainstream', 'Mainstream'), ('resourced', 'Resourced provision'), ('sen_unit', 'SEN unit'), ('tier', 'Alternative provision tier')], max_length=20)),
-                ('tier', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('places', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('planned_weeks', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='staff.school')),
-            ],
-            options={
-                'verbose_name': 'historical unit',
-                'verbose_name_plural': 'historical units',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical school",
+                "verbose_name_plural": "historical schools",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='HistoricalTeachingGroup',
+            name="School",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('kind', models.CharField(choices=[('form', 'Form or class'), ('teaching', 'Teaching group')], default='form', max_length=10)),
-                ('is_archived', models.BooleanField(default=False)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('academic_year', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='staff.academicyear')),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='staff.school')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=150)),
+                ("short_name", models.CharField(help_text="Shown in the menu and on lists.", max_length=40)),
+                (
+                    "setting_type",
+                    models.CharField(
+                        choices=[
+                            ("maintained_primary", "Maintained primary school"),
+                            ("maintained_secondary", "Maintained secondary school"),
+                            ("maintained_all_through", "Maintained all-through school"),
+                            ("maintained_nursery", "Maintained nursery school"),
+                            ("academy", "Academy or free school"),
+                            ("pru", "Pupil referral unit"),
+                            ("ap_academy", "Alternative provision academy"),
+                            ("special", "Special school"),
+                            ("special_academy", "Special academy"),
+                            ("non_maintained_special", "Non-maintained special school"),
+                            ("independent", "Independent school"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("trust_name", models.CharField(blank=True, max_length=150)),
+                ("lowest_age", models.PositiveSmallIntegerField(default=4)),
+                ("highest_age", models.PositiveSmallIntegerField(default=11)),
+                ("dfe_number", models.CharField(blank=True, max_length=7)),
+                ("urn", models.CharField(blank=True, max_length=6)),
+                ("local_authority", models.CharField(blank=True, max_length=100)),
+                ("address", models.TextField(blank=True)),
+                ("telephone", models.CharField(blank=True, max_length=30)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("idle_minutes", models.PositiveSmallIntegerField(default=20)),
+                ("concern_days", models.PositiveSmallIntegerField(default=5)),
+                ("letter_days", models.PositiveSmallIntegerField(default=5)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("version", models.PositiveIntegerField(default=1)),
             ],
             options={
-                'verbose_name': 'historical teaching group',
-                'verbose_name_plural': 'historical teaching groups',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "ordering": ["name"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("highest_age__gte", models.F("lowest_age"))), name="school_ages_in_order"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("idle_minutes__gte", 10), ("idle_minutes__lte", 60)),
+                        name="school_idle_10_to_60",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalUnit",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mainstream", "Mainstream"),
+                            ("resourced", "Resourced provision"),
+                            ("sen_unit", "SEN unit"),
+                            ("tier", "Alternative provision tier"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("tier", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("places", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("planned_weeks", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="staff.school",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical unit",
+                "verbose_name_plural": "historical units",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="HistoricalTeachingGroup",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("form", "Form or class"), ("teaching", "Teaching group")],
+                        default="form",
+                        max_length=10,
+                    ),
+                ),
+                ("is_archived", models.BooleanField(default=False)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "academic_year",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="staff.academicyear",
+                    ),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="staff.school",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical teaching group",
+                "verbose_name_plural": "historical teaching groups",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.AddField(
-            model_name='academicyear',
-            name='school',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='academic_years', to='staff.school'),
+            model_name="academicyear",
+            name="school",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="academic_years", to="staff.school"
+            ),
         ),
         migrations.CreateModel(
-            name='TeachingGroup',
+            name="TeachingGroup",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=40)),
-                ('kind', models.CharField(choices=[('form', 'Form or class'), ('teaching', 'Teaching group')], default='form', max_length=10)),
-                ('is_archived', models.BooleanField(default=False)),
-                ('academic_year', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='staff.academicyear')),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to='staff.school')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("form", "Form or class"), ("teaching", "Teaching group")],
+                        default="form",
+                        max_length=10,
+                    ),
+                ),
+                ("is_archived", models.BooleanField(default=False)),
+                (
+                    "academic_year",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="staff.academicyear"
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="groups", to="staff.school"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['name', 'pk'],
+                "ordering": ["name", "pk"],
             },
         ),
         migrations.CreateModel(
-            name='HistoricalGroupStaff',
+            name="HistoricalGroupStaff",
             fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('teaches', 'Teaches'), ('tutors', 'Tutors'), ('supports', 'Supports')], max_length=10)),
-                ('starts_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='staff.teachinggroup')),
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("teaches", "Teaches"), ("tutors", "Tutors"), ("supports", "Supports")], max_length=10
+                    ),
+                ),
+                ("starts_on", models.DateField(default=django.utils.timezone.localdate)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="staff.teachinggroup",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'historical group staff',
-                'verbose_name_plural': 'historical group staffs',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
-            },
-            bases=(simple_history.models.HistoricalChanges, models.Model),
-        ),
-        migrations.CreateModel(
-            name='GroupStaff',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('teaches', 'Teaches'), ('tutors', 'Tutors'), ('supports', 'Supports')], max_length=10)),
-                ('starts_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='groups', to=settings.AUTH_USER_MODEL)),
-                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staff', to='staff.teachinggroup')),
-            ],
-            options={
-                'ordering': ['group', 'user__name', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Term',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('name', models.CharField(max_length=40)),
-                ('academic_year', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='terms', to='staff.academicyear')),
-            ],
-            options={
-                'ordering': ['starts_on'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Unit',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('mainstream', 'Mainstream'), ('resourced', 'Resourced provision'), ('sen_unit', 'SEN unit'), ('tier', 'Alternative provision tier')], max_length=20)),
-                ('tier', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('places', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('planned_weeks', models.PositiveSmallIntegerField(blank=True, null=True)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='units', to='staff.school')),
-            ],
-            options={
-                'ordering': ['tier', 'name'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Membership',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('senco', 'SENDCo'), ('provision_lead', 'Provision lead'), ('head', 'Headteacher or senior leader'), ('teacher', 'Teacher'), ('teaching_assistant', 'Teaching assistant'), ('office', 'Office'), ('governor', 'Governor'), ('administrator', 'System administrator'), ('dsl', 'Designated safeguarding lead'), ('dpo', 'Data protection officer')], max_length=30)),
-                ('starts_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='memberships', to='staff.school')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='staff.unit')),
-            ],
-            options={
-                'ordering': ['user__name', 'pk'],
-            },
-        ),
-        migrations.CreateModel(
-            name='Invitation',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.EmailField(max_length=254)),
-                ('name', models.CharField(max_length=120)),
-                ('role', models.CharField(choices=[('senco', 'SENDCo'), ('provision_lead', 'Provision lead'), ('head', 'Headteacher or senior leader'), ('teacher', 'Teacher'), ('teaching_assistant', 'Teaching assistant'), ('office', 'Office'), ('governor', 'Governor'), ('administrator', 'System administrator'), ('dsl', 'Designated safeguarding lead'), ('dpo', 'Data protection officer')], max_length=30)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('secret_hash', models.CharField(max_length=64, unique=True)),
-                ('invited_at', models.DateTimeField(auto_now_add=True)),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('invited_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='staff.school')),
-                ('unit', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='staff.unit')),
-            ],
-            options={
-                'ordering': ['-invited_at'],
-            },
-        ),
-        migrations.CreateModel(
-            name='HistoricalMembership',
-            fields=[
-                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
-                ('role', models.CharField(choices=[('senco', 'SENDCo'), ('provision_lead', 'Provision lead'), ('head', 'Headteacher or senior leader'), ('teacher', 'Teacher'), ('teaching_assistant', 'Teaching assistant'), ('office', 'Office'), ('governor', 'Governor'), ('administrator', 'System administrator'), ('dsl', 'Designated safeguarding lead'), ('dpo', 'Data protection officer')], max_length=30)),
-                ('starts_on', models.DateField(default=django.utils.timezone.localdate)),
-                ('ends_on', models.DateField(blank=True, null=True)),
-                ('history_id', models.AutoField(primary_key=True, serialize=False)),
-                ('history_date', models.DateTimeField(db_index=True)),
-                ('history_change_reason', models.CharField(max_length=100, null=True)),
-                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('user', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('school', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='staff.school')),
-                ('unit', models.ForeignKey(blank=True, db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='staff.unit')),
-            ],
-            options={
-                'verbose_name': 'historical membership',
-                'verbose_name_plural': 'historical memberships',
-                'ordering': ('-history_date', '-history_id'),
-                'get_latest_by': ('history_date', 'history_id'),
+                "verbose_name": "historical group staff",
+                "verbose_name_plural": "historical group staffs",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
             },
             bases=(simple_history.models.HistoricalChanges, models.Model),
         ),
         migrations.CreateModel(
-            name='Closure',
+            name="GroupStaff",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('name', models.CharField(max_length=80)),
-                ('kind', models.CharField(choices=[('holiday', 'Half term or holiday'), ('inset', 'INSET day'), ('closed', 'Other closure')], default='holiday', max_length=10)),
-                ('school', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closures', to='staff.school')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("teaches", "Teaches"), ("tutors", "Tutors"), ("supports", "Supports")], max_length=10
+                    ),
+                ),
+                ("starts_on", models.DateField(default=django.utils.timezone.localdate)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="groups", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "group",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="staff", to="staff.teachinggroup"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['starts_on'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='closure_dates_in_order')],
+                "ordering": ["group", "user__name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Term",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("name", models.CharField(max_length=40)),
+                (
+                    "academic_year",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="terms", to="staff.academicyear"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["starts_on"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Unit",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("mainstream", "Mainstream"),
+                            ("resourced", "Resourced provision"),
+                            ("sen_unit", "SEN unit"),
+                            ("tier", "Alternative provision tier"),
+                        ],
+                        max_length=20,
+                    ),
+                ),
+                ("tier", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("places", models.PositiveSmallIntegerField(blank=True, null=True)),
+                ("planned_weeks", models.PositiveSmallIntegerField(blank=True, null=True)),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="units", to="staff.school"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["tier", "name"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Membership",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("senco", "SENDCo"),
+                            ("provision_lead", "Provision lead"),
+                            ("head", "Headteacher or senior leader"),
+                            ("teacher", "Teacher"),
+                            ("teaching_assistant", "Teaching assistant"),
+                            ("office", "Office"),
+                            ("governor", "Governor"),
+                            ("administrator", "System administrator"),
+                            ("dsl", "Designated safeguarding lead"),
+                            ("dpo", "Data protection officer"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("starts_on", models.DateField(default=django.utils.timezone.localdate)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="memberships", to="staff.school"
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="staff.unit"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["user__name", "pk"],
+            },
+        ),
+        migrations.CreateModel(
+            name="Invitation",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.EmailField(max_length=254)),
+                ("name", models.CharField(max_length=120)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("senco", "SENDCo"),
+                            ("provision_lead", "Provision lead"),
+                            ("head", "Headteacher or senior leader"),
+                            ("teacher", "Teacher"),
+                            ("teaching_assistant", "Teaching assistant"),
+                            ("office", "Office"),
+                            ("governor", "Governor"),
+                            ("administrator", "System administrator"),
+                            ("dsl", "Designated safeguarding lead"),
+                            ("dpo", "Data protection officer"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("secret_hash", models.CharField(max_length=64, unique=True)),
+                ("invited_at", models.DateTimeField(auto_now_add=True)),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "invited_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("school", models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to="staff.school")),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to="staff.unit"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["-invited_at"],
+            },
+        ),
+        migrations.CreateModel(
+            name="HistoricalMembership",
+            fields=[
+                ("id", models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name="ID")),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("senco", "SENDCo"),
+                            ("provision_lead", "Provision lead"),
+                            ("head", "Headteacher or senior leader"),
+                            ("teacher", "Teacher"),
+                            ("teaching_assistant", "Teaching assistant"),
+                            ("office", "Office"),
+                            ("governor", "Governor"),
+                            ("administrator", "System administrator"),
+                            ("dsl", "Designated safeguarding lead"),
+                            ("dpo", "Data protection officer"),
+                        ],
+                        max_length=30,
+                    ),
+                ),
+                ("starts_on", models.DateField(default=django.utils.timezone.localdate)),
+                ("ends_on", models.DateField(blank=True, null=True)),
+                ("history_id", models.AutoField(primary_key=True, serialize=False)),
+                ("history_date", models.DateTimeField(db_index=True)),
+                ("history_change_reason", models.CharField(max_length=100, null=True)),
+                (
+                    "history_type",
+                    models.CharField(choices=[("+", "Created"), ("~", "Changed"), ("-", "Deleted")], max_length=1),
+                ),
+                (
+                    "history_user",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="staff.school",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        blank=True,
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="staff.unit",
+                    ),
+                ),
+            ],
+            options={
+                "verbose_name": "historical membership",
+                "verbose_name_plural": "historical memberships",
+                "ordering": ("-history_date", "-history_id"),
+                "get_latest_by": ("history_date", "history_id"),
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name="Closure",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("name", models.CharField(max_length=80)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("holiday", "Half term or holiday"),
+                            ("inset", "INSET day"),
+                            ("closed", "Other closure"),
+                        ],
+                        default="holiday",
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "school",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="closures", to="staff.school"
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["starts_on"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="closure_dates_in_order"
+                    )
+                ],
             },
         ),
         migrations.AddConstraint(
-            model_name='academicyear',
-            constraint=models.UniqueConstraint(fields=('school', 'starts_in'), name='academic_year_once_a_school'),
+            model_name="academicyear",
+            constraint=models.UniqueConstraint(fields=("school", "starts_in"), name="academic_year_once_a_school"),
         ),
         migrations.AddConstraint(
-            model_name='teachinggroup',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_archived', False)), fields=('school', 'name'), name='group_name_once_a_school'),
+            model_name="teachinggroup",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_archived", False)), fields=("school", "name"), name="group_name_once_a_school"
+            ),
         ),
         migrations.AddIndex(
-            model_name='groupstaff',
-            index=models.Index(fields=['user', 'group'], name='staff_group_user_id_c56872_idx'),
+            model_name="groupstaff",
+            index=models.Index(fields=["user", "group"], name="staff_group_user_id_c56872_idx"),
         ),
         migrations.AddConstraint(
-            model_name='groupstaff',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('group', 'user', 'kind'), name='one_open_place_a_group'),
+            model_name="groupstaff",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)), fields=("group", "user", "kind"), name="one_open_place_a_group"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='groupstaff',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='group_staff_dates_in_order'),
+            model_name="groupstaff",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                name="group_staff_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gte', models.F('starts_on'))), name='term_dates_in_order'),
+            model_name="term",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gte", models.F("starts_on"))), name="term_dates_in_order"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='term',
-            constraint=models.UniqueConstraint(fields=('academic_year', 'name'), name='term_name_once_a_year'),
+            model_name="term",
+            constraint=models.UniqueConstraint(fields=("academic_year", "name"), name="term_name_once_a_year"),
         ),
         migrations.AddConstraint(
-            model_name='unit',
-            constraint=models.UniqueConstraint(fields=('school', 'name'), name='unit_name_once_a_school'),
+            model_name="unit",
+            constraint=models.UniqueConstraint(fields=("school", "name"), name="unit_name_once_a_school"),
         ),
         migrations.AddIndex(
-            model_name='membership',
-            index=models.Index(fields=['user', 'school'], name='staff_membe_user_id_a5510e_idx'),
+            model_name="membership",
+            index=models.Index(fields=["user", "school"], name="staff_membe_user_id_a5510e_idx"),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on', None), ('ends_on__gte', models.F('starts_on')), _connector='OR'), name='membership_dates_in_order'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"),
+                name="membership_dates_in_order",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.UniqueConstraint(condition=models.Q(('ends_on', None)), fields=('user', 'school', 'role'), name='one_open_membership_a_role'),
+            model_name="membership",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("ends_on", None)),
+                fields=("user", "school", "role"),
+                name="one_open_membership_a_role",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='membership',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('role', 'provision_lead'), _negated=True), ('unit__isnull', False), _connector='OR'), name='provision_lead_has_a_unit'),
+            model_name="membership",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("role", "provision_lead"), _negated=True), ("unit__isnull", False), _connector="OR"
+                ),
+                name="provision_lead_has_a_unit",
+            ),
         ),
     ]
