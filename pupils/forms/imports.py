@@ -108,7 +108,6 @@ class ChooseForm(forms.Form):
         choices=[(kind.value, kind.label) for kind in ImportChange.Kind], required=False, label="Every row of a kind"
     )
 
-
     def clean(self):
         said = self.cleaned_data
         value, bar, key = said.get("pick", "").partition("|")

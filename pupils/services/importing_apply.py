@@ -54,7 +54,7 @@ def chosen_changes(imported):
 def apply(*, imported, by, still_mine, today):
     """Apply what is chosen. Returns counts. `still_mine` is called once the rows are locked, before the first write."""
     still_mine()
-    imported = Import.objects.select_for_update().select_related("school").get(pk=imported.pk)
+    imported = Import.objects.select_for_update(of=["self"]).select_related("school").get(pk=imported.pk)
     if imported.status != Import.Status.APPLYING:
         return {}
     changes = chosen_changes(imported)

@@ -252,9 +252,7 @@ def _contacts(row, known, notes):
     for number, contact in enumerate(row.contacts):
         stored = [one for one in known.contacts if same_contact(contact, one)]
         if not stored:
-            yield item(
-                f"contact:new:{number}", "Contact", "Not there", ", ".join(contact_words(contact)), contact
-            )
+            yield item(f"contact:new:{number}", "Contact", "Not there", ", ".join(contact_words(contact)), contact)
             continue
         current = next((one for one in stored if not one.ended_on), stored[0])
         if current.ended_on or current.do_not_contact or current.address_hidden or current.order_with_dsl:

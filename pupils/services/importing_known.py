@@ -106,7 +106,7 @@ def newer_than(model, ids, since, *, reason):
             before, last[row.id] = last[row.id], values
             if row.history_date < since or is_import(row.history_change_reason, reason):
                 continue
-            who = row.history_user.name if row.history_user else "somebody"
+            who = row.history_user.name if row.history_user else "Somebody"
             for name, value in values.items():
                 if value != before.get(name, "") and not (value in (None, "") and not before):
                     found[(row.id, name)] = (who, row.history_date)

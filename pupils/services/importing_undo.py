@@ -30,7 +30,7 @@ DATED = [model._meta.label_lower for model in (RegisterEntry, WatchListEntry, Co
 def undo(*, imported, by, still_mine):
     """Put back what the import did. Returns {"undone": n, "kept": n}."""
     still_mine()
-    imported = Import.objects.select_for_update().select_related("school").get(pk=imported.pk)
+    imported = Import.objects.select_for_update(of=["self"]).select_related("school").get(pk=imported.pk)
     if imported.status != Import.Status.UNDOING:
         return {}
     changes = list(imported.changes.filter(outcome=Outcome.DONE).exclude(undo={}))

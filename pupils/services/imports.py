@@ -79,7 +79,7 @@ def _send(imported, kind, title, *, by):
 
 def _lock(imported, *statuses):
     """Take the import's row and check that it stands where this step needs it."""
-    current = Import.objects.select_for_update().select_related("school").get(pk=imported.pk)
+    current = Import.objects.select_for_update(of=["self"]).select_related("school").get(pk=imported.pk)
     if standing(current) not in statuses:
         raise Refused(NOT_NOW)
     return current

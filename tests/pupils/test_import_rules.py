@@ -41,9 +41,7 @@ def field(change, key):
 
 def on(pupil, code, needs=("SLCN",), start=date(2025, 9, 1), by=None):
     types = [NeedType.objects.get(code=need) for need in needs]
-    return register.change_status(
-        pupil=pupil, code=code, needs=types, starts_on=start, reason="", decided_by="", by=by
-    )
+    return register.change_status(pupil=pupil, code=code, needs=types, starts_on=start, reason="", decided_by="", by=by)
 
 
 # --- Whom a row is about -------------------------------------------------------------------------------------------
@@ -249,9 +247,7 @@ def test_a_pupil_changed_since_the_preview_is_skipped_with_the_reason(school, se
 
 # --- The register --------------------------------------------------------------------------------------------------
 def test_sen_support_starts_by_the_rules(school, senco, leo):
-    register.start_watching(
-        pupil=leo, reason="Reading", look_again_on=TODAY() + timedelta(days=30), by=senco
-    )
+    register.start_watching(pupil=leo, reason="Reading", look_again_on=TODAY() + timedelta(days=30), by=senco)
 
     take_in(school, table(row(code="K", need="SLCN"), headings=HEADINGS), senco)
 
