@@ -1,0 +1,271 @@
+"""Every field that chooses a row offers rows of one's own school alone, and refuses the id of another school's."""
+
+import importlib
+import pkgutil
+from html import unescape
+
+import pytest
+from django import forms as django_forms
+from django.db import transaction
+from django.urls import reverse
+
+import pupils.forms
+import sendco.pages
+import staff.forms
+from pupils.forms.concerns import on_one_line
+from pupils.models import Concern, NeedType, Pupil
+from sendco.audit.models import Event
+from sendco.management.commands.check_tenancy import school_path
+from staff.models import Membership, User
+from staff.roles import Role
+from tests.test_access import MATRIX
+
+from .drive import Walk, client_of
+
+CHOOSING = (Role.SENCO.label, Role.PROVISION_LEAD.label, Role.OFFICE.label, Role.ADMINISTRATOR.label)
+REFERENCE = {NeedType}  # one table for all schools
+# Pages that show their fields only when asked, and take several ids at once; each has a test of its own below.
+ASK = {"register", "pupils:key-worker-many"}
+
+
+def choosers(form):
+    return {name: field for name, field in form.fields.items() if isinstance(field, django_forms.ModelChoiceField)}
+
+
+def forms_in(response):
+    """Every form that a page was drawn with."""
+    drawn = response.context or []
+    contexts = drawn if isinstance(drawn, list) else [drawn]
+    values = [value for context in contexts for layer in context.dicts for value in layer.values()]
+    found = [value for value in values if isinstance(value, django_forms.BaseForm)]
+    return list({id(form): form for form in found}.values())
+
+
+def opened(stage, key):
+    """Yield (address, form) of each page that this person can open."""
+    walk = Walk(stage.people[key], stage.ids, {})
+    for name in MATRIX:
+        for address in walk.addresses(name):
+            with transaction.atomic():
+                response = walk.client.get(address, {"filters": 1, "pupil": stage.pupil.pk} if name in ASK else {})
+                transaction.set_rollback(True)
+            if response.status_code == 200:
+                for form in forms_in(response):
+                    yield address, form
+
+
+def in_school(row, school):
+    if isinstance(row, User):
+        return Membership.objects.filter(user=row, school=school).exists()
+    return type(row)._base_manager.filter(pk=row.pk, **{school_path(type(row)): school.pk}).exists()
+
+
+def of(model, school, *, never_at):
+    """A row of this model that belongs to this school and not to the other."""
+    if model is User:
+        away = Membership.objects.filter(school=never_at).values("user")
+        return User.objects.filter(memberships__school=school, is_active=True).exclude(pk__in=away).first()
+    if model is Pupil:
+        return Pupil.objects.filter(school=school, left_on=None).first()
+    return model._base_manager.filter(**{school_path(model): school.pk}).order_by("pk").first()
+
+
+@pytest.fixture(scope="module")
+def seen():
+    return {}
+
+
+@pytest.fixture
+def pages(stage, seen):
+    """Every (key, address, form) with a choosing field, walked once for the module."""
+    if not seen:
+        seen["all"] = [
+            (key, address, form) for key in CHOOSING for address, form in opened(stage, key) if choosers(form)
+        ]
+    return seen["all"]
+
+
+def test_no_field_offers_another_school_s_row(stage, pages):
+    strangers = [
+        f"{address} offers {row!r} in {name}"
+        for _, address, form in pages
+        for name, field in choosers(form).items()
+        if field.queryset.model not in REFERENCE
+        for row in field.queryset
+        if not in_school(row, stage.school)
+    ]
+
+    assert strangers == []
+
+
+def every_form_class():
+    for package in (pupils.forms, staff.forms, sendco.pages):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            for value in vars(importlib.import_module(module.name)).values():
+                if isinstance(value, type) and issubclass(value, django_forms.BaseForm):
+                    yield value
+
+
+def test_every_choosing_form_was_opened(pages):
+    """A form that no page of this walk shows would not be checked above."""
+    classes = {
+        form
+        for form in every_form_class()
+        if any(isinstance(field, django_forms.ModelChoiceField) for field in form.base_fields.values())
+    }
+    shown = {type(form) for _, _, form in pages}
+    parents = {parent for form in shown for parent in form.__mro__}
+
+    assert len(classes) > 10
+    assert {form.__name__ for form in classes - parents} == set()
+
+
+def fill(address, name, value, client):
+    """Post one field alone and return (status, the names of the fields that were refused)."""
+    with transaction.atomic():
+        before = Event.objects.count()
+        response = client.post(address, {name: value})
+        written = Event.objects.count() - before
+        transaction.set_rollback(True)
+    refused = {field for form in forms_in(response) for field in form.errors}
+    return response.status_code, refused, written
+
+
+def test_foreign_id_is_refused_and_changes_nothing(stage, pages):
+    """The same post with an id of one's own is not refused for that field: it is the id that is refused."""
+    clients = {key: client_of(stage.people[key]) for key in CHOOSING}
+    wrong, tried = [], set()
+    for key, address, form in pages:
+        if address in {reverse(name) for name in ASK}:
+            continue
+        for name, field in choosers(form).items():
+            if field.queryset.model in REFERENCE:
+                continue
+            foreign = of(field.queryset.model, stage.other_school, never_at=stage.school)
+            status, refused, written = fill(address, name, foreign.pk, clients[key])
+            tried.add((type(form).__name__, name))
+            if (status, name in refused, written) != (422, True, 0):
+                wrong.append(f"{key}, {address}, {name}: {status}, refused {refused}, {written} events")
+            own = field.queryset.first()
+            if own and name in fill(address, name, own.pk, clients[key])[1]:
+                wrong.append(f"{key}, {address}, {name}: refuses an own row too")
+
+    assert wrong == []
+    assert len(tried) > 10
+
+
+def test_register_leaves_out_a_foreign_filter(stage):
+    client = client_of(stage.people[Role.SENCO.label])
+    plain = client.get(reverse("register"), {"who": "all"}).context["page"].paginator.count
+
+    for name, model in (("worker", User), ("unit", stage.school.units.model), ("group", stage.school.groups.model)):
+        foreign = of(model, stage.other_school, never_at=stage.school)
+        page = client.get(reverse("register"), {"who": "all", name: foreign.pk})
+
+        assert page.context["page"].paginator.count == plain
+        assert str(foreign) not in page.content.decode()
+
+
+# --- Ids in an address or a form that no choosing field reads -----------------------------------------------------
+@pytest.fixture
+def hidden(stage):
+    """A pupil of the other school, and one of this school whom the teacher does not teach."""
+    foreign = Pupil.objects.filter(school=stage.other_school, left_on=None, concerns__isnull=False).first()
+    other = Pupil.objects.filter(school=stage.school, left_on=None, concerns__isnull=False)
+    return foreign, other.exclude(pk=stage.pupil.pk).first()
+
+
+def test_concern_is_not_raised_about_a_foreign_pupil(stage, hidden):
+    foreign, _ = hidden
+    client = client_of(stage.people[Role.SENCO.label])
+    count = Concern.objects.count()
+    address = f"{reverse('pupils:concern-new')}?pupil={foreign.pk}"
+
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"what": "x", "parent_told": "told"}).status_code == 404
+    assert Concern.objects.count() == count
+
+
+def test_words_of_a_foreign_concern_fill_in_no_form(stage, hidden):
+    client = client_of(stage.people[Role.SENCO.label])
+    foreign, other = hidden
+    address = reverse("pupils:status-change", args=[stage.pupil.pk])
+
+    def words_are_shown(concern):
+        words = on_one_line(concern.outcome_note or concern.what)
+        return words in unescape(client.get(f"{address}?concern={concern.pk}").content.decode())
+
+    assert words_are_shown(stage.pupil.concerns.get())
+    assert not words_are_shown(foreign.concerns.first())
+    assert not words_are_shown(other.concerns.first())
+
+
+def test_letter_goes_to_nobody_else_s_parent(stage, hidden):
+    client = client_of(stage.people[Role.SENCO.label])
+    entry = stage.pupil.register_entries.get(code="K")
+    before = stage.pupil.letters.count()
+
+    for pupil in hidden:
+        stranger = pupil.contacts.first()
+        words = {"people": [stranger.pk], "subject": "S", "body": "B", "dated_on": "2026-11-20"}
+        response = client.post(reverse("pupils:letter-new", args=[entry.pk]), words)
+
+        assert response.status_code == 422
+        assert stranger.name not in response.content.decode()
+    assert stage.pupil.letters.count() == before
+
+
+def test_key_worker_is_set_for_own_pupils_alone(stage, hidden):
+    foreign, other = hidden
+    client = client_of(stage.people[Role.PROVISION_LEAD.label])
+    worker = stage.people[Role.TEACHER.label]
+    before = foreign.key_worker_id
+
+    response = client.post(
+        reverse("pupils:key-worker-many"), {"pupil": [stage.pupil.pk, foreign.pk], "user": worker.pk}
+    )
+
+    assert response.status_code == 422
+    stage.pupil.refresh_from_db()
+    foreign.refresh_from_db()
+    assert foreign.key_worker_id == before
+    assert stage.pupil.key_worker_id != worker.pk
+
+
+def test_nobody_of_another_school_becomes_key_worker_of_several(stage):
+    client = client_of(stage.people[Role.SENCO.label])
+    stranger = of(User, stage.other_school, never_at=stage.school)
+
+    response = client.post(reverse("pupils:key-worker-many"), {"pupil": [stage.pupil.pk], "user": stranger.pk})
+
+    assert response.status_code == 422
+    assert not stranger.key_pupils.filter(school=stage.school).exists()
+
+
+def test_export_takes_in_no_foreign_pupil_by_id(stage, hidden):
+    client = client_of(stage.people[Role.SENCO.label])
+
+    page = client.get(reverse("register-export"), {"pupil": [foreign.pk for foreign in hidden]})
+
+    assert hidden[0].name not in page.content.decode()
+
+
+def test_merge_takes_no_foreign_record(stage, hidden):
+    client = client_of(stage.people[Role.SENCO.label])
+    foreign, _ = hidden
+
+    for pair in ((stage.pupil.pk, foreign.pk), (foreign.pk, stage.pupil.pk)):
+        assert client.get(reverse("pupils:merge-preview", args=pair)).status_code == 404
+        assert client.post(reverse("pupils:merge", args=pair)).status_code == 404
+        assert client.post(reverse("pupils:not-duplicate", args=pair)).status_code == 404
+
+
+def test_group_of_another_school_is_given_to_nobody(stage):
+    """The place in a group is a row between two rows: both have to be of the school."""
+    client = client_of(stage.people[Role.OFFICE.label])
+    foreign = of(stage.school.groups.model, stage.other_school, never_at=stage.school)
+
+    response = client.post(reverse("pupils:group-place", args=[stage.pupil.pk]), {"group": foreign.pk})
+
+    assert response.status_code == 422
+    assert not stage.pupil.group_places.filter(group=foreign).exists()
