@@ -22,8 +22,8 @@ def of_watch(entry, calendar):
 
 
 def of_register_entry(entry, calendar):
-    """SEN Support asks that the parent is told; an entry that ended or was taken over by a plan owes nothing more."""
-    if entry.code != Code.SUPPORT:
+    """SEN Support asks that the parent is told. Nothing is owed for what began before sendco knew the child."""
+    if entry.code != Code.SUPPORT or entry.is_taken_over:
         return []
     school = entry.school
     rule = deadlines.tell_parent(days=school.letter_days, calendar=calendar, trigger=entry.starts_on)

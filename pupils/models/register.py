@@ -64,6 +64,8 @@ class RegisterEntry(models.Model):
     entered_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     entered_at = models.DateTimeField(default=timezone.now)
     parent_told_on = models.DateField(null=True, blank=True)
+    # Begun before sendco knew the child: telling home was then, and nothing is owed for it now.
+    is_taken_over = models.BooleanField(default=False)
     history = HistoricalRecords()
 
     objects = AboutPupilQuerySet.as_manager()

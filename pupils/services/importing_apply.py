@@ -186,7 +186,7 @@ class _Work:
     def _entry(self, change, pupil, code, start, *, ends_on=None):
         entry = RegisterEntry(
             school=self.school, pupil=pupil, code=code, starts_on=start, ends_on=ends_on,
-            reason=self.why, entered_by=self.by,
+            reason=self.why, entered_by=self.by, is_taken_over=start < self.today,
         )  # fmt: skip
         self.batch.make(change, entry)
         if code == Code.SUPPORT:

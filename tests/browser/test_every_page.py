@@ -12,13 +12,14 @@ pytestmark = pytest.mark.browser
 
 # One account for each role, of both schools together.
 ROLES = {
-    "senco": "nadia.rahman@harbourlane.example",
-    "head": "ruth.calloway@harbourlane.example",
-    "teacher": "joe.adair@harbourlane.example",
-    "teaching_assistant": "dee.hartley@harbourlane.example",
-    "office": "pat.dolan@harbourlane.example",
-    "governor": "lin.fraser@harbourlane.example",
-    "administrator": "sam.kaur@harbourlane.example",
+    "senco": "amara.osei-bright@harbourlane.example",
+    "head": "judith.askew@harbourlane.example",
+    "teacher": "piers.lockyer@harbourlane.example",
+    "teaching_assistant": "carys.lyle@harbourlane.example",
+    "provision_lead": "bronwen.tasker@kestrelgreen.example",
+    "office": "shirin.moradi@kestrelgreen.example",
+    "governor": "maurice.tindall@harbourlane.example",
+    "administrator": "tarquin.bell@kestrelgreen.example",
 }
 WIDTHS = (1280, 360)
 LARGEST = 100 * 1024

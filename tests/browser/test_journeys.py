@@ -5,8 +5,8 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-TEACHER = "joe.adair@harbourlane.example"
-SENCO = "nadia.rahman@harbourlane.example"
+TEACHER = "piers.lockyer@harbourlane.example"
+SENCO = "amara.osei-bright@harbourlane.example"
 
 
 def tab_to(page, name, *, most=80):

@@ -1,5 +1,6 @@
 from django.core.management.base import BaseCommand
 
+from pupils.services import imports
 from sendco.drafts import services as drafts
 from sendco.files import services as files
 from sendco.limits import services as limits
@@ -10,4 +11,5 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options):
         removed = files.delete_expired() + files.remove_orphans() + drafts.clean_old() + limits.clean_old()
+        imports.clear_old()
         self.stdout.write(f"{removed} expired things removed.")
