@@ -1,3 +1,5 @@
+import uuid
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,6 +17,9 @@ def _quick(settings, tmp_path):
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.DATA_DIR = tmp_path
     settings.CELERY_BROKER_URL = "memory://"
+    cache = settings.CACHES["default"]
+    if "redis" in cache["BACKEND"]:  # one Redis serves every test and worker: each test counts by itself
+        settings.CACHES = {"default": {**cache, "KEY_PREFIX": uuid.uuid4().hex}}
 
 
 @pytest.fixture

@@ -96,6 +96,9 @@
     if (count) count.textContent = chosen;
   });
 
+  // htmx notes the address of the page in the browser; nothing of a visit stays there.
+  document.addEventListener("DOMContentLoaded", () => sessionStorage.clear());
+
   // --- Errors: take the eye and the keyboard there ---
   document.getElementById("error-summary")?.focus();
   document.addEventListener("htmx:responseError", () => {
