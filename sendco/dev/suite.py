@@ -35,15 +35,21 @@ def test(arguments, *, fast):
 
 
 def soak(arguments, *, times):
-    """Repeat the kill tests; the first run that fails ends it."""
+    """Repeat the kill tests on both brokers; the first run that fails ends it."""
     environment.ensure("dev")
     assets.build()
-    for turn in range(1, times + 1):
-        say(f"Soak {turn} of {times}")
-        code = _pytest(["-m", "soak", *arguments])
-        if code:
-            say(f"Soak run {turn} of {times} failed.")
-            return code
+    missing = servers.missing_after_install({"PostgreSQL": servers.find_postgresql, "Redis": servers.find_redis})
+    if missing:
+        say(f"The soak needs {', '.join(missing)}.")
+        return 1
+    with servers.private_servers() as addresses:
+        for turn in range(1, times + 1):
+            say(f"Soak {turn} of {times}")
+            env = {"REDIS_URL": addresses["REDIS_URL"], "SENDCO_SOAK_TURN": str(turn)}
+            code = _pytest(["-m", "soak", "tests/soak", *arguments], env=env)
+            if code:
+                say(f"Soak run {turn} of {times} failed.")
+                return code
     say(f"All {times} soak runs passed.")
     return 0
 
