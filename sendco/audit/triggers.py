@@ -1,6 +1,16 @@
 """Database triggers that refuse to change or remove rows, on both databases. Used in migrations."""
 
-from django.db import migrations
+from collections import Counter
+from contextlib import contextmanager
+
+from django.db import connections, migrations
+
+TRIGGERS_A_TABLE = 2
+ON_SQLITE = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%append-only table%'"
+ON_POSTGRES = """
+SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE proname = 'sendco_append_only' AND NOT tgisinternal
+"""
 
 POSTGRES_FUNCTION = """
 CREATE OR REPLACE FUNCTION sendco_append_only() RETURNS trigger AS $$
@@ -51,3 +61,63 @@ def append_only(app_label, *models):
             drop(schema_editor, apps.get_model(app_label, model)._meta.db_table)
 
     return migrations.RunPython(forwards, backwards)
+
+
+# --- Keeping them there ------------------------------------------------------------------------------------------
+def kept_tables():
+    """The tables that may only be added to: the audit's and every history."""
+    from django.apps import apps
+    from simple_history.models import HistoricalChanges
+
+    from .models import AppendOnly
+
+    return [model._meta.db_table for model in apps.get_models() if issubclass(model, AppendOnly | HistoricalChanges)]
+
+
+def keep(connection):
+    """Create the triggers that are missing. Returns the tables that had lost theirs.
+
+    SQLite changes a table by making it afresh, and the triggers go with the old one.
+    """
+    present = set(connection.introspection.table_names())
+    guards = Counter(table for table, _ in _triggers(connection))
+    lost = [table for table in kept_tables() if table in present and guards[table] < TRIGGERS_A_TABLE]
+    editor = connection.schema_editor()
+    for table in lost:
+        drop(editor, table)
+        create(editor, table)
+    return lost
+
+
+def keep_after_migrate(*, using, **kwargs):
+    keep(connections[using])
+
+
+def _triggers(connection):
+    """Our triggers that are there, as (table, trigger)."""
+    with connection.cursor() as cursor:
+        cursor.execute(ON_POSTGRES if connection.vendor == "postgresql" else ON_SQLITE)
+        return cursor.fetchall()
+
+
+@contextmanager
+def lifted(connection):
+    """Let append-only tables be changed for as long as the block lasts, and guard them again whatever happens in it.
+
+    For disposal, which keeps a record of its own, and for emptying a test's database.
+    """
+    editor, triggers = connection.schema_editor(), _triggers(connection)
+    name = editor.quote_name
+    switched = connection.vendor == "postgresql"
+    for table, trigger in triggers:
+        if switched:
+            editor.execute(f"ALTER TABLE {name(table)} DISABLE TRIGGER {name(trigger)}")
+        else:
+            editor.execute(f"DROP TRIGGER {name(trigger)}")
+    try:
+        yield
+    finally:
+        if switched:
+            for table, trigger in triggers:
+                editor.execute(f"ALTER TABLE {name(table)} ENABLE TRIGGER {name(trigger)}")
+        keep(connection)
