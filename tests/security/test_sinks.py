@@ -5,7 +5,6 @@ import base64
 import io
 import json
 import logging
-import uuid
 
 import pytest
 from celery.signals import before_task_publish
@@ -13,14 +12,12 @@ from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import caches
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from pupils import tasks as pupil_tasks
-from pupils.models import Concern, Letter
+from pupils.models import Letter
 from sendco.audit.models import Read
 from sendco.files.models import StoredFile
 from sendco.jobs.models import Job, Status
@@ -30,16 +27,10 @@ from sendco.middleware.logs import JsonFormatter, SafeRecordFilter
 from staff.models import OutgoingMail
 from staff.roles import Role
 
-from .cast import STRINGS
 from .drive import client_of, drawn_in_pdf, facts_of_pdf
+from .work import WORD, export, found_in, raise_concern
 
-SENCO, OFFICE = Role.SENCO.label, Role.OFFICE.label
-TEXTS = {name: one.text for name, one in STRINGS.items()}
-WORD = TEXTS["pupil.preferred_forename"]
-
-
-def found_in(text):
-    return {name for name, one in TEXTS.items() if one in text}
+SENCO = Role.SENCO.label
 
 
 @pytest.fixture
@@ -71,76 +62,6 @@ def published():
     before_task_publish.connect(keep)
     yield bodies
     before_task_publish.disconnect(keep)
-
-
-CONCERN = {
-    "what": TEXTS["concern.what"],
-    "where": TEXTS["concern.where"],
-    "tried": TEXTS["concern.tried"],
-    "parent_told": "told",
-    "parent_words": TEXTS["concern.parent_words"],
-}
-
-
-def raise_concern(client, pupil, **changes):
-    address = f"{reverse('pupils:concern-new')}?pupil={pupil.pk}"
-    return client.post(address, CONCERN | {"form_key": str(uuid.uuid4())} | changes)
-
-
-def work_off():
-    """Do what waits, as the worker does, which knows every kind of job."""
-    assert pupil_tasks.letter_pdf
-    for job in Job.objects.filter(status=Status.QUEUED):
-        run(job.pk)
-
-
-@pytest.fixture
-def busy(stage, django_capture_on_commit_callbacks):
-    """The SENCo raises, asks, decides, exports, writes a letter and files a document, all about the canary."""
-
-    def go():
-        client = client_of(stage.people[SENCO])
-        with django_capture_on_commit_callbacks(execute=True):
-            _concern_to_its_end(client, stage)
-            _export(client)
-            _letter(client, stage)
-            _document(client, stage)
-            work_off()
-        return client
-
-    return go
-
-
-def _concern_to_its_end(client, stage):
-    assert raise_concern(client, stage.pupil).status_code == 302
-    concern = Concern.objects.latest("pk")
-    client.post(reverse("pupils:concern-ask", args=[concern.pk]), {"people": [stage.people["asked"].pk]})
-    decision = {"outcome": "none", "none_note": TEXTS["concern.outcome_note"], "version": 1}
-    concern.refresh_from_db()
-    client.post(reverse("pupils:concern-triage", args=[concern.pk]), decision | {"version": concern.version})
-    concern.refresh_from_db()
-    assert concern.closed_on
-
-
-def _export(client):
-    asked = {"q": "canary", "who": "all", "purpose": "For the test", "kind": "csv", "fields_out": ["name", "upn"]}
-    assert client.post(reverse("register-export"), asked).status_code == 302
-
-
-def _letter(client, stage):
-    entry = stage.pupil.register_entries.get(code="K")
-    shown = stage.pupil.contacts.get(address_hidden=False)
-    words = {"people": [str(shown.pk)], "subject": "A letter", "body": "Dear {{ recipient.name }}\n\nWe write."}
-    response = client.post(
-        reverse("pupils:letter-new", args=[entry.pk]), words | {"dated_on": stage.pupil.joined_on.isoformat()}
-    )
-    assert response.status_code == 302, response.content.decode()
-
-
-def _document(client, stage):
-    upload = SimpleUploadedFile(f"{WORD}.txt", TEXTS["document.words"].encode())
-    words = {"upload": upload, "title": "Report", "kind": "report", "dated_on": "2026-01-12"}
-    assert client.post(reverse("pupils:document-add", args=[stage.pupil.pk]), words).status_code == 302
 
 
 # --- Logs --------------------------------------------------------------------------------------------------------
@@ -200,7 +121,7 @@ def test_failing_job_logs_no_text_of_the_failure(stage, log, monkeypatch):
         raise ValueError(WORD)
 
     monkeypatch.setattr("sendco.pages.exports._pupils", fail)
-    _export(client_of(stage.people[SENCO]))
+    export(client_of(stage.people[SENCO]))
     job = Job.objects.latest("pk")
     run(job.pk)
 
