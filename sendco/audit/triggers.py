@@ -3,7 +3,7 @@
 from collections import Counter
 from contextlib import contextmanager
 
-from django.db import connections, migrations
+from django.db import connections, migrations, transaction
 
 TRIGGERS_A_TABLE = 2
 ON_SQLITE = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%append-only table%'"
@@ -102,22 +102,27 @@ def _triggers(connection):
 
 @contextmanager
 def lifted(connection):
-    """Let append-only tables be changed for as long as the block lasts, and guard them again whatever happens in it.
+    """Let append-only tables be changed in the block, which is one transaction: what fails in it undoes all of it.
 
     For disposal, which keeps a record of its own, and for emptying a test's database.
     """
     editor, triggers = connection.schema_editor(), _triggers(connection)
     name = editor.quote_name
-    switched = connection.vendor == "postgresql"
-    for table, trigger in triggers:
-        if switched:
-            editor.execute(f"ALTER TABLE {name(table)} DISABLE TRIGGER {name(trigger)}")
+    with transaction.atomic(using=connection.alias):
+        if connection.vendor == "postgresql":
+            _switch(editor, triggers, "DISABLE")
+            yield
+            _switch(editor, triggers, "ENABLE")
         else:
-            editor.execute(f"DROP TRIGGER {name(trigger)}")
-    try:
-        yield
-    finally:
-        if switched:
-            for table, trigger in triggers:
-                editor.execute(f"ALTER TABLE {name(table)} ENABLE TRIGGER {name(trigger)}")
+            for _, trigger in triggers:
+                editor.execute(f"DROP TRIGGER {name(trigger)}")
+            yield
         keep(connection)
+
+
+def _switch(editor, triggers, verb):
+    # PostgreSQL alters no table for which a check still waits for the end of the transaction.
+    editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    editor.execute("SET CONSTRAINTS ALL DEFERRED")
+    for table, trigger in triggers:
+        editor.execute(f"ALTER TABLE {editor.quote_name(table)} {verb} TRIGGER {editor.quote_name(trigger)}")
