@@ -95,3 +95,16 @@ def test_pages_of_a_role(role, enter, page, site):
 
 def blocked(message):
     return message.type == "error" and re.search(r"Content Security Policy|Refused to", message.text)
+
+
+@pytest.mark.parametrize(
+    "path", ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/accessibility/"]
+)
+def test_pages_before_signing_in(path, page, site):
+    problems = []
+    page.on("console", lambda message: problems.append(f"console: {message.text}") if blocked(message) else None)
+
+    assert page.goto(f"{site}{path}").status == 200
+
+    look(page, problems, path)
+    assert not problems, "\n".join(problems)
