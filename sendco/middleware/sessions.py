@@ -38,7 +38,8 @@ class SessionLimitsMiddleware:
 
     def process_view(self, request, view, args, kwargs):
         if not request.user.is_authenticated:
-            return None
+            # Django's redirect would be followed within the page and draw the sign-in form into a fragment's place.
+            return sign_in_again(request) if request.htmx and getattr(view, "login_required", True) else None
         now = timezone.now().timestamp()
         session = request.session
         started, seen = session.setdefault(STARTED, now), session.setdefault(SEEN, now)
