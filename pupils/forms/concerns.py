@@ -5,6 +5,7 @@ from datetime import timedelta
 from django import forms
 from django.utils import timezone
 
+from staff.forms.many import ManyRowsField
 from staff.models import User
 from staff.roles import Role
 
@@ -241,16 +242,16 @@ class TriageForm(CarefulForm):
 
 
 class AskForm(forms.Form):
-    people = forms.ModelMultipleChoiceField(
-        label="Ask", queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple(attrs=TICK)
-    )
+    people = ManyRowsField(label="Ask", queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple(attrs=TICK))
 
     def __init__(self, *args, colleagues, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["people"].queryset = colleagues
-        self.fields["people"].error_messages = {
+        gone = "One of them no longer works here, or cannot give a view. Choose again."
+        self.fields["people"].error_messages |= {
             "required": "Choose at least one colleague.",
-            "invalid_choice": "One of them no longer works here, or cannot give a view. Choose again.",
+            "invalid_choice": gone,
+            "invalid_pk_value": gone,
         }
 
 

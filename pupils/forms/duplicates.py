@@ -4,6 +4,7 @@ from django import forms
 from django.utils import timezone
 
 from sendco.clock import long_date
+from staff.forms.many import ManyRowsField
 from staff.models import User
 
 from ..models import Pupil
@@ -80,7 +81,7 @@ class UndoForm(forms.Form):
 
 
 class KeyWorkerManyForm(forms.Form):
-    pupil = forms.ModelMultipleChoiceField(Pupil.objects.none(), widget=forms.MultipleHiddenInput)
+    pupil = ManyRowsField(Pupil.objects.none(), widget=forms.MultipleHiddenInput)
     user = forms.ModelChoiceField(User.objects.none(), label="Key worker", required=False, empty_label="Nobody")
 
     def __init__(self, *args, acting, **kwargs):

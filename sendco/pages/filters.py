@@ -11,6 +11,7 @@ from pupils.models import Need, NeedType, Pupil, PupilFlag
 from pupils.models.pupil import FLAG_CODES, FlagKind, YearGroup, flag_kinds_for
 from pupils.models.register import Area
 from sendco.pages.due_items import due_for
+from staff.forms.many import ManyRowsField
 from staff.models import TeachingGroup, Unit, User
 from staff.permissions import Permission
 
@@ -54,8 +55,8 @@ class RegisterFilter(forms.Form):
     who = forms.ChoiceField(choices=WHO, required=False, label="Who")
     q = forms.CharField(max_length=80, required=False, label="Name")
     year = many(forms.MultipleChoiceField, choices=YearGroup.choices, label="Year")
-    group = many(forms.ModelMultipleChoiceField, queryset=TeachingGroup.objects.none(), label="Class")
-    unit = many(forms.ModelMultipleChoiceField, queryset=Unit.objects.none(), label="Unit or tier")
+    group = many(ManyRowsField, queryset=TeachingGroup.objects.none(), label="Class")
+    unit = many(ManyRowsField, queryset=Unit.objects.none(), label="Unit or tier")
     need = many(forms.MultipleChoiceField, label="Type of need")
     area = many(forms.MultipleChoiceField, choices=Area.choices, label="Area of need")
     flag = many(forms.MultipleChoiceField, label="Flag")
