@@ -178,7 +178,7 @@ def _another(cast, forename):
 def _merge(cast, senco):
     gone = _another(cast, "Gone")
     Pupil.objects.filter(pk=gone.pk).update(merged_into=cast.pupil)
-    return Merge.objects.create(school=cast.school, kept=cast.pupil, gone=gone, merged_by=senco)
+    return Merge.objects.create(school=cast.school, kept=cast.pupil, gone=gone, merged_by=senco, moved={"changes": []})
 
 
 def _import(cast):
