@@ -78,6 +78,7 @@ def _postgresql(folder):
     options = f"-p {port} -k {home} -c listen_addresses=127.0.0.1 {FAST}"
     _quietly([*as_user, binaries / "pg_ctl", "-D", data, "-w", "-l", home / "log", "-o", options, "start"])
     try:
+        _quietly([binaries / "createdb", "-h", "127.0.0.1", "-p", port, "-U", "sendco", "sendco"])
         yield f"postgresql://sendco@127.0.0.1:{port}/sendco"
     finally:
         # pg_ctl reads the pid from this cluster's own folder.
