@@ -1,9 +1,12 @@
 import uuid
+from unittest import mock
 
 import pytest
 from django.db import connection
+from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 
+from sendco.audit.triggers import lifted
 from staff.acting import acting_for
 from staff.models import GroupStaff
 from staff.roles import Role
@@ -20,6 +23,19 @@ def _quick(settings, tmp_path):
     cache = settings.CACHES["default"]
     if "redis" in cache["BACKEND"]:  # one Redis serves every test and worker: each test counts by itself
         settings.CACHES = {"default": {**cache, "KEY_PREFIX": uuid.uuid4().hex}}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _empty_kept_tables_too():
+    """Between tests that commit, Django empties every table, also those that may only be added to."""
+    empty = TransactionTestCase._fixture_teardown
+
+    def teardown(self):
+        with lifted(connection):
+            empty(self)
+
+    with mock.patch.object(TransactionTestCase, "_fixture_teardown", teardown):
+        yield
 
 
 @pytest.fixture

@@ -1,0 +1,39 @@
+"""Let several people do things at the same moment, each with a connection of their own to one database."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from django.db import connection, connections
+
+from tests.pupils.races import outcome
+
+
+class Contest:
+    """Rows have to be committed before it starts. `folder` takes SQLite's database, as the site has it in a file."""
+
+    def __init__(self, folder):
+        self.file = None
+        if connection.vendor == "sqlite":
+            self.file = folder / "contest.sqlite3"
+            self.file.write_bytes(connection.connection.serialize())
+
+    def between(self, *functions):
+        """Call all at once; return for each what it returned, or the name of the refusal."""
+        start = threading.Barrier(len(functions))
+        with ThreadPoolExecutor(len(functions)) as pool:
+            waiting = [pool.submit(self._once, function, start) for function in functions]
+            return [future.result(timeout=60) for future in waiting]
+
+    def look(self, function):
+        """What holds afterwards."""
+        return self.between(function)[0]
+
+    def _once(self, function, start):
+        if self.file:
+            settings = connection.settings_dict | {"NAME": self.file}
+            connections["default"] = type(connections["default"])(settings, "default")
+        try:
+            start.wait()
+            return outcome(function)
+        finally:
+            connections["default"].close()
