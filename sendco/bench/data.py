@@ -44,6 +44,7 @@ def _person(school, number, word, role):
 def _pupil(school, place, groups, senco, draw):
     pupil = Pupil(
         school=school,
+        upn=f"B{place:012d}",
         legal_forename=draw.choice(FORENAMES),
         legal_surname=f"{draw.choice(SURNAMES)}{place:05d}",
         birth_on=date(2008, 9, 1) + timedelta(days=draw.randrange(2500)),

@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from django.db.models import Exists, OuterRef
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from pupils.models import Concern, ConcernView, Import, Need, Pupil
+from pupils.models import Concern, ConcernView, Import, Need, Pupil, RegisterEntry
+from pupils.models.register import ON_REGISTER
 from sendco.charts.bars import stacked_bar
 from sendco.jobs.models import Heartbeat
 from staff.access import signed_in
@@ -20,7 +22,7 @@ from . import due_items
 from .filters import with_status
 from .register import counts, with_details
 
-MOST_ROWS = 40
+MOST_ROWS = 25
 
 
 def _due_lists(acting, today, *, limit=MOST_ROWS):
@@ -72,13 +74,10 @@ def _senco(acting, today):
 
 def _gaps(acting):
     """The three gaps that matter most, as (count, words, address). Two queries; the data page has them all."""
-    pupils = Pupil.objects.visible_to(acting).filter(left_on=None)
-    no_need = (
-        pupils.filter(register_entries__ends_on=None, register_entries__code__in=["K", "E"])
-        .exclude(pk__in=Need.objects.filter(ends_on=None, pupil__school=acting.school).values("pupil"))
-        .count()
-    )
-    no_upn = pupils.filter(upn=None).count()
+    entries = RegisterEntry.objects.visible_to(acting).filter(school=acting.school, ends_on=None, code__in=ON_REGISTER)
+    needs = Need.objects.filter(pupil=OuterRef("pupil"), ends_on=None)
+    no_need = entries.exclude(Exists(needs)).count()
+    no_upn = Pupil.objects.visible_to(acting).filter(left_on=None, upn=None).count()
     found = [(no_need, "on the register without a type of need"), (no_upn, "without a UPN")]
     return [(count, words) for count, words in found if count]
 

@@ -100,3 +100,15 @@ def test_query_count_does_not_grow(client, sign_in, senco, school, count_queries
     more(15)
 
     assert count_queries("/") == few
+
+
+def test_gap_in_the_data_is_counted(client, sign_in, senco, pupil, other_pupil):
+    from pupils.models import RegisterEntry
+
+    RegisterEntry.objects.filter(pupil=pupil, ends_on=None).update(code="K")
+    sign_in(senco)
+
+    words = home(client)
+
+    assert "<b>1</b> on the register without a type of need" in words
+    assert "<b>2</b> without a UPN" in words
