@@ -3,6 +3,7 @@
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -47,7 +48,7 @@ def job_detail(request, pk):
     job = get_object_or_404(jobs_of(request.acting), pk=pk)
     if job.is_finished and job.seen_at is None:
         jobs_of(request.acting).filter(pk=job.pk).update(seen_at=timezone.now())
-    context = {"title": job.title, "section": "jobs", "crumbs": [("Background work", "/work/")]}
+    context = {"title": job.title, "section": "jobs", "crumbs": [("Background work", reverse("job-list"))]}
     return render(request, "jobs/job_detail.html", context | _context(job))
 
 

@@ -139,7 +139,7 @@ def finish(site):
 
 
 def test_a_worker_killed_while_applying_leaves_no_half_import(site):
-    rows = 500
+    rows = 1200
     site.ask("ready", rows)
 
     kill_at_work(site, after=0.2)
