@@ -83,14 +83,3 @@ def query(context, **changes):
         else:
             values[key] = value
     return f"?{values.urlencode()}" if values else "?"
-
-
-@register.filter
-def has(permissions, name):
-    """Whether a set of permissions holds the one with this name, for menus."""
-    return any(permission.name == name for permission in permissions)
-
-
-@register.filter
-def get_item(mapping, key):
-    return mapping.get(key)
