@@ -1,11 +1,11 @@
 """What every signed-in page shows around itself: the menu, the school, the person. No queries of its own."""
 
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from django.conf import settings
-from django.urls import reverse
 
+from sendco.addresses import address
 from staff.permissions import Permission as P
 
 
@@ -17,6 +17,17 @@ class Entry:
     permissions: tuple
     section: str
     on_phone: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """One entry of somebody's menu."""
+
+    label: str
+    icon: str
+    href: str
+    section: str
+    on_phone: bool
 
 
 MENU = (
@@ -34,35 +45,25 @@ MENU = (
 )
 
 
-@cache
-def address(route):
-    """The addresses of the menu never change while the site runs."""
-    return reverse(route)
-
-
-def menu_for(acting):
-    return [
-        {
-            "label": entry.label,
-            "icon": entry.icon,
-            "href": address(entry.route),
-            "section": entry.section,
-            "on_phone": entry.on_phone,
-        }
+@lru_cache(maxsize=256)
+def menu_for(permissions):
+    """The entries that these permissions open. The same for everybody who holds the same ones."""
+    return tuple(
+        Link(entry.label, entry.icon, address(entry.route), entry.section, entry.on_phone)
         for entry in MENU
-        if any(acting.can(permission) for permission in entry.permissions)
-    ]
+        if permissions.intersection(entry.permissions)
+    )
 
 
 def shell(request):
     acting = getattr(request, "acting", None)
     if acting is None or not acting.user.is_authenticated:
         return {"acting": None, "demo": settings.DEMO}
-    menu = menu_for(acting)
+    menu = menu_for(acting.permissions)
     return {
         "acting": acting,
         "menu": menu,
-        "phone_menu": [entry for entry in menu if entry["on_phone"]][:4],
+        "phone_menu": tuple(entry for entry in menu if entry.on_phone)[:4],
         "may_search": acting.can(P.DIRECTORY_SEARCH) or acting.can(P.PUPIL_VIEW_ALL),
         "may_raise": acting.can(P.CONCERN_RAISE),
         "demo": settings.DEMO,

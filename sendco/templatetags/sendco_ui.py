@@ -1,12 +1,13 @@
-"""Formatting for templates: icons, states, dates. No queries."""
+"""Formatting for templates: icons, states, dates, due lines. No queries."""
 
-from functools import cache
+from functools import cache, lru_cache
 
 from django import template
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 
+from sendco.addresses import address, address_of
 from sendco.clock import Urgency, long_date
 
 register = template.Library()
@@ -30,18 +31,58 @@ def icon(name, extra=""):
     )
 
 
+@register.simple_tag
+@cache
+def asset(path):
+    """The address of a static file, asked of the storage once."""
+    return static(path)
+
+
+@register.simple_tag
+def place(route):
+    """The address of a route that takes nothing, resolved once."""
+    return address(route)
+
+
+LINK = '<a href="{}"{}>{}{}</a>'
+MENU_SHAPES = {"list": f"<li>{LINK}</li>", "bare": LINK}
+
+
+@register.simple_tag
+def menu_links(entries, section, shape="list"):
+    """The links of a menu with the page's section marked; `list` puts each in an item."""
+    return _links(tuple(entries), section, shape)
+
+
+@lru_cache(maxsize=512)
+def _links(entries, section, shape):
+    current = format_html(' aria-current="{}"', "page")
+    return format_html_join(
+        "\n",
+        MENU_SHAPES[shape],
+        ((entry.href, current if entry.section == section else "", icon(entry.icon), entry.label) for entry in entries),
+    )
+
+
 @register.filter
 def day(value):
     """Tue 26 Jan: the year only when it is not this one or is far off."""
     if not value:
         return ""
-    near = abs((value - timezone.localdate()).days) < 200
+    return _day(value, abs((value - timezone.localdate()).days) < 200)
+
+
+@lru_cache(maxsize=4096)
+def _day(value, near):
     return value.strftime(f"%a {value.day} %b") if near else long_date(value)
+
+
+_full_day = lru_cache(maxsize=4096)(long_date)
 
 
 @register.filter
 def full_day(value):
-    return long_date(value) if value else ""
+    return _full_day(value) if value else ""
 
 
 def days_in_words(count):
@@ -52,8 +93,11 @@ def days_in_words(count):
 def due_state(item, today=None, waits=False):
     """The state of a due item: icon, word and colour, with the amount in the word."""
     today = today or timezone.localdate()
-    urgency = item.urgency(today)
-    left = (item.due_on - today).days
+    return _due_state(item.urgency(today), (item.due_on - today).days, bool(waits))
+
+
+@lru_cache(maxsize=4096)
+def _due_state(urgency, left, waits):
     tone, shape = STATES[urgency]
     if urgency is Urgency.OVERDUE:
         words = f"{days_in_words(-left)} late"
@@ -68,9 +112,55 @@ def due_state(item, today=None, waits=False):
     return format_html('<span class="st st-{}">{}{}</span>', tone, icon(shape), words)
 
 
-@register.filter
-def due_tone(item, today=None):
-    return STATES[item.urgency(today or timezone.localdate())][0]
+DUE_LINE = """
+<li class="due due-{tone}{own}">
+  <div class="due-when"><a class="due-date" href="{why}" hx-get="{why}" hx-target="#why-{pk}">{date}<span class="visually-hidden">: why this date?</span></a> {state}</div>
+  {child}
+  <div class="due-what"><b>{title}</b><span class="law">{authority}</span><div id="why-{pk}"></div></div>
+  <div class="due-owner"><span class="owner{them}">{owner}</span></div>
+  <div class="due-act">{act}</div>
+</li>"""  # noqa: E501  (markup)
+DUE_CHILD = '<div class="due-child"><a href="{}">{}</a><small>{}</small></div>'
+DUE_ACT = '<a class="btn {}" href="{}">{}</a>'
+
+
+@register.simple_tag
+def due_lines(rows, today, show_child=False, first_solid=False):
+    """Draw the lines of a due list (due_items.Row). In Python: as tags, 25 lines took longer than their queries."""
+    school = format_html('<div class="due-child"><span class="dim">{}</span></div>', "The school")
+    solid = "btn-primary" if first_solid else "btn-line"
+    lines = []
+    for row in rows:
+        lines.append((_due_line(row, today, _due_child(row.pupil, school) if show_child else None, solid),))
+        solid = "btn-line"
+    return format_html_join("", "{}", lines)
+
+
+def _due_line(row, today, child, button):
+    item, ours = row.item, row.ours
+    late = STATES[item.urgency(today)][0]
+    return format_html(
+        DUE_LINE,
+        tone=late if ours or late == "late" else "wait",
+        own=" due-own" if child is None else "",
+        why=address_of("due-why", item.pk),
+        pk=str(item.pk),
+        date=day(item.due_on),
+        state=due_state(item, today, not ours),
+        child=child or "",
+        title=item.title,
+        authority=item.authority,
+        them="" if ours else " them",
+        owner=row.owner,
+        act=format_html(DUE_ACT, button, row.action.href, row.action.words) if row.action else "",
+    )
+
+
+def _due_child(pupil, school):
+    if pupil is None:
+        return school
+    where = (pupil.form_group and pupil.form_group.name) or pupil.get_year_group_display()
+    return format_html(DUE_CHILD, address_of("pupil-detail", pupil.pk), pupil.name, where)
 
 
 @register.simple_tag(takes_context=True)
