@@ -1,3 +1,4 @@
+from allauth.account.internal.stagekit import get_pending_stage
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.http import HttpResponse
@@ -34,7 +35,9 @@ class SecondFactorMiddleware:
         return self.get_response(request)
 
     def process_view(self, request, view, args, kwargs):
-        if not settings.MFA_REQUIRED or not request.user.is_authenticated:
+        if not request.user.is_authenticated:
+            return _step_that_is_gone(request)
+        if not settings.MFA_REQUIRED:
             return None
         if request.resolver_match.view_name in WITHOUT_FACTOR:
             return None
@@ -42,6 +45,14 @@ class SecondFactorMiddleware:
             return None
         address = reverse("mfa_index")
         return HttpResponse(status=204, headers={"HX-Redirect": address}) if request.htmx else redirect(address)
+
+
+def _step_that_is_gone(request):
+    """Send whoever waits for a second step that was removed meanwhile to sign in anew; allauth would go in circles."""
+    if request.resolver_match.view_name not in {"mfa_authenticate", "staff:lost-factor-ask"}:
+        return None
+    stage = get_pending_stage(request)
+    return stage.abort() if stage and not is_mfa_enabled(stage.login.user) else None
 
 
 class ActingMiddleware:

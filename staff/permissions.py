@@ -38,6 +38,15 @@ class Permission(StrEnum):
     SCHOOL_EDIT = "Change the school's details, calendar, units and groups"
     PEOPLE_VIEW = "See who works here and in which role"
     PEOPLE_MANAGE = "Invite people, change roles, end access"
+    LOST_FACTOR_DECIDE = "Let somebody who lost their device set up a new second step"
+    PLAN_VIEW = "Read the outcomes and provision of the EHC plans of pupils in view"
+    CASE_VIEW = "See EHC plans, needs assessments, reviews, consultations and appeals whole"
+    CASE_EDIT = "Work on EHC plans, needs assessments, reviews, consultations and appeals"
+    CASE_APPROVE = "Approve review reports and consultation replies for the school"
+    REVIEW_CONTRIBUTE = "Give one's own view before a review, when asked"
+    AUTHORITY_EDIT = "Change local authorities, their practice and their report layouts"
+    REMINDER_EDIT = "Set when reminders go out, to whom they are passed on, and who stands in"
+    REMINDER_VIEW = "See what was sent to whom, and what failed"
     COMPLIANCE_VIEW = "See what is overdue across the school"
     HEALTH_VIEW = "See whether the running site is healthy"
 
@@ -51,6 +60,8 @@ _CLASSROOM = _EVERYONE | {
     P.FLAG_VIEW,
     P.CONCERN_RAISE,
     P.PEOPLE_VIEW,
+    P.PLAN_VIEW,
+    P.REVIEW_CONTRIBUTE,
 }
 _RECORD = {
     P.PUPIL_EDIT,
@@ -66,6 +77,8 @@ _RECORD = {
     P.DOCUMENT_EDIT,
     P.DATA_QUALITY_VIEW,
     P.EXPORT_RUN,
+    P.CASE_VIEW,
+    P.CASE_EDIT,
 }
 ROLE_PERMISSIONS = {
     Role.SENCO: frozenset(
@@ -80,6 +93,7 @@ ROLE_PERMISSIONS = {
             P.READ_LOG_VIEW,
             P.SCHOOL_EDIT,
             P.PEOPLE_MANAGE,
+            P.LOST_FACTOR_DECIDE,
             P.COMPLIANCE_VIEW,
         }
     ),
@@ -94,7 +108,12 @@ ROLE_PERMISSIONS = {
             P.READ_LOG_VIEW,
             P.SCHOOL_EDIT,
             P.PEOPLE_MANAGE,
+            P.LOST_FACTOR_DECIDE,
             P.COMPLIANCE_VIEW,
+            P.CASE_APPROVE,
+            P.AUTHORITY_EDIT,
+            P.REMINDER_EDIT,
+            P.REMINDER_VIEW,
             P.HEALTH_VIEW,
         }
     ),
@@ -119,7 +138,9 @@ ROLE_PERMISSIONS = {
         }
     ),
     Role.GOVERNOR: frozenset({P.OWN_ACCOUNT}),
-    Role.ADMINISTRATOR: frozenset(_EVERYONE | {P.SCHOOL_EDIT, P.PEOPLE_VIEW, P.PEOPLE_MANAGE, P.HEALTH_VIEW}),
+    Role.ADMINISTRATOR: frozenset(
+        _EVERYONE | {P.SCHOOL_EDIT, P.PEOPLE_VIEW, P.PEOPLE_MANAGE, P.HEALTH_VIEW, P.REMINDER_VIEW}
+    ),
     Role.DSL: frozenset(
         _EVERYONE
         | {P.PUPIL_VIEW_ALL, P.FLAG_VIEW, P.FLAG_CONFIDENTIAL_VIEW, P.FLAG_EDIT, P.CONTACT_VIEW, P.REGISTER_VIEW}

@@ -29,7 +29,7 @@ from pupils.services.pupils import save_contact
 from sendco.due.models import DueItem
 from sendco.files.services import store_bytes
 from sendco.jobs.models import Job
-from staff.models import AcademicYear, Closure, GroupStaff, Invitation, Membership, TeachingGroup, Unit
+from staff.models import AcademicYear, Closure, GroupStaff, Invitation, LostFactor, Membership, TeachingGroup, Unit
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory
 
@@ -42,6 +42,7 @@ PUBLIC = {
     "staff:invitation-join",
     "staff:invitation-accept",
     "staff:three-words",
+    "staff:lost-factor-ask",
 }
 ALLAUTH = ("account_", "mfa_", "usersessions_", "socialaccount_")
 
@@ -146,6 +147,7 @@ def school_things(school, user):
         "group_staff": GroupStaff.objects.create(group=group, user=user, kind="teaches").pk,
         "membership": Membership.objects.filter(user=user, school=school).first().pk,
         "user": user.pk,
+        "lost_factor": LostFactor.objects.create(user=user, expires_at=timezone.now() + timedelta(days=1)).pk,
         "closure": Closure.objects.create(
             school=school, name="Half term", starts_on=date(2026, 10, 26), ends_on=date(2026, 10, 30)
         ).pk,
@@ -236,6 +238,8 @@ MATRIX = {
     "staff:person-detail": ("user", CLASSROOM | {O, M, P}),
     "staff:role-add": ("user", MANAGES),
     "staff:role-end": ("membership", MANAGES),
+    "staff:lost-factor-approve": ("lost_factor", MANAGES),
+    "staff:lost-factor-refuse": ("lost_factor", MANAGES),
     "staff:invitation-new": ("none", MANAGES),
     "staff:invitation-resend": ("invitation", MANAGES),
     "staff:invitation-revoke": ("invitation", MANAGES),

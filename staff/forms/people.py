@@ -40,3 +40,15 @@ class EndRoleForm(forms.Form):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["ends_on"].initial = timezone.localdate() - timedelta(days=1)
+
+
+class LostFactorForm(forms.Form):
+    checked = forms.ChoiceField(
+        label="How do you know that it was they who asked?",
+        choices=[
+            ("", "Choose one"),
+            ("face", "I spoke to them face to face."),
+            ("phone", "I called them on a number that the school had before."),
+        ],
+        help_text="A mail or a message is not enough: somebody else could have written it.",
+    )

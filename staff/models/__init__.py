@@ -1,4 +1,4 @@
-from .people import GroupStaff, Invitation, Membership, OutgoingMail, TeachingGroup, User
+from .people import GroupStaff, Invitation, LostFactor, Membership, OutgoingMail, TeachingGroup, User
 from .school import AcademicYear, Closure, School, Term, Unit
 
 __all__ = [
@@ -6,6 +6,7 @@ __all__ = [
     "Closure",
     "GroupStaff",
     "Invitation",
+    "LostFactor",
     "Membership",
     "OutgoingMail",
     "School",

@@ -122,6 +122,51 @@ class Invitation(models.Model):
         return not self.accepted_at and not self.revoked_at and self.expires_at > timezone.now()
 
 
+class LostFactorQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(closed_at=None, expires_at__gt=timezone.now())
+
+    def visible_to(self, acting):
+        if not acting.school:
+            return self.none()
+        works_here = Membership.objects.filter(current_on(timezone.localdate()), school=acting.school)
+        return self.filter(user__in=works_here.values("user"))
+
+
+class LostFactor(models.Model):
+    """Somebody who gave the right password says that the device of their second step is lost."""
+
+    class Outcome(models.TextChoices):
+        APPROVED = "approved", "Second step removed"
+        REFUSED = "refused", "Refused"
+        FOUND = "found", "Signed in with the second step after all"
+        WITHDRAWN = "withdrawn", "Password or second step changed meanwhile"
+        RAN_OUT = "ran_out", "Nobody decided in time"
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="lost_factors")
+    asked_at = models.DateTimeField(default=timezone.now)
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    school = models.ForeignKey(School, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = LostFactorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["user"], condition=Q(closed_at=None), name="one_open_lost_factor"),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                name="lost_factor_closed_with_outcome",
+            ),
+        ]
+
+    def __str__(self):
+        return f"lost second step {self.pk}"
+
+
 class TeachingGroup(models.Model):
     class Kind(models.TextChoices):
         FORM = "form", "Form or class"

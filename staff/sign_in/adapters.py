@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 
 from sendco import crypt
 
-from . import sessions
+from . import lost_factors, sessions
 
 logger = logging.getLogger(__name__)
 NOT_SIGNED_IN = (
@@ -68,12 +68,14 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request, user, **kwargs):
         response = super().post_login(request, user, **kwargs)
         sessions.keep_newest(user=user)
+        lost_factors.found(user=user)
         logger.info("sign-in", extra={"event": "sign_in.ok", "user": user.pk})
         return response
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
         """Tell the person that a password or a second step changed, and end their other sessions."""
         sessions.end_others(request=self.request, user=user)
+        lost_factors.withdraw(user=user)
         logger.info("sign-in changed", extra={"event": "sign_in.changed", "user": user.pk})
         super().send_notification_mail(template_prefix, user, context, email)
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ..views import calendar, groups, people, school
+from ..views import calendar, groups, lost_factors, people, school
 
 urlpatterns = [
     path("", school.school, name="school"),
@@ -28,6 +28,8 @@ urlpatterns = [
     path("people/", people.people, name="people"),
     path("people/invitations/<int:pk>/resend/", people.invitation_resend, name="invitation-resend"),
     path("people/<int:pk>/", people.person_detail, name="person-detail"),
+    path("people/lost-devices/<int:pk>/approve/", lost_factors.lost_factor_approve, name="lost-factor-approve"),
+    path("people/lost-devices/<int:pk>/refuse/", lost_factors.lost_factor_refuse, name="lost-factor-refuse"),
     path("people/<int:pk>/roles/add/", people.role_add, name="role-add"),
     path("people/roles/<int:pk>/end/", people.role_end, name="role-end"),
 ]

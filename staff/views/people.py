@@ -10,9 +10,10 @@ from .. import selectors, services
 from ..access import require_permission, step_up
 from ..errors import Refused
 from ..forms.people import EndRoleForm, RoleForm
-from ..models import Membership, User
+from ..models import LostFactor, Membership, User
 from ..permissions import Permission
 from ..sign_in.invitations import invite_by_mail
+from ..sign_in.lost_factors import why_not
 
 RECENT = 10
 
@@ -31,11 +32,22 @@ def people(request):
         "title": "People",
         "section": "people",
         "people": selectors.with_second_factor(everyone) if may_manage else everyone,
+        "lost_factors": _lost_factors(request),
         "invitations": selectors.open_invitations(request.acting) if may_manage else [],
         "may_manage": may_manage,
         "may_see_activity": may_manage or request.acting.can(Permission.NARRATIVE_VIEW),
     }
     return render(request, "staff/people.html", context)
+
+
+def _lost_factors(request, **of):
+    """Open requests for a new second step, each with the words why this colleague may not decide, if so."""
+    if not request.acting.can(Permission.PEOPLE_MANAGE):
+        return []
+    rows = LostFactor.objects.visible_to(request.acting).open().filter(**of).select_related("user")
+    for lost in rows:
+        lost.why_not = why_not(lost, school=request.acting.school, by=request.user)
+    return rows
 
 
 @require_permission(Permission.PEOPLE_VIEW)
@@ -56,6 +68,7 @@ def person_detail(request, pk):
         "places": selectors.places_of(request.acting, person),
         "today": today,
         "may_manage": may_manage,
+        "lost_factors": _lost_factors(request, user=person),
         "is_self": person.pk == request.user.pk,
         "changes": selectors.person_changes(request.acting, person)[:RECENT],
     }
