@@ -1,9 +1,9 @@
 """A pupil's page: who the child is, what is due, and a tab for each part of the record."""
 
-from functools import wraps
+from functools import lru_cache, wraps
 
 from django.core.paginator import Paginator
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, F, FilteredRelation, OuterRef, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,7 +25,9 @@ from pupils.models import (
     RegisterEntry,
     WatchListEntry,
 )
+from pupils.models.pupil import flag_kinds_for
 from pupils.selectors.duplicates import kept_of, record_ids
+from sendco.addresses import address_of
 from sendco.audit.selectors import pupil_reads
 from sendco.audit.services import record_read
 from sendco.clock import young_person_from
@@ -58,15 +60,26 @@ class Moved(Exception):
 
 
 def _pupil(request, pk):
-    merged = Pupil.objects.filter(merged_into=OuterRef("pk"))
-    pupils = with_status(Pupil.objects.visible_to(request.acting)).annotate(was_merged=Exists(merged))
-    pupil = pupils.select_related("form_group", "key_worker", "school").filter(pk=pk).first()
+    acting = request.acting
+    pupil = _with_facts(Pupil.objects.visible_to(acting).filter(pk=pk)).order_by().first()
     if pupil is None:
-        kept = kept_of(pk, request.acting)
+        kept = kept_of(pk, acting)
         if kept is None or kept.pk == pk:
             raise Http404
         raise Moved(kept)
+    pupil.school = acting.school
     return pupil
+
+
+def _with_facts(pupils):
+    """Add what would take a query each: status, unit, and whether another record was merged into this one."""
+    merged = Pupil.objects.filter(merged_into=OuterRef("pk"))
+    return (
+        with_status(pupils)
+        .alias(place=FilteredRelation("enrolments", condition=Q(enrolments__ends_on=None)))
+        .annotate(was_merged=Exists(merged), unit_name=F("place__unit__name"), unit_since=F("place__starts_on"))
+        .select_related("form_group", "key_worker")
+    )
 
 
 def follows_merges(view):
@@ -82,16 +95,25 @@ def follows_merges(view):
     return followed
 
 
+@lru_cache(maxsize=256)
+def _may(permissions):
+    return {permission.name.lower(): permission in permissions for permission in P}
+
+
 def _header(request, pupil):
-    """What stands above the tabs. Five queries."""
+    """What stands above the tabs. Four queries. The pupil is in view, so rows of this pupil need no further check."""
     acting, today = request.acting, timezone.localdate()
     record_read(school_id=pupil.school_id, pupil_id=pupil.pk, by=request.user)
-    flags = list(PupilFlag.objects.visible_to(acting).filter(pupil=pupil, ends_on=None))
+    flags = list(PupilFlag.objects.filter(pupil=pupil, ends_on=None, kind__in=flag_kinds_for(acting)))
     needs = list(Need.objects.filter(pupil=pupil, ends_on=None).select_related("need_type").order_by("rank"))
     items = list(due_items.due_for(acting).filter(pupil_id=pupil.pk).urgent_first()[:12])
-    enrolment = Enrolment.objects.filter(pupil=pupil, ends_on=None).select_related("unit").first()
     status = pupil.open_code if pupil.open_code != "N" or not pupil.watched else "M"
-    tabs = [(key, words) for key, words, permission in TABS if key == "overview" or acting.can(permission)]
+    href = address_of("pupil-detail", pupil.pk)
+    tabs = [
+        (key, words, href if key == "overview" else f"{href}?tab={key}")
+        for key, words, permission in TABS
+        if key == "overview" or acting.can(permission)
+    ]
     return {
         "title": pupil.name,
         "section": "register",
@@ -101,12 +123,11 @@ def _header(request, pupil):
         "status_words": STATUS_WORDS[status],
         "flags": flags,
         "needs": needs,
-        "enrolment": enrolment,
         "due": due_items.rows(items, pupils={pupil.pk: pupil}, acting=acting),
         "today": today,
         "age": pupil.age(today) if acting.can(P.IDENTIFIERS_VIEW) else None,
         "tabs": tabs,
-        "may": {permission.name.lower(): acting.can(permission) for permission in P},
+        "may": _may(acting.permissions),
         "young_person_from": young_person_from(pupil.birth_on) if pupil.birth_on else None,
     }
 
@@ -115,14 +136,15 @@ def _overview(request, pupil):
     """For those who read the record: the last events and the people. For a teacher: what is known to help."""
     acting, found = request.acting, {}
     if acting.can(P.NARRATIVE_VIEW):
-        found["events"] = timeline.with_icons(timeline.events_for(acting, pupil)[:8])
-        found["watch"] = WatchListEntry.objects.visible_to(acting).filter(pupil=pupil, ends_on=None).first()
+        found["events"] = timeline.drawn(timeline.events_for(acting, pupil)[:8])
+        if pupil.watched:
+            found["watch"] = WatchListEntry.objects.filter(pupil=pupil, ends_on=None).first()
     if acting.can(P.CONTACT_VIEW):
-        found["contacts"] = Contact.objects.visible_to(acting).filter(pupil=pupil, ended_on=None)[:4]
+        found["contacts"] = Contact.objects.filter(pupil=pupil, ended_on=None)[:4]
     own = (
         Concern.objects.visible_to(acting).filter(pupil=pupil).select_related("raised_by").order_by("-raised_on", "-pk")
     )
-    found["concerns"] = own[:3]
+    found["concerns"] = list(own[:3])
     return found
 
 
@@ -197,7 +219,7 @@ def pupil_detail(request, pk):
     pupil = _pupil(request, pk)
     context = _header(request, pupil)
     tab = request.GET.get("tab") or "overview"
-    if tab not in dict(context["tabs"]):
+    if tab not in {key for key, *_ in context["tabs"]}:
         raise Http404
     context |= LOADERS[tab](request, pupil) | {"tab": tab, "tab_template": f"pages/pupil/_{tab}.html"}
     return render(request, "pages/pupil/detail.html", context)
@@ -210,8 +232,13 @@ def pupil_timeline(request, pk):
     pupil = _pupil(request, pk)
     kind = request.GET.get("kind", "all")
     page = Paginator(timeline.events_for(request.acting, pupil, kind), 40).get_page(request.GET.get("page"))
-    page.object_list = timeline.with_icons(page.object_list)
-    context = _header(request, pupil) | {"page": page, "kind": kind, "kinds": timeline.KINDS, "tab": "timeline"}
+    context = _header(request, pupil) | {
+        "page": page,
+        "events": timeline.drawn(page.object_list),
+        "kind": kind,
+        "kinds": timeline.KINDS,
+        "tab": "timeline",
+    }
     return render(request, "pages/pupil/timeline.html", context)
 
 

@@ -1,7 +1,11 @@
 """Everything about one child in date order, for the person who looks."""
 
+from django.utils import timezone
+from django.utils.html import format_html_join
+
 from pupils.selectors.duplicates import record_ids
 from sendco.audit.selectors import pupil_events
+from sendco.templatetags.sendco_ui import day, full_day, icon
 
 ICONS = {
     "register": "list-check",
@@ -35,8 +39,22 @@ def events_for(acting, pupil, kind="all"):
     return events
 
 
-def with_icons(events):
-    events = list(events)
-    for event in events:
-        event.icon = ICONS.get(event.code.split(".")[0], "point")
-    return events
+EVENT = """
+<li>
+  <span class="when xs dim">{}</span>
+  <span class="dot" aria-hidden="true">{}</span>
+  <div class="body"><span class="overflow">{}</span><br /><span class="xs dim">{}, {}</span></div>
+</li>"""
+
+
+def drawn(events):
+    """Draw the events as the items of a list: date, what happened, who did it and when it was typed."""
+    return format_html_join("", EVENT, (_cells(event) for event in events))
+
+
+def _cells(event):
+    recorded = timezone.localtime(event.recorded_at)
+    at = recorded.strftime("%H:%M")
+    typed = at if recorded.date() == event.happened_on else f"typed {full_day(recorded.date())}, {at}"
+    shape = ICONS.get(event.code.split(".")[0], "point")
+    return day(event.happened_on), icon(shape), event.text, event.by_name, typed

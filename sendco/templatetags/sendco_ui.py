@@ -39,9 +39,9 @@ def asset(path):
 
 
 @register.simple_tag
-def place(route):
-    """The address of a route that takes nothing, resolved once."""
-    return address(route)
+def place(route, pk=None):
+    """The address of a route that takes nothing or one id; quicker than `url`, which works it out each time."""
+    return address(route) if pk is None else address_of(route, pk)
 
 
 LINK = '<a href="{}"{}>{}{}</a>'
