@@ -6,6 +6,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from .acting import Acting, acting_for
+from .sign_in.invitations import kept
 
 # What somebody without a second factor may still reach: to enrol one, to prove who they are, and to leave.
 WITHOUT_FACTOR = {
@@ -23,6 +24,8 @@ WITHOUT_FACTOR = {
     "health-ready",
     "csp-report",
 }
+INVITATION = "staff:invitation-join"
+AFTERWARDS = "invitation_after_second_step"
 
 
 class SecondFactorMiddleware:
@@ -40,11 +43,24 @@ class SecondFactorMiddleware:
         if not settings.MFA_REQUIRED:
             return None
         if request.resolver_match.view_name in WITHOUT_FACTOR:
-            return None
+            return _back_to_invitation(request) if request.resolver_match.view_name == "mfa_index" else None
         if is_mfa_enabled(request.user):
-            return None
+            return _back_to_invitation(request)
+        if request.resolver_match.view_name == INVITATION:
+            request.session[AFTERWARDS] = True
         address = reverse("mfa_index")
         return HttpResponse(status=204, headers={"HX-Redirect": address}) if request.htmx else redirect(address)
+
+
+def _back_to_invitation(request):
+    """Bring whoever was held back from an invitation to it, once, when the second step is there."""
+    if request.method != "GET" or request.htmx or not request.session.get(AFTERWARDS):
+        return None
+    if not is_mfa_enabled(request.user):
+        return None
+    del request.session[AFTERWARDS]
+    is_there = request.resolver_match.view_name == INVITATION
+    return redirect(INVITATION) if kept(request) and not is_there else None
 
 
 def _step_that_is_gone(request):

@@ -25,8 +25,15 @@ def add_app(user):
     return user
 
 
-def code(at=None):
-    return format_hotp_value(hotp_value(SECRET, int(at or time.time()) // 30))
+def code(at=None, secret=SECRET):
+    return format_hotp_value(hotp_value(secret, int(at or time.time()) // 30))
+
+
+def add_an_app_by_hand(client, user):
+    """As somebody does on the page: look at the secret, then type the code that the app shows."""
+    just_proved(client, user)
+    client.get(reverse("mfa_activate_totp"))
+    return client.post(reverse("mfa_activate_totp"), {"code": code(secret=client.session["mfa.totp.secret"])})
 
 
 def just_proved(client, user):

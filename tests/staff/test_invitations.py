@@ -13,7 +13,7 @@ from staff.models import Invitation, Membership, OutgoingMail, User
 from staff.roles import Role
 from tests.factories import UserFactory
 from tests.factories.staff import PASSWORD
-from tests.staff.signing import add_app, just_proved, log_in, same_answer
+from tests.staff.signing import add_an_app_by_hand, add_app, just_proved, log_in, same_answer
 
 GOOD = "lantern otter quilt meadow"
 NEW = "/school/invitations/new/"
@@ -425,3 +425,47 @@ def test_words_for_a_password_are_given_to_anybody_and_change(client, db):
 
     assert len(given) > 6
     assert all(re.fullmatch(r"[a-z]+-[a-z]+-[a-z]+", words) for words in given)
+
+
+# --- An account without a second step -----------------------------------------------------------------------------
+@pytest.fixture
+def held_back(invite, outsider, settings):
+    """A colleague of another school without a second step follows the link and signs in."""
+    settings.MFA_REQUIRED = True
+    _, secret = invite(outsider.email)
+    client = Client()
+    client.post(link(secret))
+    response = log_in(client, outsider, next=JOIN)
+    assert client.get(response.headers["Location"]).headers["Location"] == reverse("mfa_index")
+    return client
+
+
+def test_whoever_adds_a_second_step_for_an_invitation_comes_back_to_it(held_back, outsider, school):
+    add_an_app_by_hand(held_back, outsider)
+    codes = held_back.get(reverse("mfa_view_recovery_codes"))
+    back = held_back.get("/", follow=True)
+
+    assert "I have kept them" in codes.content.decode()
+    assert back.redirect_chain == [(JOIN, 302)]
+    assert school.name in back.content.decode()
+    held_back.post(JOIN)
+    assert Membership.objects.filter(user=outsider, school=school).exists()
+
+
+def test_coming_back_happens_once(held_back, outsider):
+    add_app(outsider)
+
+    assert held_back.get(reverse("mfa_index")).headers["Location"] == JOIN
+    assert held_back.get("/").status_code == 200
+
+
+def test_an_invitation_withdrawn_meanwhile_leads_nowhere(held_back, outsider, head):
+    services.revoke_invitation(invitation=Invitation.objects.get(), by=head)
+    add_app(outsider)
+
+    assert held_back.get("/").status_code == 200
+
+
+def test_without_a_second_step_every_other_page_still_waits(held_back):
+    assert held_back.get(reverse("mfa_index")).status_code == 200
+    assert held_back.get("/").headers["Location"] == reverse("mfa_index")

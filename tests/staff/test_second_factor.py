@@ -3,7 +3,6 @@ from datetime import timedelta
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from django.core.cache import cache
 from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client
@@ -14,7 +13,7 @@ from staff.middleware import WITHOUT_FACTOR
 from staff.models import OutgoingMail
 from staff.roles import Role
 from tests.factories import MembershipFactory, UserFactory
-from tests.staff.signing import SECRET, add_app, code, just_proved, log_in
+from tests.staff.signing import SECRET, add_an_app_by_hand, add_app, code, just_proved, log_in
 
 START = timezone.datetime(2026, 11, 3, 9, 0, 5, tzinfo=timezone.get_default_timezone())
 ENROL = "/accounts/2fa/"
@@ -165,19 +164,11 @@ def test_recovery_code_works_once(teacher, clock):
     assert not sign_in_with(Client(), teacher, first)
 
 
-def add_an_app_by_hand(client, teacher, run_callbacks):
-    just_proved(client, teacher)
-    client.get(reverse("mfa_activate_totp"))
-    secret = client.session["mfa.totp.secret"]
-    now = format_hotp_value(hotp_value(secret, int(timezone.now().timestamp()) // 30))
-    with run_callbacks(execute=True):
-        return client.post(reverse("mfa_activate_totp"), {"code": now})
-
-
 def test_adding_an_app_gives_recovery_codes_once_and_a_mail(client, teacher, django_capture_on_commit_callbacks):
     log_in(client, teacher)
 
-    added = add_an_app_by_hand(client, teacher, django_capture_on_commit_callbacks)
+    with django_capture_on_commit_callbacks(execute=True):
+        added = add_an_app_by_hand(client, teacher)
     shown = client.get(added.headers["Location"]).content.decode()
     again = client.get(reverse("mfa_view_recovery_codes")).content.decode()
 
