@@ -7,3 +7,6 @@ class PupilsConfig(AppConfig):
 
     def ready(self):
         from . import import_tasks  # noqa: F401  (its handlers register themselves)
+        from .owed import register_sources
+
+        register_sources()

@@ -3,6 +3,7 @@
 from django.utils import timezone
 
 from sendco.clock import evaluate
+from sendco.due.registry import SOURCES, Source, register, source_of
 from sendco.due.services import Owed, differences, sync
 from staff.selectors import school_calendar
 
@@ -48,48 +49,39 @@ def of_view(view, calendar):
     return [Owed(deadline, owner_id=view.asked_of_id, met_on=answered, closed_on=None if answered else closed)]
 
 
-SOURCES = {
-    WatchListEntry: (of_watch, ["school"]),
-    RegisterEntry: (of_register_entry, ["school"]),
-    Concern: (of_concern, ["school"]),
-    ConcernView: (of_view, ["concern__school"]),
-}
-
-
-def _place(row):
-    """Return the school and the pupil that a record is about."""
-    about = row.concern if isinstance(row, ConcernView) else row
-    return about.school, about.pupil_id
+def register_sources():
+    """Tell the due table of this floor's records. Called once, when the floor starts."""
+    register(Source(WatchListEntry, of_watch))
+    register(Source(RegisterEntry, of_register_entry))
+    register(Source(Concern, of_concern))
+    register(Source(ConcernView, of_view, joins=("concern__school",), school="concern__school", pupil="concern__pupil"))
 
 
 def bring_up_to_date(row):
     """Derive this record's deadlines and write them to the due table, in the caller's transaction."""
-    school, pupil_id = _place(row)
-    owed = SOURCES[type(row)][0](row, school_calendar(school))
-    sync(row, owed, school_id=school.pk, pupil_id=pupil_id)
+    source = source_of(row)
+    school = source.school_of(row)
+    owed = source.derive(row, school_calendar(school))
+    sync(row, owed, school_id=school.pk, pupil_id=source.pupil_id_of(row))
 
 
 def bring_pupil_up_to_date(pupil):
-    """Derive every deadline of one pupil again, after facts about the pupil changed."""
-    for model in (WatchListEntry, RegisterEntry, Concern):
-        for row in model.objects.filter(pupil=pupil).select_related("school"):
-            bring_up_to_date(row)
-    for view in ConcernView.objects.filter(concern__pupil=pupil).select_related("concern__school"):
-        bring_up_to_date(view)
+    """Derive every deadline of one pupil again, on every floor, after facts about the pupil changed."""
+    for source in SOURCES.values():
+        if source.pupil is not None:
+            for row in source.model.objects.filter(**{source.pupil: pupil}).select_related(*source.joins):
+                bring_up_to_date(row)
 
 
 def bring_school_up_to_date(school, progress=lambda done, total: None):
     """Derive every deadline of a school again, after its calendar or its own numbers of days changed."""
     calendar = school_calendar(school)
-    kinds = [
-        (model, rule, joins, "concern__school" if model is ConcernView else "school")
-        for model, (rule, joins) in SOURCES.items()
-    ]
-    total = sum(model.objects.filter(**{path: school}).count() for model, _, _, path in kinds)
+    total = sum(source.model.objects.filter(**{source.school: school}).count() for source in SOURCES.values())
     done = 0
-    for model, rule, joins, path in kinds:
-        for row in model.objects.filter(**{path: school}).select_related(*joins).iterator(chunk_size=500):
-            sync(row, rule(row, calendar), school_id=school.pk, pupil_id=_place(row)[1])
+    for source in SOURCES.values():
+        rows = source.model.objects.filter(**{source.school: school}).select_related(*source.joins)
+        for row in rows.iterator(chunk_size=500):
+            sync(row, source.derive(row, calendar), school_id=school.pk, pupil_id=source.pupil_id_of(row))
             done += 1
             progress(done, total)
     return total
@@ -98,9 +90,10 @@ def bring_school_up_to_date(school, progress=lambda done, total: None):
 def all_differences():
     """Yield, in words, each due row that differs from what the facts say. For check_deadlines."""
     calendars = {}
-    for model, (rule, joins) in SOURCES.items():
-        for row in model.objects.select_related(*joins).iterator(chunk_size=500):
-            school, pupil_id = _place(row)
+    for source in SOURCES.values():
+        for row in source.model.objects.select_related(*source.joins).iterator(chunk_size=500):
+            school = source.school_of(row)
             if school.pk not in calendars:
                 calendars[school.pk] = school_calendar(school)
-            yield from differences(row, rule(row, calendars[school.pk]), school_id=school.pk, pupil_id=pupil_id)
+            owed = source.derive(row, calendars[school.pk])
+            yield from differences(row, owed, school_id=school.pk, pupil_id=source.pupil_id_of(row))

@@ -65,11 +65,14 @@ INSTALLED_APPS = [
     "sendco.jobs",
     "sendco.files",
     "sendco.drafts",
+    "sendco.links",
     "sendco.limits",
     "sendco.charts",
     "sendco.pdf",
     "staff",
     "pupils",
+    "ehcp",
+    "governance",
 ]
 
 MIDDLEWARE = [

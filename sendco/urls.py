@@ -36,6 +36,8 @@ urlpatterns = [
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("school/", include("staff.urls")),
     path("", include("pupils.urls")),
+    path("", include("ehcp.urls")),
+    path("", include("governance.urls")),
 ]
 if settings.SOCIALACCOUNT_PROVIDERS:
     urlpatterns += [path("accounts/", include("allauth.socialaccount.urls"))]

@@ -11,6 +11,7 @@ from sendco.audit.models import Audience, Event
 from sendco.clock import long_date
 from sendco.clock.errors import NotKnownYet
 from sendco.due.models import DueItem
+from sendco.due.registry import source_of
 from sendco.due.services import sync
 from staff.models import TeachingGroup, User
 from staff.selectors import school_calendar
@@ -18,7 +19,6 @@ from staff.selectors import school_calendar
 from .. import owed
 from ..models import (
     Concern,
-    ConcernView,
     Contact,
     Enrolment,
     GroupPlace,
@@ -382,7 +382,7 @@ class _Work:
         for row in self.due:
             row.school = self.school
             try:
-                duties = owed.SOURCES[type(row)][0](row, calendar)
+                duties = source_of(row).derive(row, calendar)
             except NotKnownYet:
                 # A stage from before the bank holiday data: no date can be worked out, and the duty is long past.
                 continue
@@ -392,8 +392,6 @@ class _Work:
             waiting = set(DueItem.objects.filter(pupil_id__in=part).open().values_list("pupil_id", flat=True))
             for pupil in Pupil.objects.filter(pk__in=waiting):
                 owed.bring_pupil_up_to_date(pupil)
-                for view in ConcernView.objects.filter(concern__pupil=pupil).select_related("concern__school"):
-                    owed.bring_up_to_date(view)
 
     def _record(self):
         events = []

@@ -46,7 +46,8 @@ class Rule:
 
     `title` is a noun that reads before "due" ("Report"), `trigger` a noun that reads after the count ("the meeting").
     `settings` are the setting types it binds; None is all. `valid_from` and `valid_to` are event dates, both included.
-    `example` is a worked (trigger, due) pair for a test to read.
+    `example` is a worked (trigger, due) pair for a test to read. `check` says what about this rule is not certain; it is
+    shown wherever the date is.
     """
 
     code: str
@@ -61,6 +62,7 @@ class Rule:
     valid_to: date | None = None
     settings: frozenset[str] | None = None
     soon_days: int = SOON_DAYS
+    check: str = ""
 
     def __post_init__(self):
         blank = [name for name in ("code", "title", "authority", "trigger") if not getattr(self, name).strip()]
@@ -134,7 +136,9 @@ def explain(rule: Rule, trigger_on: date, due_on: date, safe_on: date) -> str:
         f"{rule.title} due {long_date(due_on)}: {rule.count.words} {rule.trigger} on {long_date(trigger_on)}. "
         f"{rule.authority.rstrip('.')}."
     )
-    return text if safe_on == due_on else f"{text} To be safe, finish by {long_date(safe_on)}."
+    if safe_on != due_on:
+        text += f" To be safe, finish by {long_date(safe_on)}."
+    return f"{text} Check: {rule.check}" if rule.check else text
 
 
 def pick(rules: Iterable[Rule], code: str, on: date, *, setting: str | None = None) -> Rule:

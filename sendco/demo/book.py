@@ -25,9 +25,9 @@ from pupils.models import (
     SearchKey,
     WatchListEntry,
 )
-from pupils.owed import SOURCES
 from pupils.search import keys_for
 from sendco.audit.models import Audience, Event, Read
+from sendco.due.registry import SOURCES
 from sendco.due.services import sync
 from staff.models import GroupStaff, Membership, School, TeachingGroup, Unit
 from staff.selectors import school_calendar
@@ -128,11 +128,10 @@ class Book:
             self._write_due(model, rows)
 
     def _write_due(self, model, rows):
-        calendar, rule = school_calendar(self.school), SOURCES[model][0]
+        calendar, source = school_calendar(self.school), SOURCES[model]
         for row in rows:
-            if owed := rule(row, calendar):
-                about = row.concern if model is ConcernView else row
-                sync(row, owed, school_id=self.school.pk, pupil_id=about.pupil_id)
+            if owed := source.derive(row, calendar):
+                sync(row, owed, school_id=self.school.pk, pupil_id=source.pupil_id_of(row))
 
     def write_events(self):
         """Write the gathered events in the order in which they happened."""

@@ -14,7 +14,8 @@ class DueItemQuerySet(models.QuerySet):
         return self.order_by("due_on", "pk")
 
     def overdue(self, today):
-        return self.open().filter(due_on__lt=today)
+        """Open, past its date, and nobody claims an exception for it."""
+        return self.open().filter(due_on__lt=today, exception="")
 
     def within(self, today, days):
         return self.open().filter(due_on__gte=today, due_on__lte=today + timedelta(days=days))
@@ -40,7 +41,12 @@ class DueItem(models.Model):
     owner_id = models.BigIntegerField(null=True)
     met_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
+    # Why the time limit is disapplied, or what took the place of this date; the date itself never moves.
     exception = models.CharField(max_length=200, blank=True)
+    replaced_by = models.CharField(max_length=200, blank=True)
+    # What the authority itself asks for, beside the date of the law and never instead of it.
+    practice_on = models.DateField(null=True)
+    practice_note = models.CharField(max_length=200, blank=True)
     soon_days = models.PositiveSmallIntegerField(default=7)
 
     objects = DueItemQuerySet.as_manager()

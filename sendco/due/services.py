@@ -9,19 +9,27 @@ from .models import DueItem
 
 FIELDS = (
     "school_id pupil_id title duty basis authority due_on safe_on act_by_on explanation owner_id met_on closed_on "
-    "exception soon_days"
+    "exception replaced_by practice_on practice_note soon_days"
 ).split()
 
 
 @dataclass(frozen=True)
 class Owed:
-    """One deadline of a record, and when it was met, or closed because it no longer applies."""
+    """One deadline of a record, and when it was met, or closed because it no longer applies.
+
+    `exception` says in words which exception of the law is claimed: it disapplies the limit and moves no date.
+    `replaced_by` says what took the place of a date that stands no more; give `closed_on` with it.
+    `practice_on` is the authority's own date with `practice_note` in words; it stands beside the date of the law.
+    """
 
     deadline: Deadline
     owner_id: int | None = None
     met_on: date | None = None
     closed_on: date | None = None
     exception: str = ""
+    replaced_by: str = ""
+    practice_on: date | None = None
+    practice_note: str = ""
 
 
 def _values(owed, *, school_id, pupil_id):
@@ -41,6 +49,9 @@ def _values(owed, *, school_id, pupil_id):
         "met_on": owed.met_on,
         "closed_on": owed.closed_on,
         "exception": owed.exception,
+        "replaced_by": owed.replaced_by,
+        "practice_on": owed.practice_on,
+        "practice_note": owed.practice_note,
         "soon_days": rule.soon_days,
     }
 

@@ -2,12 +2,13 @@ from django.core.management.base import BaseCommand, CommandError
 
 from pupils import owed
 from sendco.due.models import DueItem
+from sendco.due.registry import SOURCES
 
 
 def differences():
-    """Yield, in words, each due row that is not what the facts say. Each floor adds its own here."""
+    """Yield, in words, each due row that is not what the facts say, over every floor that owes something."""
     yield from owed.all_differences()
-    yield from _without_a_record(owed.SOURCES)
+    yield from _without_a_record(SOURCES)
 
 
 def _without_a_record(models):

@@ -1,0 +1,57 @@
+from .appeals import Appeal
+from .assessments import Advice, Exemption, Method, NeedsAssessment
+from .authorities import Caseworker, LocalAuthority, ReviewLayout
+from .consultations import Consultation
+from .letters import CaseLetter, CaseLetterKind, CaseLetterTemplate, Correspondence
+from .plans import (
+    Placement,
+    Plan,
+    PlanMove,
+    PlanOutcome,
+    PlanSection,
+    PlanVersion,
+    ProvisionLine,
+    SectionLetter,
+    TopUpFunding,
+)
+from .reviews import (
+    AnnualReview,
+    Contribution,
+    Invitee,
+    OutcomeReview,
+    Recommendation,
+    ReviewReport,
+    ViewDifference,
+)
+
+__all__ = [
+    "Advice",
+    "AnnualReview",
+    "Appeal",
+    "CaseLetter",
+    "CaseLetterKind",
+    "CaseLetterTemplate",
+    "Caseworker",
+    "Consultation",
+    "Contribution",
+    "Correspondence",
+    "Exemption",
+    "Invitee",
+    "LocalAuthority",
+    "Method",
+    "NeedsAssessment",
+    "OutcomeReview",
+    "Placement",
+    "Plan",
+    "PlanMove",
+    "PlanOutcome",
+    "PlanSection",
+    "PlanVersion",
+    "ProvisionLine",
+    "Recommendation",
+    "ReviewLayout",
+    "ReviewReport",
+    "SectionLetter",
+    "TopUpFunding",
+    "ViewDifference",
+]

@@ -1,0 +1,1 @@
+"""Secret addresses for people without an account: one purpose, one subject, an end."""

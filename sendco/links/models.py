@@ -1,0 +1,25 @@
+from django.db import models
+
+
+class Link(models.Model):
+    """One way in for one outsider to one question. The secret itself is kept nowhere, only its hash."""
+
+    secret_hash = models.CharField(max_length=64, unique=True)
+    purpose = models.CharField(max_length=40)
+    subject_id = models.BigIntegerField()
+    school_id = models.BigIntegerField()
+    pupil_id = models.BigIntegerField(null=True)
+    made_by_id = models.BigIntegerField(null=True)
+    made_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    first_opened_at = models.DateTimeField(null=True)
+    last_opened_at = models.DateTimeField(null=True)
+    opened = models.PositiveIntegerField(default=0)
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["purpose", "subject_id"])]
+
+    def __str__(self):
+        return f"{self.purpose} link {self.pk}"
