@@ -4,6 +4,7 @@ import re
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -79,6 +80,13 @@ def addresses(pupil):
         reverse("school-activity"),
         reverse("pupil-timeline", args=[pupil.pk]),
     ]
+
+
+@pytest.fixture(autouse=True)
+def _still_clock():
+    """Pages show moments, such as the last sign-in: between two looks no minute may pass."""
+    with time_machine.travel(timezone.now(), tick=False):
+        yield
 
 
 @pytest.fixture
