@@ -118,6 +118,7 @@ def belongings(school, user, pupil):
         "due": due.pk,
         "view": ConcernView.objects.create(concern=concern, asked_of=user, asked_by=user).pk,
         "watch": WatchListEntry.objects.create(school=school, pupil=pupil, reason="x", look_again_on=today).pk,
+        "enrolment": pupil.enrolments.get().pk,
         "flag": PupilFlag.objects.create(pupil=pupil, kind="fsm").pk,
         "support": PupilSupport.objects.create(pupil=pupil, user=user).pk,
         "document": Document.objects.create(
@@ -246,6 +247,7 @@ MATRIX = {
     "pupils:pupil-add": ("none", KEEPS_DATA),
     "pupils:pupil-edit": ("pupil", KEEPS_DATA),
     "pupils:enrolment-change": ("pupil", KEEPS_DATA),
+    "pupils:first-day-correct": ("enrolment", KEEPS_DATA),
     "pupils:pupil-leave": ("pupil", KEEPS_DATA),
     "pupils:pupil-readmit": ("pupil", KEEPS_DATA),
     "pupils:key-worker": ("pupil", KEEPS_DATA),
@@ -310,6 +312,7 @@ PERSONAL = {"job", "saved_view"}
 OWN_ONLY = {"concern", "view", "due"}
 ABOUT_A_CHILD = {
     "pupil", "contact", "entry", "letter", "watch", "flag", "support", "document", "assessment", "group_place",
+    "enrolment",
 } | OWN_ONLY  # fmt: skip
 FIXED = {"form_key": "concern-new", "starts_in": 2026, "kind": "support_starts"}
 

@@ -202,6 +202,13 @@ class EnrolmentForm(forms.Form):
         return cleaned
 
 
+class FirstDayForm(forms.Form):
+    starts_on = past_date_field(label="First day", words="The first day")
+    reason = forms.CharField(
+        label="How do you know?", max_length=200, help_text="For example: the office typed the wrong year."
+    )
+
+
 class LeaverForm(forms.Form):
     left_on = past_date_field(label="Last day on roll", words="The last day")
     reason = forms.CharField(label="Why", max_length=200, help_text="For example: moved to another school.")

@@ -125,7 +125,7 @@ def correct_entry(*, entry, starts_on, reason, decided_by, by, today=None):
         with audit.saving(before, by=by, reason="the next entry was corrected"):
             before.save(update_fields=["ends_on"])
         bring_up_to_date(before)
-    _move_needs(pupil, entry.starts_on, starts_on, by=by)
+    move_needs(pupil, entry.starts_on, starts_on, by=by)
     entry.starts_on, entry.reason, entry.decided_by = starts_on, reason, decided_by
     with audit.saving(entry, by=by, reason="correction"):
         entry.save(update_fields=["starts_on", "reason", "decided_by"])
@@ -135,7 +135,7 @@ def correct_entry(*, entry, starts_on, reason, decided_by, by, today=None):
     return entry
 
 
-def _move_needs(pupil, old, new, *, by):
+def move_needs(pupil, old, new, *, by):
     """Needs that began with the entry begin on its corrected day, so that the census finds both or neither."""
     for need in Need.objects.filter(pupil=pupil, starts_on=old).exclude(ends_on__lt=new):
         need.starts_on = new

@@ -14,6 +14,7 @@ from staff.permissions import Permission
 
 from ..forms.records import (
     EnrolmentForm,
+    FirstDayForm,
     GroupForm,
     KeyWorkerForm,
     LeaverForm,
@@ -26,6 +27,7 @@ from ..forms.records import (
 from ..models import Enrolment, GroupPlace, Pupil, PupilSupport
 from ..models.register import ON_REGISTER
 from ..services import pupils as services
+from ..services.enrolments import correct_first_day
 from .form_pages import attempt, attempt_versioned, confirm, draw, posted, pupil_page
 
 DRAFT = "pupil-new"
@@ -109,7 +111,8 @@ def pupil_edit(request, pk):
 @form_page
 def enrolment_change(request, pk):
     pupil = _pupil(request, pk)
-    present = Enrolment.objects.visible_to(request.acting).open().select_related("unit").filter(pupil=pupil).first()
+    enrolments = list(Enrolment.objects.visible_to(request.acting).filter(pupil=pupil).select_related("unit"))
+    present = next((row for row in enrolments if row.ends_on is None), None)
     initial = {"kind": present.kind, "unit": present.unit_id, "other_school": present.other_school} if present else None
     form = EnrolmentForm(posted(request), acting=request.acting, initial=initial)
 
@@ -127,6 +130,31 @@ def enrolment_change(request, pk):
         submit="Save the change",
         template="pupils/enrolment_form.html",
         present=present,
+        enrolments=enrolments,
+    )
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
+def first_day_correct(request, pk):
+    enrolment = get_object_or_404(Enrolment.objects.visible_to(request.acting).select_related("pupil"), pk=pk)
+    pupil = enrolment.pupil
+    form = FirstDayForm(posted(request), initial={"starts_on": enrolment.starts_on})
+
+    def correct(cleaned):
+        return correct_first_day(enrolment=enrolment, by=request.user, **cleaned)
+
+    if request.method == "POST" and attempt(form, correct):
+        messages.success(request, "First day corrected. What stood there before stays in the history.")
+        return redirect(pupil_page(request.acting, pupil))
+    return draw(
+        request,
+        form,
+        pupil=pupil,
+        title=f"Correct the first day of {pupil.name}",
+        lead=f"{enrolment.get_kind_display()} since {long_date(enrolment.starts_on)}. Only for a slip: the status that "
+        "began on that day moves with it, and dates that are due are worked out again.",
+        submit="Correct the first day",
     )
 
 
