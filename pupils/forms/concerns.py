@@ -278,6 +278,13 @@ def rating_field(name):
     )
 
 
+class WithdrawViewForm(CarefulForm):
+    careful = ("reason",)
+    reason = forms.CharField(
+        max_length=100, label="Why is it no longer needed?", help_text="It stays in the history of the concern."
+    )
+
+
 class ViewAnswerForm(CarefulForm):
     careful = ("strengths", "notes")
     attention = rating_field("attention")

@@ -193,6 +193,32 @@ def answer_view(*, view, by, strengths="", notes="", **ratings):
     return view
 
 
+@transaction.atomic
+def withdraw_view(*, view, reason, by):
+    """Say that a view is no longer needed. The colleague gets a mail without the reason, and may be asked again."""
+    register.lock(view.concern.pupil)
+    rows = ConcernView.objects.select_for_update(of=("self",)).select_related("concern__school", "concern__pupil")
+    view = rows.get(pk=view.pk)
+    if view.withdrawn_on:
+        raise Refused(f"This was taken back on {long_date(view.withdrawn_on)} already.")
+    if view.answered_at:
+        raise Refused(f"{view.asked_of.name} has given this view already. It stays with the concern.")
+    if view.concern.closed_on:
+        raise Refused("This concern is closed, so nobody is asked any more.")
+    view.withdrawn_on = timezone.localdate()
+    with audit.saving(view, by=by, reason=reason):
+        view.save(update_fields=["withdrawn_on"])
+    bring_up_to_date(view)
+    concern = view.concern
+    text = f"{view.asked_of.name} is no longer asked for a view. {reason}"
+    audit.record(
+        "concern.view_withdrawn", view, text=text, by=by, school_id=concern.school_id, pupil_id=concern.pupil_id
+    )
+    if view.asked_of_id != by.pk:
+        _mail("concern_view_withdrawn", view.asked_of, concern, withdrawn_by=by)
+    return view
+
+
 # --- Mail --------------------------------------------------------------------------------------------------------
 def _address(route, pk):
     return settings.SITE_URL + reverse(route, args=[pk])

@@ -9,4 +9,5 @@ urlpatterns = [
     path("concerns/<int:pk>/triage/", views.concern_triage, name="concern-triage"),
     path("concerns/<int:pk>/ask/", views.concern_ask, name="concern-ask"),
     path("concerns/views/<int:pk>/", views.concern_view_answer, name="concern-view-answer"),
+    path("concerns/views/<int:pk>/withdraw/", views.concern_view_withdraw, name="concern-view-withdraw"),
 ]

@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,8 +16,8 @@ from staff.permissions import Permission
 
 from .. import search
 from ..errors import ChangedMeanwhile, Refused
-from ..forms.concerns import AskForm, ConcernForm, PupilSearchForm, TriageForm, ViewAnswerForm
-from ..models import Concern, Pupil, WatchListEntry
+from ..forms.concerns import AskForm, ConcernForm, PupilSearchForm, TriageForm, ViewAnswerForm, WithdrawViewForm
+from ..models import Concern, ConcernView, Pupil, WatchListEntry
 from ..models.concerns import RATED
 from ..selectors import concerns as selectors
 from ..services import concerns as services
@@ -238,6 +239,11 @@ def _for_triage(request, concern):
     return {
         "unasked": [user for user in teachers if user.pk not in asked],
         "views": views,
+        "may_withdraw": [
+            view.pk
+            for view in views
+            if not view.answered_at and (request.acting.sees_all_pupils or view.asked_by_id == request.user.pk)
+        ],
         "answered": answered,
         "ratings": [
             {
@@ -346,3 +352,34 @@ def concern_view_answer(request, pk):
         else [],
     }
     return render(request, "pupils/view_answer.html", context, status=422 if form.errors else 200)
+
+
+@require_permission(Permission.CONCERN_TRIAGE)
+@require_http_methods(["GET", "POST"])
+def concern_view_withdraw(request, pk):
+    """For whoever asked, and for those who lead SEND in the whole school."""
+    seen = Concern.objects.visible_to(request.acting)
+    views = ConcernView.objects.filter(concern__in=seen).select_related("concern__school", "concern__pupil", "asked_of")
+    view = get_object_or_404(views, pk=pk)
+    if view.asked_by_id != request.user.pk and not request.acting.sees_all_pupils:
+        raise PermissionDenied
+    concern = view.concern
+    form = WithdrawViewForm(posted(request), school=concern.school)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.withdraw_view(view=view, reason=form.cleaned_data["reason"], by=request.user)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"{view.asked_of.name} is no longer asked and gets a mail about it.")
+            return redirect("pupils:concern-detail", pk=concern.pk)
+    context = {
+        "title": f"Stop asking {view.asked_of.name}",
+        "section": "concerns",
+        "crumbs": crumbs((f"Concern about {concern.pupil.name}", reverse("pupils:concern-detail", args=[concern.pk]))),
+        "lead": f"About {concern.pupil.name}. The line goes from their list. You can ask them again later.",
+        "form": form,
+        "submit": "Stop asking",
+        "cancel": reverse("pupils:concern-detail", args=[concern.pk]),
+    }
+    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)

@@ -8,11 +8,13 @@ from django.utils import timezone
 from pupils.models import Concern, ConcernView, PupilSupport, WatchListEntry
 from pupils.models.concerns import RATED
 from pupils.services import concerns, register
-from sendco.audit.models import Read
+from sendco.audit.models import Event, Read
 from sendco.drafts.models import Draft
 from sendco.drafts.services import save_draft
-from staff.models import OutgoingMail
-from tests.factories import PupilFactory
+from sendco.due.models import DueItem
+from staff.models import OutgoingMail, Unit
+from staff.roles import Role
+from tests.factories import MembershipFactory, PupilFactory
 
 KEY = "5a9d2e9c-5f0e-4b1c-8a36-3a4a5b7e1c01"
 WORDS = {
@@ -476,6 +478,97 @@ def test_a_disclosure_in_a_view_is_held_back(sign_in, teaching_assistant, view):
     assert response.status_code == 422
     view.refresh_from_db()
     assert view.answered_at is None
+
+
+# --- Stop asking -------------------------------------------------------------------------------------------------
+def withdraw(client, view, reason="Joe has told me in person"):
+    return client.post(reverse("pupils:concern-view-withdraw", args=[view.pk]), {"reason": reason})
+
+
+def test_a_view_that_was_asked_for_is_taken_back_with_a_reason(sign_in, senco, teaching_assistant, concern, view):
+    address = reverse("pupils:concern-view-withdraw", args=[view.pk])
+    client = sign_in(senco)
+    detail = reverse("pupils:concern-detail", args=[concern.pk])
+    assert f'href="{address}"' in page_of(client.get(detail))
+
+    page = page_of(client.get(address))
+    response = withdraw(client, view)
+
+    view.refresh_from_db()
+    assert "Stop asking Dee Hartley" in page
+    assert response.url == detail
+    assert view.withdrawn_on == timezone.localdate()
+    past = view.history.first()
+    assert (past.history_user, past.history_change_reason) == (senco, "Joe has told me in person")
+    event = Event.objects.get(code="concern.view_withdrawn")
+    assert event.pupil_id == concern.pupil_id
+    assert "Joe has told me in person" in event.text
+    assert DueItem.objects.get(source_type="pupils.concernview", source_id=view.pk).closed_on == view.withdrawn_on
+    assert f'href="{address}"' not in page_of(client.get(detail))
+    assert sign_in(teaching_assistant).get(reverse("pupils:concern-view-answer", args=[view.pk])).status_code == 404
+
+
+def test_the_colleague_gets_a_mail_without_name_or_reason(sign_in, senco, view, teaching_assistant):
+    withdraw(sign_in(senco), view)
+
+    told = OutgoingMail.objects.filter(to=teaching_assistant.email).last()
+    assert told.subject == "A view of a pupil is no longer needed"
+    assert "KA" in told.text
+    for secret in ("Kezia", "Adeyemi", "in person"):
+        assert secret not in told.subject + told.text
+
+
+def test_the_same_colleague_can_be_asked_again(sign_in, senco, view, teaching_assistant, concern):
+    withdraw(sign_in(senco), view)
+    concern.refresh_from_db()
+
+    concerns.ask_for_views(concern=concern, people=[teaching_assistant], by=senco)
+
+    view.refresh_from_db()
+    assert view.withdrawn_on is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"), [("", "required"), ("x" * 101, "at most 100"), ("She disclosed it", "safeguarding lead")]
+)
+def test_stopping_without_a_fit_reason_is_422(sign_in, senco, view, reason, words):
+    response = withdraw(sign_in(senco), view, reason)
+
+    view.refresh_from_db()
+    assert response.status_code == 422
+    assert words in page_of(response)
+    assert view.withdrawn_on is None
+
+
+def test_a_view_that_was_given_stays(sign_in, senco, teaching_assistant, view):
+    sign_in(teaching_assistant).post(reverse("pupils:concern-view-answer", args=[view.pk]), ANSWERS)
+
+    response = withdraw(sign_in(senco), view)
+
+    assert response.status_code == 422
+    assert "has given this view already" in page_of(response)
+
+
+def test_stopping_twice_and_in_a_closed_concern_is_said(sign_in, senco, view, concern):
+    client = sign_in(senco)
+    withdraw(client, view)
+    assert "already" in page_of(withdraw(client, view))
+
+    ConcernView.objects.update(withdrawn_on=None)
+    Concern.objects.update(closed_on=timezone.localdate())
+    assert "This concern is closed" in page_of(withdraw(client, view))
+
+
+def test_who_may_stop_asking(sign_in, school, senco, head, teacher, outsider, pupil, view):
+    unit = Unit.objects.create(school=school, name="Harbour", kind="resourced")
+    pupil.enrolments.update(unit=unit)
+    lead = MembershipFactory(school=school, role=Role.PROVISION_LEAD, unit=unit).user
+    address = reverse("pupils:concern-view-withdraw", args=[view.pk])
+
+    expected = [(teacher, 403), (outsider, 404), (lead, 403), (head, 200), (senco, 200)]
+    assert [(user, sign_in(user).get(address).status_code) for user, _ in expected] == expected
+    ConcernView.objects.update(asked_by=lead)
+    assert sign_in(lead).get(address).status_code == 200
 
 
 # --- Who may -----------------------------------------------------------------------------------------------------
