@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from sendco.pages import account, errors, health, home, jobs, pupil, register, search
+from sendco.pages import account, errors, health, home, jobs, links, pupil, register, search
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("drafts/<slug:form_key>/", account.draft_save, name="draft-save"),
     path("school/people/<int:pk>/leave/", account.person_leave, name="person-leave"),
     path("school/activity/", account.school_activity, name="school-activity"),
+    path("l/<str:secret>/", links.link_open, name="link-open"),
     path("csp-report", health.csp_report, name="csp-report"),
     path("healthz", health.alive, name="health-alive"),
     path("readyz", health.ready, name="health-ready"),

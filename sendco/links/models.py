@@ -16,10 +16,17 @@ class Link(models.Model):
     last_opened_at = models.DateTimeField(null=True)
     opened = models.PositiveIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
+    # The six digits sent to the address on file, before anything written earlier is shown again.
+    code_hash = models.CharField(max_length=64, blank=True)
+    code_expires_at = models.DateTimeField(null=True)
+    code_tries = models.PositiveSmallIntegerField(default=0)
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [models.Index(fields=["purpose", "subject_id"])]
+
+    def is_open(self, now):
+        return self.revoked_at is None and self.used_at is None and now < self.expires_at
 
     def __str__(self):
         return f"{self.purpose} link {self.pk}"

@@ -43,7 +43,7 @@ FIXED = {
     "X-Frame-Options": "DENY",
 }
 SIGN_OUT = "/accounts/logout/"
-SECRET_PATHS = ("/school/invitations/", "/accounts/password/reset/key/")
+SECRET_PATHS = ("/l/", "/school/invitations/", "/accounts/password/reset/key/")
 
 
 class SecurityHeadersMiddleware:

@@ -1,0 +1,129 @@
+"""Make, find, open and close secret addresses. Who may have one, and what its page shows, is for the caller."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.db.models import F
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+
+from .models import Link
+
+DAYS = 21
+CODE_MINUTES = 15
+MOST_TRIES = 5
+COOKIE = "link" if settings.IS_LOCAL else "__Host-link"
+COOKIE_SECONDS = 2 * 60 * 60
+SALT = "sendco.links"
+
+
+class LinkClosed(LookupError):
+    """Unknown, expired, revoked, used up or for something else: the page says the same for all of them."""
+
+
+def _hash(text):
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def make(*, purpose, subject_id, school_id, by, pupil_id=None, days=DAYS):
+    """Make a way in for one person to one thing; older ones to the same thing die. Returns (link, the secret)."""
+    revoke(purpose=purpose, subject_id=subject_id)
+    secret = secrets.token_urlsafe(32)
+    link = Link.objects.create(
+        secret_hash=_hash(secret),
+        purpose=purpose,
+        subject_id=subject_id,
+        school_id=school_id,
+        pupil_id=pupil_id,
+        made_by_id=by.pk if by else None,
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    return link, secret
+
+
+def find(secret):
+    """Return the open link of this secret. Changes nothing: mail scanners fetch every address. Raises LinkClosed."""
+    link = Link.objects.filter(secret_hash=_hash(secret)).first()
+    if link is None or not link.is_open(timezone.now()):
+        raise LinkClosed
+    return link
+
+
+def note_opened(link):
+    now = timezone.now()
+    Link.objects.filter(pk=link.pk).update(
+        opened=F("opened") + 1, last_opened_at=now, first_opened_at=Coalesce("first_opened_at", now)
+    )
+
+
+# --- The code to the address on file -----------------------------------------------------------------------------
+def make_code(link):
+    """Make six digits that open this link once, for a quarter of an hour. The caller mails them."""
+    code = f"{secrets.randbelow(1_000_000):06d}"
+    Link.objects.filter(pk=link.pk).update(
+        code_hash=_hash(f"{link.pk}:{code}"),
+        code_expires_at=timezone.now() + timedelta(minutes=CODE_MINUTES),
+        code_tries=0,
+    )
+    return code
+
+
+def check_code(link, code):
+    """Is this the code that was sent? Each try counts, and the fifth wrong one ends the code."""
+    now = timezone.now()
+    taken = Link.objects.filter(pk=link.pk, code_tries__lt=MOST_TRIES, code_expires_at__gt=now).update(
+        code_tries=F("code_tries") + 1
+    )
+    if not taken:
+        return False
+    stored = Link.objects.values_list("code_hash", flat=True).get(pk=link.pk)
+    if not hmac.compare_digest(stored, _hash(f"{link.pk}:{code.strip()}")):
+        return False
+    return bool(Link.objects.filter(pk=link.pk, code_hash=stored).update(code_hash="", code_expires_at=None))
+
+
+# --- The pass: a cookie for two hours, so that no later address carries the secret --------------------------------
+def give_pass(response, link):
+    response.set_cookie(
+        COOKIE,
+        signing.dumps(link.pk, salt=SALT),
+        max_age=COOKIE_SECONDS,
+        httponly=True,
+        secure=not settings.IS_LOCAL,
+        samesite="Lax",
+    )
+    return response
+
+
+def has_pass(request, link):
+    return _passed(request) == link.pk
+
+
+def _passed(request):
+    try:
+        return signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=COOKIE_SECONDS)
+    except signing.BadSignature:
+        return None
+
+
+def link_of(request, purpose):
+    """Return the open link of this purpose that the browser holds a pass for. Raises LinkClosed."""
+    link = Link.objects.filter(pk=_passed(request), purpose=purpose).first()
+    if link is None or not link.is_open(timezone.now()):
+        raise LinkClosed
+    return link
+
+
+# --- Closing -----------------------------------------------------------------------------------------------------
+def use_up(link):
+    """The answer was accepted. False when another browser was first."""
+    return bool(Link.objects.filter(pk=link.pk, used_at=None, revoked_at=None).update(used_at=timezone.now()))
+
+
+def revoke(**which):
+    """Close every open link that matches (purpose, subject_id, pupil_id, school_id, made_by_id). Returns how many."""
+    return Link.objects.filter(revoked_at=None, used_at=None, **which).update(revoked_at=timezone.now())
