@@ -93,12 +93,12 @@ def _by_ids(ids, acting):
 
 CELLS = {
     "name": lambda pupil: pupil.name,
-    "year": lambda pupil: pupil.get_year_group_display(),
-    "class": lambda pupil: pupil.form_group.name if pupil.form_group else "",
+    "year": lambda pupil: pupil.year_words,
+    "class": lambda pupil: pupil.class_name or "",
     "status": lambda pupil: pupil.status_words,
     "since": lambda pupil: pupil.open_since or "",
     "needs": lambda pupil: ", ".join(pupil.need_names),
-    "worker": lambda pupil: pupil.key_worker.name if pupil.key_worker else "",
+    "worker": lambda pupil: pupil.worker_name or "",
     "next": lambda pupil: pupil.next_item.due_on if pupil.next_item else "",
     "flags": lambda pupil: ", ".join(pupil.flag_codes),
     "birth": lambda pupil: pupil.birth_on or "",

@@ -46,6 +46,13 @@ COLUMNS = [
 USUAL_COLUMNS = ["class", "status", "need", "next", "flags", "worker"]
 
 
+ROWS = {
+    "group": lambda acting: TeachingGroup.objects.visible_to(acting).filter(is_archived=False),
+    "unit": lambda acting: Unit.objects.visible_to(acting),
+    "worker": lambda acting: User.objects.visible_to(acting),
+}
+
+
 def many(field, **kwargs):
     """A filter that takes several values, as boxes to tick."""
     return field(required=False, widget=forms.CheckboxSelectMultiple, **kwargs)
@@ -78,9 +85,9 @@ class RegisterFilter(forms.Form):
         ]
         if not acting.can(Permission.IDENTIFIERS_VIEW):
             self.fields["columns"].choices = [choice for choice in COLUMNS if choice[0] != "upn"]
-        self.fields["group"].queryset = TeachingGroup.objects.visible_to(acting).filter(is_archived=False)
-        self.fields["unit"].queryset = Unit.objects.visible_to(acting)
-        self.fields["worker"].queryset = User.objects.visible_to(acting)
+        for name, rows in ROWS.items():
+            if name in data or "filters" in data:  # else nobody looks at the choices
+                self.fields[name].queryset = rows(acting)
         self.fields["need"].choices = _need_choices
 
     def values(self):

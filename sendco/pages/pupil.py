@@ -36,7 +36,7 @@ from staff.permissions import Permission as P
 
 from . import due_items, timeline
 from .filters import with_status
-from .register import STATUS_WORDS
+from .register_rows import STATUS_WORDS
 
 CRUMBS = [("SEND register", "/register/")]
 # Each tab: key, words, the permission that opens it.

@@ -1,5 +1,7 @@
 """The SEND register: who is on it, what is due for each, and what to do with those chosen."""
 
+from itertools import starmap
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -19,6 +21,7 @@ from . import exports
 from .due_items import due_for
 from .filters import COLUMNS, RegisterFilter
 from .forms import ExportForm, SavedViewForm
+from .register_rows import DUE_READ, READ, NextDate, RegisterRow, drawn
 
 PER_PAGE = 25
 TABS = (
@@ -29,10 +32,6 @@ TABS = (
     ("all", "Everyone"),
     ("left", "Leavers"),
 )
-
-
-DUE_SHOWN = ("pupil_id", "due_on", "title", "soon_days")
-STATUS_WORDS = {"E": "EHC plan", "K": "SEN Support", "M": "Monitoring", "N": "No SEN", None: "Left"}
 
 
 class KnownCount(Paginator):
@@ -67,14 +66,6 @@ def counts(acting):
     }
 
 
-# Only what a row shows: the other columns of a pupil are not read.
-SHOWN = (
-    *("legal_forename", "legal_surname", "preferred_forename", "preferred_surname", "middle_names"),
-    *("school", "year_group", "home_authority", "birth_on", "upn", "left_on"),
-    *("form_group__name", "key_worker__name"),
-)
-
-
 def _by_pupil(rows):
     """Collect (pupil id, value) pairs into {pupil id: [values]}."""
     found = {}
@@ -84,26 +75,23 @@ def _by_pupil(rows):
 
 
 def with_details(pupils, acting):
-    """Load what a row shows: class, key worker, needs, flags and the next date. Four queries, whatever the number."""
-    pupils = list(pupils.select_related("form_group", "key_worker").only(*SHOWN))
-    ids = [pupil.pk for pupil in pupils]
+    """Read what a row shows: class, key worker, needs, flags and the next date. Four queries, whatever the number."""
+    rows = list(starmap(RegisterRow, pupils.values_list(*READ)))
+    ids = [row.pk for row in rows]
     needs = Need.objects.filter(pupil__in=ids, ends_on=None).order_by("rank")
     needs = _by_pupil(needs.values_list("pupil_id", "need_type__short_name"))
     flags = PupilFlag.objects.filter(pupil__in=ids, ends_on=None, kind__in=flag_kinds_for(acting)).order_by("kind")
     flags = _by_pupil(flags.values_list("pupil_id", "kind"))
     due = {}
-    for item in due_for(acting).filter(pupil_id__in=ids).only(*DUE_SHOWN).order_by("due_on", "pk"):
-        due.setdefault(item.pupil_id, item)
-    for pupil in pupils:
-        pupil.need_names = needs.get(pupil.pk, [])
-        pupil.flag_codes = [FLAG_CODES[kind] for kind in flags.get(pupil.pk, [])]
-        pupil.next_item = due.get(pupil.pk)
-        pupil.status = pupil.open_code if pupil.open_code != "N" or not pupil.watched else "M"
-        pupil.status_words = STATUS_WORDS[pupil.status]
-        pupil.class_name = pupil.form_group.name if pupil.form_group else ""
-        pupil.href = pupil.get_absolute_url()
-        pupil.id_text = str(pupil.pk)  # a number in a template is put into the local format first, which costs time
-    return pupils
+    items = due_for(acting).filter(pupil_id__in=ids).order_by("due_on", "pk")
+    for pupil_id, *item in items.values_list("pupil_id", *DUE_READ):
+        due.setdefault(pupil_id, item)
+    for row in rows:
+        row.need_names = needs.get(row.pk, [])
+        row.flag_codes = [FLAG_CODES[kind] for kind in flags.get(row.pk, [])]
+        if row.pk in due:
+            row.next_item = NextDate(*due[row.pk])
+    return rows
 
 
 def _listing(request):
@@ -113,18 +101,19 @@ def _listing(request):
     known = figures.get(chosen.view) if not chosen.is_narrowed else None
     page = KnownCount(chosen.pupils(), PER_PAGE, count=known).get_page(request.GET.get("page"))
     page.object_list = with_details(page.object_list, acting)
+    may_export = acting.can(Permission.EXPORT_RUN)
     kinds = flag_kinds_for(acting)
     return {
         "page": page,
+        "rows": drawn(page.object_list, chosen.chosen_columns, today, may_pick=may_export),
         "filter": chosen,
         "who": chosen.view,
         "show": dict.fromkeys(chosen.chosen_columns, True),
         "sort": chosen.values().get("sort") or "name",
         "figures": figures,
         "tabs": [(key, words, figures.get(key)) for key, words in TABS],
-        "today": today,
         "key": [(FLAG_CODES[kind], kind.label) for kind in FlagKind if kind in kinds],
-        "may_export": acting.can(Permission.EXPORT_RUN),
+        "may_export": may_export,
         "may_edit": acting.can(Permission.PUPIL_EDIT),
     }
 
