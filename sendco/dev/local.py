@@ -11,6 +11,7 @@ from . import assets, environment
 from .shell import ROOT, Problem, digest, is_stamped, say, write_stamp
 
 STATIC_SOURCES = ("*.css", "*.js", "*.svg", "*.png", "*.ico", "*.webmanifest", "*.woff2")
+PORT = ".port"
 
 
 def start(*, port, demo, prepare_only=False):
@@ -21,6 +22,7 @@ def start(*, port, demo, prepare_only=False):
     assets.build()
     data = Path(os.environ.get("SENDCO_DATA") or ROOT / "var").absolute()
     env = local_environment(data, port=port, demo=demo)
+    (data / PORT).write_text(str(port), encoding="utf-8")
     _prepare_once(data, env)
     if demo:
         _fill_demo(data, env)
@@ -43,7 +45,15 @@ def manage(arguments):
     """Run a manage.py command on the local copy, with the same data and key as `start`."""
     environment.ensure("base")
     data = Path(os.environ.get("SENDCO_DATA") or ROOT / "var").absolute()
-    return environment.manage(*arguments, env=local_environment(data, port=8000, demo=None), check=False)
+    return environment.manage(*arguments, env=local_environment(data, port=last_port(data), demo=None), check=False)
+
+
+def last_port(data):
+    """The port this copy was last started on: links that a command prints must lead there."""
+    try:
+        return int((data / PORT).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return 8000
 
 
 def local_environment(data, *, port, demo):

@@ -5,7 +5,7 @@ import re
 from . import environment
 from .shell import run, say
 
-FILES = ("base", "dev", "browser", "assets")
+FILES = ("base", "dev", "browser", "assets", "attack")
 NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")
 PINNED = re.compile(r"^([a-z0-9][a-z0-9._-]*)==([^\s;]+)[^\n]*\\\n\s+--hash=sha256:", re.MULTILINE)
 EXACT = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)(?:\[[^\]]*\])?==([^\s;#]+)")

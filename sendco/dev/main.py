@@ -3,7 +3,7 @@
 import argparse
 import os
 
-from . import assets, bench, lint, local, locks, suite
+from . import assets, attack, bench, environment, lint, local, locks, sbom, secret_scan, suite
 from .shell import Problem, say
 
 
@@ -47,6 +47,11 @@ def _parser():
     add("bench", "Measure the pages; arguments go to manage.py bench", _bench, passes_on=True)
     add("manage", "Run a manage.py command on the local copy", lambda options, rest: local.manage(rest), passes_on=True)
     add("secrets", "Make the secrets/ folder that docker-compose.yml reads", _secrets)
+    add("accept-secrets", "Write .secrets.baseline anew, after a look at what lint named", _accept_secrets)
+    attacked = add("attack", "Attack a demo site of its own with wapiti, schemathesis and sqlmap", _attack)
+    attacked.add_argument("--seconds", type=int, default=120, help="for each tool and role (default 120)")
+    attacked.add_argument("--postgresql", action="store_true", help="on a private PostgreSQL and Redis, not on SQLite")
+    add("sbom", "Write sbom.json: every package that the site is built from", _sbom)
     add("help", "Show this list", lambda options, rest: parser.print_help())
     return parser
 
@@ -61,6 +66,19 @@ def _test(options, rest):
 
 def _soak(options, rest):
     return suite.soak(rest, times=options.times)
+
+
+def _accept_secrets(options, rest):
+    environment.ensure("dev")
+    return secret_scan.accept()
+
+
+def _attack(options, rest):
+    return attack.attack(seconds=options.seconds, postgresql=options.postgresql)
+
+
+def _sbom(options, rest):
+    return sbom.write()
 
 
 def _bench(options, rest):

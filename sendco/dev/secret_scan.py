@@ -1,0 +1,46 @@
+"""Passwords and keys in the tree: what detect-secrets sees must stand in .secrets.baseline, looked at by a person."""
+
+import json
+import subprocess
+
+from . import environment
+from .shell import ROOT
+
+BASELINE = ".secrets.baseline"
+# Hashes of packages, built files and pictures look like keys and are none.
+LEFT_OUT = r"^(requirements/.*\.txt|package-lock\.json|static/|docs/images/|\.secrets\.baseline)"
+HELP = (
+    "Take a real secret out and change it wherever it is used. Mark a line that only looks like one with "
+    "`# pragma: allowlist secret`, or accept it: python3 dev.py accept-secrets"
+)
+
+
+def faults(root):
+    """Name what is found in tracked files beyond the baseline; moved lines do not matter."""
+    known = json.loads((root / BASELINE).read_text(encoding="utf-8"))
+    new = [
+        f"{file}:{place['line_number']}: {place['type']}"
+        for file, places in sorted(scan().items())
+        for place in places
+        if _kept(place) not in known.get(file, [])
+    ]
+    return [*new, HELP] if new else []
+
+
+def accept():
+    """Write the baseline anew: file, kind and a hash of what was found, never the text."""
+    known = {file: sorted({_kept(place) for place in places}) for file, places in sorted(scan().items())}
+    (ROOT / BASELINE).write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    return 0
+
+
+def scan():
+    program = environment.VENV / "bin" / "detect-secrets"
+    done = subprocess.run(
+        [str(program), "scan", "--exclude-files", LEFT_OUT], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)["results"]
+
+
+def _kept(place):
+    return f"{place['type']} {place['hashed_secret']}"

@@ -1,0 +1,167 @@
+"""How `dev.py attack` chooses its targets and reads what the tools say; it runs for real before a release."""
+
+import json
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from sendco.dev import attack, target
+
+PAGE = """
+<a href="/pupils/7/">One</a> <a href="/pupils/7/?tab=register">Tab</a> <a href="https://elsewhere.example/">Away</a>
+<a href="//elsewhere.example/">Away too</a> <a href="/accounts/logout/">Out</a> <a href="next/">Next</a>
+<form action="/register/"><input name="q"><select name="need"><option value="">Any</option><option value="VI">x</option>
+</select></form>
+<form method="post" action="/concerns/new/">
+<input name="csrfmiddlewaretoken" value="t"><textarea name="what"></textarea></form>
+"""
+
+
+@pytest.fixture
+def walked(monkeypatch):
+    asked = []
+
+    def page(site, person, path):
+        asked.append(path)
+        found = target.Page()
+        found.feed(PAGE)
+        return found
+
+    monkeypatch.setattr(target, "_page", page)
+    person = target.Person("SENDCo", {"sendco": "s", "csrf": "t"})
+    return target.walk(None, person, most=20), asked
+
+
+def site_with_log(tmp_path, *lines):
+    log = tmp_path / "log"
+    log.write_text("".join(f"web    | {line}\n" for line in lines), encoding="utf-8")
+    return target.Site("http://127.0.0.1:1", log, {}, "", "/", "SQLite")
+
+
+def test_walk_stays_on_the_site_and_signed_in(walked):
+    (pages, _), asked = walked
+
+    assert asked[0] == "/"
+    assert {"/pupils/7/", "/pupils/7/?tab=register", "/next/"} <= set(pages)
+    assert not [page for page in pages if "elsewhere" in page or page.startswith("/accounts/")]
+
+
+def test_walk_sees_a_few_of_each_kind(monkeypatch):
+    def page(site, person, path):
+        found = target.Page()
+        found.feed("".join(f'<a href="/pupils/{number}/">x</a>' for number in range(50)))
+        return found
+
+    monkeypatch.setattr(target, "_page", page)
+    pages, _ = target.walk(None, target.Person("SENDCo", {}))
+
+    assert len(pages) == 1 + target.PER_PAGE_KIND
+
+
+def test_forms_are_found_with_their_fields_once(walked):
+    (_, forms), _ = walked
+
+    assert [(form.method, form.action, list(form.fields)) for form in forms] == [
+        ("get", "/register/", ["q", "need"]),
+        ("post", "/concerns/new/", ["csrfmiddlewaretoken", "what"]),
+    ]
+
+
+def test_person_sends_session_and_token():
+    assert target.Person("SENDCo", {"sendco": "s", "csrf": "t"}).headers == {
+        "Cookie": "sendco=s; csrf=t",
+        "X-CSRFToken": "t",
+    }
+
+
+def test_description_frees_numbers_queries_and_fields(walked):
+    (pages, forms), _ = walked
+
+    paths = attack.openapi(pages, forms)["paths"]
+
+    names = [parameter["name"] for parameter in paths["/pupils/{number0}/"]["get"]["parameters"]]
+    assert names == ["number0", "tab"]
+    assert [parameter["name"] for parameter in paths["/register/"]["get"]["parameters"]] == ["q", "need"]
+    body = paths["/concerns/new/"]["post"]["requestBody"]["content"]["application/x-www-form-urlencoded"]
+    assert list(body["schema"]["properties"]) == ["what"]
+
+
+def test_each_page_with_a_query_is_one_target_with_all_its_names(walked):
+    (pages, forms), _ = walked
+
+    assert attack.queries(pages, forms) == ["/pupils/7/?tab=register", "/register/?q=a&need="]
+
+
+def test_finding_that_only_tls_can_mend_is_left_out():
+    told = {
+        "vulnerabilities": {
+            "HTTP Secure Headers": [{"info": "Strict-Transport-Security is not set", "method": "GET", "path": "/"}],
+            "Reflected Cross Site Scripting": [
+                {"info": "XSS", "method": "GET", "path": "/pupils/7/", "parameter": "tab"}
+            ],
+        },
+        "anomalies": {"Internal Server Error": [{"info": "500", "method": "POST", "path": "/pupils/8/"}] * 2},
+    }
+
+    assert attack.wapiti_findings(told) == [
+        "Internal Server Error: 500 (POST /pupils/{number}/ ) x2",
+        "Reflected Cross Site Scripting: XSS (GET /pupils/{number}/ tab) x1",
+    ]
+
+
+def test_injectable_parameter_is_read_from_the_results(tmp_path):
+    results = tmp_path / "results.csv"
+    header = "Target URL,Place,Parameter,Technique(s),Note(s)\n"
+    results.write_text(header + "http://127.0.0.1:1/find/?q=a,GET,q,B,\nhttp://127.0.0.1:1/,,,,\n", encoding="utf-8")
+
+    assert attack.sqlmap_findings(results, "") == ["injectable: q at http://127.0.0.1:1/find/?q=a"]
+    assert attack.sqlmap_findings(tmp_path / "none", "sqlmap identified the following injection point(s)") != []
+    assert attack.sqlmap_findings(tmp_path / "none", "all tested parameters do not appear to be injectable") == []
+
+
+def test_server_errors_are_read_from_the_sites_own_log(tmp_path):
+    site = site_with_log(
+        tmp_path,
+        json.dumps({"event": "request", "route": "home", "status": 200, "user": 3}),
+        json.dumps({"event": "request", "route": "register", "status": 500, "user": 3}),
+        json.dumps({"event": "failed", "exception": "ValueError", "where": "pupils.views:7"}),
+        "no json",
+    )
+
+    assert dict(site.failures()) == {"register answered 500": 1, "ValueError pupils.views:7": 1}
+    assert dict(site.requests()) == {(200, True): 1, (500, True): 1}
+
+
+@pytest.mark.parametrize(("user", "says"), [({"user": 3}, []), ({}, ["only 0 of 1 requests were signed in"])])
+def test_attack_that_lost_its_session_proves_nothing(tmp_path, monkeypatch, user, says):
+    site = site_with_log(tmp_path)
+
+    def tool(programs, site, person, pages, forms, seconds):
+        line = json.dumps({"event": "request", "route": "home", "status": 200, **user})
+        site.log.write_text(f"web    | {line}\n", encoding="utf-8")
+        return "one page", []
+
+    monkeypatch.setattr(attack, "_wapiti", tool)
+    monkeypatch.setattr(attack, "_person", lambda site, role: target.Person(role, {}))
+
+    outcome = attack._outcome("wapiti", None, site, "SENDCo", [], [], 1)
+
+    assert [finding.split(":")[0] for finding in outcome.findings] == says
+
+
+def test_report_fails_for_a_finding_and_for_a_server_error(capsys):
+    clean = attack.Outcome("sqlmap", "SENDCo", 1.0, "3 parameters")
+    found = attack.Outcome("wapiti", "Teacher", 1.0, "9 pages", ["XSS"])
+
+    assert attack.report([clean], Counter(), {(200, True): 4}) == 0
+    assert attack.report([clean, found], Counter(), {}) == 1
+    assert attack.report([clean], Counter({"home answered 500": 1}), {}) == 1
+    assert "XSS" in capsys.readouterr().out
+
+
+def test_nothing_but_this_machine_is_named():
+    for module in (attack, target):
+        hosts = set(re.findall(r"https?://([\w.-]+)", Path(module.__file__).read_text(encoding="utf-8")))
+        assert hosts <= {"127.0.0.1"}
