@@ -25,8 +25,8 @@ class Link(models.Model):
     class Meta:
         indexes = [models.Index(fields=["purpose", "subject_id"])]
 
-    def is_open(self, now):
-        return self.revoked_at is None and self.used_at is None and now < self.expires_at
-
     def __str__(self):
         return f"{self.purpose} link {self.pk}"
+
+    def is_open(self, now):
+        return self.revoked_at is None and self.used_at is None and now < self.expires_at
