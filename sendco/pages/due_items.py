@@ -7,14 +7,20 @@ from django.urls import reverse
 from pupils.models import Pupil
 from sendco.clock import Duty
 from sendco.due.models import DueItem
+from sendco.due.words import duty_words
 from staff.permissions import Permission
 
 
 def due_for(acting):
-    """Open items this person may know of: the pupils in view for those who read the record, else only their own."""
+    """Open items this person may know of."""
+    return known_to(acting).open()
+
+
+def known_to(acting):
+    """Items, open or not, of the pupils in view for those who read the record; for others only their own."""
     if not acting.school:
         return DueItem.objects.none()
-    items = DueItem.objects.open().filter(school_id=acting.school.pk)
+    items = DueItem.objects.filter(school_id=acting.school.pk)
     if not acting.can(Permission.NARRATIVE_VIEW):
         return items.filter(owner_id=acting.user.pk)
     if acting.sees_all_pupils:
@@ -57,7 +63,7 @@ def rows(items, *, pupils, people=None, acting):
 def _row(item, pupil, person, acting):
     ours = item.duty == Duty.SCHOOL
     named = "You" if item.owner_id == acting.user.pk else person.name if person else ""
-    owner = named or ("School" if ours else {"la": "LA", "parent": "Parent"}.get(item.duty, "Others"))
+    owner = named or duty_words(item)
     words, route, takes = ACTIONS.get(item.rule, (None, None, None))
     asked = item.rule == "concern.view"
     if asked and item.owner_id != acting.user.pk:

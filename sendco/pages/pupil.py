@@ -266,6 +266,6 @@ def pupil_readers(request, pk):
 @require_GET
 def why_this_date(request, pk):
     """The arithmetic of one due date, in place or as a page."""
-    item = get_object_or_404(due_items.due_for(request.acting), pk=pk)
+    item = get_object_or_404(due_items.known_to(request.acting), pk=pk)
     context = {"title": "Why this date?", "item": item, "crumbs": [("Today", reverse("home"))]}
     return render(request, "pages/_why.html" if request.htmx else "pages/why.html", context)

@@ -9,6 +9,7 @@ from django.utils.html import format_html, format_html_join
 
 from sendco.addresses import address, address_of
 from sendco.clock import Urgency, long_date
+from sendco.due.words import authority_words, basis_words, days_in_words
 
 register = template.Library()
 
@@ -85,14 +86,12 @@ def full_day(value):
     return _full_day(value) if value else ""
 
 
-def days_in_words(count):
-    return f"{count} day{'' if count == 1 else 's'}"
-
-
 @register.simple_tag
 def due_state(item, today=None, waits=False):
     """The state of a due item: icon, word and colour, with the amount in the word."""
     today = today or timezone.localdate()
+    if getattr(item, "exception", ""):
+        return _excepted()
     return _due_state(item.urgency(today), (item.due_on - today).days, bool(waits))
 
 
@@ -112,16 +111,22 @@ def _due_state(urgency, left, waits):
     return format_html('<span class="st st-{}">{}{}</span>', tone, icon(shape), words)
 
 
+@lru_cache(maxsize=1)
+def _excepted():
+    return format_html('<span class="st st-wait">{}{}</span>', icon("hourglass"), "Exception claimed")
+
+
 DUE_LINE = """
-<li class="due due-{tone}{own}">
+<li class="due due-{tone}{own}" data-due="{pk}">
   <div class="due-when"><a class="due-date" href="{why}" hx-get="{why}" hx-target="#why-{pk}">{date}<span class="visually-hidden">: why this date?</span></a> {state}</div>
   {child}
-  <div class="due-what"><b>{title}</b><span class="law">{authority}</span><div id="why-{pk}"></div></div>
+  <div class="due-what"><b>{title}</b><span class="law"><span class="basis">{basis}</span> {authority}</span>{notes}<div id="why-{pk}"></div></div>
   <div class="due-owner"><span class="owner{them}">{owner}</span></div>
   <div class="due-act">{act}</div>
 </li>"""  # noqa: E501  (markup)
 DUE_CHILD = '<div class="due-child"><a href="{}">{}</a><small>{}</small></div>'
-DUE_ACT = '<a class="btn {}" href="{}">{}</a>'
+DUE_ACT = '<a class="btn {}" href="{}" data-panel="{}">{}</a>'
+DUE_NOTE = '<span class="law">{}</span>'
 
 
 @register.simple_tag
@@ -138,7 +143,7 @@ def due_lines(rows, today, show_child=False, first_solid=False):
 
 def _due_line(row, today, child, button):
     item, ours = row.item, row.ours
-    late = STATES[item.urgency(today)][0]
+    late = "wait" if item.exception else STATES[item.urgency(today)][0]
     return format_html(
         DUE_LINE,
         tone=late if ours or late == "late" else "wait",
@@ -149,11 +154,21 @@ def _due_line(row, today, child, button):
         state=due_state(item, today, not ours),
         child=child or "",
         title=item.title,
-        authority=item.authority,
+        basis=basis_words(item),
+        authority=authority_words(item),
+        notes=format_html_join("", DUE_NOTE, ((note,) for note in _notes(item))),
         them="" if ours else " them",
         owner=row.owner,
-        act=format_html(DUE_ACT, button, row.action.href, row.action.words) if row.action else "",
+        act=format_html(DUE_ACT, button, row.action.href, str(item.pk), row.action.words) if row.action else "",
     )
+
+
+def _notes(item):
+    """What stands beside the date: the exception claimed, and the authority's own practice."""
+    if item.exception:
+        yield f"Was due {full_day(item.due_on)}. {item.exception}"
+    if item.practice_on:
+        yield f"{item.practice_note or 'The authority asks for it sooner'}: {full_day(item.practice_on)}"
 
 
 def _due_child(pupil, school):

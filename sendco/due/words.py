@@ -1,0 +1,59 @@
+"""The words for an item that is due: whose duty, on what footing, how it stands. No queries."""
+
+from sendco.clock import Basis, Duty, Urgency, long_date
+
+BASIS_WORDS = {Basis.STATUTE: "Law", Basis.GUIDANCE: "Guidance", Basis.LOCAL: "School policy"}
+DUTY_WORDS = {
+    Duty.SCHOOL: "School",
+    Duty.LA: "LA",
+    Duty.PARENT: "Parent",
+    Duty.HEALTH: "Health",
+    Duty.OTHER: "Others",
+}
+
+
+def days_in_words(count):
+    return f"{count} day{'' if count == 1 else 's'}"
+
+
+def basis_words(item):
+    return BASIS_WORDS.get(item.basis, "School policy")
+
+
+def duty_words(item):
+    return DUTY_WORDS.get(item.duty, "Others")
+
+
+def authority_words(item):
+    """The authority after the word for its footing, which it does not repeat."""
+    words, said = item.authority, basis_words(item)
+    return "" if words.casefold() == said.casefold() else words
+
+
+def was_late(item, today):
+    """Met after its date, or open and past it; an exception that is claimed disapplies the date."""
+    if item.exception or item.replaced_by:
+        return False
+    if item.met_on:
+        return item.met_on > item.due_on
+    return item.closed_on is None and item.due_on < today
+
+
+def state_words(item, today):
+    """How an item stands, in one line: for exports, lists of what was missed, and whoever cannot see colours."""
+    if item.replaced_by:
+        return f"Replaced: {item.replaced_by}"
+    if item.met_on:
+        late = (item.met_on - item.due_on).days
+        return f"Done {days_in_words(late)} late" if late > 0 and not item.exception else "Done"
+    if item.closed_on:
+        return "No longer needed"
+    if item.exception:
+        return f"Exception claimed (was due {long_date(item.due_on)}): {item.exception}"
+    return open_words((item.due_on - today).days, item.urgency(today))
+
+
+def open_words(left, urgency):
+    if urgency is Urgency.OVERDUE:
+        return f"{days_in_words(-left)} late"
+    return "Due today" if left == 0 else f"{days_in_words(left)} left"
