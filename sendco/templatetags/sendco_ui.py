@@ -10,8 +10,8 @@ from django.utils.safestring import mark_safe
 
 from sendco.addresses import address, address_of
 from sendco.clock import Urgency, long_date
-from sendco.richtext import TooLong, clean_rich
 from sendco.due.words import authority_words, basis_words, days_in_words
+from sendco.richtext import TooLong, clean_rich
 
 register = template.Library()
 
