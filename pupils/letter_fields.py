@@ -51,22 +51,30 @@ def fields_of(kind):
     return BY_KIND[kind]
 
 
-def check(text, kind):
+def check_fields(text, fields):
     """Raise LetterTextError for a field that is not on the list, or for brackets that hold none."""
-    known = {field.code for field in fields_of(kind)}
+    known = {field.code for field in fields}
     unknown = [name for name in FIELD.findall(text) if name not in known]
     if unknown:
         names = ", ".join("{{ " + name + " }}" for name in dict.fromkeys(unknown))
-        these = ", ".join(field.typed for field in fields_of(kind))
+        these = ", ".join(field.typed for field in fields)
         raise LetterTextError(f"We do not know {names}. You can use: {these}.")
     if re.search(r"\{\{|\}\}", FIELD.sub("", text)):
         raise LetterTextError("Two curly brackets stand alone. A field looks like {{ child.first_name }}.")
 
 
-def fill_in(text, values, kind):
+def fill_fields(text, values, fields):
     """Replace each field by its value, once: a value that looks like a field stays as it is."""
-    check(text, kind)
+    check_fields(text, fields)
     return FIELD.sub(lambda match: values[match.group(1)], text)
+
+
+def check(text, kind):
+    check_fields(text, fields_of(kind))
+
+
+def fill_in(text, values, kind):
+    return fill_fields(text, values, fields_of(kind))
 
 
 def samples(kind):
