@@ -11,6 +11,7 @@ from django.utils import timezone
 from sendco.clock import long_date
 
 from ..fields import PUPIL, readable
+from ..merging import MOVED
 from ..models import (
     Assessment,
     Concern,
@@ -364,7 +365,8 @@ MOVING = (
 def what_comes_along(gone, acting):
     """Count in words what the other record holds, of what this person may see."""
     lines = []
-    for one, many, model in MOVING:
+    above = [(moved.one, moved.many, moved.model) for moved in MOVED.values()]
+    for one, many, model in (*MOVING, *above):
         count = model.objects.visible_to(acting).filter(pupil=gone).count()
         if count:
             lines.append(f"{count} {one if count == 1 else many}")

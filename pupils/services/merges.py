@@ -10,9 +10,11 @@ from django.utils import timezone
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.files.models import StoredFile
+from sendco.links.models import Link
 
 from .. import search
 from ..errors import ChangedMeanwhile, Refused
+from ..merging import MOVED, refusals
 from ..models import (
     Assessment,
     Concern,
@@ -42,6 +44,8 @@ PARKED = date(1900, 1, 1)
 # One open row a pupil and key: a second one ends when its record is merged.
 ONE_OPEN = ((GroupPlace, "group_id"), (PupilSupport, "user_id"), (PupilFlag, "kind"))
 WHOLE = (Contact, Concern, Assessment, Document, Letter)
+# What keeps a plain number instead of a link to the pupil.
+PLAIN_IDS = (StoredFile, Link)
 
 
 class Ledger:
@@ -106,6 +110,9 @@ def _check(kept, gone, versions):
             f"The two records protect {names} differently (hidden address, do not contact, court order). "
             "Make the contacts agree in both records first, so that nobody is less protected."
         )
+    in_the_way = refusals(kept, gone)
+    if in_the_way:
+        raise Refused(" ".join(in_the_way))
 
 
 @transaction.atomic
@@ -124,11 +131,12 @@ def merge(*, kept, gone, versions, by, fields=None, keep_open=None):
     _move_watch(ledger, kept, gone)
     for model, key in ONE_OPEN:
         _move_one_open(ledger, model, key, kept, gone)
-    for model in WHOLE:
+    for model in (*WHOLE, *MOVED):
         for row in model.objects.filter(pupil=gone):
             ledger.change(row, pupil_id=kept.pk)
-    for stored in StoredFile.objects.filter(school_id=kept.school_id, pupil_id=gone.pk):
-        ledger.change(stored, pupil_id=kept.pk)
+    for model in PLAIN_IDS:
+        for row in model.objects.filter(school_id=kept.school_id, pupil_id=gone.pk):
+            ledger.change(row, pupil_id=kept.pk)
     ledger.change(gone, merged_into_id=kept.pk)
     ledger.change(kept, **_values(kept, gone, fields or ()))
     moved = {"changes": ledger.changes}
