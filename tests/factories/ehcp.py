@@ -5,8 +5,12 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from ehcp.models import (
+    AnnualReview,
+    Appeal,
     Caseworker,
+    Consultation,
     LocalAuthority,
+    NeedsAssessment,
     Plan,
     PlanOutcome,
     PlanSection,
@@ -15,7 +19,7 @@ from ehcp.models import (
 )
 
 from .pupils import PupilFactory
-from .staff import SchoolFactory
+from .staff import SchoolFactory, UserFactory
 
 
 class LocalAuthorityFactory(DjangoModelFactory):
@@ -87,3 +91,47 @@ class ProvisionLineFactory(DjangoModelFactory):
     number = factory.LazyAttribute(lambda line: line.plan_version.lines.filter(section=line.section).count() + 1)
     text = "A reading programme of 20 minutes, three times a week, by a trained assistant, alone"
     minutes, times, per, who, group_size = 20, 3, "week", "Trained teaching assistant", 1
+
+
+class NeedsAssessmentFactory(DjangoModelFactory):
+    class Meta:
+        model = NeedsAssessment
+
+    pupil = factory.SubFactory(PupilFactory)
+    school = factory.SelfAttribute("pupil.school")
+    authority = factory.SubFactory(LocalAuthorityFactory, school=factory.SelfAttribute("..school"))
+    began_on = date(2026, 9, 7)
+    received_on = date(2026, 9, 14)
+
+
+class AnnualReviewFactory(DjangoModelFactory):
+    class Meta:
+        model = AnnualReview
+
+    pupil = factory.SubFactory(PupilFactory)
+    school = factory.SelfAttribute("pupil.school")
+    plan = factory.SubFactory(PlanFactory, pupil=factory.SelfAttribute("..pupil"))
+    organiser = factory.SubFactory(UserFactory)
+    began_on = date(2026, 11, 2)
+
+
+class AppealFactory(DjangoModelFactory):
+    class Meta:
+        model = Appeal
+
+    pupil = factory.SubFactory(PupilFactory)
+    school = factory.SelfAttribute("pupil.school")
+    authority = factory.SubFactory(LocalAuthorityFactory, school=factory.SelfAttribute("..school"))
+    about = Appeal.About.NOT_ASSESS
+    letter_on = date(2026, 10, 28)
+
+
+class ConsultationFactory(DjangoModelFactory):
+    class Meta:
+        model = Consultation
+
+    school = factory.SubFactory(SchoolFactory)
+    authority = factory.SubFactory(LocalAuthorityFactory, school=factory.SelfAttribute("..school"))
+    child_name = "Robin Ashdown"
+    child_birth_on = date(2016, 2, 11)
+    received_on = date(2026, 11, 9)
