@@ -92,6 +92,8 @@ class RegisterFilter(forms.Form):
 
     def values(self):
         """The clean values; what makes no sense is left out rather than refused, for a link may be old."""
+        if not self.data:
+            return {}
         self.is_valid()
         return self.cleaned_data
 
@@ -169,14 +171,13 @@ def with_next_due(pupils, acting):
 def _by_who(rows, who):
     if who == "left":
         return rows.exclude(left_on=None)
-    rows = rows.filter(left_on=None)
     if who == "register":
-        return rows.filter(Q(open_code__in=["K", "E"]) | Q(watched__isnull=False))
+        return rows.filter(Q(open_code__in=["K", "E"]) | Q(watched__isnull=False), left_on=None)
     if who == "M":
-        return rows.filter(watched__isnull=False)
+        return rows.filter(watched__isnull=False, left_on=None)
     if who in ("E", "K", "N"):
-        return rows.filter(open_code=who)
-    return rows
+        return rows.filter(open_code=who, left_on=None)
+    return rows.filter(left_on=None)
 
 
 def _by_due(rows, due):

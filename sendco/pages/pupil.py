@@ -25,7 +25,6 @@ from pupils.models import (
     RegisterEntry,
     WatchListEntry,
 )
-from pupils.models.pupil import flag_kinds_for
 from pupils.selectors.duplicates import kept_of, record_ids
 from sendco.addresses import address_of
 from sendco.audit.selectors import pupil_reads
@@ -36,6 +35,7 @@ from staff.permissions import Permission as P
 
 from . import due_items, timeline
 from .filters import with_status
+from .register import only_kinds
 from .register_rows import STATUS_WORDS
 
 CRUMBS = [("SEND register", "/register/")]
@@ -49,6 +49,11 @@ TABS = (
     ("documents", "Documents", P.NARRATIVE_VIEW),
     ("details", "Details", P.IDENTIFIERS_VIEW),
 )
+
+
+# What the overview shows of each: the rest of these rows is not read.
+CONTACT_SHOWN = ("name", "relation", "do_not_contact", "has_parental_responsibility", "note")
+CONCERN_SHOWN = ("pupil", "raised_on", "outcome", "raised_by__name")
 
 
 class Moved(Exception):
@@ -104,7 +109,7 @@ def _header(request, pupil):
     """What stands above the tabs. Four queries. The pupil is in view, so rows of this pupil need no further check."""
     acting, today = request.acting, timezone.localdate()
     record_read(school_id=pupil.school_id, pupil_id=pupil.pk, by=request.user)
-    flags = list(PupilFlag.objects.filter(pupil=pupil, ends_on=None, kind__in=flag_kinds_for(acting)))
+    flags = list(PupilFlag.objects.filter(pupil=pupil, ends_on=None, **only_kinds(acting)).only("kind"))
     needs = list(Need.objects.filter(pupil=pupil, ends_on=None).select_related("need_type").order_by("rank"))
     items = list(due_items.due_for(acting).filter(pupil_id=pupil.pk).urgent_first()[:12])
     status = pupil.open_code if pupil.open_code != "N" or not pupil.watched else "M"
@@ -140,11 +145,10 @@ def _overview(request, pupil):
         if pupil.watched:
             found["watch"] = WatchListEntry.objects.filter(pupil=pupil, ends_on=None).first()
     if acting.can(P.CONTACT_VIEW):
-        found["contacts"] = Contact.objects.filter(pupil=pupil, ended_on=None)[:4]
-    own = (
-        Concern.objects.visible_to(acting).filter(pupil=pupil).select_related("raised_by").order_by("-raised_on", "-pk")
-    )
-    found["concerns"] = list(own[:3])
+        found["contacts"] = Contact.objects.filter(pupil=pupil, ended_on=None).only(*CONTACT_SHOWN)[:4]
+    raised = Concern.objects if acting.can(P.CONCERN_TRIAGE) else Concern.objects.visible_to(acting)
+    raised = raised.filter(pupil=pupil).select_related("raised_by").only(*CONCERN_SHOWN)
+    found["concerns"] = list(raised.order_by("-raised_on", "-pk")[:3])
     return found
 
 

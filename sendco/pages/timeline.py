@@ -34,6 +34,7 @@ def events_for(acting, pupil, kind="all"):
     """Return the events that this person may meet, newest first; narrowed to one kind of event."""
     ids = record_ids(pupil) if pupil.was_merged else [pupil.pk]
     events = pupil_events(school_id=pupil.school_id, pupil_ids=ids, audiences=acting.audiences)
+    events = events.only("code", "text", "by_name", "happened_on", "recorded_at")
     if kind != "all" and kind in dict(KINDS):
         events = events.filter(code__startswith=f"{kind}.")
     return events

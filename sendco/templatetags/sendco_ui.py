@@ -185,8 +185,7 @@ def _notes(item):
 def _due_child(pupil, school):
     if pupil is None:
         return school
-    where = (pupil.form_group and pupil.form_group.name) or pupil.get_year_group_display()
-    return format_html(DUE_CHILD, address_of("pupil-detail", pupil.pk), pupil.name, where)
+    return format_html(DUE_CHILD, address_of("pupil-detail", pupil.pk), pupil.name, pupil.where)
 
 
 @register.simple_tag(takes_context=True)
