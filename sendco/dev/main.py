@@ -50,6 +50,7 @@ def _parser():
     add("accept-secrets", "Write .secrets.baseline anew, after a look at what lint named", _accept_secrets)
     attacked = add("attack", "Attack a demo site of its own with wapiti, schemathesis and sqlmap", _attack)
     attacked.add_argument("--seconds", type=int, default=120, help="for each tool and role (default 120)")
+    attacked.add_argument("--only", choices=attack.TOOLS, action="append", help="this tool alone; may be repeated")
     attacked.add_argument("--postgresql", action="store_true", help="on a private PostgreSQL and Redis, not on SQLite")
     add("sbom", "Write sbom.json: every package that the site is built from", _sbom)
     add("help", "Show this list", lambda options, rest: parser.print_help())
@@ -74,7 +75,7 @@ def _accept_secrets(options, rest):
 
 
 def _attack(options, rest):
-    return attack.attack(seconds=options.seconds, postgresql=options.postgresql)
+    return attack.attack(seconds=options.seconds, postgresql=options.postgresql, tools=options.only or attack.TOOLS)
 
 
 def _sbom(options, rest):

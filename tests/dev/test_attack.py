@@ -91,7 +91,7 @@ def test_description_frees_numbers_queries_and_fields(walked):
 def test_each_page_with_a_query_is_one_target_with_all_its_names(walked):
     (pages, forms), _ = walked
 
-    assert attack.queries(pages, forms) == ["/pupils/7/?tab=register", "/register/?q=a&need="]
+    assert attack.queries(pages, forms) == ["/register/?q=a&need=", "/pupils/7/?tab=register"]
 
 
 def test_finding_that_only_tls_can_mend_is_left_out():
@@ -114,7 +114,9 @@ def test_finding_that_only_tls_can_mend_is_left_out():
 def test_injectable_parameter_is_read_from_the_results(tmp_path):
     results = tmp_path / "results.csv"
     header = "Target URL,Place,Parameter,Technique(s),Note(s)\n"
-    results.write_text(header + "http://127.0.0.1:1/find/?q=a,GET,q,B,\nhttp://127.0.0.1:1/,,,,\n", encoding="utf-8")
+    chance = "http://127.0.0.1:1/data/census/?census=a,GET,census,B,false positive or unexploitable\n"
+    true = "http://127.0.0.1:1/find/?q=a,GET,q,B,\n"
+    results.write_text(f"{header}{true}{chance}http://127.0.0.1:1/,,,,\n", encoding="utf-8")
 
     assert attack.sqlmap_findings(results, "") == ["injectable: q at http://127.0.0.1:1/find/?q=a"]
     assert attack.sqlmap_findings(tmp_path / "none", "sqlmap identified the following injection point(s)") != []
