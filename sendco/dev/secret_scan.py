@@ -29,7 +29,7 @@ def faults(root):
 
 def accept():
     """Write the baseline anew: file, kind and a hash of what was found, never the text."""
-    known = {file: sorted({_kept(place) for place in places}) for file, places in sorted(scan().items())}
+    known = {file: sorted({_kept(place) for place in places}) for file, places in sorted(scan().items()) if places}
     (ROOT / BASELINE).write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     return 0
 
@@ -39,7 +39,13 @@ def scan():
     done = subprocess.run(
         [str(program), "scan", "--exclude-files", LEFT_OUT], cwd=ROOT, capture_output=True, text=True, check=True
     )
-    return json.loads(done.stdout)["results"]
+    results = json.loads(done.stdout)["results"]
+    return {file: [place for place in places if not _is_test_password(file, place)] for file, places in results.items()}
+
+
+def _is_test_password(file, place):
+    """Tests type passwords on every other page. Keys, tokens and random text are looked for there as everywhere."""
+    return file.startswith("tests/") and place["type"] == "Secret Keyword"
 
 
 def _kept(place):

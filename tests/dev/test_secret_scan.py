@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -58,3 +59,11 @@ def test_lint_scans_for_secrets_and_lints_the_image():
 
     assert checks["secrets"] is secret_scan.faults
     assert checks["image"][-1] == "Dockerfile"
+
+
+def test_only_typed_passwords_are_passed_over_and_only_in_tests(monkeypatch):
+    kinds = [{"type": "Secret Keyword"}, {"type": "Private Key"}]
+    told = json.dumps({"results": {"tests/a.py": kinds, "staff/a.py": kinds}})
+    monkeypatch.setattr(secret_scan.subprocess, "run", lambda *words, **options: SimpleNamespace(stdout=told))
+
+    assert secret_scan.scan() == {"tests/a.py": [{"type": "Private Key"}], "staff/a.py": kinds}
