@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
+from staff.roles import Role
 from staff.tasks import send_account_mail
 
 from ..errors import ChangedMeanwhile, Refused
@@ -15,7 +16,7 @@ from ..models import Concern, ConcernView
 from ..models.concerns import RATED
 from ..models.register import ON_REGISTER
 from ..owed import bring_up_to_date
-from ..selectors.concerns import dues_of, who_looks
+from ..selectors.concerns import dues_of, people_with, who_looks
 from . import register
 
 Outcome = Concern.Outcome
@@ -54,8 +55,17 @@ def raise_concern(
     told = concern.get_parent_told_display()
     audit.record("concern.raised", concern, text=f"Concern raised. Does the parent know? {told}", by=by)
     bring_up_to_date(concern)
-    _mail("concern_received", by, concern, link=_address("pupils:concern-detail", concern.pk), **first_look(concern))
+    link = _address("pupils:concern-detail", concern.pk)
+    _mail("concern_received", by, concern, link=link, **first_look(concern))
+    for person in who_is_told(concern.school):
+        if person.pk != by.pk:
+            _mail("concern_new", person, concern, link=link)
     return concern
+
+
+def who_is_told(school):
+    """The SENDCos of the school today, or its heads where nobody is SENDCo."""
+    return people_with(school, Role.SENCO) or people_with(school, Role.HEAD)
 
 
 def first_look(concern):

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import transaction
 from django.utils import timezone
 
 from pupils.errors import ChangedMeanwhile, Refused
@@ -11,6 +12,7 @@ from pupils.selectors import concerns as selectors
 from pupils.services import concerns, register
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
+from sendco.jobs.models import Job
 from staff.models import AcademicYear, OutgoingMail, Term
 from staff.roles import Role
 from tests.factories import MembershipFactory, UserFactory
@@ -61,13 +63,49 @@ def test_a_concern_is_due_a_first_look_and_leaves_an_event(pupil, teacher, senco
 def test_the_reply_by_mail_holds_initials_only(pupil, teacher, senco):
     concern = raised(pupil, teacher)
 
-    mail = OutgoingMail.objects.get()
-    assert mail.to == teacher.email
+    mail = OutgoingMail.objects.get(to=teacher.email)
     assert "KA" in mail.text
     assert "Nadia Rahman" in mail.text
     assert f"/concerns/{concern.pk}/" in mail.text
     for secret in ("Kezia", "Adeyemi", "Loses"):
         assert secret not in mail.subject + mail.text
+
+
+def test_the_sencos_hear_of_it_by_a_mail_that_holds_a_link_alone(school, pupil, teacher, senco, head):
+    second = MembershipFactory(school=school, role=Role.SENCO).user
+    MembershipFactory(school=school, role=Role.SENCO, user=UserFactory(is_active=False))
+
+    concern = raised(pupil, teacher)
+
+    mails = OutgoingMail.objects.exclude(to=teacher.email)
+    assert {mail.to for mail in mails} == {senco.email, second.email}
+    for mail in mails:
+        assert mail.subject == "A new concern is waiting for you"
+        assert f"/concerns/{concern.pk}/" in mail.text
+        for secret in ("Kezia", "Adeyemi", "KA", "Loses"):
+            assert secret not in mail.subject + mail.text
+
+
+def test_nobody_is_told_of_their_own_concern(pupil, senco):
+    raised(pupil, senco)
+
+    assert [mail.to for mail in OutgoingMail.objects.all()] == [senco.email]
+    assert OutgoingMail.objects.get().subject == "Your concern has arrived"
+
+
+def test_where_nobody_is_senco_the_head_hears_of_it(pupil, teacher, head):
+    raised(pupil, teacher)
+
+    assert OutgoingMail.objects.filter(to=head.email).count() == 1
+
+
+def test_a_concern_that_is_not_kept_sends_nothing(pupil, teacher, senco):
+    with transaction.atomic():
+        raised(pupil, teacher)
+        transaction.set_rollback(True)
+
+    assert not OutgoingMail.objects.exists()
+    assert not Job.objects.exists()
 
 
 def test_the_same_form_posted_twice_is_one_concern(pupil, teacher):
