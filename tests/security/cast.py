@@ -17,6 +17,7 @@ from staff.acting import acting_for
 from staff.models import AcademicYear, GroupStaff, Invitation, Membership, User
 from staff.permissions import Permission
 from staff.roles import Role
+from staff.sign_in import lost_factors
 from tests.factories import MembershipFactory, PupilFactory, UserFactory
 from tests.pupils.importing_help import preview, table
 
@@ -120,6 +121,7 @@ def _ids(cast):
         "document": _pks(pupil.documents),
         "assessment": _pks(pupil.assessments),
         "group_place": _pks(pupil.group_places),
+        "enrolment": _pks(pupil.enrolments),
     }
     return about_the_child | {
         "pair": _pair(cast),
@@ -135,6 +137,7 @@ def _ids(cast):
         "closure": [school.closures.first().pk],
         "academic_year": [AcademicYear.objects.filter(school=school).first().pk],
         "invitation": [_invitation(cast).pk],
+        "lost_factor": [lost_factors.ask(user=pupil.key_worker).pk],
     }
 
 
