@@ -94,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "staff.middleware.SecondFactorMiddleware",
     "staff.middleware.ActingMiddleware",
+    "staff.middleware.SignInFormsMiddleware",
     "sendco.middleware.htmx.HtmxMessagesMiddleware",
     "sendco.middleware.limits.LimitsMiddleware",
 ]

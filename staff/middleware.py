@@ -1,6 +1,7 @@
 from allauth.account.internal.stagekit import get_pending_stage
 from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
+from django.forms import BaseForm
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -89,3 +90,25 @@ class ActingMiddleware:
         else:
             request.acting = Acting(user=request.user)
         return self.get_response(request)
+
+
+class SignInFormsMiddleware:
+    """allauth draws a form with errors as a success; ours answer 422, and so do its pages here."""
+
+    PAGES = ("account_", "mfa_", "usersessions_", "socialaccount_")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_template_response(self, request, response):
+        if request.method == "POST" and response.status_code == 200 and self._is_sign_in(request):
+            values = (response.context_data or {}).values()
+            if any(isinstance(value, BaseForm) and value.errors for value in values):
+                response.status_code = 422
+        return response
+
+    def _is_sign_in(self, request):
+        return (request.resolver_match.view_name or "").startswith(self.PAGES)

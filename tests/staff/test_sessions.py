@@ -250,7 +250,7 @@ def test_leaving_ends_the_session_at_the_next_request(client, teacher, school, h
     services.leave_school(user=teacher, school=school, last_day=yesterday, by=head)
 
     assert client.get(PAGE).headers["Location"].startswith("/accounts/login/")
-    assert log_in(client, teacher).status_code == 200
+    assert log_in(client, teacher).status_code == 422
 
 
 def test_the_list_names_browsers_in_words_and_signs_out_everywhere_else(teacher):

@@ -119,7 +119,7 @@ def test_five_wrong_tries_lock_the_account_but_not_its_neighbours(client, teache
     for _ in range(5):
         log_in(client, teacher, "wrong-wrong-wrong")
 
-    assert log_in(client, teacher).status_code == 200
+    assert log_in(client, teacher).status_code == 422
     assert log_in(client, senco).status_code == 302
 
 
@@ -130,7 +130,7 @@ def test_limits_are_kept_where_every_process_sees_them(client, teacher, settings
         log_in(client, teacher, "wrong-wrong-wrong")
 
     del caches["default"]  # another process has an object of its own
-    assert log_in(client, teacher).status_code == 200, "the sixth try is refused, the password being right"
+    assert log_in(client, teacher).status_code == 422, "the sixth try is refused, the password being right"
 
 
 @pytest.mark.parametrize("host", ["evil.example", "testserver.evil.example"])
@@ -358,3 +358,48 @@ def test_school_account_buttons_appear_only_where_they_are_set_up(tmp_path):
     assert done.returncode == 0, done.stderr[-2000:]
     assert "Use your Google account" in done.stdout
     assert "Microsoft" not in done.stdout
+
+
+# --- Forms with errors -------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("account_login", {"login": "", "password": ""}),
+        ("account_reset_password", {"email": "not an address"}),
+    ],
+)
+def test_a_form_with_errors_of_a_visitor_is_422(client, db, name, data):
+    response = client.post(reverse(name), data)
+
+    assert response.status_code == 422
+    assert "errsum" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("account_change_password", {"oldpassword": "x", "password1": "y", "password2": "z"}),
+        ("account_reauthenticate", {"password": "wrong"}),
+        ("mfa_reauthenticate", {"code": "000000"}),
+        ("mfa_activate_totp", {"code": "000000"}),
+        ("mfa_add_webauthn", {"name": "", "credential": "{}"}),
+    ],
+)
+def test_a_form_with_errors_of_somebody_signed_in_is_422(client, teacher, name, data):
+    client.force_login(teacher, backend="allauth.account.auth_backends.AuthenticationBackend")
+    just_proved(client, teacher)
+    if name == "mfa_reauthenticate":
+        add_app(teacher)
+    client.get(reverse(name))
+
+    assert client.post(reverse(name), data).status_code == 422
+
+
+def test_a_wrong_code_at_the_second_step_is_422(client, teacher):
+    add_app(teacher)
+    log_in(client, teacher)
+
+    response = client.post(reverse("mfa_authenticate"), {"code": "000000"})
+
+    assert response.status_code == 422
+    assert client.get(reverse("mfa_authenticate")).status_code == 200
