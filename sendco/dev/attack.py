@@ -307,14 +307,16 @@ def _run(command, log, *, limit):
     """Run a tool for at most `limit` seconds; returns its exit code, or None when the clock ended it."""
     with log.open("w", encoding="utf-8") as out:
         process = subprocess.Popen(
-            [str(part) for part in command], cwd=REPORTS, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL
+            [str(part) for part in command],
+            cwd=REPORTS,
+            stdout=out,
+            stderr=subprocess.STDOUT,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
             return process.wait(timeout=limit)
         except subprocess.TimeoutExpired:
-            process.terminate()
-            try:
-                process.wait(timeout=20)
-            except subprocess.TimeoutExpired:
-                process.kill()
             return None
+        finally:
+            target.end(process)

@@ -49,7 +49,9 @@ def _parser():
     add("secrets", "Make the secrets/ folder that docker-compose.yml reads", _secrets)
     add("accept-secrets", "Write .secrets.baseline anew, after a look at what lint named", _accept_secrets)
     attacked = add("attack", "Attack a demo site of its own with wapiti, schemathesis and sqlmap", _attack)
-    attacked.add_argument("--seconds", type=int, default=120, help="for each tool and role (default 120)")
+    attacked.add_argument(
+        "--seconds", type=int, default=120, help="for each tool and role (default 120); sqlmap takes six times that"
+    )
     attacked.add_argument("--only", choices=attack.TOOLS, action="append", help="this tool alone; may be repeated")
     attacked.add_argument("--postgresql", action="store_true", help="on a private PostgreSQL and Redis, not on SQLite")
     add("sbom", "Write sbom.json: every package that the site is built from", _sbom)

@@ -2,6 +2,8 @@
 
 import json
 import re
+import subprocess
+import sys
 from collections import Counter
 from pathlib import Path
 
@@ -167,3 +169,24 @@ def test_nothing_but_this_machine_is_named():
     for module in (attack, target):
         hosts = set(re.findall(r"https?://([\w.-]+)", Path(module.__file__).read_text(encoding="utf-8")))
         assert hosts <= {"127.0.0.1"}
+
+
+def test_program_that_will_not_listen_is_ended_with_its_children():
+    child = "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(60)"
+    parent = f"import subprocess, sys; subprocess.run([sys.executable, '-c', {child!r}])"
+    process = subprocess.Popen(
+        [sys.executable, "-c", parent], stdout=subprocess.PIPE, text=True, start_new_session=True
+    )
+    assert process.stdout.readline() == "1\n"
+
+    target.end(process, patience=1)
+
+    # The pipe ends only when the last program that holds it is gone.
+    assert process.communicate(timeout=10)[0] == ""
+
+
+def test_tool_is_ended_by_the_clock(tmp_path, monkeypatch):
+    monkeypatch.setattr(attack, "REPORTS", tmp_path)
+
+    assert attack._run([sys.executable, "-c", "import time; time.sleep(60)"], tmp_path / "log", limit=0.3) is None
+    assert attack._run([sys.executable, "-c", "raise SystemExit(3)"], tmp_path / "log", limit=30) == 3
