@@ -7,6 +7,7 @@ from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
+from governance.models import Cover, Digest, DigestLine
 from pupils.models import (
     Assessment,
     Concern,
@@ -154,6 +155,8 @@ def school_things(school, user):
             school=school, name="Half term", starts_on=date(2026, 10, 26), ends_on=date(2026, 10, 30)
         ).pk,
         "academic_year": AcademicYear.objects.create(school=school, starts_in=2026).pk,
+        "digest": digest_of(school, user).pk,
+        "cover": cover_of(school, user).pk,
         "invitation": Invitation.objects.create(
             school=school,
             email="new@fernhill.example",
@@ -163,6 +166,30 @@ def school_things(school, user):
             expires_at=timezone.now() + timedelta(days=1),
         ).pk,
     }
+
+
+def digest_of(school, user):
+    """A reminder mail that was refused, with one line of this school."""
+    day = timezone.localdate()
+    digest = Digest.objects.create(user=user, day=day, state="refused", message_id="x", not_before=timezone.now())
+    DigestLine.objects.create(
+        digest=digest,
+        school=school,
+        user=user,
+        day=day,
+        due_item_id=0,
+        rule="concern.first_look",
+        title="First look",
+        due_on=day,
+        stage="0",
+    )
+    return digest
+
+
+def cover_of(school, user):
+    deputy = MembershipFactory(school=school, role=Role.HEAD).user
+    today = timezone.localdate()
+    return Cover.objects.create(school=school, absent=user, deputy=deputy, starts_on=today, ends_on=today)
 
 
 # --- The matrix: what an address names, and which roles it opens for ----------------------------------------------
@@ -200,6 +227,8 @@ MATRIX = {
     "pupil-detail": ("pupil", SEES_PUPILS),
     "pupil-timeline": ("pupil", RECORD),
     "pupil-readers": ("pupil", LEADS),
+    "due-list": ("none", SEES_PUPILS),
+    "due-export": ("none", RECORD),
     "due-why": ("due", EVERYBODY),
     "job-list": ("none", EVERYBODY),
     "job-detail": ("job", EVERYBODY),
@@ -303,10 +332,22 @@ MATRIX = {
     "pupils:census": ("none", KEEPS_DATA),
     "pupils:census-download": ("none", RECORD),
     "pupils:duplicate-list": ("none", {S}),
+    "pupils:duplicate-choose": ("none", {S}),
     "pupils:merge-preview": ("pair", {S}),
     "pupils:merge": ("pair", {S}),
     "pupils:merge-undo": ("merge", {S}),
     "pupils:not-duplicate": ("pair", {S}),
+    "governance:reminder-list": ("none", {H, M}),
+    "governance:reminder-detail": ("digest", {H, M}),
+    "governance:reminder-retry": ("digest", {H, M}),
+    "governance:reminder-rules": ("none", {H}),
+    "governance:reminder-plan": ("none", {H}),
+    "governance:reminder-stages": ("rule", {H}),
+    "governance:reminder-stages-reset": ("rule", {H}),
+    "governance:cover-list": ("none", {H}),
+    "governance:cover-add": ("none", {H}),
+    "governance:cover-end": ("cover", {H}),
+    "governance:due-acknowledge": ("due", EVERYBODY),
 }
 # Things that belong to one account: nobody else meets them, whatever the role.
 PERSONAL = {"job", "saved_view"}
@@ -316,7 +357,7 @@ ABOUT_A_CHILD = {
     "pupil", "contact", "entry", "letter", "watch", "flag", "support", "document", "assessment", "group_place",
     "enrolment",
 } | OWN_ONLY  # fmt: skip
-FIXED = {"form_key": "concern-new", "starts_in": 2026, "kind": "support_starts"}
+FIXED = {"form_key": "concern-new", "starts_in": 2026, "kind": "support_starts", "rule": "concern.first_look"}
 
 
 def test_every_route_is_in_the_matrix():

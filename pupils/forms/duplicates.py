@@ -30,6 +30,15 @@ class CensusForm(forms.Form):
         return self.known[self.cleaned_data["census"]] if self.is_bound and self.is_valid() else self.usual
 
 
+class PairSearchForm(forms.Form):
+    first = forms.ModelChoiceField(Pupil.objects.none(), required=False)
+    q = forms.CharField(max_length=80, required=False)
+
+    def __init__(self, *args, acting, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["first"].queryset = Pupil.objects.visible_to(acting).select_related("form_group")
+
+
 class MergeForm(forms.Form):
     """For each field that differs, and for each thing open in both records: which side stays."""
 

@@ -8,6 +8,7 @@ urlpatterns = [
     path("data/census/list/", quality.census_download, name="census-download"),
     path("data/key-worker/", quality.key_worker_many, name="key-worker-many"),
     path("data/duplicates/", duplicates.duplicate_list, name="duplicate-list"),
+    path("data/duplicates/choose/", duplicates.duplicate_choose, name="duplicate-choose"),
     path("data/duplicates/<int:first>/<int:second>/different/", duplicates.not_duplicate, name="not-duplicate"),
     path("data/duplicates/<int:kept>/<int:gone>/", duplicates.merge_preview, name="merge-preview"),
     path("data/duplicates/<int:kept>/<int:gone>/merge/", duplicates.merge, name="merge"),

@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -9,11 +10,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
+from sendco.limits.services import RateLimited, check_limit
 from staff.access import require_permission, step_up
 from staff.permissions import Permission
 
+from .. import search
 from ..errors import ChangedMeanwhile, Refused
-from ..forms.duplicates import MergeForm, UndoForm
+from ..forms.duplicates import MergeForm, PairSearchForm, UndoForm
 from ..models import Merge, Pupil
 from ..selectors.duplicates import UNDO_DAYS, possible_duplicates, recent_merges, unlike_protections, what_comes_along
 from ..services import merges as services
@@ -45,6 +48,35 @@ def duplicate_list(request):
         "merges": [(merge, merge.merged_at + UNDO_DAYS) for merge in recent_merges(request.acting)],
     }
     return render(request, "pupils/duplicate_list.html", context)
+
+
+@require_permission(Permission.MERGE)
+@require_GET
+def duplicate_choose(request):
+    """Find any two pupils to compare, one after the other: `first` is the one that is chosen already."""
+    form = PairSearchForm(request.GET, acting=request.acting)
+    if not form.is_valid() and "first" in form.errors:
+        raise Http404
+    first, text = form.cleaned_data["first"], form.cleaned_data.get("q", "")
+    context = {
+        "title": "Compare two pupils",
+        "section": "data",
+        "crumbs": crumbs(),
+        "first": first,
+        "q": text,
+        "found": [],
+        "wait": "",
+    }
+    if text:
+        try:
+            check_limit("search", request.user.pk)
+            context["found"] = [
+                pupil for pupil in search.find(request.acting, text) if pupil.pk != getattr(first, "pk", 0)
+            ]
+        except RateLimited as error:
+            context["wait"] = str(error)
+    template = "pupils/_duplicate_found.html" if request.htmx else "pupils/duplicate_choose.html"
+    return render(request, template, context)
 
 
 @require_permission(Permission.MERGE)

@@ -186,3 +186,67 @@ def test_a_pair_with_a_pupil_of_another_school_is_not_found(pupil, foreign_pupil
 
     assert sign_in(senco).post(address).status_code == 404
     assert not NotDuplicate.objects.exists()
+
+
+# --- Any two pupils ----------------------------------------------------------------------------------------------
+CHOOSE = "/data/duplicates/choose/"
+
+
+def test_any_two_pupils_are_found_one_after_the_other(school, senco, sign_in):
+    first = a_child(school, "Kezia", "Adeyemi")
+    second = a_child(school, "Leo", "Farrant", date(2012, 1, 1))
+    client = sign_in(senco)
+
+    listed = client.get(reverse("pupils:duplicate-list")).content.decode()
+    found = client.get(CHOOSE, {"q": "kezia"}).content.decode()
+    chosen = client.get(CHOOSE, {"first": first.pk, "q": "farant"}).content.decode()
+
+    assert f'href="{CHOOSE}"' in listed
+    assert f'href="{CHOOSE}?first={first.pk}"' in found
+    assert "This record stays" in chosen
+    assert f'href="{reverse("pupils:merge-preview", args=[first.pk, second.pk])}"' in chosen
+
+
+def test_a_record_is_not_compared_with_itself(school, senco, sign_in):
+    only = a_child(school, "Kezia", "Adeyemi")
+
+    page = sign_in(senco).get(CHOOSE, {"first": only.pk, "q": "kezia"}).content.decode()
+
+    assert "No other pupil has a name or number like" in page
+
+
+def test_typing_gets_the_list_of_pupils_alone(school, senco, sign_in):
+    a_child(school, "Kezia", "Adeyemi")
+
+    page = sign_in(senco).get(CHOOSE, {"q": "kez"}, headers={"HX-Request": "true"}).content.decode()
+
+    assert "Kezia Adeyemi" in page
+    assert "<h1" not in page
+
+
+@pytest.mark.parametrize("first", ["foreign", "none", "0", "99999999999999999999999", "x"])
+def test_a_first_record_that_is_not_there_is_404(foreign_pupil, senco, sign_in, first):
+    first = foreign_pupil.pk if first == "foreign" else first
+
+    assert sign_in(senco).get(CHOOSE, {"first": first, "q": "a"}).status_code == 404
+
+
+def test_pupils_of_another_school_are_not_found(foreign_pupil, senco, sign_in):
+    assert "Ruby" not in sign_in(senco).get(CHOOSE, {"q": "whitlock"}).content.decode().replace("“whitlock”", "")
+
+
+def test_too_many_searches_are_told_to_wait(pupil, senco, sign_in):
+    client = sign_in(senco)
+
+    pages = [client.get(CHOOSE, {"q": "kezia"}) for _ in range(61)]
+
+    assert pages[60].status_code == 200
+    assert "That was done many times" in pages[60].content.decode()
+
+
+@pytest.mark.parametrize("text", ["x" * 5000, "\x00", "%00", "' OR 1=1 --", "   "])
+def test_odd_searches_find_nothing_and_break_nothing(pupil, senco, sign_in, text):
+    response = sign_in(senco).get(CHOOSE, {"q": text})
+
+    assert response.status_code == 200
+    assert "Kezia" not in response.content.decode()
