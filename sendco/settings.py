@@ -353,6 +353,7 @@ CELERY_TIMEZONE = TIME_ZONE
 CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "sendco.jobs.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "heartbeat": {"task": "sendco.jobs.tasks.beat_heartbeat", "schedule": 60.0, "options": {"expires": 55}},
+    "reminders": {"task": "governance.tasks.daily", "schedule": 120.0, "options": {"expires": 115}},
     "housekeeping": {"task": "sendco.jobs.tasks.housekeeping", "schedule": 3600.0, "options": {"expires": 3500}},
 }
 

@@ -1,4 +1,6 @@
 """Addresses of the governance floor, one module a topic."""
 
+from . import reminders
+
 app_name = "governance"
-urlpatterns = []
+urlpatterns = [*reminders.urlpatterns]

@@ -1,0 +1,213 @@
+"""Reads of reminders: what was sent, what failed, whether the run happened, how each rule is reminded of."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.utils import timezone
+
+from pupils.models import Pupil
+from sendco.audit.models import Audience
+from sendco.audit.selectors import school_events
+from sendco.clock import LONDON, long_date
+from sendco.due.models import DueItem
+from sendco.due.words import BASIS_WORDS
+from staff.permissions import Permission
+from staff.selectors import school_calendar
+
+from ..models import Acknowledgement, Cover, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
+from ..models.reminders import SEVEN
+from ..services.reminders import in_words
+from ..stages import SendingDays, Stages, default_stages, stage_words
+
+GRACE = timedelta(hours=1)
+State = Digest.State
+
+
+def plan_of(school):
+    return ReminderPlan.objects.filter(school=school).first() or ReminderPlan(school=school)
+
+
+def reminder_changes(acting):
+    """What was changed about reminders lately, for those who see them. Nothing about a child is among it."""
+    events = school_events(school_id=acting.school.pk, audiences={Audience.RECORD})
+    return events.filter(code__startswith="reminders.", pupil_id=None)
+
+
+# --- Whether the run happened ------------------------------------------------------------------------------------
+def daily_run_warning(school, now):
+    """Say in words that today's run did not happen by an hour after the school's hour on a school day, or that mails
+    wait for longer than that; "" when all is well. Before that hour it speaks of the last school day. Six queries."""
+    here = now.astimezone(LONDON)
+    days = SendingDays(school_calendar(school))
+    hour = plan_of(school).send_at
+    day = here.date()
+    if here < datetime.combine(day, hour, tzinfo=LONDON) + GRACE:
+        day -= timedelta(days=1)
+    expected = days.on_or_before(day)
+    if DailyRun.objects.filter(school=school, made_at__lt=now).exists() or school.created_at < now - timedelta(days=2):
+        done = DailyRun.objects.filter(school=school, day__gte=expected).exclude(outcome=DailyRun.Outcome.WAITING)
+        if not done.exists():
+            return (
+                f"The reminders of {long_date(expected)} have not gone out. Look at the lists here yourself, and tell "
+                "the person who runs the site."
+            )
+    stuck = Digest.objects.open().filter(
+        Exists(DigestLine.objects.filter(digest=OuterRef("pk"), school=school)), not_before__lt=now - GRACE
+    )
+    if count := stuck.count():
+        mails = "One reminder mail has" if count == 1 else f"{count} reminder mails have"
+        return f"{mails} waited for more than an hour. The mail server may not answer: see Reminders sent."
+    return ""
+
+
+def run_health(now):
+    """For the health page: (schools whose run of today is done, schools whose hour has passed, mails that wait)."""
+    here = now.astimezone(LONDON)
+    from staff.models import School
+
+    hours = dict(ReminderPlan.objects.values_list("school_id", "send_at"))
+    clock = here.time().replace(tzinfo=None)
+    asked = [pk for pk in School.objects.values_list("pk", flat=True) if hours.get(pk, SEVEN) <= clock]
+    done = DailyRun.objects.filter(day=here.date(), outcome=DailyRun.Outcome.DONE, school__in=asked).count()
+    return done, len(asked), Digest.objects.open().filter(not_before__lte=now).count()
+
+
+def runs_for_page(acting, limit=10):
+    return DailyRun.objects.visible_to(acting)[:limit]
+
+
+# --- What was sent -----------------------------------------------------------------------------------------------
+FILTERS = {
+    "": Q(),
+    "failed": Q(state__in=[State.REFUSED, State.FAILED]) | Q(state=State.WAITING, attempts__gt=0),
+    "waiting": Q(state__in=[State.WAITING, State.SENDING]),
+}
+
+
+def digests_for_list(acting, which=""):
+    """Digests with a line of this school, newest first, with how many lines of it they carry."""
+    here = Q(lines__school=acting.school, lines__is_folded=False)
+    return (
+        Digest.objects.visible_to(acting)
+        .filter(FILTERS.get(which, Q()))
+        .select_related("user")
+        .annotate(count=Count("lines", filter=here))
+        .order_by("-day", "user__name", "-pk")
+    )
+
+
+def failed_count(acting):
+    return Digest.objects.visible_to(acting).filter(FILTERS["failed"]).count()
+
+
+@dataclass(frozen=True)
+class LineRow:
+    line: DigestLine
+    stage: str
+    who: str
+
+
+def lines_for_page(digest, acting):
+    """The lines of this school, in words. Whose they are about is shown to those who may open the child. Three
+    queries."""
+    lines = list(
+        digest.lines.filter(school=acting.school, is_folded=False)
+        .select_related("instead_of")
+        .order_by("section", "due_on", "pk")
+    )
+    names = {}
+    if acting.can(Permission.NARRATIVE_VIEW):
+        pupil_of = dict(
+            DueItem.objects.filter(pk__in=[line.due_item_id for line in lines]).values_list("pk", "pupil_id")
+        )
+        pupils = Pupil.objects.visible_to(acting).in_bulk([pk for pk in pupil_of.values() if pk])
+        names = {item: pupils[pk].name for item, pk in pupil_of.items() if pk in pupils}
+    return [LineRow(line, stage_words(line.stage), names.get(line.due_item_id, "")) for line in lines]
+
+
+# --- Stages ------------------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class RuleRow:
+    """One rule that has given this school a date, and how it is reminded of."""
+
+    rule: str
+    title: str
+    basis: str
+    open: int
+    stages: Stages
+    is_own: bool
+
+    @property
+    def footing(self):
+        return BASIS_WORDS.get(self.basis, "School policy")
+
+    @property
+    def words(self):
+        return in_words(self.stages.days, self.stages.daily_when_late)
+
+
+def rules_for_page(school, rule=None):
+    """Rules that have given the school a date, by title. Two queries."""
+    items = DueItem.objects.filter(school_id=school.pk)
+    if rule is not None:
+        items = items.filter(rule=rule)
+    own = {row.rule: row for row in RuleStages.objects.filter(school=school)}
+    found = (
+        items.values("rule")
+        .annotate(title=Max("title"), basis=Min("basis"), open=Count("pk", filter=Q(met_on=None, closed_on=None)))
+        .order_by("title", "rule")
+    )
+    return [
+        RuleRow(
+            rule=row["rule"],
+            title=row["title"],
+            basis=row["basis"],
+            open=row["open"],
+            stages=Stages(tuple(own[row["rule"]].days), own[row["rule"]].daily_when_late)
+            if row["rule"] in own
+            else default_stages(row["basis"]),
+            is_own=row["rule"] in own,
+        )
+        for row in found
+    ]
+
+
+# --- Cover -------------------------------------------------------------------------------------------------------
+def covers_for_page(acting):
+    """Those of today and later, then those of the last half year."""
+    since = timezone.localdate() - timedelta(days=180)
+    rows = Cover.objects.visible_to(acting).filter(ends_on__gte=since).select_related("absent", "deputy")
+    return rows.order_by(F("ends_on").desc(), "absent__name", "pk")
+
+
+def stands_in_for(acting, today):
+    """Ids of those whose items the acting person gets today because they are away. One query."""
+    covers = Cover.objects.visible_to(acting).on(today).filter(deputy=acting.user)
+    return set(covers.values_list("absent_id", flat=True))
+
+
+# --- Late, and known ---------------------------------------------------------------------------------------------
+def due_in_view(acting):
+    """Open items that the person may act on: those of pupils in view for who reads records, else their own and those
+    of the people they stand in for."""
+    if not acting.school:
+        return DueItem.objects.none()
+    items = DueItem.objects.open().filter(school_id=acting.school.pk)
+    if not acting.can(Permission.NARRATIVE_VIEW):
+        today = timezone.localdate()
+        return items.filter(owner_id__in={acting.user.pk, *stands_in_for(acting, today)})
+    if acting.sees_all_pupils:
+        return items
+    return items.filter(Q(pupil_id__in=Pupil.objects.visible_to(acting).values("pk")) | Q(owner_id=acting.user.pk))
+
+
+def acknowledgements_of(item):
+    return Acknowledgement.objects.filter(due_item_id=item.pk).select_related("by")
+
+
+def acknowledged(items):
+    """{item id: its newest Acknowledgement for the date it has now}, for the lists that show late items. One query."""
+    by_id = {item.pk: item for item in items}
+    rows = Acknowledgement.objects.filter(due_item_id__in=by_id).select_related("by").order_by("made_at", "pk")
+    return {row.due_item_id: row for row in rows if row.due_on == by_id[row.due_item_id].due_on}

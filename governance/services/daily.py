@@ -1,0 +1,350 @@
+"""The daily run: which schools' hour has come, what each due item says today, and to whom. Rows first, mail after."""
+
+import hashlib
+import logging
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from sendco.clock import LONDON, Duty
+from sendco.due.models import DueItem
+from staff.models import Membership, School
+from staff.models.people import current_on
+from staff.selectors import school_calendar
+from staff.services import work_out_dates_again
+
+from .. import stages, steps
+from ..models import Acknowledgement, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
+from ..models.reminders import SEVEN
+from ..stages import LATE, PASSED_ON, SendingDays, Stages, choose, default_stages
+from .recipients import Recipients, Told, section_of
+from .sending import send_waiting
+
+logger = logging.getLogger(__name__)
+# A worker that died while planning is succeeded after this; one school takes seconds.
+LEASE = timedelta(minutes=2)
+# Days without a run that are looked back for; a longer rest counts as a fresh start.
+LONGEST_REST = 60
+PASS_ON_EVERY = 7
+KEPT_FOR = timedelta(days=400)
+BATCH = 1000
+COLUMNS = "pk pupil_id rule title duty basis trigger_on due_on owner_id exception".split()
+
+
+def run_daily(now, *, send=True):
+    """Plan every school whose hour has passed on its own day and whose run has not happened, then send what waits.
+
+    Safe to call as often as one likes, from several workers at once. Returns how many schools were planned and how
+    many mails went out.
+    """
+    here = now.astimezone(LONDON)
+    planned = sum(_plan(run, now) for run in _claimable(here, now))
+    sent = send_waiting(now=now) if send else 0
+    if planned:
+        clear_old(here.date())
+    return {"planned": planned, "sent": sent}
+
+
+def clear_old(today):
+    Digest.objects.filter(day__lt=today - KEPT_FOR).delete()
+    DailyRun.objects.filter(day__lt=today - KEPT_FOR).delete()
+
+
+# --- Whose hour has come -----------------------------------------------------------------------------------------
+def _claimable(here, now):
+    """The runs of today that nobody has done: a row for each school whose hour has passed, made here if need be."""
+    today, hour = here.date(), here.time().replace(tzinfo=None)
+    hours = dict(ReminderPlan.objects.values_list("school_id", "send_at"))
+    schools = [pk for pk in School.objects.order_by("pk").values_list("pk", flat=True) if hours.get(pk, SEVEN) <= hour]
+    known = set(DailyRun.objects.filter(day=today).values_list("school_id", flat=True))
+    missing = [DailyRun(school_id=pk, day=today, made_at=now) for pk in schools if pk not in known]
+    steps.reached("run.before")
+    DailyRun.objects.bulk_create(missing, ignore_conflicts=True)
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    waiting = DailyRun.objects.filter(free, day=today, outcome=DailyRun.Outcome.WAITING, school__in=schools)
+    return list(waiting.select_related("school").order_by("school_id"))
+
+
+def _plan(run, now):
+    """Do one school's run if no other worker has it. A school that fails does not hold up the others."""
+    token = uuid.uuid4().hex
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    mine = DailyRun.objects.filter(free, pk=run.pk, outcome=DailyRun.Outcome.WAITING)
+    try:
+        if not mine.update(token=token, lease_until=now + LEASE):
+            return False
+        steps.reached("run.claimed")
+        with transaction.atomic():
+            done = _SchoolDay(run, token, now).write()
+            steps.reached("row.before")
+    except Exception:
+        logger.exception("The daily run of school %s failed; it is tried again.", run.school_id)
+        return False
+    steps.reached("row.after")
+    return done
+
+
+@dataclass
+class _Wanted:
+    """What one person is told today: lines by (item, stage)."""
+
+    lines: dict = field(default_factory=dict)
+
+
+class _SchoolDay:
+    """Everything that one school's run needs, read once: no query grows with the number of items."""
+
+    def __init__(self, run, token, now):
+        self.run, self.token, self.now = run, token, now
+        self.school, self.today = run.school, run.day
+        self.calendar = school_calendar(self.school)
+        self.days = SendingDays(self.calendar)
+        plan = ReminderPlan.objects.filter(school=self.school).first() or ReminderPlan(school=self.school)
+        self.pass_on_days = plan.pass_on_days
+        own = RuleStages.objects.filter(school=self.school).values_list("rule", "days", "daily_when_late")
+        self.own = {rule: Stages(tuple(days), daily) for rule, days, daily in own}
+        self.ran_on = self._last_run()
+        self.recipients = Recipients(self.school.pk, self.today)
+        self.wanted = defaultdict(_Wanted)
+        self.nobody = 0
+
+    def _last_run(self):
+        earliest = self.today - timedelta(days=LONGEST_REST)
+        done = DailyRun.objects.filter(school=self.school, day__lt=self.today, day__gte=earliest)
+        return done.exclude(outcome=DailyRun.Outcome.WAITING).order_by("-day").values_list("day", flat=True).first()
+
+    def write(self):
+        """Write the day's digests and close the run, in the caller's transaction. False when another worker has it."""
+        held = DailyRun.objects.select_for_update().filter(pk=self.run.pk, token=self.token)
+        if not held.filter(outcome=DailyRun.Outcome.WAITING).exists():
+            return False
+        self._choose()
+        missed = self._note_missed_days()
+        lines = self._write_digests(missed)
+        held.update(
+            outcome=DailyRun.Outcome.DONE,
+            finished_at=self.now,
+            lease_until=None,
+            lines=lines,
+            people=len(self.wanted),
+            nobody=self.nobody,
+            calendar_mark=self._check_calendar(),
+        )
+        return True
+
+    # --- What each item says ---
+    def _choose(self):
+        carried, passed_on = self._carried()
+        known = self._acknowledged()
+        for item in self._items():
+            late = item["due_on"] < self.today
+            told = self.recipients.of(owner_id=item["owner_id"], pupil_id=item["pupil_id"])
+            if late and self.days.is_open(self.today):
+                self._late(item, told, known, carried, passed_on)
+                continue
+            choice = choose(
+                basis=item["basis"],
+                trigger_on=item["trigger_on"],
+                due_on=item["due_on"],
+                stages=self.stages_of(item),
+                today=self.today,
+                ran_on=self.ran_on,
+                days=self.days,
+            )
+            if choice:
+                self.nobody += not told
+                self._add(item, told, choice, carried)
+
+    def stages_of(self, item):
+        return self.own.get(item["rule"]) or default_stages(item["basis"])
+
+    def _items(self):
+        """Open items whose date is near enough to have a stage. An exception that is claimed disapplies the limit."""
+        ahead = stages.reach([stages.LONG_STAGES, *self.own.values()])
+        rows = DueItem.objects.open().filter(school_id=self.school.pk, due_on__lte=self.today + timedelta(days=ahead))
+        rows = rows.exclude(Q(due_on__lt=self.today) & ~Q(exception=""))
+        return rows.order_by("due_on", "pk").values(*COLUMNS).iterator(chunk_size=BATCH)
+
+    def _carried(self):
+        """What earlier digests carried: stages as (item, person, stage, date), and when the head had an item last."""
+        since = self.today - timedelta(days=stages.reach([stages.LONG_STAGES, *self.own.values()]) + 7)
+        open_items = DueItem.objects.open().filter(school_id=self.school.pk).values("pk")
+        lines = DigestLine.objects.filter(school=self.school, day__gte=since, due_item_id__in=open_items)
+        rows = lines.exclude(stage=LATE).values_list("due_item_id", "user_id", "stage", "due_on", "day")
+        carried, passed_on = set(), {}
+        for item_id, user_id, stage, due_on, day in rows.iterator(chunk_size=BATCH):
+            if stage == PASSED_ON:
+                key = (item_id, user_id, due_on)
+                passed_on[key] = max(day, passed_on.get(key, day))
+            else:
+                carried.add((item_id, user_id, stage, due_on))
+        once = [rule for rule, own in self.own.items() if not own.daily_when_late]
+        if once:
+            late = lines.filter(stage=LATE, rule__in=once).values_list("due_item_id", "user_id", "stage", "due_on")
+            carried.update(late.iterator(chunk_size=BATCH))
+        return carried, passed_on
+
+    def _acknowledged(self):
+        """(item, date) pairs about which nobody is mailed each day until a later day than today."""
+        rows = Acknowledgement.objects.filter(school=self.school, look_again_on__gt=self.today)
+        return set(rows.values_list("due_item_id", "due_on"))
+
+    def _late(self, item, told, known, carried, passed_on):
+        self.nobody += not told
+        if (item["pk"], item["due_on"]) not in known:
+            daily = self.stages_of(item).daily_when_late
+            for one in told:
+                if daily or (item["pk"], one.user_id, LATE, item["due_on"]) not in carried:
+                    self._line(item, one, LATE)
+        if item["duty"] == Duty.SCHOOL and (self.today - item["due_on"]).days >= self.pass_on_days:
+            self._pass_on(item, told, passed_on)
+
+    def _pass_on(self, item, told, passed_on):
+        """The head's turn, again each week: an acknowledgement does not stop it."""
+        already = {one.user_id for one in told}
+        for one in self.recipients.heads():
+            last = passed_on.get((item["pk"], one.user_id, item["due_on"]))
+            if one.user_id not in already and (last is None or (self.today - last).days >= PASS_ON_EVERY):
+                self._line(item, one, PASSED_ON, section=DigestLine.Section.PASSED_ON)
+
+    def _add(self, item, told, choice, carried):
+        for one in told:
+            if (item["pk"], one.user_id, choice.stage, item["due_on"]) in carried:
+                continue
+            self._line(item, one, choice.stage)
+            for stage in choice.folded:
+                if (item["pk"], one.user_id, stage, item["due_on"]) not in carried:
+                    self._line(item, one, stage, is_folded=True)
+
+    def _line(self, item, one: Told, stage, *, section=None, is_folded=False):
+        self.wanted[one.user_id].lines[item["pk"], stage] = DigestLine(
+            school_id=self.school.pk,
+            user_id=one.user_id,
+            day=self.today,
+            due_item_id=item["pk"],
+            rule=item["rule"],
+            title=item["title"],
+            due_on=item["due_on"],
+            stage=stage,
+            section=section or section_of(item["duty"]),
+            instead_of_id=one.instead_of,
+            is_folded=is_folded,
+        )
+
+    # --- Rows ---
+    def _note_missed_days(self):
+        """Give each day without a run its row, and return the school days among them."""
+        if self.ran_on is None:
+            return []
+        count = (self.today - self.ran_on).days
+        between = [self.ran_on + timedelta(days=step) for step in range(1, count)]
+        DailyRun.objects.filter(school=self.school, day__in=between, outcome=DailyRun.Outcome.WAITING).delete()
+        DailyRun.objects.bulk_create(
+            DailyRun(
+                school=self.school,
+                day=day,
+                outcome=DailyRun.Outcome.CAUGHT_UP,
+                finished_at=self.now,
+                caught_up_on=self.today,
+                made_at=self.now,
+            )
+            for day in between
+        )
+        return [day for day in between if self.days.is_open(day)]
+
+    def _write_digests(self, missed):
+        """Put the lines into the one digest that each person has today. Returns how many lines."""
+        if not self.wanted:
+            return 0
+        digests = self._digests(sorted(self.wanted), missed)
+        lines = []
+        for user_id, wanted in self.wanted.items():
+            for line in wanted.lines.values():
+                line.digest = digests[user_id]
+                lines.append(line)
+        DigestLine.objects.bulk_create(lines, batch_size=BATCH)
+        self._take_up_older(digests)
+        return len(lines)
+
+    def _digests(self, users, missed):
+        """A waiting digest of today for each person: the one another school's run has made, or a new one."""
+        rows = Digest.objects.select_for_update().filter(user__in=users, day=self.today).order_by("user_id", "number")
+        waiting, numbers = {}, defaultdict(int)
+        for digest in rows:
+            numbers[digest.user_id] = digest.number
+            if digest.state == Digest.State.WAITING:
+                waiting[digest.user_id] = digest
+        hours = self._last_hours([user for user in users if user not in waiting])
+        new = [
+            Digest(
+                user_id=user,
+                day=self.today,
+                number=numbers[user] + 1,
+                message_id=_message_id(),
+                not_before=hours.get(user, self.now),
+                missed_days=[day.isoformat() for day in missed],
+                made_at=self.now,
+            )
+            for user in users
+            if user not in waiting
+        ]
+        Digest.objects.bulk_create(new, batch_size=BATCH)
+        return waiting | {digest.user_id: digest for digest in new}
+
+    def _last_hours(self, users):
+        """For somebody who works at several schools, the moment at which the last of their hours has come."""
+        rows = Membership.objects.filter(current_on(self.today), user__in=users).exclude(school=self.school)
+        schools = defaultdict(set)
+        for user_id, school_id in rows.values_list("user_id", "school_id"):
+            schools[user_id].add(school_id)
+        hours = dict(ReminderPlan.objects.values_list("school_id", "send_at")) if schools else {}
+        return {
+            user_id: max(self.now, _moment(self.today, max(hours.get(pk, SEVEN) for pk in others)))
+            for user_id, others in schools.items()
+        }
+
+    def _take_up_older(self, digests):
+        """A mail that could not go out on an earlier day is carried by today's: one mail, and nothing twice."""
+        older = Digest.objects.select_for_update().filter(
+            user__in=digests, day__lt=self.today, state=Digest.State.WAITING
+        )
+        for digest in list(older):
+            closed = Digest.objects.filter(pk=digest.pk, state=Digest.State.WAITING).update(
+                state=Digest.State.FOLDED, error="", next_at=None
+            )
+            if closed:
+                DigestLine.objects.filter(digest=digest).update(digest=digests[digest.user_id])
+
+    def _check_calendar(self):
+        """Days are counted in the school's calendar. Where it is another than at the last run, have dates worked out
+        again: a change that was saved has asked for that already, a new school year that began has not."""
+        mark = calendar_mark(self.calendar)
+        last = DailyRun.objects.filter(school=self.school, day__lt=self.today).exclude(calendar_mark="").first()
+        if last and last.calendar_mark != mark:
+            work_out_dates_again(school=self.school, by=None)
+        return mark
+
+
+def calendar_mark(calendar):
+    """A short text that is another one when the calendar is another one."""
+    if calendar is None:
+        return "none"
+    parts = (calendar.first_day, calendar.last_day, calendar.closures, sorted(calendar.inset_days))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+def _moment(day: date, hour):
+    """The moment of an hour of the school's own clock; an hour that the spring night leaves out is the next one."""
+    return datetime.combine(day, hour, tzinfo=LONDON)
+
+
+def _message_id():
+    """Made once and kept: whoever gets the same mail twice can fold the two into one."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
+    return f"<{uuid.uuid4().hex}@{domain}>"

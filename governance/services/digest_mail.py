@@ -1,0 +1,163 @@
+"""The words of one digest. Inside it a child is initials and a class, never more; in the subject nobody."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.template.loader import render_to_string
+
+from pupils.models import Pupil
+from sendco.clock import LONDON, long_date
+from sendco.due.models import DueItem
+from sendco.due.words import authority_words, basis_words, days_in_words
+from staff.models import Membership
+from staff.models.people import current_on
+from staff.permissions import permissions_of
+
+from ..models import Digest, DigestLine
+from ..stages import LAST_DAY, LATE, PASSED_ON
+from .recipients import SEES_PUPILS
+
+SOON = timedelta(days=7)
+Section = DigestLine.Section
+
+
+@dataclass(frozen=True)
+class Mail:
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item in the mail."""
+
+    who: str
+    title: str
+    when: str
+    state: str
+    footing: str
+    authority: str
+    explanation: str
+    notes: tuple
+
+
+@dataclass(frozen=True)
+class Part:
+    title: str
+    entries: list
+
+
+def compose(digest):
+    """Return (Mail, "") as things stand now, or (None, why): what was done meanwhile, or is nobody's business any
+    more, is left out. Five queries."""
+    lines = list(
+        Digest.objects.get(pk=digest.pk)
+        .lines.filter(is_folded=False)
+        .select_related("school", "instead_of")
+        .order_by("day", "pk")
+    )
+    schools = _schools_open_to(digest)
+    lines = [line for line in lines if line.school_id in schools]
+    if not lines:
+        return None, "access"
+    items = DueItem.objects.open().in_bulk({line.due_item_id for line in lines})
+    # The last line of an item is its latest stage: an older mail that could not go out may have left another.
+    latest = {line.due_item_id: line for line in lines if line.due_item_id in items}
+    if not latest:
+        return None, "done"
+    about = {item.pupil_id for item in items.values() if item.pupil_id}
+    pupils = Pupil.objects.select_related("form_group").in_bulk(about)
+    rows = sorted(((items[key], line) for key, line in latest.items()), key=lambda row: (row[0].due_on, row[0].pk))
+    return _mail(digest, rows, pupils, many_schools=len({line.school_id for _, line in rows}) > 1), ""
+
+
+def _schools_open_to(digest):
+    """Schools in which the person may still be told of pupils: asked again just before the mail goes."""
+    if not digest.user.is_active:
+        return set()
+    today = max(digest.day, _today())
+    held = {}
+    for school_id, role in Membership.objects.filter(current_on(today), user=digest.user).values_list(
+        "school_id", "role"
+    ):
+        held.setdefault(school_id, set()).add(role)
+    return {school_id for school_id, roles in held.items() if SEES_PUPILS & permissions_of(roles)}
+
+
+def _today():
+    from django.utils import timezone
+
+    return timezone.now().astimezone(LONDON).date()
+
+
+def _mail(digest, rows, pupils, *, many_schools):
+    parts = _parts(digest.day, rows, pupils, many_schools)
+    counts = ", ".join(f"{len(part.entries)} {part.title.lower()}" for part in parts)
+    context = {
+        "subject": f"Reminders for {long_date(digest.day)}: {counts}",
+        "person": digest.user,
+        "parts": parts,
+        "missed": [long_date(date.fromisoformat(day)) for day in digest.missed_days],
+        "link": f"{settings.SITE_URL}/",
+    }
+    return Mail(
+        subject=" ".join(context["subject"].split()),
+        text=render_to_string("emails/digest-body-text.txt", context).strip() + "\n",
+        html=render_to_string("emails/digest-body-html.html", context),
+    )
+
+
+def _parts(day, rows, pupils, many_schools):
+    heaps = {"Overdue": [], "This week": [], "Later": [], "Waiting on others": [], "Passed on to you": []}
+    for item, line in rows:
+        heaps[_heap(item, line, day)].append(_entry(item, line, pupils.get(item.pupil_id), day, many_schools))
+    return [Part(title, entries) for title, entries in heaps.items() if entries]
+
+
+def _heap(item, line, day):
+    if line.section == Section.PASSED_ON:
+        return "Passed on to you"
+    if line.section == Section.WAITING:
+        return "Waiting on others"
+    if item.due_on < day:
+        return "Overdue"
+    return "This week" if item.due_on <= day + SOON else "Later"
+
+
+def _entry(item, line, pupil, day, many_schools):
+    return Entry(
+        who=_who(pupil, line.school if many_schools else None),
+        title=item.title,
+        when=long_date(item.due_on),
+        state=_state(item, day),
+        footing=basis_words(item),
+        authority=authority_words(item),
+        explanation=item.explanation,
+        notes=tuple(_notes(item, line)),
+    )
+
+
+def _who(pupil, school):
+    words = "The school"
+    if pupil:
+        place = pupil.form_group.name if pupil.form_group else pupil.get_year_group_display()
+        words = "".join(f"{letter}." for letter in pupil.initials) + (f", {place}" if place else "")
+    return f"{words} ({school.short_name})" if school else words
+
+
+def _state(item, day):
+    left = (item.due_on - day).days
+    if left < 0:
+        return f"{days_in_words(-left)} late"
+    return "due today" if left == 0 else f"{days_in_words(left)} left"
+
+
+def _notes(item, line):
+    if line.stage == LAST_DAY:
+        yield "The school is closed today; the law's time limit ends all the same."
+    elif item.act_by_on and item.act_by_on != item.due_on and line.stage not in (LATE, PASSED_ON):
+        yield f"The last school day before it is {long_date(item.act_by_on)}."
+    if line.instead_of:
+        yield f"You stand in for {line.instead_of.name}."

@@ -1,0 +1,98 @@
+"""Who is told of a due item: its owner, else those who lead on SEND, else the head; and whoever stands in for them."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from pupils.models import Enrolment
+from sendco.clock import Duty
+from staff.models import Membership
+from staff.models.people import current_on
+from staff.permissions import Permission, permissions_of
+from staff.roles import Role
+
+from ..models import Cover, DigestLine
+
+SEES_PUPILS = {Permission.PUPIL_VIEW, Permission.PUPIL_VIEW_UNIT, Permission.PUPIL_VIEW_ALL}
+Section = DigestLine.Section
+
+
+@dataclass(frozen=True)
+class Told:
+    """One person who is told of an item, and for whom they stand in, if for somebody."""
+
+    user_id: int
+    instead_of: int | None = None
+
+
+class Recipients:
+    """The people of one school on one day. Three queries, whatever the number of items.
+
+    Nobody is told who may not see pupils here today: a governor and an administrator get nothing, and what belonged to
+    somebody whose access ended goes to the SENDCo.
+    """
+
+    def __init__(self, school_id, day):
+        rows = Membership.objects.filter(current_on(day), school=school_id, user__is_active=True)
+        roles, self._lead_of = defaultdict(set), defaultdict(list)
+        for user_id, role, unit_id in rows.order_by("user_id", "pk").values_list("user_id", "role", "unit_id"):
+            roles[user_id].add(role)
+            if role == Role.PROVISION_LEAD and unit_id:
+                self._lead_of[unit_id].append(user_id)
+        self._may = {user_id: permissions_of(held) for user_id, held in roles.items()}
+        self._sencos = [user_id for user_id, held in roles.items() if Role.SENCO in held]
+        self._heads = [user_id for user_id, held in roles.items() if Role.HEAD in held]
+        self._units = self._units_of_pupils(day) if self._lead_of else {}
+        self._covers = {cover.absent_id: cover for cover in Cover.objects.filter(school=school_id).on(day)}
+        self._memory = {}
+
+    def _units_of_pupils(self, day):
+        places = Enrolment.objects.filter(current_on(day), unit__in=self._lead_of)
+        return dict(places.values_list("pupil_id", "unit_id"))
+
+    def may_be_told(self, user_id):
+        return bool(SEES_PUPILS & self._may.get(user_id, frozenset()))
+
+    def of(self, *, owner_id, pupil_id):
+        """Everyone who is told of an item, as Told; nobody when the school has neither SENDCo nor head."""
+        key = (owner_id, self._units.get(pupil_id))
+        if key not in self._memory:
+            self._memory[key] = self._with_cover(self._first_told(*key))
+        return self._memory[key]
+
+    def heads(self):
+        if "heads" not in self._memory:
+            self._memory["heads"] = self._with_cover(self._heads)
+        return self._memory["heads"]
+
+    def _first_told(self, owner_id, unit_id):
+        if owner_id and self.may_be_told(owner_id):
+            return [owner_id]
+        leads = [*self._sencos, *self._lead_of.get(unit_id, ())]
+        return leads if self._sencos else [*leads, *self._heads]
+
+    def _with_cover(self, user_ids):
+        told = {}
+        for user_id in user_ids:
+            for one in self._covering(user_id, frozenset()):
+                known = told.get(one.user_id)
+                if known is None or known.instead_of:
+                    told[one.user_id] = one
+        return tuple(told.values())
+
+    def _covering(self, user_id, seen, instead_of=None):
+        """The person, or the deputy, or both. A ring of deputies who are all away ends where it began."""
+        cover = self._covers.get(user_id)
+        here = [Told(user_id, instead_of)]
+        if cover is None or cover.deputy_id in seen or not self.fits(user_id, cover.deputy_id):
+            return here
+        deputies = self._covering(cover.deputy_id, seen | {user_id}, instead_of or user_id)
+        return deputies if cover.is_instead else here + deputies
+
+    def fits(self, absent_id, deputy_id):
+        """A deputy has to be able to open what the other may: records only for who may read records."""
+        reads = Permission.NARRATIVE_VIEW in self._may.get(absent_id, frozenset())
+        return self.may_be_told(deputy_id) and (not reads or Permission.NARRATIVE_VIEW in self._may[deputy_id])
+
+
+def section_of(duty):
+    return Section.OURS if duty == Duty.SCHOOL else Section.WAITING

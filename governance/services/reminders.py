@@ -1,0 +1,149 @@
+"""What people set about reminders: the hour, the stages of a rule, who stands in, and what they know to be late."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from sendco.audit import services as audit
+from sendco.clock import Basis, short_date
+from staff.errors import Refused
+from staff.services import ChangedMeanwhile
+
+from ..models import Acknowledgement, Cover, ReminderPlan, RuleStages
+from ..stages import CHOICES, ON_THE_DAY, default_stages, stage_words
+from .recipients import Recipients
+
+LONGEST_PAUSE = 56  # days until somebody looks again
+LONGEST_COVER = 366
+
+
+# --- The hour and the head's turn --------------------------------------------------------------------------------
+@transaction.atomic
+def save_plan(*, school, send_at, pass_on_days, version, by):
+    """Save when mail goes out and when a late item is passed on. Raises ChangedMeanwhile for an older version."""
+    plan, _ = ReminderPlan.objects.select_for_update().get_or_create(school=school)
+    if plan.version != version:
+        raise ChangedMeanwhile(plan)
+    if (plan.send_at, plan.pass_on_days) == (send_at, pass_on_days):
+        return plan
+    plan.send_at, plan.pass_on_days, plan.version = send_at, pass_on_days, plan.version + 1
+    with audit.saving(plan, by=by):
+        plan.save()
+    text = f"Reminders go out at {send_at:%H:%M}; late items are passed on to the head after {pass_on_days} days"
+    audit.record("reminders.plan_changed", plan, text=text, by=by)
+    return plan
+
+
+# --- Stages of a rule --------------------------------------------------------------------------------------------
+@transaction.atomic
+def set_stages(*, school, rule, basis, title, days, daily_when_late, by):
+    """Give a rule the school's own stages. The law's last day and its late items are always sent."""
+    days = sorted(set(days), reverse=True)
+    if not set(days) <= CHOICES.keys():
+        raise Refused("Choose the stages from the list.")
+    if basis == Basis.STATUTE and not (ON_THE_DAY in days and daily_when_late):
+        raise Refused("The law sets this date, so the day itself and late items are always sent. Tick both again.")
+    if not days and not daily_when_late:
+        raise Refused("Nobody would ever hear of this. Tick at least one stage.")
+    row = RuleStages.objects.select_for_update().filter(school=school, rule=rule).first()
+    row = row or RuleStages(school=school, rule=rule)
+    row.days, row.daily_when_late = days, daily_when_late
+    with audit.saving(row, by=by):
+        row.save()
+    text = f"Reminders of {title}: {in_words(days, daily_when_late)}"
+    audit.record("reminders.stages_changed", row, text=text, by=by)
+    return row
+
+
+@transaction.atomic
+def reset_stages(*, school, rule, basis, title, by):
+    """Go back to the stages that sendco gives such a rule. False when they were those already."""
+    row = RuleStages.objects.select_for_update().filter(school=school, rule=rule).first()
+    if row is None:
+        return False
+    default = default_stages(basis)
+    text = f"Reminders of {title} back to: {in_words(default.days, default.daily_when_late)}"
+    audit.record("reminders.stages_reset", row, text=text, by=by)
+    with audit.saving(row, by=by):
+        row.delete()
+    return True
+
+
+def in_words(days, daily_when_late):
+    words = [stage_words(str(number)).lower() for number in days]
+    return ", ".join([*words, "late: each school day" if daily_when_late else "late: once"])
+
+
+# --- Cover -------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def add_cover(*, school, absent, deputy, starts_on, ends_on, is_instead, by):
+    """Let a deputy get what somebody who is away would get. One deputy at a time for each person."""
+    if absent == deputy:
+        raise Refused("Nobody stands in for themselves. Choose a colleague.")
+    today = timezone.localdate()
+    if ends_on < starts_on:
+        raise Refused("The last day is before the first day. Check both dates.")
+    if ends_on < today:
+        raise Refused("These days have passed. Check both dates.")
+    if (ends_on - starts_on).days > LONGEST_COVER:
+        raise Refused("This is longer than a year. Change the roles of both people instead.")
+    if not Recipients(school.pk, max(starts_on, today)).fits(absent.pk, deputy.pk):
+        raise Refused(
+            f"{deputy.name} cannot open what {absent.name} may see, so could not act on it. "
+            "Choose somebody else, or give them a role first."
+        )
+    others = Cover.objects.select_for_update().filter(school=school, absent=absent)
+    if others.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
+        raise Refused(f"Somebody stands in for {absent.name} on some of these days already. End that first.")
+    cover = Cover(
+        school=school, absent=absent, deputy=deputy, starts_on=starts_on, ends_on=ends_on, is_instead=is_instead
+    )
+    with audit.saving(cover, by=by):
+        cover.save()
+    text = f"{deputy.name} stands in for {absent.name} from {short_date(starts_on)} to {short_date(ends_on)}"
+    audit.record("reminders.cover_added", cover, text=text, by=by)
+    return cover
+
+
+@transaction.atomic
+def end_cover(*, cover, by):
+    """End it from today; one that has not begun, or begins today, is taken away whole."""
+    cover = Cover.objects.select_for_update().select_related("absent", "deputy").filter(pk=cover.pk).first()
+    yesterday = timezone.localdate() - timedelta(days=1)
+    if cover is None or cover.ends_on <= yesterday:
+        raise Refused("This has ended already.")
+    text = f"{cover.deputy.name} no longer stands in for {cover.absent.name}"
+    audit.record("reminders.cover_ended", cover, text=text, by=by)
+    with audit.saving(cover, by=by):
+        if cover.starts_on > yesterday:
+            cover.delete()
+        else:
+            cover.ends_on = yesterday
+            cover.save(update_fields=["ends_on"])
+
+
+# --- Late, and known ---------------------------------------------------------------------------------------------
+@transaction.atomic
+def acknowledge(*, item, reason, look_again_on, by):
+    """Stop the daily mail about a late item until a day. It stays late on every page and is passed on all the same."""
+    today = timezone.localdate()
+    if item.met_on or item.closed_on:
+        raise Refused("This is done already, so no mail goes out about it.")
+    if item.due_on >= today:
+        raise Refused("This is not late yet. Its reminders stop by themselves when it is done.")
+    if look_again_on <= today:
+        raise Refused("Choose a day after today on which you will look again.")
+    if (look_again_on - today).days > LONGEST_PAUSE:
+        raise Refused("Choose a day within eight weeks, so that nothing is forgotten.")
+    row = Acknowledgement.objects.create(
+        school_id=item.school_id,
+        due_item_id=item.pk,
+        due_on=item.due_on,
+        reason=reason,
+        look_again_on=look_again_on,
+        by=by,
+    )
+    text = f"{item.title} is known to be late; looked at again on {short_date(look_again_on)}: {reason}"
+    audit.record("reminders.acknowledged", row, text=text, by=by, pupil_id=item.pupil_id)
+    return row

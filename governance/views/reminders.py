@@ -1,0 +1,254 @@
+"""Reminders: what was sent, when each rule speaks, who stands in, and what is known to be late."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pupils.models import Pupil
+from staff.access import require_permission
+from staff.errors import Refused
+from staff.permissions import Permission
+from staff.services import ChangedMeanwhile
+
+from ..forms.reminders import AcknowledgeForm, CoverForm, PlanForm, StagesForm
+from ..models import Cover, Digest
+from ..selectors import reminders as selectors
+from ..services import reminders as services
+from ..services import sending
+
+A_PAGE = 30
+RECENT = 6
+TABS = (("", "All"), ("failed", "Failed"), ("waiting", "Waiting"))
+
+
+def page(title, *crumbs):
+    return {"title": title, "section": "reminders", "crumbs": list(crumbs)}
+
+
+def sent_crumb():
+    return ("Reminders", reverse("governance:reminder-list"))
+
+
+def rules_crumb():
+    return ("When reminders go out", reverse("governance:reminder-rules"))
+
+
+def cover_crumb():
+    return ("Cover", reverse("governance:cover-list"))
+
+
+# --- What was sent -----------------------------------------------------------------------------------------------
+@require_permission(Permission.REMINDER_VIEW)
+@require_GET
+def reminder_list(request):
+    which = request.GET.get("show", "")
+    digests = Paginator(selectors.digests_for_list(request.acting, which), A_PAGE).get_page(request.GET.get("page"))
+    context = page("Reminders sent") | {
+        "page": digests,
+        "tabs": TABS,
+        "which": which,
+        "failed": selectors.failed_count(request.acting),
+        "runs": selectors.runs_for_page(request.acting),
+        "warning": selectors.daily_run_warning(request.acting.school, timezone.now()),
+        "may_edit": request.acting.can(Permission.REMINDER_EDIT),
+    }
+    return render(request, "governance/reminders_list.html", context)
+
+
+@require_permission(Permission.REMINDER_VIEW)
+@require_GET
+def reminder_detail(request, pk):
+    digest = get_object_or_404(Digest.objects.visible_to(request.acting).select_related("user"), pk=pk)
+    context = page(f"Mail to {digest.user.name}", sent_crumb()) | {
+        "digest": digest,
+        "rows": selectors.lines_for_page(digest, request.acting),
+        "shows_children": request.acting.can(Permission.NARRATIVE_VIEW),
+    }
+    return render(request, "governance/reminders_detail.html", context)
+
+
+@require_permission(Permission.REMINDER_VIEW)
+@require_POST
+def reminder_retry(request, pk):
+    digest = get_object_or_404(Digest.objects.visible_to(request.acting).select_related("user"), pk=pk)
+    try:
+        sending.retry(digest=digest, school=request.acting.school, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, f"The mail to {digest.user.name} goes out again within a few minutes.")
+    return redirect("governance:reminder-list")
+
+
+# --- When it goes out --------------------------------------------------------------------------------------------
+@require_permission(Permission.REMINDER_EDIT)
+@require_GET
+def reminder_rules(request):
+    context = page("When reminders go out", sent_crumb()) | {
+        "plan": selectors.plan_of(request.acting.school),
+        "rules": selectors.rules_for_page(request.acting.school),
+        "changes": selectors.reminder_changes(request.acting)[:RECENT],
+    }
+    return render(request, "governance/reminders_rules.html", context)
+
+
+@require_permission(Permission.REMINDER_EDIT)
+@require_http_methods(["GET", "POST"])
+def reminder_plan(request):
+    plan = selectors.plan_of(request.acting.school)
+    form = PlanForm(request.POST or None, plan=plan)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.save_plan(school=request.acting.school, by=request.user, **form.cleaned_data)
+        except ChangedMeanwhile as conflict:
+            form = PlanForm({**request.POST.dict(), "version": conflict.theirs.version}, plan=conflict.theirs)
+            form.add_error(
+                None,
+                f"{conflict} Stored now: {conflict.theirs.send_at:%H:%M} and {conflict.theirs.pass_on_days} days. "
+                "Save again to keep yours.",
+            )
+        else:
+            messages.success(request, "Saved. It holds from the next run.")
+            return redirect("governance:reminder-rules")
+    context = page("The hour and the head", sent_crumb(), rules_crumb()) | {
+        "form": form,
+        "submit": "Save",
+        "cancel": reverse("governance:reminder-rules"),
+    }
+    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+
+
+def _rule_or_404(request, rule):
+    found = selectors.rules_for_page(request.acting.school, rule)
+    if not found:
+        raise Http404
+    return found[0]
+
+
+@require_permission(Permission.REMINDER_EDIT)
+@require_http_methods(["GET", "POST"])
+def reminder_stages(request, rule):
+    row = _rule_or_404(request, rule)
+    now = {"days": list(row.stages.days), "daily_when_late": row.stages.daily_when_late}
+    form = StagesForm(request.POST or None, initial=now)
+    if request.method == "POST":
+        # With every box empty the browser sends the token alone: that is an answer too.
+        form = StagesForm(request.POST)
+    if form.is_bound and form.is_valid():
+        try:
+            services.set_stages(
+                school=request.acting.school,
+                rule=row.rule,
+                basis=row.basis,
+                title=row.title,
+                by=request.user,
+                **form.cleaned_data,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, f"Reminders of “{row.title}” saved. They hold from the next run.")
+            return redirect("governance:reminder-rules")
+    context = page(row.title, sent_crumb(), rules_crumb()) | {
+        "row": row,
+        "form": form,
+        "submit": "Save stages",
+        "cancel": reverse("governance:reminder-rules"),
+    }
+    return render(request, "governance/reminders_stages.html", context, status=422 if form.errors else 200)
+
+
+@require_permission(Permission.REMINDER_EDIT)
+@require_POST
+def reminder_stages_reset(request, rule):
+    row = _rule_or_404(request, rule)
+    services.reset_stages(
+        school=request.acting.school, rule=row.rule, basis=row.basis, title=row.title, by=request.user
+    )
+    messages.success(request, f"“{row.title}” has the usual stages again.")
+    return redirect("governance:reminder-rules")
+
+
+# --- Cover -------------------------------------------------------------------------------------------------------
+@require_permission(Permission.REMINDER_EDIT)
+@require_GET
+def cover_list(request):
+    context = page("Cover", sent_crumb()) | {
+        "covers": selectors.covers_for_page(request.acting),
+        "today": timezone.localdate(),
+    }
+    return render(request, "governance/reminders_cover.html", context)
+
+
+@require_permission(Permission.REMINDER_EDIT)
+@require_http_methods(["GET", "POST"])
+def cover_add(request):
+    form = CoverForm(request.POST or None, school=request.acting.school)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.add_cover(school=request.acting.school, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Saved. The deputy gets the mail from the first day on.")
+            return redirect("governance:cover-list")
+    context = page("Somebody is away", sent_crumb(), cover_crumb()) | {
+        "lead": "Their reminders go to a deputy for these days, so that nothing waits unread.",
+        "form": form,
+        "submit": "Save cover",
+        "cancel": reverse("governance:cover-list"),
+    }
+    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+
+
+@require_permission(Permission.REMINDER_EDIT)
+@require_http_methods(["GET", "POST"])
+def cover_end(request, pk):
+    rows = Cover.objects.visible_to(request.acting).select_related("absent", "deputy")
+    cover = get_object_or_404(rows, pk=pk)
+    if request.method == "POST":
+        try:
+            services.end_cover(cover=cover, by=request.user)
+        except Refused as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(request, f"From today {cover.absent.name} gets their own reminders again.")
+        return redirect("governance:cover-list")
+    context = page("End this cover", sent_crumb(), cover_crumb()) | {
+        "explanation": f"{cover.deputy.name} stands in for {cover.absent.name}. From the next mail on, "
+        f"{cover.absent.name} gets their own reminders again.",
+        "submit": "End it now",
+        "cancel": reverse("governance:cover-list"),
+    }
+    return render(request, "components/confirm_page.html", context)
+
+
+# --- Late, and known ---------------------------------------------------------------------------------------------
+@require_permission(Permission.OWN_ACCOUNT)
+@require_http_methods(["GET", "POST"])
+def due_acknowledge(request, pk):
+    item = get_object_or_404(selectors.due_in_view(request.acting), pk=pk)
+    form = AcknowledgeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.acknowledge(item=item, by=request.user, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Noted. No daily mail about it until that day; it stays on the list as late.")
+            return redirect("home")
+    context = page("I know that this is late") | {
+        "section": "home",
+        "item": item,
+        "pupil": Pupil.objects.filter(pk=item.pupil_id).select_related("form_group").first(),
+        "today": timezone.localdate(),
+        "earlier": selectors.acknowledgements_of(item)[:RECENT],
+        "form": form,
+        "submit": "Save",
+        "cancel": reverse("home"),
+    }
+    return render(request, "governance/reminders_acknowledge.html", context, status=422 if form.errors else 200)
