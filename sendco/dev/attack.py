@@ -263,7 +263,7 @@ def _sqlmap(programs, site, person, pages, forms, seconds):
     code = _run(command, log, limit=seconds * SQLMAP_TIMES)
     text = log.read_text(encoding="utf-8", errors="replace")
     findings = sqlmap_findings(results, text)
-    tested = len(set(re.findall(r"parameter '([^']+)' does not (?:seem|appear) to be", text)))
+    tested = text.count("does not seem to be injectable") + len(findings)
     ran_out = ", ended by the clock" if code is None else ""
     return f"{tested} parameters of {len(addresses)} addresses{ran_out}", findings
 
