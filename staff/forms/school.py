@@ -62,7 +62,8 @@ class SchoolForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["version"].initial = self.instance.version
+        # A draft brings the version it was typed over, so that what somebody saved since is noticed.
+        self.initial.setdefault("version", self.instance.version)
         for name, low, high in (
             ("idle_minutes", 10, 60),
             ("lowest_age", 0, 25),

@@ -26,10 +26,12 @@ from ..forms.calendar import (
     WhichYearForm,
     YearForm,
     term_rows,
+    typed_rows,
 )
 from ..models import AcademicYear, Closure
 from ..permissions import Permission
 from ..term_dates import Row
+from .drafts import find_draft, forget_draft, typed
 
 RECENT = 5
 # With a colon, so that no page can save a draft of this name.
@@ -78,11 +80,17 @@ def year_edit(request, starts_in):
         raise Http404
     year = selectors.academic_years(request.acting).filter(starts_in=starts_in).first()
     names = WHOLE_TERMS if request.GET.get("terms") == "3" else HALF_TERMS
+    key = f"term-dates-{starts_in}-{len(names)}"
+    draft = find_draft(request, key)
+    is_confirmed = year.is_confirmed if year else True
     rows = term_rows(year.terms.all() if year else [], names=names)
-    form = YearForm(request.POST or None, initial={"is_confirmed": year.is_confirmed if year else True})
+    if draft:
+        is_confirmed, rows = "is_confirmed" in draft.data, typed_rows(typed(draft)) or rows
+    form = YearForm(request.POST or None, initial={"is_confirmed": is_confirmed})
     formset = TermFormSet(request.POST or None, initial=rows, prefix="terms")
     if request.method == "POST" and form.is_valid() and formset.is_valid():
         if _save_year(request, starts_in, form, formset):
+            forget_draft(request, key)
             return redirect(address_of(starts_in))
     context = {
         "title": f"Term dates {year_name(starts_in)}",
@@ -92,6 +100,8 @@ def year_edit(request, starts_in):
         "formset": formset,
         "year": year,
         "cancel": address_of(starts_in),
+        "draft": draft,
+        "draft_key": key,
     }
     bad = formset.is_bound and (form.errors or formset.total_error_count())
     return render(request, "staff/calendar_year_form.html", context, status=422 if bad else 200)

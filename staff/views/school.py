@@ -13,8 +13,10 @@ from ..forms.school import SchoolForm, UnitForm
 from ..models import School, Unit
 from ..permissions import HOME_ORDER, Permission, matrix
 from ..roles import Role
+from .drafts import find_draft, forget_draft, typed
 
 RECENT = 6
+DRAFT = "school-details"
 
 
 def crumbs():
@@ -40,7 +42,8 @@ def school(request):
 def school_edit(request):
     # A row of its own: a form that refuses must not change the name in the page's menu.
     stored = get_object_or_404(School.objects.visible_to(request.acting), pk=request.acting.school.pk)
-    form = SchoolForm(request.POST or None, instance=stored)
+    draft = find_draft(request, DRAFT)
+    form = SchoolForm(request.POST or None, instance=stored, initial=typed(draft))
     differences, refusal = [], ""
     if request.method == "POST" and form.is_valid():
         try:
@@ -51,6 +54,7 @@ def school_edit(request):
             form, differences = _with_both_versions(request, conflict)
             refusal = str(conflict)
         else:
+            forget_draft(request, DRAFT)
             messages.success(request, "School details saved.")
             return redirect("staff:school")
     context = {
@@ -60,6 +64,8 @@ def school_edit(request):
         "form": form,
         "refusal": refusal,
         "differences": differences,
+        "draft": draft,
+        "draft_key": DRAFT,
         "submit": "Save my version" if refusal else "Save school details",
         "cancel": reverse("staff:school"),
     }

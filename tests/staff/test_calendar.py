@@ -642,3 +642,56 @@ def test_read_day(text, expected):
 )
 def test_guess_kind(name, length, expected):
     assert term_dates.guess_kind(name, length) == expected
+
+
+# --- A draft of the term dates -----------------------------------------------------------------------------------
+def kept(client, address, data):
+    """Type without saving, as the page does by itself."""
+    key = client.get(address).context["draft_key"]
+    return client.post(reverse("draft-save", args=[key]), data)
+
+
+def test_term_dates_that_were_not_saved_come_back(sign_in, office, senco, year):
+    address = reverse("staff:calendar-year-edit", args=[2025])
+    client = sign_in(office)
+    assert kept(client, address, rows(("Michaelmas", "2025-09-08", "not yet"), confirmed=False)).status_code == 204
+
+    again = client.get(address)
+    stored = client.get(address, {"stored": "1"}).content.decode()
+    body = again.content.decode()
+
+    assert "This is what you typed" in body
+    assert 'value="Michaelmas"' in body
+    assert 'value="2025-09-08"' in body
+    assert 'value="not yet"' in body
+    assert again.context["form"]["is_confirmed"].value() is False
+    assert "Autumn 1" in stored
+    assert "Michaelmas" not in stored
+    assert "Michaelmas" not in sign_in(senco).get(address).content.decode()
+
+
+def test_draft_of_term_dates_goes_once_they_are_saved(sign_in, office, school):
+    address = reverse("staff:calendar-year-edit", args=[2026])
+    client = sign_in(office)
+    kept(client, address, rows(("Michaelmas", "2026-09-08", "")))
+
+    client.post(address, rows(("Autumn", "2026-09-02", "2026-12-18")))
+
+    assert not Draft.objects.exists()
+    assert "Michaelmas" not in client.get(address).content.decode()
+
+
+def test_three_terms_and_six_half_terms_keep_a_draft_each(sign_in, office, school):
+    address = reverse("staff:calendar-year-edit", args=[2026])
+    client = sign_in(office)
+    kept(client, address, rows(("Michaelmas", "2026-09-08", "")))
+
+    assert "Michaelmas" not in client.get(address, {"terms": "3"}).content.decode()
+
+
+def test_a_draft_without_rows_leaves_the_rows_there_are(sign_in, office, year):
+    address = reverse("staff:calendar-year-edit", args=[2025])
+    client = sign_in(office)
+    kept(client, address, {"odd": "x"})
+
+    assert "Autumn 1" in client.get(address).content.decode()

@@ -2,6 +2,8 @@ import pytest
 from django.urls import reverse
 
 from sendco.audit.models import Event
+from sendco.drafts.models import Draft
+from staff import services
 from staff.models import School, Unit
 from staff.permissions import Permission
 from staff.roles import Role
@@ -250,3 +252,45 @@ def test_a_chosen_school_that_was_left_meanwhile_is_left(sign_in, senco, school,
     there.save()
 
     assert client.get(reverse("staff:school")).context["acting"].school == school
+
+
+# --- A draft of the details --------------------------------------------------------------------------------------
+EDIT = "/school/edit/"
+
+
+def keep_typing(client, data):
+    return client.post(reverse("draft-save", args=[client.get(EDIT).context["draft_key"]]), data)
+
+
+def test_details_that_were_not_saved_come_back_to_who_typed_them(sign_in, details, office, senco):
+    client = sign_in(office)
+    keep_typing(client, details | {"name": "Fernhill Academy"})
+
+    body = client.get(EDIT).content.decode()
+
+    assert "This is what you typed" in body
+    assert 'value="Fernhill Academy"' in body
+    assert "Fernhill Academy" not in client.get(EDIT, {"stored": "1"}).content.decode()
+    assert "Fernhill Academy" not in sign_in(senco).get(EDIT).content.decode()
+
+
+def test_a_draft_over_an_older_version_shows_both(sign_in, details, school, office, senco):
+    client = sign_in(office)
+    keep_typing(client, details | {"name": "Fernhill Academy"})
+    services.update_school(school=school, values={"telephone": "01632 960001"}, version=school.version, by=senco)
+
+    form = client.get(EDIT).context["form"]
+    response = client.post(EDIT, details | {"name": "Fernhill Academy", "version": form["version"].value()})
+
+    assert response.status_code == 422
+    assert "Both versions" in response.content.decode()
+
+
+def test_draft_of_the_details_goes_once_they_are_saved(sign_in, details, office):
+    client = sign_in(office)
+    keep_typing(client, details | {"name": "Fernhill Academy"})
+
+    client.post(EDIT, details | {"name": "Fernhill Academy"})
+
+    assert not Draft.objects.exists()
+    assert "This is what you typed" not in client.get(EDIT).content.decode()
