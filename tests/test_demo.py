@@ -1,7 +1,7 @@
 """The demo schools hold what the plan of the demo data says, on whatever day they are loaded."""
 
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth.password_validation import validate_password
@@ -9,6 +9,7 @@ from django.db import models, transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from ehcp.models import AnnualReview, Consultation, NeedsAssessment, Plan
 from pupils.identifiers import clean_uln, clean_upn
 from pupils.models import (
     Concern,
@@ -30,6 +31,7 @@ from sendco.clock import academic_year_start
 from sendco.demo import accounts, build
 from sendco.demo.canary import CANARIES
 from sendco.demo.people import HARBOUR, KESTREL, PEOPLE
+from sendco.due.models import DueItem
 from staff.acting import acting_for
 from staff.models import Membership, TeachingGroup, User
 from staff.roles import Role
@@ -443,3 +445,94 @@ def test_every_group_has_somebody(loaded, db):
     empty = TeachingGroup.objects.filter(staff=None)
 
     assert not empty.exists()
+
+
+# --- Plans, reviews, requests, consultations ---
+def stages_of(school, today):
+    """How many plans stand where, read from the rows as a person would read the page."""
+    counts = Counter()
+    for plan in Plan.objects.filter(school=school, ceased_on=None):
+        review = plan.reviews.filter(closed_on=None).first()
+        counts[_stage(plan, review, today)] += 1
+    return counts
+
+
+def _stage(plan, review, today):
+    if review is None:
+        return "not due"
+    if review.kind != AnnualReview.Kind.ANNUAL:
+        return review.kind
+    if review.held_on is None:
+        short = review.invitees.filter(invited_on__gt=review.meeting_on - timedelta(days=14)).exists()
+        return "short notice" if short else "preparing"
+    if review.report_sent_on is None:
+        return "report late" if today > review.held_on + timedelta(days=14) else "report due"
+    weeks = (today - review.held_on).days / 7
+    return "inside 4 weeks" if weeks <= 4 else "past 4 weeks" if weeks <= 12 else "past 12 weeks"
+
+
+def test_each_plan_of_harbour_lane_stands_where_the_plan_of_the_demo_says(harbour):
+    assert stages_of(harbour, timezone.localdate()) == {
+        "not due": 6,
+        "preparing": 3,
+        "short notice": 1,
+        "report due": 1,
+        "report late": 1,
+        "inside 4 weeks": 1,
+        "past 12 weeks": 1,
+        "transfer": 1,
+    }
+
+
+def test_each_plan_of_kestrel_green_stands_where_the_plan_of_the_demo_says(kestrel):
+    assert stages_of(kestrel, timezone.localdate()) == {
+        "not due": 14,
+        "preparing": 4,
+        "report due": 1,
+        "inside 4 weeks": 3,
+        "past 4 weeks": 1,
+        "transfer": 2,
+        "early": 1,
+    }
+
+
+@pytest.mark.parametrize(("key", "requests", "consulted"), [(HARBOUR, 4, 2), (KESTREL, 3, 3)])
+def test_requests_and_consultations_stand_at_every_stage(loaded, db, key, requests, consulted):
+    school, today = loaded.schools[key], timezone.localdate()
+    asked = NeedsAssessment.objects.filter(school=school, closed_on=None)
+    replies = Consultation.objects.filter(school=school)
+
+    assert asked.count() == requests
+    assert asked.filter(decision="refuse").count() == 1
+    assert asked.filter(received_on__lt=today - timedelta(weeks=20), final_on=None).count() == 1
+    assert asked.filter(draft_served_on__gt=today - timedelta(days=15), final_on=None).count() == 1
+    assert replies.count() == consulted
+    answered = replies.exclude(sent_on=None).get()
+    assert (answered.sent_on - answered.received_on).days == 9
+
+
+def test_every_child_with_a_plan_has_one_and_nobody_else(loaded, db):
+    entries = RegisterEntry.objects.filter(ends_on=None, code="E", pupil__left_on=None)
+
+    assert set(Plan.objects.filter(ceased_on=None).values_list("pupil", flat=True)) == set(
+        entries.values_list("pupil", flat=True)
+    )
+
+
+def test_nobody_is_on_the_register_with_a_plan_before_it_was_made(loaded, db):
+    plans = Plan.objects.exclude(made_on=None).filter(ceased_on=None)
+
+    early = [
+        plan.pk for plan in plans if plan.pupil.register_entries.filter(code="E", starts_on__lt=plan.made_on).exists()
+    ]
+
+    assert early == []
+
+
+def test_every_stage_shows_its_dates(loaded, db):
+    rules = set(DueItem.objects.open().values_list("rule", flat=True))
+
+    assert {
+        "review.due", "review.papers", "review.report", "review.decision", "review.final",
+        "transfer.amend", "ehcna.final", "ehcna.advice", "consultation.reply", "appeal.lodge",
+    } <= rules  # fmt: skip

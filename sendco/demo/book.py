@@ -8,6 +8,27 @@ from django.db import models
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
+from ehcp.models import (
+    Advice,
+    AnnualReview,
+    Appeal,
+    Caseworker,
+    Consultation,
+    Contribution,
+    Correspondence,
+    Invitee,
+    LocalAuthority,
+    NeedsAssessment,
+    OutcomeReview,
+    Placement,
+    Plan,
+    PlanOutcome,
+    PlanSection,
+    PlanVersion,
+    ProvisionLine,
+    TopUpFunding,
+    ViewDifference,
+)
 from pupils.models import (
     Assessment,
     Concern,
@@ -53,6 +74,25 @@ ORDER = (
     Assessment,
     Letter,
     NotDuplicate,
+    LocalAuthority,
+    Caseworker,
+    Plan,
+    PlanVersion,
+    PlanSection,
+    PlanOutcome,
+    ProvisionLine,
+    Placement,
+    TopUpFunding,
+    AnnualReview,
+    Invitee,
+    Contribution,
+    OutcomeReview,
+    ViewDifference,
+    NeedsAssessment,
+    Advice,
+    Appeal,
+    Consultation,
+    Correspondence,
 )
 BATCH = 500
 
@@ -104,11 +144,14 @@ class Book:
         self.reads.append((pupil, what, by, on))
 
     def write(self):
-        for model in ORDER:
-            self._write(model, self.rows.pop(model, []))
+        written = {model: self.rows.pop(model, []) for model in ORDER}
+        for model, rows in written.items():
+            self._write(model, rows)
         unknown = [model.__name__ for model in self.rows]
         if unknown:
             raise ValueError(f"Say in ORDER when to write {', '.join(unknown)}.")
+        for model in [model for model in written if model in SOURCES]:
+            self._write_due(model, written[model])  # when all is there: a plan's dates follow from its reviews
 
     def _write(self, model, rows):
         if not rows:
@@ -124,8 +167,6 @@ class Book:
         if model is Pupil:
             keys = [key for pupil in rows for key in sorted(keys_for(pupil), key=lambda key: (key.kind, key.key))]
             SearchKey.objects.bulk_create(keys, batch_size=2000)
-        if model in SOURCES:
-            self._write_due(model, rows)
 
     def _write_due(self, model, rows):
         calendar, source = school_calendar(self.school), SOURCES[model]

@@ -40,6 +40,8 @@ class Child:
     supports: list = field(default_factory=list)
     left: tuple = ()  # (day, reason, destination)
     story: str = ""
+    case: object = None  # where the plan stands, and the days it was made and last reviewed
+    plan_dates: tuple = ()
     pupil: Pupil = None
     entries: list = field(default_factory=list)
 

@@ -8,7 +8,7 @@ from pupils.models.register import Code
 from sendco.clock import long_date
 from staff.models import GroupStaff, TeachingGroup
 
-from . import casework, full_record, homes, texts
+from . import cases, casework, full_record, homes, texts
 from .children import Child, add_second_needs, birth_in_year, choose, deal, name_child, plan_stages, write_child
 from .names import ENGLISH, POOLS
 from .numbers import uln
@@ -59,6 +59,7 @@ def build(setting, *, canary=False):
     children = _plan(setting)
     _awkward(setting, children)
     _adults(setting, children)
+    cases.plan_stages(setting, children, "harbour")
     for place, child in enumerate(children):
         name_child(setting, child)
         if child.year in ("10", "11"):
@@ -70,6 +71,7 @@ def build(setting, *, canary=False):
         _place(setting, child)
     _leavers(setting)
     _cases(setting, children, canary=canary)
+    cases.write(setting, children, authorities=AUTHORITIES, requests=4, consultations=(13, -9))
     return children
 
 

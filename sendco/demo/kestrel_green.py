@@ -8,7 +8,7 @@ from pupils.models.register import Code
 from sendco.clock import long_date
 from staff.models import GroupStaff, TeachingGroup
 
-from . import casework, homes, texts
+from . import cases, casework, homes, texts
 from .children import Child, add_second_needs, birth_in_year, choose, deal, name_child, plan_stages, write_child
 from .names import POOLS
 from .numbers import upn
@@ -67,6 +67,7 @@ def build(setting):
     children = _plan(setting)
     _awkward(setting, children)
     _adults(setting, children)
+    cases.plan_stages(setting, children, "kestrel")
     for child in children:
         name_child(setting, child)
     _families(setting, children)
@@ -78,6 +79,7 @@ def build(setting):
     _places(setting, children)
     _leavers(setting)
     _cases(setting, children)
+    cases.write(setting, children, authorities=("Westmarch", "Eastholt"), requests=3, consultations=(3, 18, -9))
     return children
 
 
