@@ -4,7 +4,7 @@ from django.utils import timezone
 
 from sendco.clock import evaluate
 from sendco.due.registry import SOURCES, Source, register, source_of
-from sendco.due.services import Owed, differences, sync
+from sendco.due.services import Owed, differences_many, sync_many
 from staff.selectors import school_calendar
 
 from . import deadlines
@@ -57,20 +57,39 @@ def register_sources():
     register(Source(ConcernView, of_view, joins=("concern__school",), school="concern__school", pupil="concern__pupil"))
 
 
+def _derived(source, rows, calendars):
+    """What `sync_many` takes: each record with what its facts give. `calendars` answers for a school."""
+    derived = []
+    for row in rows:
+        school = source.school_of(row)
+        derived.append((row, source.derive(row, calendars(school)), school.pk, source.pupil_id_of(row)))
+    return derived
+
+
+def _calendars():
+    """Read each school's calendar once."""
+    known = {}
+
+    def calendar(school):
+        if school.pk not in known:
+            known[school.pk] = school_calendar(school)
+        return known[school.pk]
+
+    return calendar
+
+
 def bring_up_to_date(row):
     """Derive this record's deadlines and write them to the due table, in the caller's transaction."""
     source = source_of(row)
-    school = source.school_of(row)
-    owed = source.derive(row, school_calendar(school))
-    sync(row, owed, school_id=school.pk, pupil_id=source.pupil_id_of(row))
+    sync_many(_derived(source, [source.fresh(row)], school_calendar))
 
 
 def bring_pupil_up_to_date(pupil):
     """Derive every deadline of one pupil again, on every floor, after facts about the pupil changed."""
+    calendars = _calendars()
     for source in SOURCES.values():
         if source.pupil is not None:
-            for row in source.model.objects.filter(**{source.pupil: pupil}).select_related(*source.joins):
-                bring_up_to_date(row)
+            sync_many(_derived(source, source.rows(**{source.pupil: pupil}), calendars))
 
 
 def bring_school_up_to_date(school, progress=lambda done, total: None):
@@ -79,21 +98,16 @@ def bring_school_up_to_date(school, progress=lambda done, total: None):
     total = sum(source.model.objects.filter(**{source.school: school}).count() for source in SOURCES.values())
     done = 0
     for source in SOURCES.values():
-        rows = source.model.objects.filter(**{source.school: school}).select_related(*source.joins)
-        for row in rows.iterator(chunk_size=500):
-            sync(row, source.derive(row, calendar), school_id=school.pk, pupil_id=source.pupil_id_of(row))
-            done += 1
+        for rows in source.chunks(**{source.school: school}):
+            sync_many(_derived(source, rows, lambda _: calendar))
+            done += len(rows)
             progress(done, total)
     return total
 
 
 def all_differences():
     """Yield, in words, each due row that differs from what the facts say. For check_deadlines."""
-    calendars = {}
+    calendars = _calendars()
     for source in SOURCES.values():
-        for row in source.model.objects.select_related(*source.joins).iterator(chunk_size=500):
-            school = source.school_of(row)
-            if school.pk not in calendars:
-                calendars[school.pk] = school_calendar(school)
-            owed = source.derive(row, calendars[school.pk])
-            yield from differences(row, owed, school_id=school.pk, pupil_id=source.pupil_id_of(row))
+        for rows in source.chunks():
+            yield from differences_many(_derived(source, rows, calendars))

@@ -39,6 +39,10 @@ def create_school(*, name, short_name, setting_type, by=None, **details):
     return school
 
 
+# The school's own numbers of days, and the ages from which it is worked out who transfers to the next phase when.
+DATES_COUNT_FROM = {"concern_days", "letter_days", "lowest_age", "highest_age", "setting_type"}
+
+
 @transaction.atomic
 def update_school(*, school, values, version, by):
     """Save the school's details. Raises ChangedMeanwhile when the version is not the one that was edited."""
@@ -54,7 +58,7 @@ def update_school(*, school, values, version, by):
     with audit.saving(current, by=by):
         current.save(update_fields=[*changed, "version"])
     words = ", ".join(School._meta.get_field(name).verbose_name for name in changed)
-    if {"concern_days", "letter_days"} & set(changed):
+    if DATES_COUNT_FROM & set(changed):
         work_out_dates_again(school=current, by=by)
     audit.record("school.changed", current, text=f"School details changed: {words}", by=by, school_id=school.pk)
     return current

@@ -22,6 +22,8 @@ from ..owed import bring_pupil_up_to_date, bring_up_to_date
 from . import register
 
 ONE_DAY = timedelta(days=1)
+# What the deadlines of a plan read of the pupil: the transfer to the next phase, and the day that rights pass.
+DATES_COUNT_FROM = {"birth_on", "year_group"}
 UPN_TAKEN = "Another pupil of this school has that UPN. Check the number, or merge the two records."
 
 
@@ -99,6 +101,8 @@ def update_pupil(*, pupil, values, version, by):
     current.version += 1
     _save_with_upn(current, by=by, update_fields=[*set(changed), "version"])
     search.reindex(current)
+    if DATES_COUNT_FROM & set(changed):
+        bring_pupil_up_to_date(current)
     words = ", ".join(sorted(str(Pupil._meta.get_field(name).verbose_name) for name in set(changed)))
     audit.record("pupil.changed", current, text=f"Details changed: {words}", by=by, pupil_id=current.pk)
     return current

@@ -23,10 +23,12 @@ class Duty(StrEnum):
 
 
 class Basis(StrEnum):
-    """Why it is due: the law says so, statutory guidance says so, or the school or local authority does."""
+    """Why it is due: the law says so, statutory guidance says so, others usually hold so without a text that binds
+    (the Ombudsman, advisers, councils), or the school itself does."""
 
     STATUTE = "statute"
     GUIDANCE = "guidance"
+    PRACTICE = "practice"
     LOCAL = "local"
 
 

@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import islice
 
 from django.db import models
+
+CHUNK = 500
 
 
 @dataclass(frozen=True)
@@ -12,7 +15,8 @@ class Source:
 
     `derive(row, calendar)` returns the list of Owed that the record's facts give today. `school` and `pupil` are the
     paths to them from the row ("concern__school"); a pupil path of None means that the record may be about nobody on
-    roll. `joins` are what a bulk reading selects with the rows, the school among them.
+    roll. `joins` are what a bulk reading selects with the rows, the school among them; `prefetch` are the child rows
+    that `derive` reads, fetched for many records at once.
     """
 
     model: type[models.Model]
@@ -20,6 +24,19 @@ class Source:
     joins: tuple[str, ...] = ("school",)
     school: str = "school"
     pupil: str | None = "pupil"
+    prefetch: tuple[str, ...] = ()
+
+    def rows(self, **filters):
+        """The records with all that `derive` reads, so that deriving asks nothing more."""
+        return self.model.objects.filter(**filters).select_related(*self.joins).prefetch_related(*self.prefetch)
+
+    def chunks(self, **filters):
+        """The same in lists short enough to hold."""
+        yield from batched(self.rows(**filters).order_by("pk").iterator(chunk_size=CHUNK), CHUNK)
+
+    def fresh(self, row):
+        """The record as `derive` wants it: child rows written a moment ago must not hide behind ones read before."""
+        return self.rows(pk=row.pk).get() if self.prefetch else row
 
     def school_of(self, row):
         for name in self.school.split("__"):
@@ -33,6 +50,12 @@ class Source:
         for name in path:
             row = getattr(row, name)
         return getattr(row, f"{last}_id")
+
+
+def batched(items, size):
+    items = iter(items)
+    while batch := list(islice(items, size)):
+        yield batch
 
 
 SOURCES: dict[type[models.Model], Source] = {}

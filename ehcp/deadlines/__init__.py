@@ -1,0 +1,39 @@
+"""Every statutory clock of needs assessments, plans, reviews and appeals. No Django: dates in, dates out.
+
+One table a topic; `RULES` is all of them. A code may have several rows: one for each way the clock can start
+("the Tribunal's order", "the agreement in mediation"), or one for each of two limits of which the law takes the
+earlier or the later.
+"""
+
+from sendco.clock import NoSuchRule
+
+from . import appeals, assessments, moves, reviews, transfers
+from .exemptions import Allowed, exemption_allowed
+from .limits import deadline, earlier, later
+
+RULES = (*assessments.RULES, *appeals.RULES, *reviews.RULES, *transfers.RULES, *moves.RULES)
+CODES = tuple(dict.fromkeys(rule.code for rule in RULES))
+
+
+def rows_of(code, on=None):
+    """The rows of a code, those valid on that day if one is given. Raises NoSuchRule for a code that nobody wrote."""
+    if code not in CODES:
+        raise NoSuchRule(f"No rule has the code {code}.")
+    return [rule for rule in RULES if rule.code == code and (on is None or rule.is_valid_on(on))]
+
+
+__all__ = [
+    "CODES",
+    "RULES",
+    "Allowed",
+    "appeals",
+    "assessments",
+    "deadline",
+    "earlier",
+    "exemption_allowed",
+    "later",
+    "moves",
+    "reviews",
+    "rows_of",
+    "transfers",
+]

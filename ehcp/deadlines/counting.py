@@ -1,0 +1,70 @@
+"""Ways of counting that only this floor has."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sendco.clock import HolidaysNotKnown, Months, Unit, Weeks, last_working_day_on_or_before, young_person_from
+from sendco.clock.units import Counted, plural
+
+
+@dataclass(frozen=True)
+class WeeksSpan(Weeks):
+    """Some say `early` weeks and some say `n`: shows the later, and holds the earlier to be safe."""
+
+    early: int
+
+    @property
+    def words(self):
+        return f"{self.early} to {self.n} weeks after"
+
+    def safe(self, trigger, calendar=None):
+        return Weeks(self.early).due(trigger)
+
+
+@dataclass(frozen=True)
+class MonthsSpan(Months):
+    """ "Every `early` to `n` months": shows the later, and holds the earlier to be safe."""
+
+    early: int = 1
+
+    @property
+    def words(self):
+        return f"{self.early} to {self.n} months after"
+
+    def safe(self, trigger, calendar=None):
+        return Months(self.early).due(trigger)
+
+
+@dataclass(frozen=True)
+class MonthsToOffice(Months):
+    """Months that end on the day itself; the last working day up to it is the last on which an office answers."""
+
+    def safe(self, trigger, calendar=None):
+        due = self.due(trigger, calendar)
+        try:
+            return last_working_day_on_or_before(due)
+        except HolidaysNotKnown:
+            return due
+
+
+@dataclass(frozen=True)
+class DaysBackToSchool(Counted):
+    """Days back from a date, and then back to a school day where the school's calendar reaches."""
+
+    @property
+    def words(self):
+        return f"{plural(self.n, 'day')} (and on a school day) before"
+
+    def _due(self, trigger, calendar):
+        day = trigger - timedelta(days=self.n)
+        return (calendar and calendar.last_school_day_on_or_before(day)) or day
+
+
+@dataclass(frozen=True)
+class EndOfSchoolAge(Unit):
+    """The day after compulsory school age ends, from the date of birth."""
+
+    words = "the day after the last Friday in June of the school year of the 16th birthday, for a"
+
+    def _due(self, trigger, calendar):
+        return young_person_from(trigger)

@@ -1,0 +1,43 @@
+"""A deadline of a row, and the deadline where the law sets two limits."""
+
+from dataclasses import replace
+
+from sendco.clock import Deadline, NotKnownYet, evaluate, long_date
+
+
+def deadline(rule, trigger_on, calendar=None) -> Deadline | None:
+    """What the row gives for this day; None without a day, outside the row's own dates, or beyond the calendar data."""
+    if trigger_on is None or not rule.is_valid_on(trigger_on):
+        return None
+    try:
+        return evaluate(rule, trigger_on, calendar)
+    except (NotKnownYet, OverflowError, ValueError):
+        return None
+
+
+def earlier(*deadlines):
+    """The earliest of the limits that are known, with the sum of each in its words; None when none is."""
+    return _chosen(min, "earlier", deadlines)
+
+
+def later(*deadlines):
+    return _chosen(max, "later", deadlines)
+
+
+def _chosen(pick, word, deadlines):
+    known = [one for one in deadlines if one is not None]
+    if len(known) < 2:
+        return known[0] if known else None
+    chosen = pick(known, key=lambda one: one.due_on)
+    return replace(chosen, safe_on=min(chosen.safe_on, chosen.due_on), explanation=_words(chosen, word, known))
+
+
+def _words(chosen, word, known):
+    sums = "; ".join(
+        f"{one.rule.count.words} {one.rule.trigger} on {long_date(one.trigger_on)} is {long_date(one.due_on)}"
+        for one in known
+    )
+    authorities = "; ".join(dict.fromkeys(one.rule.authority for one in known))
+    checks = " ".join(dict.fromkeys(one.rule.check for one in known if one.rule.check))
+    text = f"{chosen.rule.title} due {long_date(chosen.due_on)}, the {word} of two limits: {sums}. {authorities}."
+    return f"{text} Check: {checks}" if checks else text
