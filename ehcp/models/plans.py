@@ -111,6 +111,39 @@ class PlanVersion(models.Model):
         return f"version {self.number} of plan {self.plan_id}"
 
 
+class PlanReading(models.Model):
+    """How far the words of a plan were lifted from its PDF, and which sections a person has checked since."""
+
+    plan_version = models.OneToOneField(PlanVersion, on_delete=models.CASCADE, related_name="reading")
+    job_id = models.BigIntegerField(null=True)
+    pages = models.PositiveSmallIntegerField(default=0)
+    read_at = models.DateTimeField(null=True)
+    # What a person must know before trusting it, in words: a scan, pages left out, sections that were not found.
+    notes = models.JSONField(default=list)
+    # {section letter: page on which it begins}
+    places = models.JSONField(default=dict)
+    checked = models.JSONField(default=list)
+    history = HistoricalRecords()
+
+    def __str__(self):
+        return f"reading of version {self.plan_version_id}"
+
+
+class PlanPage(models.Model):
+    """The picture of one page of the PDF, to stand beside the words that were read from it."""
+
+    reading = models.ForeignKey(PlanReading, on_delete=models.CASCADE, related_name="pictures")
+    number = models.PositiveSmallIntegerField()
+    file_id = models.BigIntegerField()
+
+    class Meta:
+        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["reading", "number"], name="plan_page_once")]
+
+    def __str__(self):
+        return f"page {self.number} of reading {self.reading_id}"
+
+
 class SectionLetter(models.TextChoices):
     """The sections of a plan (reg 12)."""
 
