@@ -1,5 +1,8 @@
 """Background work, timed from the request to the last row: an export of a whole school, an import of a list."""
 
+import resource
+import time
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 
@@ -51,6 +54,17 @@ def import_file(school, senco, share):
     imported.refresh_from_db()
     if imported.status != Import.Status.APPLIED:
         raise RuntimeError(f"import: {imported.status} {imported.error}")
+
+
+JOBS = {"export": export_all, "import": import_file}
+
+
+def measured(job, *arguments):
+    """Do the job; return its seconds and the most memory this process ever held."""
+    started = time.perf_counter()
+    job(*arguments)
+    seconds = time.perf_counter() - started
+    return {"seconds": seconds, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 def _list(rows):

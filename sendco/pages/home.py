@@ -22,7 +22,7 @@ from staff.roles import Role
 
 from . import due_items
 from .filters import with_status
-from .register import counts, with_details
+from .register import counts, open_rows, with_details
 
 MOST_ROWS = 25
 
@@ -78,9 +78,8 @@ def _senco(acting, today):
 
 def _gaps(acting):
     """The three gaps that matter most, as (count, words, address). Two queries; the data page has them all."""
-    entries = RegisterEntry.objects.visible_to(acting).filter(school=acting.school, ends_on=None, code__in=ON_REGISTER)
     needs = Need.objects.filter(pupil=OuterRef("pupil"), ends_on=None)
-    no_need = entries.exclude(Exists(needs)).count()
+    no_need = open_rows(RegisterEntry, acting).filter(~Exists(needs), code__in=ON_REGISTER).count()
     no_upn = Pupil.objects.visible_to(acting).filter(left_on=None, upn=None).count()
     found = [(no_need, "on the register without a type of need"), (no_upn, "without a UPN")]
     return [(count, words) for count, words in found if count]
