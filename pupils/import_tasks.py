@@ -15,7 +15,8 @@ from .importing.rejected import rejected_csv
 from .importing.sheets import FileNotReadable
 from .models import Import, ImportChange
 from .services import imports
-from .services.importing_apply import apply, summary
+from .services.importing_apply import apply
+from .services.importing_finish import summary
 from .services.importing_plan import Planner, counts_of, new_groups
 from .services.importing_read import check_school, read
 from .services.importing_undo import undo

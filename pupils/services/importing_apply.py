@@ -5,18 +5,10 @@ from collections import Counter
 from datetime import date, timedelta
 
 from django.db import transaction
-from django.utils import timezone
 
-from sendco.audit.models import Audience, Event
 from sendco.clock import long_date
-from sendco.clock.errors import NotKnownYet
-from sendco.due.models import DueItem
-from sendco.due.registry import source_of
-from sendco.due.services import sync
 from staff.models import TeachingGroup, User
-from staff.selectors import school_calendar
 
-from .. import owed
 from ..models import (
     Concern,
     Contact,
@@ -33,7 +25,8 @@ from ..models import (
 from ..models.register import ON_REGISTER, Code
 from .importing_batch import Batch
 from .importing_compare import DATES, PUPIL_FIELDS
-from .importing_known import CHUNK, known_pupils
+from .importing_finish import finish
+from .importing_known import known_pupils
 from .importing_plan import REASON, Directory, enrolment_kind
 
 Kind, Answer, Outcome = ImportChange.Kind, ImportChange.Answer, ImportChange.Outcome
@@ -61,7 +54,7 @@ def apply(*, imported, by, still_mine, today):
     work = _Work(imported, changes, by=by, today=today)
     work.prepare()
     work.batch.write()
-    work.finish()
+    finish(work)
     return work.counts
 
 
@@ -360,91 +353,6 @@ class _Work:
         self.batch.change(change, pupil, left_on=None, leaving_reason="", destination="")
         self.batch.make(change, Enrolment(pupil=pupil, starts_on=start))
         self._entry(change, pupil, Code.NONE, start)
-
-    # --- After the rows are written -----------------------------------------------------------------------------------
-    def finish(self):
-        self._derive_due()
-        self._record()
-        for change in self.changes:
-            if hasattr(change, "_made"):
-                change.pupil = change._made
-            change.outcome = change.outcome or Outcome.DONE
-        note_outcomes(self.changes)
-        self.imported.status, self.imported.applied_by = Import.Status.APPLIED, self.by
-        self.imported.applied_at = timezone.now()
-        last = Event.objects.filter(school_id=self.school.pk).order_by("-pk").first()
-        self.imported.last_event_id = last.pk if last else 0
-        self.imported.counts = {**self.imported.counts, "applied": dict(self.counts)}
-        self.imported.save(update_fields=["status", "applied_by", "applied_at", "last_event_id", "counts"])
-
-    def _derive_due(self):
-        calendar = school_calendar(self.school)
-        for row in self.due:
-            row.school = self.school
-            try:
-                duties = source_of(row).derive(row, calendar)
-            except NotKnownYet:
-                # A stage from before the bank holiday data: no date can be worked out, and the duty is long past.
-                continue
-            sync(row, duties, school_id=self.school.pk, pupil_id=row.pupil_id)
-        for start in range(0, len(self.left), CHUNK):
-            part = self.left[start : start + CHUNK]
-            waiting = set(DueItem.objects.filter(pupil_id__in=part).open().values_list("pupil_id", flat=True))
-            for pupil in Pupil.objects.filter(pk__in=waiting):
-                owed.bring_pupil_up_to_date(pupil)
-
-    def _record(self):
-        events = []
-        for change in self.changes:
-            made = getattr(change, "_made", None)
-            pupil_id = made.pk if made else change.pupil_id
-            if change.outcome == Outcome.SKIPPED:
-                continue
-            if self.words.get(change.pk):
-                events.append(self._event(pupil_id, self.words[change.pk]))
-            if secret := self.secret_words.get(change.pk):
-                text = f"Imported from {self.imported.file_name}: {', '.join(secret)}"
-                events.append(self._event(pupil_id, text, audience=Audience.CONFIDENTIAL))
-        counts = summary(self.counts) or "nothing changed"
-        text = f"Import of {self.imported.file_name} applied: {counts}"
-        events.append(self._event(None, text, code="import.applied", subject=self.imported))
-        Event.objects.bulk_create(events, batch_size=BATCH_OF_EVENTS)
-
-    def _event(self, pupil_id, text, *, code="pupil.imported", subject=None, audience=Audience.RECORD):
-        return Event(
-            school_id=self.school.pk,
-            pupil_id=pupil_id,
-            code=code,
-            subject_type=subject._meta.label_lower if subject else Pupil._meta.label_lower,
-            subject_id=subject.pk if subject else pupil_id,
-            text=text,
-            audience=audience,
-            happened_on=self.today,
-            by_id=self.by.pk,
-            by_name=self.by.name,
-        )
-
-
-def note_outcomes(changes):
-    """Write what became of each row. An upsert takes a quarter of the time of bulk_update: others wait to save."""
-    fields = ["pupil", "outcome", "outcome_reason", "undo"]
-    ImportChange.objects.bulk_create(
-        changes, batch_size=200, update_conflicts=True, unique_fields=["id"], update_fields=fields
-    )
-
-
-BATCH_OF_EVENTS = 500
-WORDS = (
-    ("new", "added", "added"),
-    ("changed", "changed", "changed"),
-    ("leavers", "recorded as a leaver", "recorded as leavers"),
-    ("skipped", "left out", "left out"),
-)
-
-
-def summary(counts):
-    parts = [f"{counts[key]:,} {one if counts[key] == 1 else many}" for key, one, many in WORDS if counts.get(key)]
-    return ", ".join(parts)
 
 
 def _chosen(change):

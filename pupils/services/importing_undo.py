@@ -16,7 +16,8 @@ from staff.models import TeachingGroup
 
 from .. import owed, search
 from ..models import Concern, Import, ImportChange, Pupil, RegisterEntry, SearchKey, WatchListEntry
-from .importing_apply import NAMES, note_outcomes
+from .importing_apply import NAMES
+from .importing_finish import note_outcomes
 from .importing_known import CHUNK
 from .importing_plan import REASON
 
