@@ -18,6 +18,7 @@ class Reading:
     median_ms: float
     p95_ms: float
     kib: float
+    cpu_ms: float = 0  # of this process alone: a busy machine does not change it much, a database server is not in it
 
 
 def browser(user):
@@ -50,17 +51,19 @@ def together(pages, *, times):
 
     `pages` is a list of (name, client, path, headers). Returns readings in the same order.
     """
-    spent = {name: [] for name, *_ in pages}
+    spent, worked = {name: [] for name, *_ in pages}, {name: [] for name, *_ in pages}
     found = {name: read(name, client, path, times=1, **headers) for name, client, path, headers in pages}
     for _ in range(times):
         for name, client, path, headers in pages:
-            started = time.perf_counter()
+            started, busy = time.perf_counter(), time.process_time()
             client.get(path, headers=headers)
+            worked[name].append((time.process_time() - busy) * 1000)
             spent[name].append((time.perf_counter() - started) * 1000)
     readings = []
     for name, *_ in pages:
         times_of = sorted(spent[name])
         one = found[name]
         p95 = times_of[max(0, int(len(times_of) * 0.95) - 1)]
-        readings.append(Reading(name, one.queries, statistics.median(times_of), p95, one.kib))
+        cpu = statistics.median(worked[name])
+        readings.append(Reading(name, one.queries, statistics.median(times_of), p95, one.kib, cpu))
     return readings

@@ -84,7 +84,7 @@ class Command(BaseCommand):
         bare = readings["bare"]
         shell = bare.queries - 1
         self.stdout.write(f"\n{title}: the signed-in shell is {shell} queries (goal 6)")
-        self.stdout.write(f"{'page':<10}{'queries':>16}{'median ms':>11}{'p95 ms':>9}{'KiB':>7}{'ratio':>7}")
+        self.stdout.write(f"{'page':<10}{'queries':>16}{'median ms':>11}{'p95 ms':>9}{'KiB':>7}{'ratio':>7}{'CPU':>7}")
         for one in readings.values():
             ratio = one.median_ms / bare.median_ms
             queries, kib, times_bare = GOALS.get(one.name, (None, None, None))
@@ -93,7 +93,8 @@ class Command(BaseCommand):
             good = queries is None or (own <= queries and one.kib <= kib and ratio <= times_bare)
             mark = "" if good else f"  over its goal of {queries} queries, {kib} KiB, {times_bare}x"
             self.stdout.write(
-                f"{one.name:<10}{words:>16}{one.median_ms:>11.1f}{one.p95_ms:>9.1f}{one.kib:>7.0f}{ratio:>7.2f}{mark}"
+                f"{one.name:<10}{words:>16}{one.median_ms:>11.1f}{one.p95_ms:>9.1f}{one.kib:>7.0f}{ratio:>7.2f}"
+                f"{one.cpu_ms / bare.cpu_ms:>7.2f}{mark}"
             )
         return readings
 
