@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.urls import include, path
 
-from sendco.pages import account, errors, health, home, jobs, links, pupil, register, search
+from sendco.pages import account, errors, explain, health, home, jobs, links, pupil, register, search
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -22,6 +22,7 @@ urlpatterns = [
     path("work/<int:pk>/file/", jobs.job_file, name="job-file"),
     path("account/", account.account, name="account"),
     path("menu/", account.menu, name="menu"),
+    path("dates/", explain.explain, name="explain"),
     path("accessibility/", account.accessibility, name="accessibility"),
     path("still-here/", account.still_here, name="still-here"),
     path("drafts/<slug:form_key>/", account.draft_save, name="draft-save"),

@@ -37,6 +37,7 @@ from tests.factories import MembershipFactory, PupilFactory
 # Pages anybody may open, and pages of allauth, which guards its own.
 PUBLIC = {
     "accessibility",
+    "explain",
     "health-alive",
     "health-ready",
     "csp-report",

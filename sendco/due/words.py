@@ -2,7 +2,12 @@
 
 from sendco.clock import Basis, Duty, Urgency, long_date
 
-BASIS_WORDS = {Basis.STATUTE: "Law", Basis.GUIDANCE: "Guidance", Basis.LOCAL: "School policy"}
+BASIS_WORDS = {
+    Basis.STATUTE: "Law",
+    Basis.GUIDANCE: "Guidance",
+    Basis.PRACTICE: "Practice",
+    Basis.LOCAL: "School policy",
+}
 DUTY_WORDS = {
     Duty.SCHOOL: "School",
     Duty.LA: "LA",
