@@ -35,27 +35,31 @@ def authority_words(item):
     return "" if words.casefold() == said.casefold() else words
 
 
+def ended_on(item):
+    """The day the duty was done or fell away; None while it is open."""
+    return item.met_on or item.closed_on
+
+
 def was_late(item, today):
-    """Met after its date, or open and past it; an exception that is claimed disapplies the date."""
+    """Past its date when it was done or fell away, or open and past it now. An exception claimed disapplies the date,
+    and a date that another replaced is history."""
     if item.exception or item.replaced_by:
         return False
-    if item.met_on:
-        return item.met_on > item.due_on
-    return item.closed_on is None and item.due_on < today
+    return (ended_on(item) or today) > item.due_on
 
 
 def state_words(item, today):
     """How an item stands, in one line: for exports, lists of what was missed, and whoever cannot see colours."""
     if item.replaced_by:
         return f"Replaced: {item.replaced_by}"
+    if item.exception and not item.met_on:
+        return f"Exception claimed (was due {long_date(item.due_on)}): {item.exception}"
+    late = ((ended_on(item) or today) - item.due_on).days
     if item.met_on:
-        late = (item.met_on - item.due_on).days
         return f"Done {days_in_words(late)} late" if late > 0 and not item.exception else "Done"
     if item.closed_on:
-        return "No longer needed"
-    if item.exception:
-        return f"Exception claimed (was due {long_date(item.due_on)}): {item.exception}"
-    return open_words((item.due_on - today).days, item.urgency(today))
+        return f"Not done; closed {days_in_words(late)} late" if late > 0 else "No longer needed"
+    return open_words(-late, item.urgency(today))
 
 
 def open_words(left, urgency):

@@ -1,0 +1,35 @@
+"""Which local authority a due item is about: read from the record that gave it."""
+
+from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, When
+
+from ehcp.models import AnnualReview, Appeal, Consultation, NeedsAssessment, Plan
+
+# The records that one authority answers for, and the way from each to it.
+OF_AUTHORITY = (
+    (NeedsAssessment, "authority"),
+    (Plan, "authority"),
+    (AnnualReview, "plan__authority"),
+    (Consultation, "authority"),
+    (Appeal, "authority"),
+)
+
+
+def about_authority(authority):
+    """The filter for items of the records that this authority answers for."""
+    found = Q(pk__in=[])
+    for model, path in OF_AUTHORITY:
+        own = model.objects.filter(**{path: authority}).values("pk")
+        found |= Q(source_type=model._meta.label_lower, source_id__in=own)
+    return found
+
+
+def with_authority(items):
+    """Add authority_name, None for what no authority answers for."""
+    whens = [
+        When(
+            source_type=model._meta.label_lower,
+            then=Subquery(model.objects.filter(pk=OuterRef("source_id")).values_list(F(f"{path}__name"))[:1]),
+        )
+        for model, path in OF_AUTHORITY
+    ]
+    return items.annotate(authority_name=Case(*whens, default=None, output_field=CharField(null=True)))
