@@ -5,7 +5,7 @@ import re
 
 from gunicorn.glogging import Logger
 
-SECRET_PATHS = re.compile(r"(/(?:l|invitations|calendar)/)[^/\s?\"']+")
+SECRET_PATHS = re.compile(r"(/(?:l|invitations|calendar|feeds)/)[^/\s?\"']+")
 # Reset and confirmation keys of the sign-in pages, and any other long random part.
 LONG_PARTS = re.compile(r"(?<=/)(?=[^/\s?\"']*\d)[A-Za-z0-9_:=.-]{32,}")
 

@@ -1,3 +1,3 @@
 """Makes the worker know the handlers of the pages floor."""
 
-from .pages import exports  # noqa: F401
+from .pages import compliance_exports, exports, feed_exports  # noqa: F401

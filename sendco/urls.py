@@ -1,7 +1,23 @@
 from django.conf import settings
 from django.urls import include, path
 
-from sendco.pages import account, errors, explain, health, home, jobs, links, pupil, register, search
+from sendco.pages import (
+    account,
+    calendar_feed,
+    compliance,
+    diary,
+    errors,
+    explain,
+    feed,
+    health,
+    home,
+    jobs,
+    links,
+    missed,
+    pupil,
+    register,
+    search,
+)
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -13,7 +29,16 @@ urlpatterns = [
     path("pupils/<int:pk>/", pupil.pupil_detail, name="pupil-detail"),
     path("pupils/<int:pk>/timeline/", pupil.pupil_timeline, name="pupil-timeline"),
     path("pupils/<int:pk>/readers/", pupil.pupil_readers, name="pupil-readers"),
+    path("due/", feed.due_list, name="due-list"),
+    path("due/export/", feed.due_export, name="due-export"),
+    path("due/late/", missed.late_list, name="late-list"),
+    path("due/<int:pk>/late/", missed.late_explain, name="late-explain"),
     path("due/<int:pk>/why/", pupil.why_this_date, name="due-why"),
+    path("compliance/", compliance.compliance, name="compliance"),
+    path("compliance/schools/", compliance.compliance_schools, name="compliance-schools"),
+    path("compliance/export/", compliance.compliance_export, name="compliance-export"),
+    path("diary/", diary.diary, name="diary"),
+    path("feeds/<str:secret>.ics", calendar_feed.calendar_feed_read, name="calendar-feed-read"),
     path("work/", jobs.job_list, name="job-list"),
     path("work/<int:pk>/", jobs.job_detail, name="job-detail"),
     path("work/<int:pk>/progress/", jobs.job_progress, name="job-progress"),
@@ -21,6 +46,8 @@ urlpatterns = [
     path("work/<int:pk>/retry/", jobs.job_retry, name="job-retry"),
     path("work/<int:pk>/file/", jobs.job_file, name="job-file"),
     path("account/", account.account, name="account"),
+    path("account/calendar/", calendar_feed.calendar_feed, name="calendar-feed"),
+    path("account/calendar/stop/", calendar_feed.calendar_feed_stop, name="calendar-feed-stop"),
     path("menu/", account.menu, name="menu"),
     path("dates/", explain.explain, name="explain"),
     path("accessibility/", account.accessibility, name="accessibility"),

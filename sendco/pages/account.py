@@ -19,13 +19,16 @@ from staff.models import User
 from staff.permissions import Permission
 from staff.services import leave_school
 
+FEED_READERS = (Permission.PUPIL_VIEW, Permission.PUPIL_VIEW_UNIT, Permission.PUPIL_VIEW_ALL)
 LONGEST_VALUE = 100_000
 
 
 @require_permission(Permission.OWN_ACCOUNT)
 @require_GET
 def account(request):
-    return render(request, "pages/account.html", {"title": "My account", "section": "account"})
+    may_feed = any(request.acting.can(permission) for permission in FEED_READERS)
+    context = {"title": "My account", "section": "account", "may_feed": may_feed}
+    return render(request, "pages/account.html", context)
 
 
 @require_permission(Permission.OWN_ACCOUNT)

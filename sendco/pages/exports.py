@@ -58,11 +58,7 @@ def export(run):
     headers = [words for key, words in EXPORT_COLUMNS if key in run.params["columns"]]
     total = pupils.count()
     rows = _rows(run, pupils, acting, total)
-    when = f"{long_date(timezone.localdate())} at {timezone.localtime():%H:%M}"
-    footer = [f"Exported by {user.name} on {when}. {run.params['purpose']}"]
-    with tempfile.TemporaryDirectory() as folder:
-        content = _content(run.params["kind"], headers, rows, footer, Path(folder))
-    return _keep(run, acting, content, total)
+    return keep_file(run, acting, "register.exported", name="pupils", headers=headers, rows=rows, total=total)
 
 
 def _pupils(params, acting):
@@ -119,11 +115,20 @@ def _content(kind, headers, rows, footer, folder):
     return path.read_bytes()
 
 
-def _keep(run, acting, content, total):
+def keep_file(run, acting, code, *, name, headers, rows, total, of="pupils"):
+    """Write the rows with a footer that says who asked and why, keep the file for a day and record the export."""
+    when = f"{long_date(timezone.localdate())} at {timezone.localtime():%H:%M}"
+    footer = [f"Exported by {acting.user.name} on {when}. {run.params['purpose']}"]
+    with tempfile.TemporaryDirectory() as folder:
+        content = _content(run.params["kind"], headers, rows, footer, Path(folder))
+    return keep_content(run, acting, code, name=name, content=content, total=total, of=of)
+
+
+def keep_content(run, acting, code, *, name, content, total, of):
     with transaction.atomic():
         run.still_mine()
         stored = store_bytes(
-            name=f"pupils-{timezone.localdate():%Y-%m-%d}.{run.params['kind']}",
+            name=f"{name}-{timezone.localdate():%Y-%m-%d}.{run.params['kind']}",
             content=content,
             school_id=acting.school.pk,
             by=acting.user,
@@ -131,12 +136,12 @@ def _keep(run, acting, content, total):
             expires_at=timezone.now() + KEPT_FOR,
         )
         digest = hashlib.sha256(content).hexdigest()
-        columns = ", ".join(run.params["columns"])
+        columns = f" ({', '.join(run.params['columns'])})" if run.params.get("columns") else ""
         audit.record(
-            "register.exported",
+            code,
             School.objects.get(pk=acting.school.pk),
-            text=f"{total} pupils exported ({columns}). {run.params['purpose']} SHA-256 {digest}",
+            text=f"{total} {of} exported{columns}. {run.params['purpose']} SHA-256 {digest}",
             by=acting.user,
             school_id=acting.school.pk,
         )
-    return {"file": stored.pk, "message": f"{total} pupils exported."}
+    return {"file": stored.pk, "message": f"{total} {of} exported."}

@@ -9,8 +9,8 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from sendco.addresses import address, address_of
-from sendco.clock import Urgency, long_date
-from sendco.due.words import authority_words, basis_words, days_in_words
+from sendco.clock import Duty, Urgency, long_date
+from sendco.due.words import authority_words, basis_words, days_in_words, duty_words, state_words
 from sendco.richtext import TooLong, clean_rich
 
 register = template.Library()
@@ -125,6 +125,32 @@ def _due_state(urgency, left, waits):
 @lru_cache(maxsize=1)
 def _excepted():
     return format_html('<span class="st st-wait">{}{}</span>', icon("hourglass"), "Exception claimed")
+
+
+@register.simple_tag
+def due_said(item, today):
+    """How an item stands, in words alone."""
+    return state_words(item, today)
+
+
+@register.simple_tag
+def missed_state(item, today):
+    """How a late item stands: open with the alarm, done with a tick, always in words."""
+    is_open = item.met_on is None and item.closed_on is None
+    tone, shape, before = ("late", "alert-octagon", "Open, ") if is_open else ("wait", "circle-check", "")
+    return format_html('<span class="st st-{}">{}{}{}</span>', tone, icon(shape), before, state_words(item, today))
+
+
+@register.simple_tag
+def due_footing(item):
+    """Law, guidance or school policy, with the authority."""
+    return format_html('<span class="basis">{}</span> {}', basis_words(item), authority_words(item))
+
+
+@register.simple_tag
+def due_whose(item):
+    """Whose duty, with the dot: filled is ours."""
+    return format_html('<span class="owner{}">{}</span>', "" if item.duty == Duty.SCHOOL else " them", duty_words(item))
 
 
 DUE_LINE = """

@@ -1,0 +1,72 @@
+"""The period that figures are for: a term, a school year, or two dates."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from django import forms
+
+from sendco.clock import academic_year_start, long_date
+from staff.models import Term
+
+CHOICES = [
+    ("year", "This school year"),
+    ("term", "This term"),
+    ("last_term", "Last term"),
+    ("last_year", "Last school year"),
+    ("dates", "Two dates"),
+]
+LONGEST = timedelta(days=5 * 366)
+
+
+@dataclass(frozen=True)
+class Period:
+    key: str
+    words: str
+    first: date
+    last: date
+
+    @property
+    def dates(self):
+        return f"{long_date(self.first)} to {long_date(self.last)}"
+
+
+class PeriodForm(forms.Form):
+    """What makes no sense falls back to this school year: a link may be old."""
+
+    period = forms.ChoiceField(choices=CHOICES, required=False)
+    first = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
+    last = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
+
+
+def period_of(data, *, school, today):
+    """At most one query, for the terms."""
+    form = PeriodForm(data)
+    form.is_valid()
+    values = form.cleaned_data
+    key, first, last = values.get("period") or "year", values.get("first"), values.get("last")
+    if key == "dates" and first and last and first <= last <= first + LONGEST:
+        return Period("dates", "Chosen dates", first, last)
+    if key in ("term", "last_term") and (found := _term(school, today, back=key == "last_term")):
+        return found
+    return _year(academic_year_start(today) - (key == "last_year"), key)
+
+
+def _year(starts_in, key):
+    words = f"School year {starts_in}-{(starts_in + 1) % 100:02d}"
+    return Period(
+        "last_year" if key == "last_year" else "year", words, date(starts_in, 9, 1), date(starts_in + 1, 8, 31)
+    )
+
+
+def _term(school, today, *, back):
+    """The term that has begun last, or the one before it, with the holidays after it."""
+    terms = list(
+        Term.objects.filter(academic_year__school=school).select_related("academic_year").order_by("starts_on", "pk")
+    )
+    begun = [place for place, term in enumerate(terms) if term.starts_on <= today]
+    place = (begun[-1] if begun else -1) - back
+    if place < 0:
+        return None
+    term = terms[place]
+    last = terms[place + 1].starts_on - timedelta(days=1) if place + 1 < len(terms) else term.ends_on
+    return Period("last_term" if back else "term", str(term), term.starts_on, last)

@@ -1,0 +1,129 @@
+// The next action of a line opens in a panel beside the list; what was done there leaves the list.
+"use strict";
+(() => {
+  const panel = document.getElementById("panel");
+  if (!panel) return;
+  const body = document.getElementById("panel-body");
+  const title = document.getElementById("panel-title");
+  const whole = panel.querySelector("[data-panel-whole]");
+  let at = "";
+  let item = "";
+  let busy = false;
+
+  const get = (address) => fetch(address, { credentials: "same-origin" });
+  // A page of ours with the menu around it, or null: then the browser goes there by itself.
+  const pageOf = async (answer) => {
+    if (!(answer.headers.get("content-type") || "").startsWith("text/html")) return null;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    return page.querySelector(".shell") && page.getElementById("main") ? page : null;
+  };
+  const process = (part) => window.htmx && window.htmx.process(part);
+  const tell = (page) => {
+    const told = page && page.getElementById("messages");
+    const box = document.getElementById("messages");
+    if (told && box) box.replaceChildren(...told.childNodes);
+  };
+
+  const show = (page, address) => {
+    const main = page.getElementById("main");
+    for (const part of main.querySelectorAll("script, dialog, .demo")) part.remove();
+    const told = main.querySelector("#messages");
+    if (told) told.removeAttribute("id");
+    body.replaceChildren(...main.childNodes);
+    at = whole.href = address;
+    process(body);
+    if (!panel.open) panel.showModal();
+    (body.querySelector("#error-summary") || body).focus();
+    body.scrollTop = 0;
+  };
+
+  const open = async (address) => {
+    if (busy) return;
+    busy = true;
+    try {
+      const answer = await get(address);
+      const page = answer.ok ? await pageOf(answer) : null;
+      if (page) show(page, answer.url);
+      else location.assign(address);
+    } catch {
+      location.assign(address);
+    } finally {
+      busy = false;
+    }
+  };
+
+  const refresh = async () => {
+    const parts = [...document.querySelectorAll("[data-panel-refresh][id]")];
+    const page = parts.length ? await pageOf(await get(location.href)) : null;
+    if (!page) return false;
+    for (const part of parts) {
+      const fresh = page.getElementById(part.id);
+      if (!fresh) continue;
+      part.replaceWith(fresh);
+      process(fresh);
+    }
+    return true;
+  };
+
+  const send = async (form, submitter) => {
+    const action = (submitter && submitter.getAttribute("formaction")) || form.getAttribute("action") || at;
+    const address = new URL(action, at);
+    const data = new FormData(form, submitter);
+    if (form.method !== "post") {
+      address.search = new URLSearchParams(data).toString();
+      return open(address.href);
+    }
+    if (busy) return undefined;
+    busy = true;
+    let answer;
+    try {
+      answer = await fetch(address.href, { method: "POST", body: data, credentials: "same-origin" });
+    } catch {
+      body.prepend(Object.assign(document.createElement("p"), { className: "msg msg-late", textContent: "No connection. What you typed is still here: try again in a moment." }));
+      return undefined;
+    } finally {
+      busy = false;
+      delete form.dataset.sent;
+    }
+    const page = await pageOf(answer);
+    if (!page) return location.assign(answer.redirected ? answer.url : at);
+    if (!answer.redirected) return show(page, at);
+    if (!(await refresh())) return location.reload();
+    if (document.querySelector(`.due[data-due="${item}"]`)) return show(page, answer.url);
+    tell(page);
+    panel.close();
+    document.getElementById("main").focus();
+    return undefined;
+  };
+
+  const ours = (link) => link.origin === location.origin && !link.target && !link.hasAttribute("download");
+  document.addEventListener("click", (event) => {
+    const plain = event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (event.target.closest("[data-panel-close]")) return panel.close();
+    const link = event.target.closest("a[href]");
+    if (!link || !plain || event.defaultPrevented || !ours(link)) return undefined;
+    if (link.dataset.panel) {
+      event.preventDefault();
+      item = link.dataset.panel;
+      title.textContent = link.textContent.trim();
+      return open(link.href);
+    }
+    if (!body.contains(link) || link.hasAttribute("hx-get")) return undefined;
+    if (link.closest(".formacts") && link.classList.contains("btn-quiet")) {
+      event.preventDefault();
+      return panel.close();
+    }
+    if (link.classList.contains("btn")) {
+      event.preventDefault();
+      return open(new URL(link.getAttribute("href"), at).href);
+    }
+    return undefined;
+  });
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!body.contains(form) || event.defaultPrevented || form.matches("[hx-post], [hx-get]")) return;
+    event.preventDefault();
+    send(form, event.submitter);
+  });
+  panel.addEventListener("close", () => body.replaceChildren());
+})();
