@@ -39,6 +39,10 @@ class AnnualReview(models.Model):
     place = models.CharField(max_length=200, blank=True)
     contribute_by = models.DateField(null=True, blank=True)
     short_notice_note = models.CharField(max_length=300, blank=True)
+    # The papers in one PDF, and the job that makes it.
+    pack_file_id = models.BigIntegerField(null=True)
+    pack_job_id = models.BigIntegerField(null=True)
+    pack_made_at = models.DateTimeField(null=True)
     papers_sent_on = models.DateField(null=True, blank=True)
     held_on = models.DateField(null=True, blank=True)
     # What the school tells the meeting, and what the meeting says.
@@ -185,6 +189,7 @@ class OutcomeReview(models.Model):
     evidence = models.TextField(blank=True)
     next_step = models.CharField(max_length=8, choices=Next, blank=True)
     new_text = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()
 
     class Meta:

@@ -15,6 +15,7 @@ from pupils.owed import bring_up_to_date
 from pupils.selectors.concerns import people_with
 from sendco.audit import services as audit
 from sendco.clock import long_date, young_person_from
+from sendco.jobs import services as jobs
 from sendco.links import services as links
 from staff.roles import Role as StaffRole
 
@@ -290,7 +291,31 @@ def record_papers_sent(*, review, sent_on, by, invitees=None):
 def save_school_report(*, review, version, text, by):
     review = _open(review, version)
     review.school_report = text
-    return _keep(review, "school_report", by=by)
+    return _keep(review, "school_report", *_take_approval_back(review), by=by)
+
+
+@transaction.atomic
+def ask_for_pack(*, review, by):
+    """Have the papers drawn into one PDF by a job."""
+    review = _open(review)
+    if review.meeting_on is None:
+        raise Refused("Fix the day of the meeting first: the papers say when it is.")
+    job = jobs.enqueue(
+        "ehcp.review_pack",
+        title="Put the papers of a review together",
+        by=by,
+        school_id=review.school_id,
+        params={"review": review.pk},
+    )
+    review.pack_job_id = job.pk
+    return _keep(review, "pack_job_id", by=by)
+
+
+def file_pack(*, review, stored, by):
+    """Keep the PDF of the papers. Called by the job, in its transaction."""
+    review = lock(review)
+    review.pack_file_id, review.pack_made_at = stored.pk, timezone.now()
+    return _keep(review, "pack_file_id", "pack_made_at", by=by)
 
 
 # --- The meeting -------------------------------------------------------------------------------------------------
@@ -317,7 +342,21 @@ def save_meeting(*, review, version, by, **words):
         if name not in MEETING_FIELDS:
             raise ValueError(f"{name} is not said in a meeting")
         setattr(review, name, value)
-    return _keep(review, *words, by=by)
+    return _keep(review, *words, *_take_approval_back(review), by=by)
+
+
+def _take_approval_back(review):
+    """What the head signed is what the report says: a change asks for a new signature. Returns the fields changed."""
+    if review.approved_at is None:
+        return []
+    review.approved_by = review.approved_at = None
+    return ["approved_by", "approved_at"]
+
+
+def _said_more(review, *, by):
+    """Something in a row beside the review changed what its report says."""
+    if changed := _take_approval_back(review):
+        _keep(review, *changed, by=by)
 
 
 def _before_report(review):
@@ -329,18 +368,25 @@ def _before_report(review):
 
 
 @transaction.atomic
-def review_outcome(*, review, outcome, by, progress="", evidence="", next_step="", new_text=""):
-    """Keep what the meeting says of one outcome of the plan."""
+def review_outcome(*, review, outcome, by, progress="", evidence="", next_step="", new_text="", version=None):
+    """Keep what the meeting says of one outcome of the plan. `version` is the row's as it was shown, 0 for none yet.
+
+    Raises ChangedMeanwhile when somebody else saved this outcome since.
+    """
     review = _open(review)
     _before_report(review)
     if outcome.plan_version.plan_id != review.plan_id:
         raise Refused("This outcome belongs to another plan.")
     row = OutcomeReview.objects.filter(review=review, outcome=outcome).first() or OutcomeReview(
-        review=review, outcome=outcome
+        review=review, outcome=outcome, version=0
     )
+    if version is not None and row.version != version:
+        raise ChangedMeanwhile(row)
     row.progress, row.evidence, row.next_step, row.new_text = progress, evidence, next_step, new_text
+    row.version += 1
     with audit.saving(row, by=by):
         row.save()
+    _said_more(review, by=by)
     return row
 
 
@@ -352,6 +398,7 @@ def add_difference(*, review, who, view, by, outcome=None):
     row = ViewDifference(review=review, outcome=outcome, who=who, view=view)
     with audit.saving(row, by=by):
         row.save()
+    _said_more(review, by=by)
     return row
 
 
@@ -361,6 +408,7 @@ def remove_difference(*, row, by):
     _before_report(review)
     with audit.saving(row, by=by):
         row.delete()
+    _said_more(review, by=by)
     _record("ehcp.difference_removed", review, "A view noted by mistake was taken out", by=by)
 
 
