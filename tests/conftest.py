@@ -13,6 +13,33 @@ from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, SchoolFactory, TeachingGroupFactory, UserFactory
 from tests.staff.signing import just_proved
 
+MEETS_A_SERVER = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup"}
+
+
+def pytest_addoption(parser):
+    parser.addoption(
+        "--with-servers-only",
+        action="store_true",
+        help="Leave out the tests that meet neither the database nor a server: another run has done them.",
+    )
+
+
+def pytest_collection_modifyitems(config, items):
+    if not config.getoption("--with-servers-only"):
+        return
+    kept, pure = [], []
+    for item in items:
+        (kept if meets_a_server(item) else pure).append(item)
+    config.hook.pytest_deselected(items=pure)
+    items[:] = kept
+
+
+def meets_a_server(item):
+    """A test that asks for no database is refused one, so it answers alike on every database."""
+    marked = item.get_closest_marker("django_db") or item.get_closest_marker("servers")
+    asks_while_it_runs = "request" in item._fixtureinfo.argnames
+    return bool(marked or asks_while_it_runs) or not MEETS_A_SERVER.isdisjoint(item.fixturenames)
+
 
 @pytest.fixture(autouse=True)
 def _quick(settings, tmp_path):
@@ -27,12 +54,18 @@ def _quick(settings, tmp_path):
 
 @pytest.fixture(autouse=True, scope="session")
 def _empty_kept_tables_too():
-    """Between tests that commit, Django empties every table, also those that may only be added to."""
+    """After a test that commits, Django empties every table, also those that may only be added to.
+
+    What the migrations put there comes back at once: any other test may follow.
+    """
     empty = TransactionTestCase._fixture_teardown
 
     def teardown(self):
         with lifted(connection):
             empty(self)
+        first_rows = getattr(connection, "_test_serialized_contents", None)
+        if first_rows:
+            connection.creation.deserialize_db_from_string(first_rows)
 
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", teardown):
         yield

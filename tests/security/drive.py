@@ -18,7 +18,7 @@ BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 # Signing out ends the walk; the rest of these write the walker's own account.
 NOT_WALKED = ("/accounts/", "/static/")
 OTHERS_A_ROUTE = 2  # how many rows that are not about the child a walk opens of each route
-QUERIES_A_ROUTE = 40
+QUERIES_A_ROUTE = 15
 HREF = re.compile(r'(?:href|action|hx-get|hx-post)="([^"#]+)')
 
 

@@ -19,13 +19,14 @@ from .drive import BACKEND, Walk, body_of, headers_of
 from .work import TEXTS
 
 EVIL = "https://evil.example/steal"
+# A request a fragment that the site draws, and one for a whole page; what is no business of htmx rides along.
 FORGED = [
-    {"HX-Request": "true", "HX-Target": "rows", "HX-Current-URL": EVIL},
-    {"HX-Request": "true", "HX-Target": "found", "HX-Trigger": "' OR 1=1", "HX-Trigger-Name": "<script>"},
-    {"HX-Request": "true", "HX-Boosted": "true", "HX-Prompt": "../../etc/passwd", "HX-Target": "../main"},
-    {"HX-Request": "true", "HX-History-Restore-Request": "true", "HX-Current-URL": "javascript:alert(1)"},
-    {"X-Forwarded-Host": "evil.example", "X-Original-URL": "/register/", "X-Rewrite-URL": "/register/"},
-    {"X-HTTP-Method-Override": "DELETE", "X-Requested-With": "XMLHttpRequest", "Accept": "application/json"},
+    {"HX-Request": "true", "HX-Target": "rows", "HX-Current-URL": EVIL}
+    | {"X-Forwarded-Host": "evil.example", "X-Original-URL": "/register/", "X-Rewrite-URL": "/register/"},
+    {"HX-Request": "true", "HX-Target": "found", "HX-Trigger": "' OR 1=1", "HX-Trigger-Name": "<script>"}
+    | {"X-HTTP-Method-Override": "DELETE", "X-Requested-With": "XMLHttpRequest", "Accept": "application/json"},
+    {"HX-Request": "true", "HX-Boosted": "true", "HX-Prompt": "../../etc/passwd", "HX-Target": "../main"}
+    | {"HX-History-Restore-Request": "true", "HX-Current-URL": "javascript:alert(1)"},
 ]
 WALKERS = [Role.TEACHER.label, Role.OFFICE.label, Role.GOVERNOR.label, "teacher of others", "other school's SENDCo"]
 

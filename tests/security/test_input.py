@@ -89,9 +89,13 @@ def no_limits(monkeypatch):
 
 @pytest.fixture
 def asked(stage, no_limits):
-    """Every address that reads something from its query, with the names it reads."""
+    """Every address that reads something from its query, with the names it reads and the values to try.
+
+    Free words meet every nasty value; a page that reads numbers, days and names of choices meets one of each sort.
+    """
     addresses = [(reverse(name), names.split()) for name, names in ASKED]
-    return addresses + [(reverse(name, args=[stage.ids[thing][0]]), names.split()) for name, thing, names in ABOUT_ONE]
+    addresses += [(reverse(name, args=[stage.ids[thing][0]]), names.split()) for name, thing, names in ABOUT_ONE]
+    return [(address, names, NASTY if "q" in names else SHORT) for address, names in addresses]
 
 
 def quiet(client):
@@ -108,12 +112,13 @@ def says_too_much(response):
 @pytest.mark.parametrize("key", [SENCO, TEACHER])
 def test_query_breaks_nothing(stage, asked, key):
     client, broken = quiet(client_of(stage.people[key])), []
-    for (address, names), value in itertools.product(asked, NASTY):
-        with transaction.atomic():
-            response = client.get(address, dict.fromkeys(names, value))
-            transaction.set_rollback(True)
-        if says_too_much(response):
-            broken.append((address, value[:30], response.status_code))
+    for address, names, values in asked:
+        for value in values:
+            with transaction.atomic():
+                response = client.get(address, dict.fromkeys(names, value))
+                transaction.set_rollback(True)
+            if says_too_much(response):
+                broken.append((address, value[:30], response.status_code))
 
     assert broken == []
 
@@ -187,7 +192,7 @@ def test_hidden_flag_filters_nothing_for_a_teacher(stage):
 
 
 # --- Numbers in the path ------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("number", ["0", "99999999999", "9223372036854775808", "9" * 60, "1" * 400])
+@pytest.mark.parametrize("number", ["0", "99999999999", "9223372036854775808", "1" * 400])
 def test_number_in_the_path_breaks_nothing(stage, number):
     """Beyond what the database counts to is not there, like any other number."""
     client, broken = quiet(client_of(stage.people[SENCO])), []
@@ -217,19 +222,37 @@ def _path(stage, name, number):
 RAW = "pupil change value every key answer asked census query name q version page people form_key starts_on next"
 
 
-def test_no_form_breaks(stage, no_limits):
-    """Every field of every page is sent every nasty value, all at once, and each page's raw names with it."""
-    client, broken = quiet(client_of(stage.people[SENCO])), []
-    walk = Walk(stage.people[SENCO], stage.ids, {})
-    for name in MATRIX:
-        for address in walk.addresses(name)[:1]:
-            names = {*RAW.split(), *_fields(walk.client.get(address))}
-            for value in SHORT:
+@pytest.fixture(scope="module")
+def seen():
+    return {}
+
+
+@pytest.fixture
+def posted(stage, seen):
+    """Every address that takes a form, with the names of its fields and the raw names; looked up once."""
+    if not seen:
+        walk = Walk(stage.people[SENCO], stage.ids, {})
+        for name in MATRIX:
+            for address in walk.addresses(name)[:1]:
                 with transaction.atomic():
-                    response = client.post(address, dict.fromkeys(names, value))
+                    page = walk.client.get(address)
+                    takes = walk.client.post(address).status_code != 405
                     transaction.set_rollback(True)
-                if says_too_much(response):
-                    broken.append((address, value[:30], response.status_code))
+                if takes:
+                    seen[address] = {*RAW.split(), *_fields(page)}
+    return seen
+
+
+@pytest.mark.parametrize("value", SHORT, ids=lambda value: ascii(value[:12]))
+def test_no_form_breaks(stage, posted, no_limits, value):
+    """Every field of every page is sent a nasty value, all at once, and each page's raw names with it."""
+    client, broken = quiet(client_of(stage.people[SENCO])), []
+    for address, names in posted.items():
+        with transaction.atomic():
+            response = client.post(address, dict.fromkeys(names, value))
+            transaction.set_rollback(True)
+        if says_too_much(response):
+            broken.append((address, response.status_code))
 
     assert broken == []
 

@@ -56,17 +56,21 @@ def refused(statement):
     return False
 
 
-@pytest.mark.parametrize("model", KEPT, ids=lambda model: model._meta.label_lower)
-def test_database_keeps_what_was_written(stage, busy, model):
-    """Every statement that changes or removes a row; a table that is empty is filled first."""
-    if not model._base_manager.exists():
-        busy()
-    table, key = connection.ops.quote_name(model._meta.db_table), connection.ops.quote_name(model._meta.pk.column)
-    statements = [one.format(table=table, key=key) for one in REFUSALS[connection.vendor]]
-    count = model._base_manager.count()
+def test_database_keeps_what_was_written(busy):
+    """Every statement that changes or removes a row, on every table that the demo and a day's work fill."""
+    busy()
+    taken, lost, filled = [], [], 0
+    for model in KEPT:
+        table, key = connection.ops.quote_name(model._meta.db_table), connection.ops.quote_name(model._meta.pk.column)
+        count = model._base_manager.count()
+        filled += count > 0
+        statements = [one.format(table=table, key=key) for one in REFUSALS[connection.vendor]]
+        taken += [one for one in statements if not refused(one) and count]
+        if model._base_manager.count() != count:
+            lost.append(table)
 
-    assert [one for one in statements if not refused(one) and count] == []
-    assert model._base_manager.count() == count
+    assert (taken, lost) == ([], [])
+    assert filled >= 20
 
 
 def test_every_kept_table_has_its_triggers(db):

@@ -138,6 +138,7 @@ def finish(site):
     return state
 
 
+@pytest.mark.servers
 def test_a_worker_killed_while_applying_leaves_no_half_import(site):
     rows = 1200
     site.ask("ready", rows)

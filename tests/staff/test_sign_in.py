@@ -338,9 +338,13 @@ def test_own_account_pages_open(client, teacher):
 def test_school_account_buttons_appear_only_where_they_are_set_up(tmp_path):
     code = (
         "import django; django.setup()\n"
-        "from django.test import Client\n"
+        "from django.apps import apps\n"
+        "from django.conf import settings\n"
         "from django.core.management import call_command\n"
-        "call_command('migrate', verbosity=0); call_command('createcachetable')\n"
+        "from django.test import Client\n"
+        # The page asks for empty tables alone: they are made without the steps that led to them.
+        "settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}\n"
+        "call_command('migrate', run_syncdb=True, verbosity=0); call_command('createcachetable')\n"
         "print(Client(headers={'host': 'localhost'}).get('/accounts/login/').content.decode())\n"
     )
     env = {
