@@ -126,13 +126,19 @@ def _lines(pages):
     for number, lines in enumerate(split, start=1):
         contents = _is_contents(lines)
         filled = [place for place, line in enumerate(lines) if line.strip()]
-        edges = set(filled[:_EDGE] + filled[-_EDGE:])
+        edges, ends = set(_at_edge(filled)), set(filled[:1] + filled[-1:])
         for place, line in enumerate(lines):
-            if place in edges and (_shape(line) in repeated or _PAGE_NUMBER.match(line)):
+            if (place in edges and _shape(line) in repeated) or (place in ends and _PAGE_NUMBER.match(line)):
                 continue
             if not contents:
                 found.append((number, line))
     return found
+
+
+def _at_edge(filled):
+    """Where headers and footers stand: fewer lines on a page that has few, so its words are never taken for one."""
+    count = min(_EDGE, len(filled) // 4)
+    return filled[:count] + filled[-count:] if count else []
 
 
 def _shape(line):
@@ -146,8 +152,7 @@ def _repeated(split):
         return set()
     counts = Counter()
     for lines in split:
-        filled = [line for line in lines if line.strip()]
-        counts.update({_shape(line) for line in filled[:_EDGE] + filled[-_EDGE:]})
+        counts.update({_shape(line) for line in _at_edge([line for line in lines if line.strip()])})
     often = max(3, len(split) * 2 // 5)
     return {shape for shape, count in counts.items() if count >= often and not _SECTION.match(shape)}
 

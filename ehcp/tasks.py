@@ -1,7 +1,9 @@
 """Background work of this floor. Each handler can run twice without harm."""
 
 from django.db import transaction
+from django.utils import timezone
 
+from sendco.clock import long_date
 from sendco.jobs.registry import handler
 from sendco.jobs.services import JobFailed
 from sendco.pdf.render import PdfFailed, PdfUnavailable, render_pdf
@@ -49,3 +51,108 @@ def letter_pdf(run):
         run.still_mine()
         file_letter(letter=letter, pdf=pdf, by=acting.user)
     return {"letter": letter.pk, "message": "The letter is filed."}
+
+
+@handler("ehcp.read_plan")
+def read_plan(run):
+    """Lift the words of a plan's PDF into its version and draw its pages. What fails is said beside the version."""
+    from sendco.files.services import FileNotAvailable
+
+    from .models import Plan, PlanVersion
+    from .services import reading
+
+    acting = acting_of(run, Permission.CASE_EDIT)
+    own = PlanVersion.objects.filter(plan__in=Plan.objects.visible_to(acting)).select_related("plan", "reading")
+    version = own.filter(pk=run.params["version"]).first()
+    if version is None or reading.stored_file(version) is None:
+        raise JobFailed("This version is not there any more.")
+    if version.reading.read_at:
+        return {"version": version.pk, "message": "The plan is read. Check its sections."}
+    try:
+        content = reading.content_of(version)
+    except FileNotAvailable as error:
+        raise JobFailed(str(error)) from error
+    run.progress(0, 1, "Reading the words")
+    pages, text, problem = reading.words_of(content)
+    pictures = reading.pictures_of(content, pages, lambda done, total: run.progress(done, total, "Drawing the pages"))
+    with transaction.atomic():
+        reading.keep_reading(
+            version=version,
+            pages=pages,
+            text=text,
+            problem=problem,
+            pictures=pictures,
+            still_mine=run.still_mine,
+            by=acting.user,
+        )
+    return {"version": version.pk, "message": "The plan is read. Check its sections beside the pages."}
+
+
+@handler("ehcp.review_pack")
+def review_pack(run):
+    """Put the papers of a review into one PDF."""
+    from sendco.files import services as files
+
+    from . import review_pack as pack
+    from .models import AnnualReview
+    from .services.reviews import file_pack
+
+    acting = acting_of(run, Permission.CASE_EDIT)
+    review = _review(AnnualReview.objects.visible_to(acting), run.params["review"])
+    papers, missing = pack.papers_of(review)
+    run.progress(0, 2, "Drawing the papers")
+    context = _about(review) | {"papers": papers, "missing": missing, "subtitle": _subtitle(review)}
+    pdf = pack.with_files(draw("reports/review_pack.html", context, title="Papers for the review"), pack.files_of(review))
+    with transaction.atomic():
+        run.still_mine()
+        stored = files.store_bytes(
+            name="review-papers.pdf", content=pdf, school_id=review.school_id, pupil_id=review.pupil_id,
+            by=acting.user, purpose="review papers",
+        )  # fmt: skip
+        file_pack(review=review, stored=stored, by=acting.user)
+    return {"review": review.pk, "message": "The papers are one PDF now."}
+
+
+@handler("ehcp.review_report")
+def review_report(run):
+    """Draw the frozen report of a review as a tagged PDF and as a Word document."""
+    from .models import AnnualReview, ReviewReport
+    from .report_docx import report_docx
+    from .services.review_reports import file_report
+
+    acting = acting_of(run, Permission.CASE_EDIT)
+    in_view = AnnualReview.objects.visible_to(acting)
+    report = ReviewReport.objects.filter(review__in=in_view, pk=run.params["report"]).first()
+    if report is None:
+        raise JobFailed("This report is not there any more.")
+    review = _review(in_view, report.review_id)
+    if report.pdf_id:
+        return {"review": review.pk, "message": "The report is ready."}
+    run.progress(0, 2, "Drawing the report")
+    context = _about(review) | {"body": report.body, "subtitle": _subtitle(review)}
+    pdf = draw("reports/review_report.html", context, title=report.title)
+    run.progress(1, 2, "Writing the Word document")
+    docx = report_docx(
+        title=report.title, subtitle=_subtitle(review), school_name=review.school.name, body=report.body
+    )
+    with transaction.atomic():
+        run.still_mine()
+        file_report(report=report, pdf=pdf, docx=docx, by=acting.user)
+    return {"review": review.pk, "message": "The report is ready: a PDF and a Word document."}
+
+
+def _review(in_view, pk):
+    rows = in_view.select_related("pupil", "plan__authority", "plan__caseworker", "school", "organiser")
+    review = rows.filter(pk=pk).first()
+    if review is None:
+        raise JobFailed("This review is not there any more.")
+    return review
+
+
+def _about(review):
+    return {"school_name": review.school.name, "author": review.organiser.name, "made_at": timezone.localtime()}
+
+
+def _subtitle(review):
+    day = review.held_on or review.meeting_on
+    return f"{review.pupil.name}, {review.get_kind_display().lower()}" + (f", {long_date(day)}" if day else "")
