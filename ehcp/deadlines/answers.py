@@ -47,14 +47,21 @@ def line_of(found: Deadline | None, title: str) -> Line:
     return Line(
         title=rule.title,
         on=found.due_on,
-        words=found.explanation,
+        words=_sum(found),
         duty=rule.duty,
         basis=rule.basis,
         authority=rule.authority,
         check=rule.check,
         safe_on=found.safe_on if found.safe_on != found.due_on else None,
-        act_by_on=found.act_by_on,
+        act_by_on=found.act_by_on if rule.duty is Duty.SCHOOL and found.act_by_on != found.due_on else None,
     )
+
+
+def _sum(found):
+    """The first sentence of the explanation without the title and the date, which stand beside it already."""
+    sentence = found.explanation.removeprefix(f"{found.rule.title} due {long_date(found.due_on)}").split(". ")[0]
+    sentence = sentence.lstrip(":, ").rstrip(".")
+    return f"{sentence[0].upper()}{sentence[1:]}."
 
 
 def follow(*rules, fact="on"):

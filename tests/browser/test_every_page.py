@@ -98,7 +98,18 @@ def blocked(message):
 
 
 @pytest.mark.parametrize(
-    "path", ["/accounts/login/", "/accounts/password/reset/", "/accounts/signup/", "/accessibility/"]
+    "path",
+    [
+        "/accounts/login/",
+        "/accounts/password/reset/",
+        "/accounts/signup/",
+        "/accessibility/",
+        "/dates/",
+        "/dates/?event=sent",
+        "/dates/?event=meeting&on=2027-01-12&closed_from=2026-12-19&closed_to=2027-01-03",
+        "/dates/?event=notice&on=2027-01-29&meeting=2027-01-12",
+        "/dates/?event=sixth_form&on=2027-09-01",
+    ],
 )
 def test_pages_before_signing_in(path, page, site):
     problems = []

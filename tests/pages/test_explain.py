@@ -174,7 +174,7 @@ def test_each_date_says_who_must_act_and_by_which_authority(client):
     _, page = shown(client, {"event": "received", "on": "2026-09-14"})
 
     assert "Mon 1 Feb 2027" in page
-    assert "20 weeks after the authority received the request" in page
+    assert "<p>20 weeks after the authority received the request" in page
     assert "SEND Regulations 2014, reg 13(2)" in page
     assert ">Council<" in page
     assert ">Law<" in page
@@ -191,7 +191,7 @@ def test_guidance_is_not_passed_off_as_law(client):
 def test_what_is_not_certain_is_said(client):
     _, page = shown(client, {"event": "sixth_form", "on": "2027-09-01"})
 
-    assert "Check: A school&#x27;s sixth form is not a post-16 institution" in page
+    assert "Check this:</b> A school&#x27;s sixth form is not a post-16 institution" in page
 
 
 def test_it_is_not_legal_advice_and_says_so(client):

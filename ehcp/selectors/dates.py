@@ -1,0 +1,62 @@
+"""The dates of one case, as its page shows them: what is open, what was met, what an order replaced."""
+
+from dataclasses import dataclass
+
+from sendco.clock import Urgency
+from sendco.due.models import DueItem
+from sendco.due.words import state_words, was_late
+
+# How a row looks: the class of its step, the class of its state, and the icon of both.
+DONE, LATE, SOON, OPEN, GONE = (
+    ("sp-done", "st-ok", "check"),
+    ("sp-late", "st-late", "alert-octagon"),
+    ("sp-now", "st-soon", "clock"),
+    ("", "st-ok", "circle-check"),
+    ("sp-gone", "st-wait", "minus"),
+)
+
+
+@dataclass(frozen=True)
+class Row:
+    """One date of a case. `number` counts the steps that are still to come; 0 for the others."""
+
+    item: DueItem
+    look: tuple[str, str, str]
+    number: int
+    words: str
+
+    @property
+    def is_open(self):
+        return self.item.met_on is None and self.item.closed_on is None
+
+    @property
+    def done_on(self):
+        return self.item.met_on
+
+
+def dates_of(case, *, today):
+    """Every date of this record in order, in one query. Rules of one day stand in the order the law takes them."""
+    items = DueItem.objects.filter(source_type=case._meta.label_lower, source_id=case.pk).order_by("due_on", "pk")
+    rows, number = [], 0
+    for item in items:
+        waits = item.met_on is None and item.closed_on is None and not item.exception
+        number += waits
+        rows.append(Row(item, _look(item, today), number if waits else 0, _words(item, today)))
+    return rows
+
+
+def _look(item, today):
+    if item.met_on:
+        return DONE
+    if item.closed_on or item.exception:
+        return LATE if was_late(item, today) else GONE
+    return {Urgency.OVERDUE: LATE, Urgency.DUE_SOON: SOON, Urgency.ON_TRACK: OPEN}[item.urgency(today)]
+
+
+def _words(item, today):
+    """The state at the end of the line. What replaced a date, or which exception, is told below it in full."""
+    if item.replaced_by:
+        return "Replaced"
+    if item.exception and not item.met_on:
+        return "Exception claimed"
+    return state_words(item, today)
