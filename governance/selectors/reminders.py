@@ -12,6 +12,7 @@ from sendco.audit.selectors import school_events
 from sendco.clock import LONDON, long_date
 from sendco.due.models import DueItem
 from sendco.due.words import BASIS_WORDS
+from staff.models import School
 from staff.permissions import Permission
 from staff.selectors import school_calendar
 
@@ -21,6 +22,10 @@ from ..services.reminders import in_words
 from ..stages import SendingDays, Stages, default_stages, stage_words
 
 GRACE = timedelta(hours=1)
+# A school that was set up a moment ago has no run yet.
+NEW_SCHOOL = timedelta(days=2)
+# A refused mail is spoken of on the home page for so long; the list keeps it.
+SHOWN_FOR = timedelta(days=3)
 State = Digest.State
 
 
@@ -36,36 +41,54 @@ def reminder_changes(acting):
 
 # --- Whether the run happened ------------------------------------------------------------------------------------
 def daily_run_warning(school, now):
-    """Say in words that today's run did not happen by an hour after the school's hour on a school day, or that mails
-    wait for longer than that; "" when all is well. Before that hour it speaks of the last school day. Six queries."""
+    """Say in words that the run did not happen by an hour after the school's hour on a school day, that mails wait for
+    longer than that, or that some were refused lately; "" when all is well. Before that hour it speaks of the last
+    school day. Two queries when today's run is done, seven at most."""
     here = now.astimezone(LONDON)
-    days = SendingDays(school_calendar(school))
-    hour = plan_of(school).send_at
-    day = here.date()
-    if here < datetime.combine(day, hour, tzinfo=LONDON) + GRACE:
-        day -= timedelta(days=1)
-    expected = days.on_or_before(day)
-    if DailyRun.objects.filter(school=school, made_at__lt=now).exists() or school.created_at < now - timedelta(days=2):
-        done = DailyRun.objects.filter(school=school, day__gte=expected).exclude(outcome=DailyRun.Outcome.WAITING)
-        if not done.exists():
+    done = DailyRun.objects.filter(school=school).exclude(outcome=DailyRun.Outcome.WAITING)
+    last = done.order_by("-day").values_list("day", flat=True).first()
+    if last is None or last < here.date():
+        missed = _missed_day(school, last, here, now)
+        if missed:
             return (
-                f"The reminders of {long_date(expected)} have not gone out. Look at the lists here yourself, and tell "
+                f"The reminders of {long_date(missed)} have not gone out. Look at the lists here yourself, and tell "
                 "the person who runs the site."
             )
-    stuck = Digest.objects.open().filter(
-        Exists(DigestLine.objects.filter(digest=OuterRef("pk"), school=school)), not_before__lt=now - GRACE
-    )
-    if count := stuck.count():
-        mails = "One reminder mail has" if count == 1 else f"{count} reminder mails have"
-        return f"{mails} waited for more than an hour. The mail server may not answer: see Reminders sent."
+    return _waiting_words(school, here.date(), now)
+
+
+def _missed_day(school, last, here, now):
+    """The last school day whose run should have happened by now and has not, or None."""
+    if last is None and school.created_at > now - NEW_SCHOOL:
+        return None
+    day = here.date()
+    if here < datetime.combine(day, plan_of(school).send_at, tzinfo=LONDON) + GRACE:
+        day -= timedelta(days=1)
+    if last is not None and last >= day:
+        return None
+    expected = SendingDays(school_calendar(school)).on_or_before(day)
+    return expected if last is None or last < expected else None
+
+
+def _waiting_words(school, today, now):
+    mine = Digest.objects.filter(Exists(DigestLine.objects.filter(digest=OuterRef("pk"), school=school)))
+    stuck = Q(state__in=[State.WAITING, State.SENDING], not_before__lt=now - GRACE)
+    refused = Q(state__in=[State.REFUSED, State.FAILED], day__gte=today - SHOWN_FOR)
+    found = mine.filter(stuck | refused).aggregate(stuck=Count("pk", filter=stuck), refused=Count("pk", filter=refused))
+    if found["stuck"]:
+        return f"{_mails(found['stuck'])} waited for more than an hour. The mail server may not answer: see Reminders."
+    if found["refused"]:
+        return f"{_mails(found['refused'])} not arrived: the mail server refused the address. See Reminders."
     return ""
+
+
+def _mails(count):
+    return "One reminder mail has" if count == 1 else f"{count} reminder mails have"
 
 
 def run_health(now):
     """For the health page: (schools whose run of today is done, schools whose hour has passed, mails that wait)."""
     here = now.astimezone(LONDON)
-    from staff.models import School
-
     hours = dict(ReminderPlan.objects.values_list("school_id", "send_at"))
     clock = here.time().replace(tzinfo=None)
     asked = [pk for pk in School.objects.values_list("pk", flat=True) if hours.get(pk, SEVEN) <= clock]

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.utils import timezone
 
 from pupils.models import Pupil
 from sendco.clock import LONDON, long_date
@@ -87,8 +88,6 @@ def _schools_open_to(digest):
 
 
 def _today():
-    from django.utils import timezone
-
     return timezone.now().astimezone(LONDON).date()
 
 

@@ -154,6 +154,26 @@ def test_no_warning_after_the_run_and_one_for_mails_that_wait(school, ran_before
     assert selectors.daily_run_warning(school, at(MONDAY, 9)) == ""
 
 
+def test_refused_mail_is_spoken_of_for_some_days(school, refused):
+    assert "One reminder mail has not arrived" in selectors.daily_run_warning(school, at(MONDAY, 8))
+    assert selectors._waiting_words(school, MONDAY + timedelta(days=4), at(MONDAY + timedelta(days=4))) == ""
+
+
+def test_warning_asks_little_when_all_is_well(school, refused, django_assert_num_queries):
+    with django_assert_num_queries(2):
+        selectors.daily_run_warning(school, at(MONDAY, 8))
+
+
+def test_mail_that_carries_an_older_one_says_so(sign_in, head, senco, make_due):
+    make_due(MONDAY)
+    run_daily(at(MONDAY), send=False)
+    run_daily(at(MONDAY + timedelta(days=1)), send=False)
+
+    html = page(sign_in(head), "reminder-detail", Digest.objects.get(state="waiting").pk)
+
+    assert "of the mail of Mon 9 Nov, which could not go" in html
+
+
 def test_new_school_is_not_warned_at_once(school):
     assert selectors.daily_run_warning(school, timezone.now()) == ""
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from django.utils import timezone
 
+from governance.models import Cover, Digest, DigestLine
 from pupils.models import Document, Merge, Pupil, PupilSupport, SavedView
 from sendco.demo import build
 from sendco.demo.canary import CANARIES, NARRATIVE, Canary
@@ -138,7 +139,38 @@ def _ids(cast):
         "academic_year": [AcademicYear.objects.filter(school=school).first().pk],
         "invitation": [_invitation(cast).pk],
         "lost_factor": [lost_factors.ask(user=pupil.key_worker).pk],
+        "digest": [_digest(cast, senco).pk],
+        "cover": [_cover(cast, senco).pk],
     }
+
+
+def _digest(cast, senco):
+    """A mail that was refused, with everything that is due about the canary."""
+    day = timezone.localdate()
+    digest = Digest.objects.create(
+        user=senco, day=day, state=Digest.State.REFUSED, message_id="<canary>", not_before=timezone.now()
+    )
+    DigestLine.objects.bulk_create(
+        DigestLine(
+            digest=digest,
+            school=cast.school,
+            user=senco,
+            day=day,
+            due_item_id=item.pk,
+            rule=item.rule,
+            title=item.title,
+            due_on=item.due_on,
+            stage="0",
+        )
+        for item in DueItem.objects.filter(pupil_id=cast.pupil.pk)
+    )
+    return digest
+
+
+def _cover(cast, senco):
+    today = timezone.localdate()
+    head = cast.people[Role.HEAD.label]
+    return Cover.objects.create(school=cast.school, absent=senco, deputy=head, starts_on=today, ends_on=today)
 
 
 def _pks(rows):
