@@ -32,7 +32,12 @@ def duty_words(item):
 def authority_words(item):
     """The authority after the word for its footing, which it does not repeat."""
     words, said = item.authority, basis_words(item)
-    return "" if words.casefold() == said.casefold() else words
+    if not words.casefold().startswith(said.casefold()):
+        return words
+    rest = words[len(said) :].strip(" :,")
+    if rest.startswith("(") and rest.endswith(")"):
+        rest = rest[1:-1]
+    return rest[:1].upper() + rest[1:]
 
 
 def ended_on(item):

@@ -30,7 +30,7 @@ from .periods import CHOICES, period_of
 
 PER_PAGE = 25
 OTHERS = (Duty.PARENT, Duty.HEALTH, Duty.OTHER)
-FIRST_LAW = Case(When(basis=Basis.STATUTE, then=Value(0)), When(basis=Basis.GUIDANCE, then=Value(1)), default=Value(2))
+FIRST_LAW = Case(*(When(basis=basis, then=Value(place)) for place, basis in enumerate(Basis)), default=Value(9))
 FIRST_OURS = Case(When(duty=Duty.SCHOOL, then=Value(0)), When(duty=Duty.LA, then=Value(1)), default=Value(2))
 
 
@@ -70,6 +70,7 @@ def figures_of(acting, period, today):
         "their_law": tally.lines_of(duties=[Duty.LA], basis=Basis.STATUTE),
         "others_law": tally.lines_of(duties=OTHERS, basis=Basis.STATUTE),
         "guidance": tally.lines_of(duties=list(Duty), basis=Basis.GUIDANCE),
+        "practice": tally.lines_of(duties=list(Duty), basis=Basis.PRACTICE),
         "policy": tally.lines_of(duties=list(Duty), basis=Basis.LOCAL),
         "by_authority": figures.by_authority(**scope),
         "causes": causes(**scope),
@@ -151,6 +152,7 @@ def compliance_schools(request):
         "crumbs": [("Compliance", reverse("compliance"))],
         "period": period,
         "choices": CHOICES,
+        "today": today,
         "rows": rows,
         "ours": _together(ours for _, ours, _ in rows),
         "theirs": _together(theirs for *_, theirs in rows),

@@ -51,6 +51,7 @@ class Day:
     on: date
     is_today: bool
     closed: str
+    note: str
     entries: list = field(default_factory=list)
 
     @property
@@ -152,14 +153,14 @@ def days_of(acting, first, last, today, *, only_ours=False):
     """Each day from first to last with what is on it, and why the school is closed. Eight queries."""
     entries = entries_of(acting, first, last, today, only_ours=only_ours)
     by_day = {on: list(rows) for on, rows in groupby(entries, key=lambda entry: entry.on)}
-    closed = _closed_words(acting.school, first, last)
+    words = _school_words(acting.school, first, last)
     count = (last - first).days + 1
     days = [first + timedelta(days=step) for step in range(count)]
-    return [Day(on=on, is_today=on == today, closed=closed(on), entries=by_day.get(on, [])) for on in days]
+    return [Day(on, on == today, *words(on), entries=by_day.get(on, [])) for on in days]
 
 
-def _closed_words(school, first, last):
-    """A function that says in words why the school is closed on a day, or what begins or ends; "" when neither."""
+def _school_words(school, first, last):
+    """A function that gives of a day why the school is closed, and what begins or ends; "" for neither."""
     calendar = school_calendar(school)
     closures = list(Closure.objects.filter(school=school, starts_on__lte=last, ends_on__gte=first))
     terms = list(Term.objects.filter(academic_year__school=school, starts_on__lte=last, ends_on__gte=first))
@@ -168,7 +169,7 @@ def _closed_words(school, first, last):
 
     def words(day):
         name = next((row.name for row in closures if row.starts_on <= day <= row.ends_on), "")
-        return name or _holiday(day) or edges.get(day, "") or _between_terms(calendar, day)
+        return name or _holiday(day) or _between_terms(calendar, day), edges.get(day, "")
 
     return words
 

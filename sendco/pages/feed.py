@@ -17,9 +17,11 @@ from . import due_items, feed_exports
 from .due_groups import GROUPS, PLACES, counts
 from .feed_filters import FeedFilter
 from .forms import ExportForm
+from .missed import lines_of, to_explain
 from .register import KnownCount
 
 PER_PAGE = 40
+LATE_SHOWN = 5
 
 
 def shaped(items, acting):
@@ -70,8 +72,16 @@ def due_list(request):
         "show_filters": "filters" in request.GET,
         "chips": chips_of(context["filter"], request.GET),
         "may_export": request.acting.can(P.EXPORT_RUN),
-    }
+    } | _unexplained(request.acting, context)
     return render(request, "pages/feed.html", context)
+
+
+def _unexplained(acting, context):
+    """What ended late and nobody has said why: a few of them, below the whole list."""
+    if context["show"] or context["filter"].is_narrowed:
+        return {"late_count": 0, "late": []}
+    found = to_explain(acting, context["today"])
+    return {"late_count": found.count(), "late": lines_of(found[:LATE_SHOWN])}
 
 
 def chips_of(chosen, query):

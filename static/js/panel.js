@@ -89,7 +89,7 @@
     if (!page) return location.assign(answer.redirected ? answer.url : at);
     if (!answer.redirected) return show(page, at);
     if (!(await refresh())) return location.reload();
-    if (document.querySelector(`.due[data-due="${item}"]`)) return show(page, answer.url);
+    if (document.querySelector(`[data-due="${item}"]`)) return show(page, answer.url);
     tell(page);
     panel.close();
     document.getElementById("main").focus();

@@ -303,3 +303,17 @@ def test_export_of_somebody_who_left_fails(proved, senco, pupil):
 
     assert job.status == "failed"
     assert StoredFile.objects.count() == 0
+
+
+# --- What ended late ----------------------------------------------------------------------------------------------
+def test_what_ended_late_is_asked_about_below_the_list(signed_in, pupil):
+    for number in range(7):
+        make_due(pupil, -20, title=f"Late {number}", met_on=timezone.localdate())
+
+    response = page(signed_in)
+
+    words = response.content.decode()
+    assert response.context["late_count"] == 7
+    assert words.count("Say why</a>") == 5
+    assert reverse("late-list") in words
+    assert "Late and not yet explained" not in page(signed_in, "?duty=school").content.decode()
