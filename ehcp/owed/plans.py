@@ -1,0 +1,147 @@
+"""What a plan owes: its next review, its transfers and moves, the day that rights pass, and its end."""
+
+from dataclasses import replace
+
+from django.utils import timezone
+
+from sendco.clock import academic_year_start, corresponding_date, long_date
+from staff.models.school import SettingType
+
+from ..deadlines import deadline, moves, reviews, transfers
+from ..models import AnnualReview, Appeal, Recommendation
+from .shared import earliest, first, item
+
+
+def of_plan(plan, calendar):
+    ended = earliest(plan.ceased_on, plan.pupil.left_on)
+    all_reviews = sorted(plan.reviews.all(), key=lambda review: (review.began_on, review.pk))
+    items = [
+        *_review_cycles(plan, all_reviews, calendar),
+        *_transfers(plan, all_reviews, calendar, ended),
+        *_moves(plan, calendar),
+        *_rights(plan, calendar),
+        *_cease(plan, calendar),
+    ]
+    return _close_at(ended, items)
+
+
+def _close_at(ended, items):
+    """A plan that ceased, or whose child left, owes nothing more; what was open on that day is closed by it."""
+    return [one if ended is None or one.met_on or one.closed_on else replace(one, closed_on=ended) for one in items]
+
+
+def _review_cycles(plan, all_reviews, calendar):
+    """One review after another: each counts from the decision of the last, the first from the day the plan was made."""
+    began = max((day for day in (plan.made_on, plan.last_concluded_on) if day), default=None)
+    if began is None:
+        return []
+    concluded = {review.decision_on: review for review in all_reviews if review.decision_on}
+    decided = sorted(day for day in concluded if day > began)
+    open_review = next((review for review in all_reviews if not review.closed_on and not review.decision_on), None)
+    items = []
+    for counted_from, next_on in zip([began, *decided], [*decided, None], strict=True):
+        review = concluded[next_on] if next_on else open_review
+        items += _cycle(plan, counted_from, next_on, review, calendar)
+    return items
+
+
+def _cycle(plan, counted_from, decided_on, review, calendar):
+    due = deadline(reviews.DUE, counted_from, calendar)
+    moved = [
+        move.transferred_on
+        for move in plan.moves.all()
+        if move.transferred_on
+        and move.transferred_on >= counted_from
+        and (decided_on is None or move.transferred_on < decided_on)
+    ]
+    held_on = review.held_on if review else None
+    items = []
+    if moved:
+        transferred_on = max(moved)
+        words = f"the new authority's time to review, from the transfer on {long_date(transferred_on)}"
+        items += item(due, closed_on=transferred_on, replaced_by=words)
+        due = moves.review_due(counted_from=counted_from, transferred_on=transferred_on, calendar=calendar)
+    items += item(due, met_on=decided_on)
+    if due is not None:
+        latest = deadline(reviews.MEETING, due.due_on, calendar)
+        owner = review.organiser_id if review and not decided_on else None
+        items += item(latest, met_on=held_on, closed_on=decided_on, owner_id=owner)
+    early = deadline(reviews.EARLY_YEARS, counted_from, calendar)
+    if early and reviews.is_under_five(plan.pupil.birth_on, early.due_on):
+        items += item(early, met_on=first(held_on, decided_on))
+    return items
+
+
+def _transfers(plan, all_reviews, calendar, ended):
+    """The transfer of this school year and the next, and the one just past, which figures still count."""
+    pupil, school = plan.pupil, plan.school
+    year = transfers.year_number(pupil.year_group)
+    today = min(timezone.localdate(), ended or timezone.localdate())
+    if plan.transfer_on:
+        found = [transfers.unusual_transfer(on=plan.transfer_on, year=year)]
+    else:
+        ages = {"lowest_age": school.lowest_age, "highest_age": school.highest_age}
+        nursery = school.setting_type == SettingType.MAINTAINED_NURSERY
+        now = academic_year_start(today)
+        just = {"year": None if year is None else year - 1, "academic_year": now - 1, "ahead": 0}
+        coming = {"year": year, "academic_year": now}
+        found = [transfers.next_transfer(**ages, **when, nursery=nursery) for when in (just, coming)]
+    items = []
+    for transfer in found:
+        items += _transfer(plan, transfer, all_reviews, calendar) if transfer else []
+    return items
+
+
+def _transfer(plan, transfer, all_reviews, calendar):
+    due = deadline(transfer.rule, transfer.on, calendar)
+    here_from = first(plan.made_on, plan.pupil.joined_on)
+    if due is None or any(day and day >= due.due_on for day in (here_from, plan.pupil.joined_on)):
+        return []
+    since = corresponding_date(transfer.on, -12)
+    review = next((one for one in all_reviews if _is_for_transfer(one, since, transfer.on)), None)
+    done = _amended_on(review) if review else None
+    meeting = deadline(reviews.FINAL_BY, due.due_on, calendar)
+    return [
+        *item(due, met_on=done),
+        *item(meeting, met_on=review.held_on if review else None, closed_on=done),
+    ]
+
+
+def _is_for_transfer(review, since, until):
+    day = first(review.held_on, review.meeting_on, review.began_on)
+    return review.kind == AnnualReview.Kind.TRANSFER and since <= day < until
+
+
+def _amended_on(review):
+    if review.decision == Recommendation.AMEND:
+        return first(review.final_on, review.not_amending_on)
+    return review.decision_on
+
+
+def _moves(plan, calendar):
+    items = []
+    for move in plan.moves.all():
+        transfer = moves.transfer_due(moved_on=move.moved_on, aware_on=move.aware_on, calendar=calendar)
+        told = deadline(moves.TELL_PARENT, move.transferred_on, calendar)
+        health = deadline(moves.HEALTH, move.health_aware_on, calendar)
+        items += item(transfer, met_on=move.transferred_on)
+        items += item(told, met_on=move.parent_told_on)
+        items += item(health, met_on=move.health_told_on)
+    return items
+
+
+def _rights(plan, calendar):
+    """In the last year of school age; on the day itself it is done, whoever does what."""
+    pupil, today = plan.pupil, timezone.localdate()
+    passing = deadline(reviews.RIGHTS_PASS, pupil.birth_on, calendar)
+    if passing is None or not reviews.in_final_year_of_school_age(pupil.birth_on, today):
+        return []
+    if any(day and day >= passing.due_on for day in (plan.made_on, pupil.joined_on)):
+        return []
+    return item(passing, met_on=passing.due_on if passing.due_on <= today else None)
+
+
+def _cease(plan, calendar):
+    if any(appeal.about == Appeal.About.CEASE for appeal in plan.appeals.all()):
+        return []
+    return item(deadline(moves.CEASE_WINDOW, plan.cease_notified_on, calendar), closed_on=plan.ceased_on)

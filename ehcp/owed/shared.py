@@ -1,0 +1,33 @@
+"""How a deadline and its facts become what is owed, the same for every kind of case."""
+
+from django.utils import timezone
+
+from sendco.clock import Duty
+from sendco.due.services import Owed
+
+# Beyond this a word from the table would not fit the column.
+LONGEST = 200
+
+
+def first(*days):
+    """The first of these facts that is known."""
+    return next((day for day in days if day), None)
+
+
+def earliest(*days):
+    return min((day for day in days if day), default=None)
+
+
+def item(found, *, met_on=None, closed_on=None, **more):
+    """One Owed as a list, empty without a date. What was met is not closed as well; a parent's time simply runs out."""
+    if found is None:
+        return []
+    if found.rule.duty is Duty.PARENT and not closed_on and timezone.localdate() > found.due_on:
+        closed_on = found.due_on
+    return [Owed(found, met_on=met_on, closed_on=None if met_on else closed_on, **more)]
+
+
+def practice(authority, on):
+    """The authority's own date, which stands beside the date of the law."""
+    note = authority.practice_note or f"{authority.name} asks for it by then"
+    return {"practice_on": on, "practice_note": note[:LONGEST]}
