@@ -170,8 +170,13 @@ _LISTED = {"ul": re.compile(r"(?:[-*•▪·o]|\u2013)\s+(.*)"), "ol": re.compil
 
 def from_plain(text):
     """Rich text of what was typed as plain text: the marks of plain_text become headings and lists again."""
+    return clean_rich(marked_up(text))
+
+
+def marked_up(text):
+    """The same before it is cleaned, whatever its length."""
     blocks = re.split(r"\n[ \t]*\n", (text or "").replace("\r\n", "\n").replace("\r", "\n"))
-    return clean_rich("".join(_block(block) for block in blocks if block.strip()))
+    return "".join(_block(block) for block in blocks if block.strip())
 
 
 def _block(block):

@@ -4,7 +4,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 
-from .richtext import TooLong, clean_rich, from_plain, plain_text
+from .richtext import TooLong, clean_rich, marked_up, plain_text
 
 SHAPE = """<div class="rich" data-rich>
 <textarea name="{name}" id="{id}" class="form-control rich-plain" rows="{rows}"{described}>
@@ -47,7 +47,7 @@ class RichWidget(forms.Textarea):
             return None
         if data.get(f"{name}_kind") == "rich" or (html and _same_words(plain, html)):
             return html
-        return _from_plain_or_as_is(plain)
+        return marked_up(plain)
 
     def value_omitted_from_data(self, data, files, name):
         return name not in data and f"{name}_html" not in data
@@ -63,13 +63,6 @@ def _cleaned_or_empty(value):
         return clean_rich(value or "")
     except TooLong:
         return value
-
-
-def _from_plain_or_as_is(plain):
-    try:
-        return from_plain(plain)
-    except TooLong:
-        return plain
 
 
 class RichField(forms.CharField):

@@ -196,6 +196,13 @@ def test_a_text_that_is_too_long_is_given_back_whole():
     assert str(form["words"]).count("a" * MAX_BYTES) == 2
 
 
+def test_a_plain_text_that_is_too_long_is_given_back_whole():
+    form = Form({"words": "a < b\n" * 20_000})
+
+    assert "Shorten it" in form.errors["words"][0]
+    assert str(form["words"]).count("a &lt; b") >= 20_000
+
+
 def test_a_draft_comes_back_rich():
     class Draft:
         data = {"words_html": ["<p>Half <strong>done</strong></p>"], "words_kind": ["rich"]}
