@@ -108,7 +108,7 @@ def _after_reversal(row, calendar):
     return items
 
 
-def exemption_words(claim, *, period=(None, None)):
+def exemption_words(claim):
     """Whether this claimed exception holds in law, and why: an Allowed."""
     assessment = claim.assessment
     return exemption_allowed(
@@ -118,8 +118,27 @@ def exemption_words(claim, *, period=(None, None)):
         ends_on=claim.ends_on,
         advice_asked_on=claim.advice_asked_on or assessment.advice_asked_on,
         again=assessment.kind == NeedsAssessment.Kind.AGAIN,
-        period=period,
+        period=_period(assessment, claim.step),
     )
+
+
+def _period(row, step):
+    """The days that a time limit runs, from its trigger to its due date; None where they are not known."""
+    if step == Step.AFTER_ORDER:
+        return row.reversed_on, None
+    if row.kind == NeedsAssessment.Kind.AGAIN:
+        rule, trigger = {
+            Step.DECISION: (assessments.REASSESS_DECISION, row.starts_on),
+            Step.ADVICE: (assessments.REASSESS_ADVICE, row.advice_asked_on),
+        }.get(step, (assessments.REASSESS_FINAL, row.decision_on))
+    else:
+        rule, trigger = {
+            Step.DECISION: (assessments.DECISION, row.starts_on),
+            Step.ADVICE: (assessments.ADVICE, row.advice_asked_on),
+            Step.NO_PLAN: (assessments.NO_PLAN, row.starts_on),
+        }.get(step, (assessments.FINAL, row.starts_on))
+    found = deadline(rule, trigger)
+    return (found.trigger_on, found.due_on) if found else (None, None)
 
 
 def _exception(row, step, found):
@@ -128,7 +147,7 @@ def _exception(row, step, found):
         return ""
     for claim in row.exemptions.all():
         if claim.step == step and claim.withdrawn_on is None:
-            if exemption_words(claim, period=(found.trigger_on, found.due_on)).ok:
+            if exemption_words(claim).ok:
                 words = f"{claim.get_ground_display()}. Claimed by: {claim.get_claimed_by_display()}"
                 return f"{words}, {long_date(claim.claimed_on)}"[:LONGEST]
     return ""

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from ehcp.models import AnnualReview, Appeal, Consultation, Exemption, Invitee, NeedsAssessment, Plan, PlanMove
+from ehcp.owed import exemption_words
 from pupils.owed import all_differences, bring_school_up_to_date, bring_up_to_date
 from pupils.services.pupils import update_pupil
 from sendco.due.models import DueItem
@@ -239,6 +240,18 @@ def test_an_exception_that_is_withdrawn_or_unknown_to_the_law_disapplies_nothing
     claim(row, step="decision", ground="absent", starts_on=date(2026, 9, 20), ends_on=date(2026, 10, 1))
 
     assert {item.exception for item in owed(row).values()} == {""}
+
+
+def test_an_absence_outside_the_time_that_the_limit_runs_disapplies_nothing(pupil):
+    row = NeedsAssessmentFactory(pupil=pupil)
+    before = claim(row, step="decision", ground="absent", starts_on=date(2026, 7, 1), ends_on=date(2026, 8, 30))
+
+    assert not exemption_words(before).ok
+    assert owed(row)["ehcna.decision"].exception == ""
+    before.ends_on = date(2026, 9, 20)
+    before.save()
+    assert exemption_words(before).ok
+    assert owed(row)["ehcna.decision"].exception
 
 
 def test_a_closed_request_and_a_leaver_wait_for_nothing(pupil, other_pupil):
