@@ -43,6 +43,7 @@ class Permission(StrEnum):
     CASE_VIEW = "See EHC plans, needs assessments, reviews, consultations and appeals whole"
     CASE_EDIT = "Work on EHC plans, needs assessments, reviews, consultations and appeals"
     CASE_APPROVE = "Approve review reports and consultation replies for the school"
+    CONSULTATION_ANSWER = "Log and answer consultations of authorities"
     REVIEW_CONTRIBUTE = "Give one's own view before a review, when asked"
     AUTHORITY_EDIT = "Change local authorities, their practice and their report layouts"
     REMINDER_EDIT = "Set when reminders go out, to whom they are passed on, and who stands in"
@@ -95,6 +96,10 @@ ROLE_PERMISSIONS = {
             P.PEOPLE_MANAGE,
             P.LOST_FACTOR_DECIDE,
             P.COMPLIANCE_VIEW,
+            P.CONSULTATION_ANSWER,
+            P.AUTHORITY_EDIT,
+            P.REMINDER_EDIT,
+            P.REMINDER_VIEW,
         }
     ),
     Role.PROVISION_LEAD: frozenset(_CLASSROOM | _RECORD | {P.PUPIL_VIEW_UNIT}),
@@ -111,6 +116,7 @@ ROLE_PERMISSIONS = {
             P.LOST_FACTOR_DECIDE,
             P.COMPLIANCE_VIEW,
             P.CASE_APPROVE,
+            P.CONSULTATION_ANSWER,
             P.AUTHORITY_EDIT,
             P.REMINDER_EDIT,
             P.REMINDER_VIEW,

@@ -32,6 +32,8 @@ from sendco.files.services import store_bytes
 from sendco.jobs.models import Job
 from staff.models import AcademicYear, Closure, GroupStaff, Invitation, LostFactor, Membership, TeachingGroup, Unit
 from staff.roles import Role
+from tests.ehcp.walk import ABOUT_A_PLAN, authority_things, plan_routes, plan_things
+from tests.ehcp.walk_papers import ABOUT_A_PAPER, consultation_things, paper_routes, paper_things
 from tests.factories import MembershipFactory, PupilFactory
 
 # Pages anybody may open, and pages of allauth, which guards its own.
@@ -113,7 +115,8 @@ def belongings(school, user, pupil):
         due_on=today,
         explanation="Because",
     )
-    return {
+    about_a_plan = plan_things(school, user, pupil) | paper_things(school, user, pupil)
+    return about_a_plan | {
         "pupil": pupil.pk,
         "contact": contact.pk,
         "concern": concern.pk,
@@ -141,33 +144,37 @@ def school_things(school, user):
     """Make one row of each kind that belongs to the school or to one account."""
     first, second = PupilFactory(school=school), PupilFactory(school=school)
     group = TeachingGroup.objects.create(school=school, name="Walk group")
-    return {
-        "import": Import.objects.create(school=school, file_name="list.csv", started_by=user, status="check").pk,
-        "merge": merge(kept=first, gone=second, versions=(first.version, second.version), by=user).pk,
-        "pair": tuple(PupilFactory(school=school).pk for _ in range(2)),
-        "saved_view": SavedView.objects.create(user=user, school=school, name="Mine", query="who=K").pk,
-        "job": Job.objects.create(kind="test", title="Test", user_id=user.pk, school_id=school.pk).pk,
-        "unit": Unit.objects.create(school=school, name="Walk unit", kind="mainstream").pk,
-        "group": group.pk,
-        "group_staff": GroupStaff.objects.create(group=group, user=user, kind="teaches").pk,
-        "membership": Membership.objects.filter(user=user, school=school).first().pk,
-        "user": user.pk,
-        "lost_factor": LostFactor.objects.create(user=user, expires_at=timezone.now() + timedelta(days=1)).pk,
-        "closure": Closure.objects.create(
-            school=school, name="Half term", starts_on=date(2026, 10, 26), ends_on=date(2026, 10, 30)
-        ).pk,
-        "academic_year": AcademicYear.objects.create(school=school, starts_in=2026).pk,
-        "digest": digest_of(school, user).pk,
-        "cover": cover_of(school, user).pk,
-        "invitation": Invitation.objects.create(
-            school=school,
-            email="new@fernhill.example",
-            name="New",
-            role=Role.TEACHER,
-            secret_hash=f"{school.pk:064d}",
-            expires_at=timezone.now() + timedelta(days=1),
-        ).pk,
-    }
+    return (
+        authority_things(school)
+        | consultation_things(school, user)
+        | {
+            "import": Import.objects.create(school=school, file_name="list.csv", started_by=user, status="check").pk,
+            "merge": merge(kept=first, gone=second, versions=(first.version, second.version), by=user).pk,
+            "pair": tuple(PupilFactory(school=school).pk for _ in range(2)),
+            "saved_view": SavedView.objects.create(user=user, school=school, name="Mine", query="who=K").pk,
+            "job": Job.objects.create(kind="test", title="Test", user_id=user.pk, school_id=school.pk).pk,
+            "unit": Unit.objects.create(school=school, name="Walk unit", kind="mainstream").pk,
+            "group": group.pk,
+            "group_staff": GroupStaff.objects.create(group=group, user=user, kind="teaches").pk,
+            "membership": Membership.objects.filter(user=user, school=school).first().pk,
+            "user": user.pk,
+            "lost_factor": LostFactor.objects.create(user=user, expires_at=timezone.now() + timedelta(days=1)).pk,
+            "closure": Closure.objects.create(
+                school=school, name="Half term", starts_on=date(2026, 10, 26), ends_on=date(2026, 10, 30)
+            ).pk,
+            "academic_year": AcademicYear.objects.create(school=school, starts_in=2026).pk,
+            "digest": digest_of(school, user).pk,
+            "cover": cover_of(school, user).pk,
+            "invitation": Invitation.objects.create(
+                school=school,
+                email="new@fernhill.example",
+                name="New",
+                role=Role.TEACHER,
+                secret_hash=f"{school.pk:064d}",
+                expires_at=timezone.now() + timedelta(days=1),
+            ).pk,
+        }
+    )
 
 
 def digest_of(school, user):
@@ -347,17 +354,19 @@ MATRIX = {
     "pupils:merge": ("pair", {S}),
     "pupils:merge-undo": ("merge", {S}),
     "pupils:not-duplicate": ("pair", {S}),
-    "governance:reminder-list": ("none", {H, M}),
-    "governance:reminder-detail": ("digest", {H, M}),
-    "governance:reminder-retry": ("digest", {H, M}),
-    "governance:reminder-rules": ("none", {H}),
-    "governance:reminder-plan": ("none", {H}),
-    "governance:reminder-stages": ("rule", {H}),
-    "governance:reminder-stages-reset": ("rule", {H}),
-    "governance:cover-list": ("none", {H}),
-    "governance:cover-add": ("none", {H}),
-    "governance:cover-end": ("cover", {H}),
+    "governance:reminder-list": ("none", MANAGES),
+    "governance:reminder-detail": ("digest", MANAGES),
+    "governance:reminder-retry": ("digest", MANAGES),
+    "governance:reminder-rules": ("none", LEADS),
+    "governance:reminder-plan": ("none", LEADS),
+    "governance:reminder-stages": ("rule", LEADS),
+    "governance:reminder-stages-reset": ("rule", LEADS),
+    "governance:cover-list": ("none", LEADS),
+    "governance:cover-add": ("none", LEADS),
+    "governance:cover-end": ("cover", LEADS),
     "governance:due-acknowledge": ("due", EVERYBODY),
+    **plan_routes(RECORD, CLASSROOM, LEADS),
+    **paper_routes(RECORD, LEADS, {H}),
 }
 # Things that belong to one account: nobody else meets them, whatever the role.
 PERSONAL = {"job", "saved_view"}
@@ -366,8 +375,9 @@ OWN_ONLY = {"concern", "view", "due"}
 ABOUT_A_CHILD = {
     "pupil", "contact", "entry", "letter", "watch", "flag", "support", "document", "assessment", "group_place",
     "enrolment",
-} | OWN_ONLY  # fmt: skip
+} | ABOUT_A_PLAN | ABOUT_A_PAPER | OWN_ONLY  # fmt: skip
 FIXED = {"form_key": "concern-new", "starts_in": 2026, "kind": "support_starts", "rule": "concern.first_look"}
+FIXED |= {"case_letter_kind": "review_chaser"}
 # Half of the walks ask as htmx does; tests/security/test_fragments.py asks both ways and compares.
 FRAGMENT = {"HX-Request": "true", "HX-Target": "rows"}
 

@@ -13,7 +13,7 @@ from .authorities import Caseworker, LocalAuthority
 class ConsultationQuerySet(models.QuerySet):
     def visible_to(self, acting):
         """The child is mostly not on roll, so whoever sees the whole school's cases sees them all; nobody else any."""
-        if not acting.school or not acting.can(Permission.PUPIL_VIEW_ALL):
+        if not acting.school or not acting.can(Permission.CONSULTATION_ANSWER):
             return self.none()
         return self.filter(school=acting.school)
 

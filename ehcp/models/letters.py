@@ -36,7 +36,8 @@ class OfCaseQuerySet(models.QuerySet):
             return self.none()
         rows = self.filter(school=acting.school)
         if acting.can(Permission.PUPIL_VIEW_ALL):
-            return rows.filter(models.Q(pupil=None) | models.Q(pupil__merged_into=None))
+            rows = rows.filter(models.Q(pupil=None) | models.Q(pupil__merged_into=None))
+            return rows if acting.can(Permission.CONSULTATION_ANSWER) else rows.filter(consultation=None)
         return rows.filter(pupil__in=Pupil.objects.visible_to(acting))
 
 

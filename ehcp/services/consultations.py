@@ -99,8 +99,24 @@ def _not_sent(case):
 
 
 @transaction.atomic
-def draft(*, case, version, reply, by, grounds=(), evidence=None, steps_considered="", needed=""):
-    """Keep the reply as far as it is written. A change after the head's approval takes the approval back."""
+def draft(
+    *,
+    case,
+    version,
+    reply,
+    by,
+    grounds=(),
+    evidence=None,
+    steps_considered="",
+    needed="",
+    class_facts=None,
+    ready=False,
+):
+    """Keep the reply as far as it is written, and hand it to the head when it is `ready`.
+
+    `class_facts` are those of the class the child would join. A change after the head's approval takes it back. Raises
+    Refused, and keeps nothing, when it is to go to the head and lacks what the law asks for.
+    """
     case = _lock(case, version)
     _not_sent(case)
     unknown = set(grounds) - set(Ground.values)
@@ -109,9 +125,20 @@ def draft(*, case, version, reply, by, grounds=(), evidence=None, steps_consider
     case.reply, case.grounds = reply, list(grounds)
     case.evidence = {ground: (evidence or {}).get(ground, "") for ground in grounds}
     case.steps_considered, case.needed, case.drafted_by = steps_considered, needed, by
+    for name, value in (class_facts or {}).items():
+        setattr(case, name, value)
     case.ready_at = case.approved_by = case.approved_at = None
+    if ready:
+        _check_complete(case)
+        case.ready_at = timezone.now()
     fields = "reply grounds evidence steps_considered needed drafted_by ready_at approved_by approved_at".split()
-    return _keep(case, *fields, by=by, code="ehcp.consultation_drafted", text="Reply to the consultation written")
+    text = "Reply to the consultation handed to the head" if ready else "Reply to the consultation written"
+    return _keep(case, *fields, *(class_facts or {}), by=by, code="ehcp.consultation_drafted", text=text)
+
+
+def _check_complete(case):
+    if lacking := missing(case):
+        raise Refused(f"Not ready yet. Still missing: {'; '.join(lacking)}.")
 
 
 def missing(case):
@@ -147,22 +174,11 @@ def warnings(case):
 
 
 @transaction.atomic
-def hand_to_head(*, case, version, by):
-    case = _lock(case, version)
-    _not_sent(case)
-    if lacking := missing(case):
-        raise Refused(f"Not ready yet. Still missing: {'; '.join(lacking)}.")
-    case.ready_at = timezone.now()
-    return _keep(case, "ready_at", by=by, code="ehcp.consultation_ready", text="Reply handed to the head")
-
-
-@transaction.atomic
 def approve(*, case, version, by):
     """The head signs the reply. Raises Refused while it lacks what the law asks for."""
     case = _lock(case, version)
     _not_sent(case)
-    if lacking := missing(case):
-        raise Refused(f"Not ready yet. Still missing: {'; '.join(lacking)}.")
+    _check_complete(case)
     case.approved_by, case.approved_at = by, timezone.now()
     case.ready_at = case.ready_at or case.approved_at
     fields = ["approved_by", "approved_at", "ready_at"]

@@ -1,5 +1,7 @@
 """Letters of cases: the school's words, filled in, frozen, made into a PDF by a job and filed with case and child."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -273,3 +275,48 @@ def mark_sent(*, letter, sent_on, via, by, proof=""):
     how = letter.get_sent_via_display().lower()
     _record("ehcp.letter_sent", letter, f"Sent: letter to {letter.recipient}, {how}", by=by, on=sent_on)
     return letter
+
+
+# --- What a case itself knows for its letters --------------------------------------------------------------------
+def own_values(case, kind):
+    """The fields of this kind that only the case knows. Raises Refused where the letter would be too early."""
+    if kind == Kind.ASSESSMENT_REQUEST:
+        kept = case.advice.exclude(received_on=None).order_by("kind", "pk")
+        papers = [f"{number}. {one.get_kind_display()}" for number, one in enumerate(kept, start=1)]
+        return {"request.reason": case.reason, "request.papers": "\n".join(papers) or "The papers of the pack."}
+    if kind == Kind.CONSULTATION_REPLY:
+        from .consultations import reply_values
+
+        if case.approved_at is None:
+            raise Refused("The head has not approved the reply yet. Ask for that first.")
+        return reply_values(case)
+    if kind == Kind.LA_VAGUE_LINES:
+        return _vague_values(case)
+    if kind == Kind.REVIEW_REPORT:
+        return _report_values(case)
+    return {}
+
+
+def _vague_values(plan):
+    from ..vague import of_line
+    from .reviews import current_version
+
+    version = current_version(plan)
+    lines = [(line, of_line(line)) for line in version.lines.all()] if version else []
+    found = [
+        f"- {line.section}{line.number}: {line.text} ({' '.join(one.says for one in why)})"
+        for line, why in lines
+        if why
+    ]
+    if not found:
+        raise Refused("Every line of the plan says how much, how often and by whom. There is nothing to challenge.")
+    return {"plan.date": long_date(version.dated_on), "lines.list": "\n".join(found)}
+
+
+def _report_values(review):
+    if review.held_on is None:
+        raise Refused("The meeting has not been held yet, so there is no report to send.")
+    return {
+        "report.recommendation": review.get_recommendation_display() or "not said yet",
+        "report.decision_by": long_date(review.held_on + timedelta(weeks=4)),
+    }

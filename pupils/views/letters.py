@@ -211,7 +211,12 @@ def letter_sent(request, pk):
 def letter_templates(request):
     school = request.acting.school
     rows = [
-        {"kind": kind, "label": label, "words": services.words_for(school, kind)} for kind, label in LetterKind.choices
+        {
+            "label": label,
+            "words": services.words_for(school, kind),
+            "href": reverse("pupils:letter-template-edit", args=[kind]),
+        }
+        for kind, label in LetterKind.choices
     ]
     context = {"title": "Letters", "section": "school", "crumbs": [("School", reverse("staff:school"))], "rows": rows}
     return render(request, "pupils/letter_templates.html", context)
@@ -247,6 +252,7 @@ def letter_template_edit(request, kind):
         "fields": letter_fields.fields_of(kind),
         "preview": _sample(form, kind),
         "theirs": theirs,
+        "cancel": reverse("pupils:letter-templates"),
     }
     return render(request, "pupils/letter_template_edit.html", context, status=422 if form.errors else 200)
 

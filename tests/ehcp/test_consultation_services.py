@@ -84,6 +84,14 @@ def test_reply_that_does_not_stand_on_the_law_goes_no_further(case, senco, head,
         consultations.approve(case=case, version=case.version, by=head)
 
 
+def test_unready_reply_handed_over_keeps_nothing(case, senco):
+    with pytest.raises(Refused, match="Not ready"):
+        no(case, senco, grounds=[], ready=True)
+
+    case.refresh_from_db()
+    assert (case.reply, case.version) == ("", 1)
+
+
 def test_ground_that_is_not_in_the_law_is_refused(case, senco):
     with pytest.raises(Refused, match="Only the grounds"):
         no(case, senco, grounds=["full"])
@@ -147,8 +155,8 @@ def test_reply_before_the_question_is_refused(case, senco, head):
 
 
 def test_head_sends_back_with_words(case, senco, head):
-    case = no(case, senco)
-    case = consultations.hand_to_head(case=case, version=case.version, by=senco)
+    case = no(case, senco, ready=True)
+    assert case.ready_at
     case = consultations.send_back(case=case, version=case.version, note="Add the figures of Year 8", by=head)
 
     assert case.ready_at is None

@@ -1,0 +1,60 @@
+"""Consultations as the list and the page show them."""
+
+from django.db.models import Count, Q
+
+from pupils.models import Pupil
+from sendco.due.models import DueItem
+
+from ..models import Consultation
+
+
+def consultations_of(acting, *, show="open", authority=None):
+    rows = Consultation.objects.visible_to(acting).select_related("authority", "caseworker", "pupil")
+    if authority:
+        rows = rows.filter(authority=authority)
+    if show == "closed":
+        return rows.exclude(closed_on=None).order_by("-closed_on", "-pk")
+    if show == "all":
+        return rows.order_by("-received_on", "-pk")
+    rows = rows.filter(closed_on=None)
+    if show == "sent":
+        return rows.exclude(sent_on=None).order_by("-sent_on", "-pk")
+    return rows.filter(sent_on=None).order_by("received_on", "pk")
+
+
+def dues_of(cases):
+    """{case id: due item} of the reply. One query."""
+    items = DueItem.objects.filter(
+        source_type=Consultation._meta.label_lower, source_id__in=[case.pk for case in cases], rule="consultation.reply"
+    )
+    return {item.source_id: item for item in items}
+
+
+def stage_of(case):
+    """Where it stands, in words."""
+    if case.closed_on:
+        return case.close_reason or "Closed"
+    if case.sent_on:
+        return "Answered"
+    if case.approved_at:
+        return "Approved: send it"
+    if case.ready_at:
+        return "With the head"
+    return "Reply being written" if case.reply else "New"
+
+
+def capacity_by_class(acting):
+    """[(class, children, with a plan, on SEN Support)] of the whole school, for the person who writes the reply."""
+    rows = (
+        Pupil.objects.visible_to(acting)
+        .filter(left_on=None)
+        .exclude(form_group=None)
+        .values("form_group__name")
+        .annotate(
+            size=Count("pk", distinct=True),
+            plans=Count("pk", distinct=True, filter=Q(register_entries__ends_on=None, register_entries__code="E")),
+            support=Count("pk", distinct=True, filter=Q(register_entries__ends_on=None, register_entries__code="K")),
+        )
+        .order_by("form_group__name")
+    )
+    return [(row["form_group__name"], row["size"], row["plans"], row["support"]) for row in rows]
