@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
+from pupils.models import Document
 from sendco.clock import long_date
 from sendco.jobs.registry import handler
 from sendco.jobs.services import JobFailed
@@ -102,7 +103,9 @@ def review_pack(run):
     papers, missing = pack.papers_of(review)
     run.progress(0, 2, "Drawing the papers")
     context = _about(review) | {"papers": papers, "missing": missing, "subtitle": _subtitle(review)}
-    pdf = pack.with_files(draw("reports/review_pack.html", context, title="Papers for the review"), pack.files_of(review))
+    pdf = pack.with_files(
+        draw("reports/review_pack.html", context, title="Papers for the review"), pack.files_of(review)
+    )
     with transaction.atomic():
         run.still_mine()
         stored = files.store_bytes(
@@ -132,9 +135,7 @@ def review_report(run):
     context = _about(review) | {"body": report.body, "subtitle": _subtitle(review)}
     pdf = draw("reports/review_report.html", context, title=report.title)
     run.progress(1, 2, "Writing the Word document")
-    docx = report_docx(
-        title=report.title, subtitle=_subtitle(review), school_name=review.school.name, body=report.body
-    )
+    docx = report_docx(title=report.title, subtitle=_subtitle(review), school_name=review.school.name, body=report.body)
     with transaction.atomic():
         run.still_mine()
         file_report(report=report, pdf=pdf, docx=docx, by=acting.user)
@@ -156,3 +157,52 @@ def _about(review):
 def _subtitle(review):
     day = review.held_on or review.meeting_on
     return f"{review.pupil.name}, {review.get_kind_display().lower()}" + (f", {long_date(day)}" if day else "")
+
+
+@handler("ehcp.review_mail")
+def review_mail(run):
+    """Send one mail of a review. Who asked for it must still be allowed to."""
+    from .models import ReviewMail
+    from .services.review_mail import send
+
+    acting = acting_of(run, Permission.CASE_EDIT)
+    own = ReviewMail.objects.filter(invitee__review__school=acting.school)
+    mail = own.filter(pk=run.params["mail"]).first()
+    if mail is None:
+        raise JobFailed("This mail is not there any more.")
+    return {"message": send(mail, still_mine=run.still_mine)}
+
+
+@handler("ehcp.request_pack")
+def request_pack(run):
+    """Draw the pack of a school's request, with the enclosed PDFs as its last pages."""
+    from . import request_pack as pack
+    from .models import NeedsAssessment
+    from .services.request_pack import file_pack
+
+    acting = acting_of(run, Permission.CASE_EDIT)
+    cases = NeedsAssessment.objects.visible_to(acting).select_related("school", "pupil", "authority", "caseworker")
+    case = cases.filter(pk=run.params["assessment"]).first()
+    if case is None:
+        raise JobFailed("This request is not there any more.")
+    documents = Document.objects.visible_to(acting).filter(pupil=case.pupil, removed_on=None)
+    run.progress(0, 2, "Drawing the pack")
+    now = timezone.localtime()
+    about = {"school_name": case.school.name, "author": acting.user.name, "made_at": now}
+
+    def drawn(contents):
+        return draw("reports/request_pack.html", contents | about, title=case.get_kind_display())
+
+    pdf = pack.drawn(
+        case,
+        acting,
+        drawn,
+        parts=run.params["parts"],
+        documents=list(documents.filter(pk__in=run.params["documents"]).order_by("dated_on", "pk")),
+        dated_on=now.date(),
+        progress=lambda: run.progress(1, 2, "Numbering its pages"),
+    )
+    with transaction.atomic():
+        run.still_mine()
+        file_pack(case=case, pdf=pdf, by=acting.user)
+    return {"assessment": case.pk, "message": f"The pack is ready: {pack.page_count(pdf)} pages."}

@@ -2,6 +2,7 @@ from .appeals import Appeal
 from .assessments import Advice, Exemption, Method, NeedsAssessment
 from .authorities import Caseworker, LocalAuthority, ReviewLayout
 from .consultations import Consultation
+from .contributions import ContributionFile, ReviewMail
 from .letters import CaseLetter, CaseLetterKind, CaseLetterTemplate, Correspondence
 from .plans import (
     Placement,
@@ -36,6 +37,7 @@ __all__ = [
     "Caseworker",
     "Consultation",
     "Contribution",
+    "ContributionFile",
     "Correspondence",
     "Exemption",
     "Invitee",
@@ -54,6 +56,7 @@ __all__ = [
     "ProvisionLine",
     "Recommendation",
     "ReviewLayout",
+    "ReviewMail",
     "ReviewReport",
     "SectionLetter",
     "TopUpFunding",

@@ -157,6 +157,8 @@ class Contribution(models.Model):
     kind = models.CharField(max_length=12, choices=Kind)
     # {question code: words typed}; the questions are ehcp.questions.
     answers = models.JSONField(default=dict)
+    # {question code: {"page": which page wrote the answer, "others": [what another phone wrote in its place]}}
+    drafts = models.JSONField(default=dict)
     file_id = models.BigIntegerField(null=True)
     saved_at = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)

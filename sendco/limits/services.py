@@ -29,6 +29,7 @@ LIMITS = {
     "link_open": Limit(30, HOUR),
     "link_open_address": Limit(60, MINUTE),
     "link_answer": Limit(20, HOUR),
+    "link_save": Limit(600, HOUR),
     "calendar_feed": Limit(60, HOUR),
 }
 

@@ -118,6 +118,14 @@ def link_of(request, purpose):
     return link
 
 
+def just_used(request, purpose):
+    """Return the link that this browser's pass used up, for the page that says thank you. Raises LinkClosed."""
+    link = Link.objects.filter(pk=_passed(request), purpose=purpose, revoked_at=None).exclude(used_at=None).first()
+    if link is None or timezone.now() - link.used_at > timedelta(seconds=COOKIE_SECONDS):
+        raise LinkClosed
+    return link
+
+
 # --- Closing -----------------------------------------------------------------------------------------------------
 def use_up(link):
     """The answer was accepted. False when another browser was first."""

@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from ehcp.services import outsiders
 from sendco.limits.services import RateLimited, check_limit
 from sendco.links import services as links
 
@@ -23,16 +24,25 @@ class Purpose:
     """What one kind of link leads to. Each function takes the link.
 
     `address_on_file` is where six digits go before the page opens in a new browser; empty where nothing would be shown.
-    `send_code(link, code)` mails them.
+    `send_code(link, code)` mails them. `leads_somewhere` is false for a link whose record has moved on.
     """
 
     route: str
     school_name: Callable
     address_on_file: Callable
     send_code: Callable
+    leads_somewhere: Callable = lambda link: True
 
 
-PURPOSES: dict[str, Purpose] = {}
+PURPOSES: dict[str, Purpose] = {
+    outsiders.PURPOSE: Purpose(
+        route="ehcp:answer",
+        school_name=outsiders.school_name,
+        address_on_file=outsiders.address_on_file,
+        send_code=outsiders.send_code,
+        leads_somewhere=outsiders.leads_somewhere,
+    )
+}
 
 
 def _open(secret):
@@ -40,7 +50,7 @@ def _open(secret):
         link = links.find(secret)
     except links.LinkClosed as error:
         raise Http404 from error
-    if link.purpose not in PURPOSES:
+    if link.purpose not in PURPOSES or not PURPOSES[link.purpose].leads_somewhere(link):
         raise Http404
     return link, PURPOSES[link.purpose]
 
@@ -50,7 +60,8 @@ def _open(secret):
 def link_open(request, secret):
     check_limit("link_open_address", request.META.get("REMOTE_ADDR", ""))
     link, purpose = _open(secret)
-    context = {"title": purpose.school_name(link), "school_name": purpose.school_name(link)}
+    # Somebody who is signed in as staff is a stranger here: no menu, no clock of a session, no messages.
+    context = {"acting": None, "messages": (), "title": "Welcome", "school_name": purpose.school_name(link)}
     if request.method != "POST":
         return render(request, "pages/link_open.html", context)
     try:

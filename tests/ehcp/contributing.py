@@ -1,0 +1,76 @@
+"""What the tests of contributions share: a planned review with a parent, a child, a colleague and a professional."""
+
+import re
+from datetime import date
+
+from django.core import mail
+from django.urls import reverse
+
+from ehcp.models import Invitee
+from ehcp.services import review_mail, reviews
+from sendco.jobs import runner
+from sendco.jobs.models import Job
+from tests.factories.ehcp import PlanFactory
+
+MONDAY = "2026-11-23 10:00"
+MEETING = date(2027, 1, 14)
+Role = Invitee.Role
+
+
+def planned_review(pupil, senco, **contact):
+    values = {"name": "Hannah Adeyemi", "email": "hannah@example.org", "has_parental_responsibility": True}
+    pupil.contacts.create(**values | contact)
+    plan = PlanFactory(pupil=pupil)
+    review = reviews.begin(plan=plan, kind="annual", by=senco)
+    reviews.add_invitee(
+        review=review,
+        role=Role.HEALTH,
+        name="Priya Nair",
+        email="priya@clinic.example",
+        organisation="Clinic",
+        by=senco,
+    )
+    return reviews.plan_meeting(
+        review=review, version=review.version, meeting_on=MEETING, by=senco, contribute_by=date(2026, 12, 17)
+    )
+
+
+def person(review, role, **which):
+    return (
+        review.invitees.filter(role=role, **which).select_related("review__pupil", "review__school", "contact").first()
+    )
+
+
+def parent_of(review):
+    return person(review, Role.PARENT)
+
+
+def run_mails():
+    """Run the waiting mail jobs. Returns the mails that went."""
+    before = len(mail.outbox)
+    for job in Job.objects.filter(kind__in=["ehcp.review_mail", "staff.send_mail"], status="queued").order_by("pk"):
+        runner.run(job.pk)
+    return mail.outbox[before:]
+
+
+def secret_in(message):
+    return re.search(r"/l/([\w-]+)/", message.body).group(1)
+
+
+def asked(review, invitee, senco):
+    """Ask this person by mail. Returns the secret of the link."""
+    review_mail.ask_for_contributions(review=review, invitees=[invitee], by=senco)
+    return secret_in(run_mails()[-1])
+
+
+def enter(client, secret):
+    """Open the link and press Continue."""
+    return client.post(reverse("link-open", args=[secret]))
+
+
+def question(number):
+    return reverse("ehcp:answer-question", args=[number])
+
+
+def write(client, number, words, **more):
+    return client.post(question(number), {"words": words, "go": "next", **more})
