@@ -64,6 +64,8 @@ class DueItem(models.Model):
             models.Index(
                 F("pupil_id"), F("due_on"), name="due_open_by_pupil", condition=Q(met_on=None, closed_on=None)
             ),
+            # Figures of a period read what is done as well as what is open.
+            models.Index(F("school_id"), F("due_on"), name="due_by_school_and_date"),
         ]
 
     def __str__(self):
