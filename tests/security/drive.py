@@ -124,7 +124,7 @@ class Walk:
         thing, _ = MATRIX[name]
         if thing == "none":
             return [reverse(name)]
-        values = [FIXED[thing]] if thing in FIXED else self.ids[thing]
+        values = [FIXED[thing]] if thing in FIXED else self.ids.get(thing, [])
         return [reverse(name, args=value if isinstance(value, tuple) else [value]) for value in values]
 
     def get(self, address, **headers):

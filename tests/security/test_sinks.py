@@ -5,6 +5,8 @@ import base64
 import io
 import json
 import logging
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 import pytest
 from celery.signals import before_task_publish
@@ -12,8 +14,8 @@ from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import caches
-from django.db import connection
-from django.test import Client
+from django.db import connection, transaction
+from django.test import Client, TestCase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -28,13 +30,13 @@ from staff.models import OutgoingMail
 from staff.roles import Role
 
 from .drive import client_of, drawn_in_pdf, facts_of_pdf
-from .work import WORD, export, found_in, raise_concern
+from .work import WORD, a_day, export, found_in, raise_concern
 
 SENCO = Role.SENCO.label
 
 
-@pytest.fixture
-def log():
+@contextmanager
+def listening():
     """Everything any logger passes on, at every level, as the site's own handler would print it."""
     printed, root = io.StringIO(), logging.getLogger()
     handler = logging.StreamHandler(printed)
@@ -45,14 +47,22 @@ def log():
     root.addHandler(handler)
     for name in names:
         logging.getLogger(name).setLevel(logging.DEBUG)
-    yield printed
-    root.removeHandler(handler)
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
+    try:
+        yield printed
+    finally:
+        root.removeHandler(handler)
+        for name, level in levels.items():
+            logging.getLogger(name).setLevel(level)
 
 
 @pytest.fixture
-def published():
+def log():
+    with listening() as printed:
+        yield printed
+
+
+@contextmanager
+def reading_the_queue():
     """The bodies of what was handed to the broker."""
     bodies = []
 
@@ -60,17 +70,43 @@ def published():
         bodies.append(json.dumps([body, headers], default=str))
 
     before_task_publish.connect(keep)
-    yield bodies
-    before_task_publish.disconnect(keep)
+    try:
+        yield bodies
+    finally:
+        before_task_publish.disconnect(keep)
+
+
+@dataclass
+class Day:
+    client: Client
+    logged: str
+    published: list
+    mailed: list
+
+
+@pytest.fixture(scope="module")
+def worked(cast, django_db_blocker):
+    """The SENCo's day about the canary, done once for the module, with what left the site meanwhile."""
+    with django_db_blocker.unblock(), transaction.atomic(), listening() as printed, reading_the_queue() as bodies:
+        mail.outbox.clear()
+        client = client_of(cast.people[SENCO])
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            a_day(client, cast)
+        yield Day(client, printed.getvalue(), list(bodies), list(mail.outbox))
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def day(worked, stage):
+    return worked
 
 
 # --- Logs --------------------------------------------------------------------------------------------------------
-def test_log_holds_a_line_a_request_and_no_child(busy, log):
-    busy()
+def test_log_holds_a_line_a_request_and_no_child(day):
+    lines = [json.loads(line) for line in day.logged.splitlines()]
 
-    lines = [json.loads(line) for line in log.getvalue().splitlines()]
     assert any(line.get("route") == "pupils:concern-new" for line in lines)
-    assert found_in(log.getvalue()) == set()
+    assert found_in(day.logged) == set()
 
 
 def test_log_of_what_goes_wrong_holds_no_child(stage, log, monkeypatch):
@@ -132,9 +168,7 @@ def test_failing_job_logs_no_text_of_the_failure(stage, log, monkeypatch):
 
 
 # --- Jobs, mail, the broker --------------------------------------------------------------------------------------
-def test_jobs_hold_ids(busy):
-    busy()
-
+def test_jobs_hold_ids(day):
     kinds = set(Job.objects.values_list("kind", flat=True))
     assert {"sendco.export", "pupils.letter_pdf", "staff.send_mail", "pupils.import_read"} <= kinds
     for job in Job.objects.all():
@@ -142,28 +176,22 @@ def test_jobs_hold_ids(busy):
         assert found_in(told) == set(), job.kind
 
 
-def test_broker_is_given_a_number(busy, published):
-    busy()
-
-    assert published
-    assert found_in(" ".join(published)) == set()
-    assert all(json.loads(body)[0][0][0] in Job.objects.values_list("pk", flat=True) for body in published)
+def test_broker_is_given_a_number(day):
+    assert day.published
+    assert found_in(" ".join(day.published)) == set()
+    assert all(json.loads(body)[0][0][0] in Job.objects.values_list("pk", flat=True) for body in day.published)
 
 
-def test_mail_names_no_child(busy):
-    busy()
-
-    assert len(mail.outbox) >= 2  # arrived, and asked for a view
-    for message in mail.outbox:
+def test_mail_names_no_child(day):
+    assert len(day.mailed) >= 2  # arrived, and asked for a view
+    for message in day.mailed:
         assert found_in(message.message().as_string() + message.subject + message.body) == set()
     for row in OutgoingMail.objects.values():
         assert found_in(str(row)) == set()
 
 
 # --- Files -------------------------------------------------------------------------------------------------------
-def test_names_of_files_say_nothing(busy, settings):
-    busy()
-
+def test_names_of_files_say_nothing(day, settings):
     on_disk = " ".join(str(path) for path in settings.DATA_DIR.rglob("*"))
     assert found_in(on_disk) == set()
     made_here = StoredFile.objects.filter(purpose__in=["export", "letter", "import", "import_rejected"])
@@ -171,23 +199,21 @@ def test_names_of_files_say_nothing(busy, settings):
     assert found_in(" ".join(made_here.values_list("name", flat=True))) == set()
 
 
-def test_download_is_named_neutrally(busy, stage):
+def test_download_is_named_neutrally(day, stage):
     """The name under which somebody uploaded a document is not the one it leaves with."""
-    client = busy()
     document = stage.pupil.documents.exclude(pk__in=stage.ids["document"]).get(kind="report")
     assert StoredFile.objects.get(pk=document.file_id).name == f"{WORD}.txt"
 
-    response = client.get(reverse("pupils:document-download", args=[document.pk]))
+    response = day.client.get(reverse("pupils:document-download", args=[document.pk]))
 
     assert response.status_code == 200
     assert found_in(str(response.headers)) == set()
 
 
-def test_letter_s_pdf_holds_the_words_and_a_neutral_title(busy, stage):
-    client = busy()
+def test_letter_s_pdf_holds_the_words_and_a_neutral_title(day, stage):
     letter = Letter.objects.latest("pk")
 
-    response = client.get(reverse("pupils:letter-file", args=[letter.pk]))
+    response = day.client.get(reverse("pupils:letter-file", args=[letter.pk]))
 
     content = response.getvalue()
     met = found_in(drawn_in_pdf(content).replace("\n", ""))
@@ -199,12 +225,11 @@ def test_letter_s_pdf_holds_the_words_and_a_neutral_title(busy, stage):
 
 
 # --- What belongs to a session -----------------------------------------------------------------------------------
-def test_session_holds_no_child_once_the_message_was_shown(busy):
-    client = busy()
-    client.get("/")
+def test_session_holds_no_child_once_the_message_was_shown(day):
+    day.client.get("/")
 
     kept = json.dumps([session.get_decoded() for session in Session.objects.all()], default=str)
-    assert str(client.session.session_key) in Session.objects.values_list("session_key", flat=True)
+    assert str(day.client.session.session_key) in Session.objects.values_list("session_key", flat=True)
     assert found_in(kept) == set()
 
 
@@ -219,9 +244,8 @@ def test_message_about_a_child_waits_on_the_server(stage):
     assert found_in(str(response.cookies) + str(response.headers) + str(client.cookies)) == set()
 
 
-def test_cache_limits_and_reading_list_hold_no_child(busy, stage):
-    client = busy()
-    client.get(reverse("pupil-search"), {"q": WORD})
+def test_cache_limits_and_reading_list_hold_no_child(day):
+    day.client.get(reverse("pupil-search"), {"q": WORD})
 
     assert Hit.objects.exists()
     assert found_in(str(list(Hit.objects.values()))) == set()
