@@ -23,7 +23,7 @@ from .. import stages, steps
 from ..models import Acknowledgement, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
 from ..models.reminders import SEVEN
 from ..stages import LATE, PASSED_ON, SendingDays, Stages, choose, default_stages
-from .recipients import Recipients, Told, section_of
+from .recipients import TOLD_ROLES, Recipients, Told, section_of
 from .sending import send_waiting
 
 logger = logging.getLogger(__name__)
@@ -299,7 +299,8 @@ class _SchoolDay:
 
     def _last_hours(self, users):
         """For somebody who works at several schools, the moment at which the last of their hours has come."""
-        rows = Membership.objects.filter(current_on(self.today), user__in=users).exclude(school=self.school)
+        rows = Membership.objects.filter(current_on(self.today), user__in=users, role__in=TOLD_ROLES)
+        rows = rows.exclude(school=self.school)
         schools = defaultdict(set)
         for user_id, school_id in rows.values_list("user_id", "school_id"):
             schools[user_id].add(school_id)

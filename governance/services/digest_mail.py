@@ -13,11 +13,10 @@ from sendco.due.models import DueItem
 from sendco.due.words import authority_words, basis_words, days_in_words
 from staff.models import Membership
 from staff.models.people import current_on
-from staff.permissions import permissions_of
 
-from ..models import Digest, DigestLine
+from ..models import DigestLine
 from ..stages import LAST_DAY, LATE, PASSED_ON
-from .recipients import SEES_PUPILS
+from .recipients import TOLD_ROLES
 
 SOON = timedelta(days=7)
 Section = DigestLine.Section
@@ -53,12 +52,7 @@ class Part:
 def compose(digest):
     """Return (Mail, "") as things stand now, or (None, why): what was done meanwhile, or is nobody's business any
     more, is left out. Five queries."""
-    lines = list(
-        Digest.objects.get(pk=digest.pk)
-        .lines.filter(is_folded=False)
-        .select_related("school", "instead_of")
-        .order_by("day", "pk")
-    )
+    lines = list(digest.lines.filter(is_folded=False).select_related("school", "instead_of").order_by("day", "pk"))
     schools = _schools_open_to(digest)
     lines = [line for line in lines if line.school_id in schools]
     if not lines:
@@ -78,13 +72,8 @@ def _schools_open_to(digest):
     """Schools in which the person may still be told of pupils: asked again just before the mail goes."""
     if not digest.user.is_active:
         return set()
-    today = max(digest.day, _today())
-    held = {}
-    for school_id, role in Membership.objects.filter(current_on(today), user=digest.user).values_list(
-        "school_id", "role"
-    ):
-        held.setdefault(school_id, set()).add(role)
-    return {school_id for school_id, roles in held.items() if SEES_PUPILS & permissions_of(roles)}
+    held = Membership.objects.filter(current_on(max(digest.day, _today())), user=digest.user, role__in=TOLD_ROLES)
+    return set(held.values_list("school_id", flat=True))
 
 
 def _today():

@@ -22,6 +22,7 @@ from staff.models import Membership
 from .. import steps
 from ..models import DailyRun, Digest
 from .digest_mail import compose
+from .recipients import TOLD_ROLES
 
 logger = logging.getLogger(__name__)
 State = Digest.State
@@ -77,7 +78,9 @@ def _ready(now):
     """Digests whose time has come: waiting ones, and those whose worker has gone."""
     unheld = Q(state=State.WAITING) & (Q(next_at=None) | Q(next_at__lte=now))
     left = Q(state=State.SENDING, lease_until__lt=now)
-    works_at = Membership.objects.filter(user=OuterRef(OuterRef("user")), school=OuterRef("school"))
+    works_at = Membership.objects.filter(
+        user=OuterRef(OuterRef("user")), school=OuterRef("school"), role__in=TOLD_ROLES
+    )
     unplanned = DailyRun.objects.filter(
         Exists(works_at), day=OuterRef("day"), outcome=DailyRun.Outcome.WAITING, made_at__gt=now - PATIENCE
     )

@@ -369,6 +369,16 @@ def test_person_of_two_schools_has_one_digest_at_the_later_hour(make_due, senco,
     assert set(digest.lines.values_list("school", flat=True)) == {school.pk, other_school.pk}
 
 
+def test_governor_elsewhere_does_not_wait_for_that_school(make_due, senco, other_school):
+    MembershipFactory(school=other_school, role=Role.GOVERNOR, user=senco)
+    ReminderPlan.objects.create(school=other_school, send_at=time(9))
+    make_due(MONDAY)
+
+    run()
+
+    assert Digest.objects.get().not_before == at(MONDAY)
+
+
 def test_more_to_say_after_the_mail_went_is_a_second_mail_not_a_loss(
     make_due, senco, school, other_school, foreign_pupil
 ):
