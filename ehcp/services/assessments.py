@@ -13,9 +13,9 @@ from pupils.errors import ChangedMeanwhile, Refused
 from pupils.models import Document, RegisterEntry
 from pupils.owed import bring_up_to_date
 from sendco.audit import services as audit
-from sendco.clock import NotKnownYet, long_date, receipt_date
+from sendco.clock import NotKnownYet, SentBy, long_date, receipt_date
 
-from ..models import Advice, Exemption, NeedsAssessment, Plan
+from ..models import Advice, Exemption, Method, NeedsAssessment, Plan
 from ..owed import exemption_words
 
 Decision = NeedsAssessment.Decision
@@ -129,6 +129,23 @@ def save_advice(*, advice, by, **facts):
     return advice
 
 
+# The law's list names one of each of these; of the others there may be several.
+SEVERAL = (Advice.Kind.OTHER, Advice.Kind.ADULTHOOD, Advice.Kind.REQUESTED)
+
+
+@transaction.atomic
+def add_advice(*, case, kind, by, who=""):
+    """Put somebody more on the list of those who advise: reg 6(1)(f) to (h)."""
+    case = _open(case)
+    if kind not in SEVERAL:
+        raise Refused("That line is on the list already. Change it there.")
+    advice = Advice(assessment=case, kind=kind, who=who)
+    with audit.saving(advice, by=by):
+        advice.save()
+    audit.record("ehcp.advice_changed", case, text=f"Advice: {advice.get_kind_display()}", by=by)
+    return advice
+
+
 # --- Is the school ready to ask? ---------------------------------------------------------------------------------
 def readiness(case):
     """Return [(key, words, is there, what to do)] before a school's own request. Nothing here is a condition of law:
@@ -170,6 +187,21 @@ def readiness(case):
 
 
 # --- Sending -----------------------------------------------------------------------------------------------------
+# The clock's word for each way of sending; a web page of the authority counts like e-mail.
+SENT_BY = {
+    Method.EMAIL: SentBy.EMAIL,
+    Method.PORTAL: SentBy.EMAIL,
+    Method.FIRST_CLASS: SentBy.FIRST_CLASS_POST,
+    Method.SIGNED_FOR: SentBy.SIGNED_FOR,
+    Method.HAND: SentBy.BY_HAND,
+}
+
+
+def counted_as_received(sent_at, method):
+    """The day on which what was sent then counts as received. Raises ValueError for signed-for post."""
+    return receipt_date(sent_at, SENT_BY[method])
+
+
 @transaction.atomic
 def record_sent(*, case, version, sent_at, method, by, received_on=None):
     """The request went. The day it counts as received is worked out from how it went, or given (signed for).
@@ -181,7 +213,7 @@ def record_sent(*, case, version, sent_at, method, by, received_on=None):
     check_day(sent_on, "The day it went", after=case.began_on, after_what="the request began")
     if received_on is None:
         try:
-            received_on = receipt_date(sent_at, "email" if method == "portal" else method)
+            received_on = counted_as_received(sent_at, method)
         except NotKnownYet as error:
             raise Refused(
                 "That date lies beyond the bank holidays known here. Give the day it was received."
@@ -313,10 +345,13 @@ def record_reversal(*, case, version, reversed_on, reversal, reversed_to, by, no
     case.reversed_on, case.reversal, case.reversed_to = reversed_on, reversal, reversed_to
     case.reversal_notified_on = notified_on
     text = f"The refusal was reversed. {case.get_reversal_display()}"
-    return _keep(
+    kept = _keep(
         case, "reversed_on", "reversal", "reversed_to", "reversal_notified_on", by=by, code="ehcp.refusal_reversed",
         text=text, on=reversed_on,
     )  # fmt: skip
+    for appeal in case.appeals.select_related("school", "pupil", "assessment"):
+        bring_up_to_date(appeal)  # the request now keeps the new dates, and the appeal's order does not
+    return kept
 
 
 @transaction.atomic

@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from itertools import starmap
 
+from django.urls import reverse
+from django.utils import timezone
+
+from ehcp.models import Consultation
 from pupils.models import Pupil
 from pupils.models.pupil import YearGroup
 from sendco.addresses import address_of
@@ -36,6 +40,7 @@ class Action:
 
 
 YEARS = dict(YearGroup.choices)
+_REQUEST, _PLAN, _REVIEW, _APPEAL = (f"ehcp:{kind}-detail" for kind in ("assessment", "plan", "review", "appeal"))
 # The one next action of each rule: words, route, and whether the route takes the source's id or the pupil's.
 ACTIONS = {
     "concern.first_look": ("Look at it", "pupils:concern-detail", "source"),
@@ -43,6 +48,43 @@ ACTIONS = {
     "concern.view": ("Give your view", "pupils:concern-view-answer", "source"),
     "watch.look_again": ("Look again", "pupils:watch-look-again", "source"),
     "support.tell_parent": ("Write the letter", "pupils:letter-new", "source"),
+    "ehcna.advice": ("Send the advice", _REQUEST, "source"),
+    "reassess.advice": ("Send the advice", _REQUEST, "source"),
+    "consultation.reply": ("Write the reply", "ehcp:consultation-detail", "source"),
+    "review.meeting": ("Plan the meeting", _PLAN, "source"),
+    "transfer.meeting": ("Plan the meeting", _PLAN, "source"),
+    "review.invite": ("Invite", _REVIEW, "source"),
+    "review.papers": ("Send the papers", _REVIEW, "source"),
+    "review.report": ("Send the report", _REVIEW, "source"),
+    "appeal.evidence": ("Send the evidence", _APPEAL, "source"),
+}
+# Where a duty of somebody else's is watched, by the first part of its rule.
+WATCHED = {
+    "ehcna": _REQUEST,
+    "rebased": _REQUEST,
+    "reassess": _REQUEST,
+    "review": _REVIEW,
+    "appeal": _APPEAL,
+    "order": _APPEAL,
+    "transfer": _PLAN,
+    "move": _PLAN,
+    "rights": _PLAN,
+    "cease": _PLAN,
+    "plan": _PLAN,
+}
+# These stand with the plan, though their names begin like those of a review.
+OF_PLAN = {"review.due", "review.early_years", "review.meeting"}
+# When the authority is late, the chaser is ready: the case in its address, and the kind of letter.
+CHASERS = {
+    "ehcna.decision": ("assessment", "la_late_decision"),
+    "reassess.decision": ("assessment", "la_late_decision"),
+    "ehcna.no_plan": ("assessment", "la_late_decision"),
+    "ehcna.final": ("assessment", "la_late_final"),
+    "reassess.final": ("assessment", "la_late_final"),
+    "rebased.final": ("assessment", "la_late_final"),
+    "review.decision": ("review", "la_late_review"),
+    "review.notice": ("review", "la_late_review"),
+    "review.final": ("review", "la_late_amended"),
 }
 
 
@@ -86,18 +128,61 @@ def children(ids):
     return {child.pk: child for child in starmap(Child, found)}
 
 
+@dataclass(frozen=True)
+class NotOnRoll:
+    """A child whom an authority asks about, and who has no record here."""
+
+    name: str
+    pk = None
+    where = "not on roll"
+
+
+CONSULTATION = "ehcp.consultation"
+
+
+def _not_on_roll(items):
+    """{consultation id: child} of the items about nobody on roll. No query where there is none."""
+    ids = [item.source_id for item in items if item.pupil_id is None and item.source_type == CONSULTATION]
+    if not ids:
+        return {}
+    return {pk: NotOnRoll(name) for pk, name in Consultation.objects.filter(pk__in=ids).values_list("pk", "child_name")}
+
+
 def rows(items, *, pupils, people=None, acting):
     """Shape due items for a page. `pupils` maps ids to `children`, `people` to users."""
-    return [_row(item, pupils.get(item.pupil_id), (people or {}).get(item.owner_id), acting) for item in items]
+    others = _not_on_roll(items)
+    return [
+        _row(
+            item,
+            pupils.get(item.pupil_id) if item.pupil_id else others.get(item.source_id),
+            (people or {}).get(item.owner_id),
+            acting,
+        )
+        for item in items
+    ]
 
 
 def _row(item, pupil, person, acting):
     ours = item.duty == Duty.SCHOOL
     named = "You" if item.owner_id == acting.user.pk else person.name if person else ""
     owner = named or duty_words(item)
+    return Row(item=item, pupil=pupil, owner=owner, ours=ours, action=_action(item, ours, acting))
+
+
+def _action(item, ours, acting):
+    """The one next step: what we owe, else the letter to who is late, else the case to look at."""
+    late = not ours and not item.exception and item.due_on < timezone.localdate()
+    if late and item.rule in CHASERS and acting.can(Permission.CASE_EDIT):
+        kind, letter = CHASERS[item.rule]
+        return Action("Write to the authority", _letter_address(kind, item.source_id, letter))
     words, route, takes = ACTIONS.get(item.rule, (None, None, None))
-    asked = item.rule == "concern.view"
-    if asked and item.owner_id != acting.user.pk:
+    if item.rule == "concern.view" and item.owner_id != acting.user.pk:
         words, route, takes = "See the pupil", "pupil-detail", "pupil"
-    action = Action(words, address_of(route, item.source_id if takes == "source" else item.pupil_id)) if route else None
-    return Row(item=item, pupil=pupil, owner=owner, ours=ours, action=action)
+    if route is None:
+        route = _PLAN if item.rule in OF_PLAN else WATCHED.get(item.rule.partition(".")[0])
+        words, takes = "Look at the case", "source"
+    return Action(words, address_of(route, item.source_id if takes == "source" else item.pupil_id)) if route else None
+
+
+def _letter_address(kind, pk, letter):
+    return reverse("ehcp:letter-new", args=[kind, pk, letter])

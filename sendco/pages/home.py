@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from governance.selectors.reminders import daily_run_warning
 from pupils.models import Concern, ConcernView, Import, Need, Pupil, RegisterEntry
 from pupils.models.register import ON_REGISTER
 from sendco.charts.bars import stacked_bar
@@ -21,28 +22,35 @@ from staff.permissions import Permission
 from staff.roles import Role
 
 from . import due_items
+from .due_groups import LATER, OVERDUE, PLACES, WAITING, WEEK, with_group
 from .filters import with_status
 from .register import counts, open_rows, with_details
 
 MOST_ROWS = 25
+MOST_WAITING = 12
+OURS = [PLACES[key] for key in (OVERDUE, WEEK, LATER)]
 
 
 def _due_lists(acting, today, *, limit=MOST_ROWS):
-    """Overdue, this week and waiting on others, of one read. Three queries with the names."""
-    items = list(due_items.due_for(acting).filter(due_on__lte=today + timedelta(days=28)).urgent_first()[: limit + 1])
-    more, items = len(items) > limit, items[:limit]
+    """What is ours, overdue and soon, and what we wait for. Four queries with the names.
+
+    Two readings, so that a long list of what others owe never pushes our own off the page.
+    """
+    soon = with_group(due_items.due_for(acting), acting, today).filter(due_on__lte=today + timedelta(days=28))
+    ours = soon.filter(place__in=OURS).urgent_first()[: limit + 1]
+    theirs = soon.filter(place=PLACES[WAITING]).urgent_first()[: MOST_WAITING + 1]
+    items = [*ours, *theirs]
     pupils = due_items.children({item.pupil_id for item in items if item.pupil_id})
     owners = {item.owner_id for item in items if item.owner_id}
     people = User.objects.in_bulk(owners) if owners else {}
     rows = due_items.rows(items, pupils=pupils, people=people, acting=acting)
-    mine = [row for row in rows if row.item.owner_id in (None, acting.user.pk) and row.ours]
-    others = [row for row in rows if row not in mine]
+    of = {key: [row for row in rows if row.item.place == PLACES[key]] for key in (OVERDUE, WEEK, LATER, WAITING)}
     return {
-        "overdue": [row for row in mine if row.item.due_on < today],
-        "this_week": [row for row in mine if today <= row.item.due_on <= today + timedelta(days=7)],
-        "later": [row for row in mine if row.item.due_on > today + timedelta(days=7)],
-        "waiting": others,
-        "more": more,
+        "overdue": of[OVERDUE][:limit],
+        "this_week": of[WEEK][:limit],
+        "later": of[LATER][:limit],
+        "waiting": of[WAITING][:MOST_WAITING],
+        "more": len(items) - len(of[WAITING]) > limit or len(of[WAITING]) > MOST_WAITING,
     }
 
 
@@ -156,6 +164,7 @@ def _greeting(now):
 def home(request):
     acting, now = request.acting, timezone.localtime()
     name, load = PAGES.get(acting.home_role, ("nobody", _nothing))
+    warned = acting.school and acting.can(Permission.REMINDER_VIEW)
     context = {
         "title": "Today",
         "section": "home",
@@ -163,5 +172,6 @@ def home(request):
         "today": now.date(),
         "may_triage": acting.can(Permission.CONCERN_TRIAGE),
         "register_url": reverse("register"),
+        "warning": daily_run_warning(acting.school, now) if warned else "",
     }
     return render(request, f"pages/home/{name}.html", context | load(acting, now.date()))

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from ehcp.models import AnnualReview, Appeal, NeedsAssessment, Plan
 from pupils.models import (
     Assessment,
     Concern,
@@ -43,6 +44,7 @@ CRUMBS = [("SEND register", "/register/")]
 TABS = (
     ("overview", "Overview", P.PUPIL_VIEW),
     ("register", "Register", P.REGISTER_VIEW),
+    ("ehcp", "EHC plan", P.PLAN_VIEW),
     ("people", "People", P.CONTACT_VIEW),
     ("assessments", "Assessments", P.NARRATIVE_VIEW),
     ("concerns", "Concerns", P.CONCERN_TRIAGE),
@@ -205,9 +207,20 @@ def _details(request, pupil):
     }
 
 
+def _ehcp(request, pupil):
+    """The plan, and for those who work on cases also the reviews, requests and appeals of this child."""
+    acting = request.acting
+    found = {"plans": Plan.objects.visible_to(acting).filter(pupil=pupil).select_related("authority", "caseworker")}
+    if acting.can(P.CASE_VIEW):
+        for name, model in (("reviews", AnnualReview), ("requests", NeedsAssessment), ("appeals", Appeal)):
+            found[name] = model.objects.visible_to(acting).filter(pupil=pupil)
+    return found
+
+
 LOADERS = {
     "overview": _overview,
     "register": _register,
+    "ehcp": _ehcp,
     "people": _people,
     "assessments": _assessments,
     "concerns": _concerns,

@@ -211,6 +211,8 @@ def _notes(item):
 def _due_child(pupil, school):
     if pupil is None:
         return school
+    if pupil.pk is None:
+        return format_html('<div class="due-child"><b>{}</b><span class="dim">{}</span></div>', pupil.name, pupil.where)
     return format_html(DUE_CHILD, address_of("pupil-detail", pupil.pk), pupil.name, pupil.where)
 
 
