@@ -17,7 +17,7 @@ def papers_of(review):
     """Return ([{"title", "note", "fields"}], [names of those whose words are missing])."""
     facts = layouts.Facts(review)
     first = sorted(facts.people, key=lambda person: person.role != Invitee.Role.CHILD)
-    papers = [_contribution(person) for person in first if answers.is_sent(person)]
+    papers = [_contribution(person) for person in first if answers.sent_words(person)]
     if review.school_report.strip():
         papers.append(_paper("The school's report", "", [_field("The school's report", review.school_report)]))
     for title, codes in (("Outcomes of the plan", ("now.outcomes",)), ("Provision in the plan", ("provision",))):

@@ -34,6 +34,8 @@ from staff.models import AcademicYear, Closure, GroupStaff, Invitation, LostFact
 from staff.roles import Role
 from tests.ehcp.walk import ABOUT_A_PLAN, authority_things, plan_routes, plan_things
 from tests.ehcp.walk_papers import ABOUT_A_PAPER, consultation_things, paper_routes, paper_things
+from tests.ehcp.walk_reviews import ABOUT_A_REVIEW, review_routes, review_things
+from tests.ehcp.walk_requests import ABOUT_A_REQUEST, request_routes, request_things
 from tests.factories import MembershipFactory, PupilFactory
 
 # Pages anybody may open, and pages of allauth, which guards its own.
@@ -115,7 +117,9 @@ def belongings(school, user, pupil):
         due_on=today,
         explanation="Because",
     )
-    about_a_plan = plan_things(school, user, pupil) | paper_things(school, user, pupil)
+    about_a_plan = plan_things(school, user, pupil) | request_things(school, user, pupil)
+    about_a_plan |= paper_things(school, user, pupil)
+    about_a_plan |= review_things(school, user, pupil)
     return about_a_plan | {
         "pupil": pupil.pk,
         "contact": contact.pk,
@@ -366,7 +370,9 @@ MATRIX = {
     "governance:cover-end": ("cover", LEADS),
     "governance:due-acknowledge": ("due", EVERYBODY),
     **plan_routes(RECORD, CLASSROOM, LEADS),
+    **request_routes(RECORD),
     **paper_routes(RECORD, LEADS, {H}),
+    **review_routes(RECORD, LEADS, {H}),
 }
 # Things that belong to one account: nobody else meets them, whatever the role.
 PERSONAL = {"job", "saved_view"}
@@ -375,7 +381,7 @@ OWN_ONLY = {"concern", "view", "due"}
 ABOUT_A_CHILD = {
     "pupil", "contact", "entry", "letter", "watch", "flag", "support", "document", "assessment", "group_place",
     "enrolment",
-} | ABOUT_A_PLAN | ABOUT_A_PAPER | OWN_ONLY  # fmt: skip
+} | ABOUT_A_PLAN | ABOUT_A_REQUEST | ABOUT_A_PAPER | ABOUT_A_REVIEW | OWN_ONLY  # fmt: skip
 FIXED = {"form_key": "concern-new", "starts_in": 2026, "kind": "support_starts", "rule": "concern.first_look"}
 FIXED |= {"case_letter_kind": "review_chaser"}
 # Half of the walks ask as htmx does; tests/security/test_fragments.py asks both ways and compares.

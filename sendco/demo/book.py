@@ -26,6 +26,7 @@ from ehcp.models import (
     PlanSection,
     PlanVersion,
     ProvisionLine,
+    ReviewLayout,
     TopUpFunding,
     ViewDifference,
 )
@@ -76,6 +77,7 @@ ORDER = (
     NotDuplicate,
     LocalAuthority,
     Caseworker,
+    ReviewLayout,
     Plan,
     PlanVersion,
     PlanSection,

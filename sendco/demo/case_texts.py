@@ -115,3 +115,59 @@ EVIDENCE = (
     "all day. One more child who needs the same leaves the others without it for a third of the day."
 )
 STEPS = "We looked at moving an adult from the next class, at a second small room and at a part-time start."
+
+# authority: (title of its form, its headings in its order with a note and the fields under each). Each leaves
+# something out, as real forms do: the report says by name what found no place.
+LAYOUTS = {
+    "Westmarch": (
+        "Westmarch Council: Annual Review Report (form AR2)",
+        (
+            ("Part 1. Child or young person", "", ("child", "child.number", "plan", "review")),
+            ("Part 2. Who took part", "List everybody invited.", ("people", "notice")),
+            ("Part 3. Views of the child or young person", "In their own words.", ("views.child",)),
+            ("Part 4. Views of parents and carers", "", ("views.parent",)),
+            ("Part 5. Advice received", "", ("views.school", "report.school", "advice")),
+            ("Part 6. Progress towards outcomes", "", ("outcomes", "adulthood")),
+            ("Part 7. Areas of disagreement", "", ("differences",)),
+            (
+                "Part 8. Recommendation to the authority",
+                "Return within seven days of the meeting.",
+                ("recommendation", "recommendation.reason", "changes", "actions"),
+            ),
+        ),
+    ),
+    "Eastholt": (
+        "Eastholt: review of an education, health and care plan",
+        (
+            (
+                "A. Recommendation",
+                "The panel reads this page first.",
+                ("recommendation", "recommendation.reason", "changes"),
+            ),
+            ("B. About me", "", ("child", "views.child", "strengths")),
+            ("C. My family", "", ("views.parent",)),
+            ("D. How it is going", "", ("summary", "outcomes", "provision")),
+            ("E. Growing up", "From Year 9.", ("adulthood",)),
+            ("F. The meeting", "", ("review", "people", "actions", "differences")),
+        ),
+    ),
+    "Northfen": (
+        "Northfen County: EHCP annual review paperwork",
+        (
+            ("Section 1: Pupil and plan details", "", ("child", "child.number", "plan")),
+            ("Section 2: Meeting details", "", ("review", "notice", "people")),
+            (
+                "Section 3: Outcomes and provision",
+                "One row for each outcome.",
+                ("needs", "outcomes", "provision", "adulthood"),
+            ),
+            (
+                "Section 4: Contributions",
+                "",
+                ("views.child", "views.parent", "views.school", "advice", "report.school"),
+            ),
+            ("Section 5: Minutes", "", ("strengths", "summary", "actions")),
+            ("Section 6: School's recommendation", "", ("recommendation", "recommendation.reason")),
+        ),
+    ),
+}

@@ -22,6 +22,7 @@ from ehcp.models import (
     PlanVersion,
     ProvisionLine,
     Recommendation,
+    ReviewLayout,
     SectionLetter,
     TopUpFunding,
     ViewDifference,
@@ -147,6 +148,12 @@ class Cases:
                 email=f"{OFFICERS.get(name, 'duty officer').split()[0].lower()}@{name.lower()}.example",
             )
             self.officers[name] = self.add(officer, on=on)
+            if layout := texts.LAYOUTS.get(name):
+                title, parts = layout
+                parts = [{"heading": words, "note": note, "fields": list(codes)} for words, note, codes in parts]
+                form = f"{name} form for the annual review"
+                row = ReviewLayout(school=self.setting.school, authority=row, name=form, title=title, parts=parts)
+                self.add(row, on=on)
 
     # --- Plans ---
     def write_plan(self, child):
@@ -342,10 +349,12 @@ class Cases:
         ]
         people.append((role.CHILD, child.pupil.name, {}))
         if child.key_worker:
-            people.append((role.STAFF, child.key_worker.name, {"user": child.key_worker}))
+            people.append(
+                (role.STAFF, child.key_worker.name, {"user": child.key_worker, "email": child.key_worker.email})
+            )
         officer = self.officers[child.authority]
         people += [
-            (role.HEAD, self.head.name, {"user": self.head}),
+            (role.HEAD, self.head.name, {"user": self.head, "email": self.head.email}),
             (role.LA, officer.name, {"email": officer.email, "organisation": child.authority}),
             (role.HEALTH, "Designated clinical officer", {"email": "dco@icb.example", "organisation": "ICB"}),
             (role.SOCIAL, "Duty social worker", {"email": "duty@care.example", "organisation": child.authority}),

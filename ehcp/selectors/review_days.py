@@ -1,0 +1,109 @@
+"""Days for the meeting: school days that leave two weeks' notice and the authority its weeks, and what speaks against a
+day that somebody picks. Pure: dates and a calendar in, days and words out."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sendco.clock import CalendarNotKnown, HolidaysNotKnown, long_date
+
+NOTICE = timedelta(days=14)
+DECISION = timedelta(days=28)
+REPORT = timedelta(days=14)
+MOST = 6
+FURTHEST = 120
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`late` is true where no day is left that keeps every date of the law."""
+
+    days: list
+    earliest: object
+    latest: object
+    late: bool = False
+
+
+def is_school_day(day, calendar):
+    try:
+        return calendar.is_school_day(day)
+    except (CalendarNotKnown, HolidaysNotKnown):
+        return day.weekday() < 5
+
+
+def suggest(*, today, latest, calendar):
+    """Up to six school days between two weeks from today and `latest`; the next ones with notice when none is left."""
+    earliest = today + NOTICE
+    if calendar is None:
+        return Suggestion([], earliest, latest)
+    last = latest or earliest + timedelta(days=56)
+    days = _school_days(earliest, last, calendar)
+    if not days:
+        return Suggestion(
+            _school_days(earliest, earliest + timedelta(days=21), calendar)[:MOST], earliest, latest, True
+        )
+    return Suggestion(_spread(days), earliest, latest)
+
+
+def _school_days(first, last, calendar):
+    span = min((last - first).days, FURTHEST) + 1
+    days = [first + timedelta(days=step) for step in range(max(span, 0))]
+    return [day for day in days if is_school_day(day, calendar)]
+
+
+def _spread(days):
+    """Days across the whole window, its last one among them: rather the middle of a week than a Monday or Friday."""
+    if len(days) <= MOST:
+        return days
+    calm = [day for day in days if day.weekday() in (1, 2, 3)] or days
+    step = max(1, len(calm) // (MOST - 1))
+    chosen = calm[::step][: MOST - 1]
+    return sorted({*chosen, days[-1]})
+
+
+def warnings(*, day, today, due_on, calendar, authority, plan_on=None):
+    """What speaks against this day, in words; none of it forbids the day."""
+    found = []
+    if calendar is None:
+        found.append("The school's calendar is not entered, so nobody can tell whether this is a school day.")
+    elif not is_school_day(day, calendar):
+        found.append(f"{long_date(day)} is not a school day.")
+    if day - NOTICE < today:
+        short = (today - (day - NOTICE)).days
+        found.append(
+            f"Notice would be {short} day{'' if short == 1 else 's'} short of the two weeks of reg 20(3). "
+            "It stays a breach even where everybody agrees."
+        )
+    if due_on and day + DECISION > due_on:
+        over = (day + DECISION - due_on).days
+        found.append(
+            f"The authority's four weeks end on {long_date(day + DECISION)}, {over} "
+            f"day{'' if over == 1 else 's'} after the review is due on {long_date(due_on)}."
+        )
+    return found + _practice(day, today, authority) + _holidays(day, calendar)
+
+
+def _practice(day, today, authority):
+    found = []
+    if authority.papers_days and day - timedelta(days=authority.papers_days) < today:
+        found.append(
+            f"{authority.name} asks for the papers {authority.papers_days} days before: "
+            f"{long_date(day - timedelta(days=authority.papers_days))} is past."
+        )
+    if authority.report_days and authority.report_days < REPORT.days:
+        found.append(
+            f"{authority.name} asks for the report in {authority.report_days} days: "
+            f"{long_date(day + timedelta(days=authority.report_days))}. The law says {long_date(day + REPORT)}."
+        )
+    return found
+
+
+def _holidays(day, calendar):
+    found = []
+    if calendar is None:
+        return found
+    for words, on in (("Papers are due", day - NOTICE), ("The report is due", day + REPORT)):
+        if calendar.covers(on) and not is_school_day(on, calendar):
+            act_by = calendar.last_school_day_on_or_before(on)
+            if act_by:
+                found.append(f"{words} on {long_date(on)}, when school is closed. Act by {long_date(act_by)}.")
+    return found
