@@ -10,6 +10,7 @@ from sendco.audit.triggers import lifted
 from staff.acting import acting_for
 from staff.models import GroupStaff
 from staff.roles import Role
+from tests import migrated
 from tests.factories import MembershipFactory, PupilFactory, SchoolFactory, TeachingGroupFactory, UserFactory
 from tests.staff.signing import just_proved
 
@@ -39,6 +40,20 @@ def meets_a_server(item):
     marked = item.get_closest_marker("django_db") or item.get_closest_marker("servers")
     asks_while_it_runs = "request" in item._fixtureinfo.argnames
     return bool(marked or asks_while_it_runs) or not MEETS_A_SERVER.isdisjoint(item.fixturenames)
+
+
+@pytest.fixture(scope="session")
+def _filled():
+    migrated.fill_when_made()
+    yield
+    migrated.fill_no_more()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(_filled, django_db_setup, django_db_blocker):
+    migrated.fill_no_more()
+    with django_db_blocker.unblock():
+        migrated.keep()
 
 
 @pytest.fixture(autouse=True)

@@ -3,6 +3,7 @@
 import tempfile
 import time
 from dataclasses import dataclass
+from pathlib import Path
 
 from . import assets, environment, servers
 from .shell import is_ci, run, say
@@ -31,10 +32,9 @@ def test(arguments, *, fast):
     environment.check_pango()
     assets.build()
     plan = [_embedded] if fast else [_embedded, _services, _browser]
-    legs = []
-    for leg in plan:
-        legs.append(leg(arguments))
-    return report(legs)
+    with tempfile.TemporaryDirectory(prefix="sendco-migrated-") as folder:
+        migrated = {"SENDCO_MIGRATED": str(Path(folder) / "migrated.sqlite3")}
+        return report([leg(arguments, migrated) for leg in plan])
 
 
 def soak(arguments, *, times):
@@ -72,25 +72,25 @@ def report(legs):
     return 1 if failed or (left_out and is_ci()) else 0
 
 
-def _embedded(arguments):
-    return _timed("SQLite, files", [*SUITE, *arguments], chosen=arguments)
+def _embedded(arguments, env=None):
+    return _timed("SQLite, files", [*SUITE, *arguments], chosen=arguments, env=env)
 
 
-def _services(arguments):
+def _services(arguments, env=None):
     name = "PostgreSQL, Redis"
     missing = servers.missing_after_install({"PostgreSQL": servers.find_postgresql, "Redis": servers.find_redis})
     if missing:
         return _not_run(name, missing)
     with servers.private_servers() as addresses:
-        return _timed(name, [*SECOND, *arguments], chosen=arguments, env=addresses)
+        return _timed(name, [*SECOND, *arguments], chosen=arguments, env={**(env or {}), **addresses})
 
 
-def _browser(arguments):
+def _browser(arguments, env=None):
     name = "Browser"
     missing = servers.missing_after_install({"Chromium": servers.find_chromium})
     if missing:
         return _not_run(name, missing)
-    chromium = {"SENDCO_CHROMIUM": servers.find_chromium()}
+    chromium = {**(env or {}), "SENDCO_CHROMIUM": servers.find_chromium()}
     return _timed(name, ["-m", "browser", *arguments], chosen=arguments, env=chromium)
 
 

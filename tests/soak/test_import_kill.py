@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import redis
 
+from tests import migrated
+
 ROOT = Path(__file__).resolve().parents[2]
 ALIKE = ("pupils", "entries", "enrolments", "contacts", "histories", "events", "found")
 OPEN = ("queued", "running")
@@ -23,6 +25,7 @@ class Site:
 
     def __init__(self, folder, **more):
         self.folder = folder
+        migrated.copy_to(folder)
         self.env = {
             **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")},
             "SENDCO_DATA": str(folder),
