@@ -8,6 +8,7 @@
   const whole = panel.querySelector("[data-panel-whole]");
   let at = "";
   let item = "";
+  let list = "";
   let busy = false;
 
   const get = (address) => fetch(address, { credentials: "same-origin" });
@@ -89,7 +90,7 @@
     if (!page) return location.assign(answer.redirected ? answer.url : at);
     if (!answer.redirected) return show(page, at);
     if (!(await refresh())) return location.reload();
-    if (document.querySelector(`[data-due="${item}"]`)) return show(page, answer.url);
+    if (document.querySelector(`${list}[data-due="${item}"]`)) return show(page, answer.url);
     tell(page);
     panel.close();
     document.getElementById("main").focus();
@@ -105,6 +106,7 @@
     if (link.dataset.panel) {
       event.preventDefault();
       item = link.dataset.panel;
+      list = link.closest(".due") ? ".due" : ".late-rows li"; // what was done late leaves the one and joins the other
       title.textContent = link.textContent.trim();
       return open(link.href);
     }

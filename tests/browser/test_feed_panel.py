@@ -1,0 +1,64 @@
+"""Monday morning: nothing to click to see what is late, two clicks to act, and what was done leaves the list."""
+
+import pytest
+
+pytestmark = pytest.mark.browser
+SENCO = "amara.osei-bright@harbourlane.example"
+
+
+def opened(page, site, words, action):
+    """Open the action of the first line with these words in the panel; return the line's number."""
+    page.goto(f"{site}/due/")
+    line = page.locator(".due", has_text=words).filter(has=page.get_by_role("link", name=action)).first
+    line.get_by_role("link", name=action).click()
+    page.locator("#panel[open] form").first.wait_for()
+    return line.get_attribute("data-due")
+
+
+def test_the_next_action_opens_beside_the_list_and_leaves_it(enter, page, site):
+    enter(SENCO)
+    number = opened(page, site, "Next look at a monitored pupil", "Look again")
+
+    page.locator("#panel button[type=submit]").first.click()
+    page.locator("#panel #error-summary").wait_for()
+    assert page.evaluate("document.activeElement.id") == "error-summary"
+
+    page.locator("#panel textarea[name=outcome]").fill("Reading goes better.")
+    page.locator("#panel input[value=stop]").check()
+    page.locator("#panel button[type=submit]").first.click()
+    page.locator(f'.due[data-due="{number}"]').wait_for(state="detached")
+    page.locator("#panel").wait_for(state="hidden")
+    assert page.url == f"{site}/due/"
+    assert page.locator("#panel[open]").count() == 0
+    assert "saved" in page.locator("#messages").inner_text()
+    # It was late: the page asks why, in the same way.
+    page.locator(f'.late-rows li[data-due="{number}"]').get_by_role("link", name="Say why").click()
+    page.locator("#panel input[value=time]").check()
+    page.locator("#panel textarea[name=mend]").fill("A fixed half hour on Mondays.")
+    page.locator("#panel button[type=submit]").first.click()
+    page.locator(f'[data-due="{number}"]').wait_for(state="detached")
+
+
+def test_closing_the_panel_gives_the_keyboard_back(enter, page, site):
+    enter(SENCO)
+    opened(page, site, "First look at a concern", "Look at it")
+
+    page.keyboard.press("Escape")
+
+    assert page.locator("#panel[open]").count() == 0
+    assert page.evaluate("document.activeElement.textContent") == "Look at it"
+
+
+def test_without_script_the_action_opens_its_page(browser, site):
+    from sendco.demo import accounts
+
+    page = browser.new_context(java_script_enabled=False, locale="en-GB").new_page()
+    page.goto(f"{site}/accounts/login/")
+    page.locator("input[name=login]").fill(SENCO)
+    page.locator("input[name=password]").fill(accounts.PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.goto(f"{site}/due/")
+    line = page.locator(".due", has_text="Next look at a monitored pupil").first
+    line.get_by_role("link", name="Look again").click()
+
+    assert page.locator("h1").inner_text() == "Look again"
