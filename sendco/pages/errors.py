@@ -18,6 +18,12 @@ WORDS = {
 }
 
 
+OUTSIDE = (
+    "The page may have moved, or your way in may have ended. Did you come by a link in a mail from a school? Open the "
+    "newest mail and press its link again. If that does not work, ring the school and ask for a new one."
+)
+
+
 def page(request, status, *, title=None, advice=None):
     heading, words = WORDS[status]
     context = {"heading": title or heading, "advice": advice or words, "status": status, "title": heading}
@@ -34,7 +40,9 @@ def forbidden(request, exception):
 
 
 def not_found(request, exception):
-    return page(request, 404)
+    # The same words for every address that leads nowhere, so that none tells whether it ever led somewhere.
+    signed_in = getattr(request, "acting", None) and request.acting.user.is_authenticated
+    return page(request, 404, advice=None if signed_in else OUTSIDE)
 
 
 def csrf_failure(request, reason=""):
