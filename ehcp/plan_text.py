@@ -231,12 +231,24 @@ def _which_h(letter, title, parts):
     return "H2" if re.search(r"other", title, re.IGNORECASE) or "H1" in parts else "H1"
 
 
+# A title that breaks off here goes on in the next line.
+_DANGLING = re.compile(
+    r"\b(?:and|of|the|in|for|to|under|with|which|or|an?|by|section|his|her|their|child's)$", re.IGNORECASE
+)
+
+
 def _drop_title(part, title, letter):
-    """A bare letter has its title on the next line; that is not the section's text."""
+    """The rest of a heading, on the lines below it, is not the section's text."""
     for place, (page, text) in enumerate(part[:3]):
         words = " ".join(text.split())
-        if words and (words == title or (len(words) < 100 and _full_title(words) == letter)):
+        if not words:
+            continue
+        goes_on = _DANGLING.search(title) or (title and words[:1].islower())
+        if words == title or _full_title(words) == letter or (goes_on and len(words) < 70):
             part[place] = (page, "")
+            title = words
+            continue
+        return
 
 
 # --- Paragraphs -----------------------------------------------------------------------------------------------------

@@ -174,6 +174,15 @@ def of_line(line):
     )
 
 
+# The same in a word or two, where a list has no room.
+MISSING = {
+    "amount": "no amount",
+    "frequency": "no frequency",
+    "person": "nobody named",
+    "group": "alone or in a group?",
+}
+
+
 def is_vague(line):
     return bool(of_line(line))
 

@@ -25,7 +25,8 @@ def need_field():
         NeedType.objects.none(),
         required=False,
         label="Primary type of need",
-        help_text="Only when the register has none yet: it needs one with an EHC plan.",
+        empty_label="Choose",
+        help_text="The register has none yet, and needs one with an EHC plan.",
     )
 
 
@@ -39,9 +40,11 @@ class NeedForm(forms.Form):
 
     need = need_field()
 
-    def __init__(self, *args, **kwargs):
+    def __init__(self, *args, asks_need=True, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["need"].queryset = plan_needs()
+        if not asks_need:
+            del self.fields["need"]
 
     def needs(self):
         return [self.cleaned_data["need"]] if self.cleaned_data.get("need") else []
@@ -94,7 +97,9 @@ class PlanStartForm(NeedForm):
         widget=forms.RadioSelect(attrs=RADIO),
         initial=FINAL,
     )
-    authority = forms.ModelChoiceField(LocalAuthority.objects.none(), label="Authority that keeps it")
+    authority = forms.ModelChoiceField(
+        LocalAuthority.objects.none(), label="Authority that keeps it", empty_label="Choose"
+    )
     caseworker = forms.ModelChoiceField(Caseworker.objects.none(), required=False, empty_label="Not named yet")
     made_on = past_date_field(label="Date on the final plan", words="The date of the plan", required=False)
     last_concluded_on = past_date_field(
@@ -216,7 +221,9 @@ class MoveDatesForm(forms.Form):
 
 
 class MoveForm(MoveDatesForm):
-    new_authority = forms.ModelChoiceField(LocalAuthority.objects.none(), label="Authority of the new home")
+    new_authority = forms.ModelChoiceField(
+        LocalAuthority.objects.none(), label="Authority of the new home", empty_label="Choose"
+    )
     moved_on = date_field(label="Day of the move", help_text="It may lie ahead.")
     aware_on = past_date_field(label="Old authority learned of it", words="The day")
     field_order = ["new_authority", "moved_on", "aware_on"]
@@ -277,8 +284,6 @@ class VersionStartForm(NeedForm, VersionFields):
         self.fields["copy_from"].queryset = versions
         self.fields["copy_from"].label_from_instance = version_words
         self.fields["copy_from"].initial = versions.first()
-        if plan.made_on:
-            del self.fields["need"]
 
 
 def version_words(version):
@@ -385,7 +390,12 @@ class ChallengeForm(forms.Form):
 
 
 class CompareForm(forms.Form):
-    other = forms.ModelChoiceField(PlanVersion.objects.none(), label="Compare with", empty_label=None)
+    other = forms.ModelChoiceField(
+        PlanVersion.objects.none(),
+        label="Compare with",
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
+    )
 
     def __init__(self, *args, version, **kwargs):
         super().__init__(*args, **kwargs)

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
 
 from pupils import search
-from pupils.models import Contact, Pupil
+from pupils.models import Contact, Pupil, RegisterEntry
 from pupils.models.pupil import YEAR_ORDER, YearGroup
+from pupils.models.register import Code
 from sendco.due.models import DueItem
 
 from .. import vague
@@ -60,6 +61,13 @@ class Checked:
     def is_vague(self):
         return bool(self.findings)
 
+    @property
+    def short(self):
+        """What is vague in one line: “Access to”, “as needed”. No amount, no frequency."""
+        words = ", ".join(f"“{finding.words}”" for finding in self.findings if finding.words)
+        lacks = ", ".join(vague.MISSING[finding.kind] for finding in self.findings if not finding.words)
+        return ". ".join(part for part in (words, lacks and lacks[0].upper() + lacks[1:]) if part)
+
 
 def checked_lines(version):
     """The lines of a version in their order, each with its findings. One query."""
@@ -85,14 +93,14 @@ def plans_of(acting):
     dates = DueItem.objects.filter(source_type=SOURCE, source_id=OuterRef("pk")).open()
     next_review = dates.filter(rule__in=REVIEW_RULES).order_by("due_on", "pk").values("due_on")[:1]
     open_review = AnnualReview.objects.filter(plan=OuterRef("pk"), closed_on=None)
-    last_version = PlanVersion.objects.filter(plan=OuterRef("pk"), confirmed_at__isnull=False)
+    on_e = RegisterEntry.objects.filter(pupil=OuterRef("pupil"), ends_on=None, code=Code.PLAN)
     return (
         Plan.objects.visible_to(acting)
         .select_related("pupil__form_group", "authority", "caseworker")
         .annotate(
             review_by=Subquery(next_review),
             open_review=Subquery(open_review.values("pk")[:1]),
-            drafts_only=Exists(last_version) & ~Exists(last_version.filter(kind__in=PlanVersion.IN_FORCE)),
+            is_draft=Q(made_on=None) & ~Exists(on_e),
         )
         .order_by("pupil__sort_name", "pk")
     )
@@ -156,10 +164,8 @@ def gaps_of(plan, version):
     """What is missing, in words, most important first."""
     found = []
     if plan.made_on is None:
-        drafts = version is not None and version.kind not in PlanVersion.IN_FORCE
-        words = (
-            "Draft: no final plan yet" if drafts else "The date of the plan is not known, so no review date is either"
-        )
+        on_e = RegisterEntry.objects.filter(pupil=plan.pupil_id, ends_on=None, code=Code.PLAN).exists()
+        words = "The date of the plan is not known" if on_e else "Draft: the final plan is not issued yet"
         found.append(Gap(words, "ehcp:plan-issue", plan.pk))
     if version is None:
         found.append(Gap("The plan's words are not here: read its PDF, or type a version", "ehcp:plan-read", plan.pk))

@@ -161,6 +161,12 @@ def move_register(plan, needs=(), *, by):
     )
 
 
+def lacks_need(pupil):
+    """Whether the register cannot move to E before somebody names a type of need."""
+    entry = register.open_entry(pupil)
+    return entry is not None and entry.code != Code.PLAN and not _present_needs(pupil)
+
+
 def _present_needs(pupil):
     """The open types of need in their order, without those that only go with SEN Support."""
     open_needs = Need.objects.filter(pupil=pupil, ends_on=None, need_type__only_with_sen_support=False)

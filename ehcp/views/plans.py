@@ -255,7 +255,9 @@ def _start(request, pupil):
     authorities = list(in_use(request.acting))
     guess = next((row for row in authorities if row.name.casefold() == pupil.home_authority.casefold()), None)
     initial = {"authority": guess or (authorities[0] if len(authorities) == 1 else None)} | typed
-    form = forms.PlanStartForm(posted(request), acting=request.acting, initial=initial)
+    form = forms.PlanStartForm(
+        posted(request), acting=request.acting, asks_need=services.lacks_need(pupil), initial=initial
+    )
 
     def start(_cleaned):
         return services.start_plan(pupil=pupil, by=request.user, **form.values())
@@ -281,7 +283,7 @@ def _start(request, pupil):
 @form_page
 def plan_issue(request, pk):
     plan = plan_in_view(request, pk)
-    form = forms.PlanIssueForm(posted(request))
+    form = forms.PlanIssueForm(posted(request), asks_need=services.lacks_need(plan.pupil))
 
     def issue(cleaned):
         return services.issue_plan(plan=plan, made_on=cleaned["made_on"], needs=form.needs(), by=request.user)

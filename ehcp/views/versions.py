@@ -30,6 +30,7 @@ from ..forms import plans as forms
 from ..models import PlanOutcome, PlanVersion, ProvisionLine, SectionLetter
 from ..selectors import plans as selectors
 from ..selectors.compared import compare_versions
+from ..services import plans as plan_services
 from ..services import reading
 from ..services import versions as services
 from .plans import draw, form_page, plan_in_view, plan_page, rewrite, simple_form
@@ -90,7 +91,8 @@ def all_sections(version):
 @form_page
 def version_new(request, pk):
     plan = plan_in_view(request, pk)
-    form = forms.VersionStartForm(posted(request), plan=plan)
+    asks_need = plan.made_on is None and plan_services.lacks_need(plan.pupil)
+    form = forms.VersionStartForm(posted(request), plan=plan, asks_need=asks_need)
 
     def begin(cleaned):
         values = {name: value for name, value in cleaned.items() if name != "need"}
@@ -509,7 +511,9 @@ def version_check(request, pk):
     version = version_in_view(request, pk)
     if version.confirmed_at or not hasattr(version, "reading"):
         return redirect("ehcp:version-detail", pk=version.pk) if version.confirmed_at else _no_reading(version)
-    form = forms.NeedForm(posted(request))
+    is_first = version.plan.made_on is None and version.kind == PlanVersion.Kind.FINAL
+    asks_need = is_first and plan_services.lacks_need(version.plan.pupil)
+    form = forms.NeedForm(posted(request), asks_need=asks_need)
     if request.method == "POST" and attempt(form, partial(_confirm, request, version, form)):
         messages.success(request, f"{version_name(version)} counts from now on.")
         return redirect("ehcp:version-detail", pk=version.pk)
@@ -527,7 +531,7 @@ def version_check(request, pk):
         "next_letter": next((letter for letter, _, _, done in sections if not done), None),
         "done": len(checked),
         "form": form,
-        "asks_need": version.plan.made_on is None and version.kind == PlanVersion.Kind.FINAL,
+        "asks_need": asks_need,
         "stored": reading.stored_file(version),
     }
     return render(request, "ehcp/version_check.html", context, status=422 if form.errors else 200)

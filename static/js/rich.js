@@ -15,7 +15,7 @@
   ];
 
   // --- Paste: only what is kept here, Word's lists as lists; the server cleans it again ---
-  const isWordItem = (node) => node.nodeName === "P" && (/MsoListParagraph/.test(node.className) || /mso-list/.test(node.getAttribute("style") || ""));
+  const isWordItem = (node) => node.nodeName === "P" && (/MsoListParagraph/.test(node.className) || node.hasAttribute("data-mso-list"));
   const wordKind = (node) => (/^[\s\u00a0]*\d{1,3}[.)]/.test(node.textContent) ? "OL" : "UL");
   const copy = (from, to) => {
     let list = null;
@@ -60,9 +60,14 @@
       if (match || text.length > 12) { if (!match) node.data = text; return; }
     }
   };
+  // The security policy would report each style and handler of what is pasted, though the parser runs none of them.
+  const quiet = (html) =>
+    html
+      .replace(/<(style|script)\b[\s\S]*?<\/\1\s*>/gi, "")
+      .replace(/\s(style|on\w+)\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/gi, (all) => (/mso-list/.test(all) ? " data-mso-list" : ""));
   const cleaned = (html) => {
     const holder = document.createElement("div");
-    copy(new DOMParser().parseFromString(html, "text/html").body, holder);
+    copy(new DOMParser().parseFromString(quiet(html), "text/html").body, holder);
     for (const node of holder.querySelectorAll("p")) if (!node.textContent.trim() && !node.querySelector("br")) node.remove();
     return holder.innerHTML;
   };
@@ -92,7 +97,7 @@
     area.setAttribute("aria-multiline", "true");
     if (label) area.setAttribute("aria-labelledby", label.id);
     if (plain.getAttribute("aria-describedby")) area.setAttribute("aria-describedby", plain.getAttribute("aria-describedby"));
-    area.innerHTML = cleaned(stored.value);
+    area.innerHTML = cleaned(stored.value) || "<p><br></p>";
     const bar = document.createElement("div");
     bar.className = "rich-bar";
     bar.setAttribute("role", "toolbar");
@@ -112,10 +117,37 @@
         else if (command !== "link") button.setAttribute("aria-pressed", String(inList(command)));
       }
     };
+    // Where the selection begins and ends, in letters from the beginning: it outlives the nodes.
+    const selected = () => {
+      if (!document.getSelection().rangeCount) return [0, 0];
+      const range = document.getSelection().getRangeAt(0);
+      return [[range.startContainer, range.startOffset], [range.endContainer, range.endOffset]].map(([node, offset]) => {
+        const before = document.createRange();
+        before.setStart(area, 0);
+        before.setEnd(node, offset);
+        return before.toString().length;
+      });
+    };
+    const select = (places) => {
+      const found = places.map((place) => {
+        const walker = document.createTreeWalker(area, NodeFilter.SHOW_TEXT);
+        let left = place;
+        let node = walker.nextNode();
+        while (node && left > node.length) { left -= node.length; node = walker.nextNode(); }
+        return node && [node, left];
+      });
+      if (found[0] && found[1]) document.getSelection().setBaseAndExtent(...found[0], ...found[1]);
+    };
     const act = (command, value) => {
       area.focus();
       if (command === "formatBlock" && document.queryCommandValue(command).toLowerCase() === value) value = "p";
+      const places = /List$/.test(command) ? selected() : null;
       document.execCommand(command, false, value);
+      if (places) {
+        // Chrome puts the list inside the paragraph and the caret at its beginning.
+        for (const list of area.querySelectorAll("p > ul, p > ol")) list.parentNode.replaceWith(...list.parentNode.childNodes);
+        select(places);
+      }
       keep();
       area.dispatchEvent(new Event("input", { bubbles: true }));
       show();

@@ -102,6 +102,12 @@ def test_headings_of_many_authorities(heading):
     assert found.sections["E"] == "Robin will read a page."
 
 
+def test_a_heading_over_two_lines():
+    found = read(["Section A: The views, interests and\naspirations of the child\nTrains.\nSection B: Needs\nreading."])
+
+    assert found.sections["A"] == "Trains."
+
+
 @pytest.mark.parametrize(
     "sentence",
     [

@@ -186,11 +186,19 @@ def test_a_draft_is_nothing_for_the_classroom(sign_in, teacher, plan, version):
 def test_what_is_missing_is_named_with_where_to_mend_it(as_senco, plan):
     Plan.objects.filter(pk=plan.pk).update(made_on=None)
 
+    plan.pupil.register_entries.filter(ends_on=None).update(code="E")
     page = words(as_senco.get(at("plan-detail", plan.pk)))
 
     assert "The date of the plan is not known" in page
     assert at("plan-issue", plan.pk) in page
     assert at("plan-read", plan.pk) in page
+
+
+def test_a_draft_is_called_one(as_senco, pupil, authority, senco):
+    plan = plan_services.start_plan(pupil=pupil, authority=authority, state=plan_services.DRAFT, by=senco)
+
+    assert "Draft: the final plan is not issued yet" in words(as_senco.get(at("plan-detail", plan.pk)))
+    assert "Draft" in words(as_senco.get(at("plan-list")))
 
 
 def test_a_plan_that_names_another_school_says_so(as_senco, plan):
