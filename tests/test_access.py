@@ -33,9 +33,15 @@ from sendco.jobs.models import Job
 from staff.models import AcademicYear, Closure, GroupStaff, Invitation, LostFactor, Membership, TeachingGroup, Unit
 from staff.roles import Role
 from tests.ehcp.walk import ABOUT_A_PLAN, authority_things, plan_routes, plan_things
+from tests.ehcp.walk_contributions import (
+    ABOUT_A_CONTRIBUTION,
+    WITH_A_PASS,
+    contribution_routes,
+    contribution_things,
+)
 from tests.ehcp.walk_papers import ABOUT_A_PAPER, consultation_things, paper_routes, paper_things
-from tests.ehcp.walk_reviews import ABOUT_A_REVIEW, review_routes, review_things
 from tests.ehcp.walk_requests import ABOUT_A_REQUEST, request_routes, request_things
+from tests.ehcp.walk_reviews import ABOUT_A_REVIEW, review_routes, review_things
 from tests.factories import MembershipFactory, PupilFactory
 
 # Pages anybody may open, and pages of allauth, which guards its own.
@@ -51,7 +57,7 @@ PUBLIC = {
     "staff:invitation-accept",
     "staff:three-words",
     "staff:lost-factor-ask",
-}
+} | WITH_A_PASS
 ALLAUTH = ("account_", "mfa_", "usersessions_", "socialaccount_")
 
 
@@ -120,6 +126,7 @@ def belongings(school, user, pupil):
     about_a_plan = plan_things(school, user, pupil) | request_things(school, user, pupil)
     about_a_plan |= paper_things(school, user, pupil)
     about_a_plan |= review_things(school, user, pupil)
+    about_a_plan |= contribution_things(school, user, pupil)
     return about_a_plan | {
         "pupil": pupil.pk,
         "contact": contact.pk,
@@ -373,15 +380,16 @@ MATRIX = {
     **request_routes(RECORD),
     **paper_routes(RECORD, LEADS, {H}),
     **review_routes(RECORD, LEADS, {H}),
+    **contribution_routes(RECORD, CLASSROOM),
 }
 # Things that belong to one account: nobody else meets them, whatever the role.
-PERSONAL = {"job", "saved_view"}
+PERSONAL = {"job", "saved_view", "own_view"}
 # Things about a child that only some of those who see the child may meet; the access of each has tests of its own.
 OWN_ONLY = {"concern", "view", "due"}
 ABOUT_A_CHILD = {
     "pupil", "contact", "entry", "letter", "watch", "flag", "support", "document", "assessment", "group_place",
     "enrolment",
-} | ABOUT_A_PLAN | ABOUT_A_REQUEST | ABOUT_A_PAPER | ABOUT_A_REVIEW | OWN_ONLY  # fmt: skip
+} | ABOUT_A_PLAN | ABOUT_A_REQUEST | ABOUT_A_PAPER | ABOUT_A_REVIEW | ABOUT_A_CONTRIBUTION | OWN_ONLY  # fmt: skip
 FIXED = {"form_key": "concern-new", "starts_in": 2026, "kind": "support_starts", "rule": "concern.first_look"}
 FIXED |= {"case_letter_kind": "review_chaser"}
 # Half of the walks ask as htmx does; tests/security/test_fragments.py asks both ways and compares.
