@@ -1,13 +1,11 @@
 """The diary: what falls due and which meetings are held, over the school's own days. Month, week or list."""
 
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
 
 from django.db.models import Q
 from django.shortcuts import render
-from django.urls import NoReverseMatch
 from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
@@ -121,8 +119,7 @@ def _due_entry(row, today):
 
 def _review_href(review, acting):
     if acting.can(P.CASE_VIEW):
-        with suppress(NoReverseMatch):
-            return address_of("ehcp:review-detail", review.pk)
+        return address_of("ehcp:review-detail", review.pk)
     return address_of("pupil-detail", review.pupil_id)
 
 

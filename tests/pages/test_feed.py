@@ -167,6 +167,19 @@ def test_filters_of_dates_person_class_year_unit_and_authority(signed_in, school
         assert len(response.context["chips"]) == len(query.split("&")), query
 
 
+def test_a_row_of_another_school_is_no_filter(signed_in, pupil, outsider, other_school):
+    make_due(pupil, 5)
+    group = TeachingGroupFactory(school=other_school, name="Elsewhere")
+    unit = Unit.objects.create(school=other_school, name="Their base", kind="resourced")
+    authority = LocalAuthority.objects.create(school=other_school, name="Their authority")
+
+    for query in (f"person={outsider.pk}", f"group={group.pk}", f"unit={unit.pk}", f"authority={authority.pk}"):
+        response = page(signed_in, f"?filters=1&{query}")
+        assert shown(response) == {"week": ["Review report"]}, query
+        for words in (outsider.name, "Elsewhere", "Their base", "Their authority"):
+            assert words not in response.content.decode()
+
+
 def test_a_child_in_two_chosen_groups_is_one_row(signed_in, school, pupil):
     other = TeachingGroupFactory(school=school, name="Set 1")
     pupil.group_places.create(group=other)

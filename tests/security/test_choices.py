@@ -25,7 +25,7 @@ from .drive import Walk, client_of
 CHOOSING = (Role.SENCO.label, Role.PROVISION_LEAD.label, Role.OFFICE.label, Role.ADMINISTRATOR.label)
 REFERENCE = {NeedType}  # one table for all schools
 # Pages that show their fields only when asked, and take several ids at once; each has a test of its own below.
-ASK = {"register", "pupils:key-worker-many"}
+ASK = {"register", "due-list", "pupils:key-worker-many"}
 
 
 def choosers(form):
