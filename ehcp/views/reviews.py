@@ -298,7 +298,7 @@ def _day(text):
 
 def _warnings(form, review, today):
     """What speaks against the day in the form, when it is one."""
-    day = form.initial.get("meeting_on") if not form.is_bound else form.cleaned_data.get("meeting_on")
+    day = getattr(form, "cleaned_data", {}).get("meeting_on") if form.is_bound else form.initial.get("meeting_on")
     if not day:
         return []
     due_on, _ = selectors.due_dates_of(review.plan)
