@@ -6,6 +6,10 @@ class EhcpConfig(AppConfig):
     verbose_name = "Education, health and care plans"
 
     def ready(self):
+        from .merging import register_tables
         from .owed import register_sources
+        from .quality import register_checks
 
         register_sources()
+        register_tables()
+        register_checks()

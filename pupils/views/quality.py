@@ -86,6 +86,8 @@ def _add_links(findings, acting):
 def _address(mend, gap):
     if mend.by == "nothing":
         return reverse(mend.route)
+    if mend.by == "query":
+        return f"{reverse(mend.route)}?pupil={gap.pupil_id}"
     if mend.by == "target" and gap.target is None:
         return reverse("pupil-detail", args=[gap.pupil_id])
     return reverse(mend.route, args=[gap.target if mend.by == "target" else gap.pupil_id])

@@ -12,6 +12,7 @@ from sendco.audit.models import Event
 from staff.models import AcademicYear, Term, Unit
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, TeachingGroupFactory, UserFactory
+from tests.factories.ehcp import PlanFactory
 
 TODAY = date(2026, 11, 20)
 NUMBERS = ["X373400126001", "Z886321627014", "Q301407624219", "Z933205125108"]
@@ -45,6 +46,8 @@ def need(pupil, code="SPLD", rank=1, starts_on=date(2026, 9, 1)):
 def on(pupil, code, starts_on=date(2026, 9, 1), **values):
     RegisterEntry.objects.filter(pupil=pupil, ends_on=None).update(ends_on=starts_on - timedelta(days=1))
     told = {"parent_told_on": starts_on} | values
+    if code == "E":
+        PlanFactory(pupil=pupil, made_on=starts_on)
     return RegisterEntry.objects.create(school=pupil.school, pupil=pupil, code=code, starts_on=starts_on, **told)
 
 
