@@ -17,6 +17,8 @@ from sendco.pages.filters import RegisterFilter
 from sendco.pages.forms import EXPORT_COLUMNS
 from staff.acting import acting_for
 
+from .cases import daily
+
 HEADINGS = "UPN,Surname,Forename,DOB,Year,Class,SEN Status,SEN Need,Contact 1 name,Contact 1 phone"
 
 
@@ -56,15 +58,15 @@ def import_file(school, senco, share):
         raise RuntimeError(f"import: {imported.status} {imported.error}")
 
 
-JOBS = {"export": export_all, "import": import_file}
+JOBS = {"export": export_all, "import": import_file, "daily": daily}
 
 
 def measured(job, *arguments):
     """Do the job; return its seconds and the most memory this process ever held."""
     started = time.perf_counter()
-    job(*arguments)
+    more = job(*arguments) or {}
     seconds = time.perf_counter() - started
-    return {"seconds": seconds, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return more | {"seconds": seconds, "megabytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 def _list(rows):
