@@ -49,10 +49,9 @@ def free_port():
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory):
-    """Yield the address of the running demo."""
-    port = free_port()
-    address = f"http://localhost:{port}"
+def site_env(tmp_path_factory):
+    """The environment of the demo: its own data, and the address it runs at."""
+    address = f"http://localhost:{free_port()}"
     env = {name: value for name, value in os.environ.items() if not name.startswith(("SENDCO", "DATABASE", "REDIS"))}
     env |= {
         "SENDCO_DATA": str(tmp_path_factory.mktemp("site")),
@@ -60,10 +59,18 @@ def site(tmp_path_factory):
         "SENDCO_DEMO": "1",
         "SENDCO_SITE_URL": address,
     }
+    return env
+
+
+@pytest.fixture(scope="session")
+def site(site_env):
+    """Yield the address of the running demo."""
+    env, address = site_env, site_env["SENDCO_SITE_URL"]
+    port = address.rpartition(":")[2]
     for command in (["prepare", "--verbosity", "0"], ["demo", "--if-empty"]):
         quiet = {"check": True, "stdout": subprocess.DEVNULL}
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, **quiet)
-    process = subprocess.Popen([sys.executable, "manage.py", "run_all", "--port", str(port)], cwd=ROOT, env=env)
+    process = subprocess.Popen([sys.executable, "manage.py", "run_all", "--port", port], cwd=ROOT, env=env)
     try:
         wait_for(f"{address}/healthz", process)
         yield address
