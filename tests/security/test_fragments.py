@@ -28,6 +28,7 @@ FORGED = [
     {"HX-Request": "true", "HX-Boosted": "true", "HX-Prompt": "../../etc/passwd", "HX-Target": "../main"}
     | {"HX-History-Restore-Request": "true", "HX-Current-URL": "javascript:alert(1)"},
 ]
+FEW = 2  # a route draws its second row as it draws its tenth
 WALKERS = [Role.TEACHER.label, Role.OFFICE.label, Role.GOVERNOR.label, "teacher of others", "other school's SENDCo"]
 
 
@@ -40,7 +41,7 @@ def strings_in(response):
 def test_forged_headers_answer_no_more_than_the_page(stage, key):
     walk, more = Walk(stage.people[key], stage.ids, {}), []
     for name in MATRIX:
-        for address in walk.addresses(name):
+        for address in walk.addresses(name)[:FEW]:
             page = walk.client.get(address)
             for forged in FORGED:
                 response = walk.client.get(address, headers=forged)
@@ -199,7 +200,7 @@ def test_nothing_that_a_get_asks_for_is_written(stage):
 
     before, walk = count(), Walk(stage.people[Role.SENCO.label], stage.ids, {})
     for name in MATRIX:
-        for address in walk.addresses(name):
+        for address in walk.addresses(name)[:FEW]:
             walk.client.get(address)
             walk.client.head(address)
             walk.client.options(address)

