@@ -3,7 +3,9 @@
 import io
 
 import pikepdf
+from PIL import Image
 
+from sendco.files.kinds import Kind
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable, open_stored
 
@@ -11,6 +13,8 @@ from . import answers, layouts
 from .models import Invitee
 
 MOST_BYTES = 60 * 1024 * 1024
+PICTURES = (Kind.JPEG, Kind.PNG)
+A4 = (7.7, 11.1)  # inches, inside a margin
 
 
 def papers_of(review):
@@ -39,7 +43,7 @@ def _field(title, text, *, voice=False):
 def _contribution(person):
     child = person.role == Invitee.Role.CHILD
     said = [_field(question, words, voice=child) for question, words in answers.sent_words(person)]
-    note = "with a file that came with it" if answers.contribution_of(person).file_id else ""
+    note = "with what came with it, at the end" if answers.contribution_of(person).file_id else ""
     return _paper(f"{person.name}, {person.get_role_display().lower()}", note, said)
 
 
@@ -54,15 +58,18 @@ def _now(code, facts):
 
 # --- Files that came with the words ------------------------------------------------------------------------------
 def files_of(review):
-    """Stored PDFs that came with contributions, in the order of the papers."""
-    people = review.invitees.filter(removed_on=None, contribution__sent_at__isnull=False).select_related("contribution")
-    ids = [person.contribution.file_id for person in people if person.contribution.file_id]
-    found = StoredFile.objects.filter(school_id=review.school_id, kind="pdf").in_bulk(ids)
+    """Stored PDFs and pictures that came with words that everybody may read, in the order of the papers."""
+    people = review.invitees.filter(removed_on=None, contribution__sent_at__isnull=False).order_by("pk")
+    shared = [one for one in people.select_related("contribution") if not answers.is_held_back(one)]
+    shared.sort(key=lambda person: person.role != Invitee.Role.CHILD)
+    ids = [attached.file_id for one in shared for attached in one.contribution.files.order_by("pk")]
+    kinds = [Kind.PDF, *PICTURES]
+    found = StoredFile.objects.filter(school_id=review.school_id, pupil_id=review.pupil_id, kind__in=kinds).in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
 
 
 def with_files(pdf, stored_files):
-    """The papers with these PDFs at their end. One that cannot be opened, or is too long, stays a file of its own."""
+    """The papers with these at their end. One that cannot be opened, or is too long, stays a file of its own."""
     room = MOST_BYTES
     with pikepdf.open(io.BytesIO(pdf)) as whole:
         for stored in stored_files:
@@ -76,7 +83,18 @@ def with_files(pdf, stored_files):
 
 def _append(whole, stored):
     try:
-        with open_stored(stored) as file, pikepdf.open(io.BytesIO(file.read())) as more:
+        with open_stored(stored) as file:
+            content = _page_of(file) if stored.kind in PICTURES else file.read()
+        with pikepdf.open(io.BytesIO(content)) as more:
             whole.pages.extend(more.pages)
-    except (FileNotAvailable, pikepdf.PdfError, pikepdf.PasswordError):
+    except (FileNotAvailable, pikepdf.PdfError, pikepdf.PasswordError, OSError, Image.DecompressionBombError):
         return
+
+
+def _page_of(file):
+    """A picture as a page that fits A4. It was drawn anew when it was kept, so nothing but a picture is in it."""
+    with Image.open(file) as picture:
+        scale = max(picture.width / A4[0], picture.height / A4[1])
+        kept = io.BytesIO()
+        picture.convert("RGB").save(kept, "PDF", resolution=max(scale, 1))
+    return kept.getvalue()

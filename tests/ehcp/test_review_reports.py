@@ -6,10 +6,11 @@ import pikepdf
 import pytest
 import time_machine
 from django.urls import reverse
+from PIL import Image
 
 import ehcp.tasks  # noqa: F401  (its handlers register themselves)
 from ehcp import layouts, review_pack
-from ehcp.models import Contribution, Correspondence, ReviewLayout
+from ehcp.models import Contribution, ContributionFile, Correspondence, ReviewLayout
 from ehcp.report_docx import report_docx
 from ehcp.services import review_layouts, review_reports
 from ehcp.services import reviews as services
@@ -329,10 +330,17 @@ def test_a_pdf_that_came_with_words_is_appended_and_a_broken_one_does_no_harm(pl
     good = store_bytes(name="advice.pdf", content=kept.getvalue(), **about)
     broken = store_bytes(name="broken.pdf", content=b"%PDF-1.4 nothing", **about)
 
-    whole = review_pack.with_files(kept.getvalue(), [broken, good])
+    drawing = io.BytesIO()
+    Image.new("RGB", (1600, 900), "green").save(drawing, "PNG")
+    picture = store_bytes(name="drawing.png", content=drawing.getvalue(), **about)
+    row = Contribution.objects.get(invitee__review=planned)
+    for stored in (broken, good, picture):
+        ContributionFile.objects.create(contribution=row, file_id=stored.pk, name=stored.name, size=stored.size)
+
+    whole = review_pack.with_files(kept.getvalue(), review_pack.files_of(planned))
 
     with pikepdf.open(io.BytesIO(whole)) as pdf:
-        assert len(pdf.pages) == 2
+        assert len(pdf.pages) == 3
 
 
 def test_words_of_a_child_who_wants_to_talk_first_stay_out(planned):
@@ -343,6 +351,7 @@ def test_words_of_a_child_who_wants_to_talk_first_stay_out(planned):
     papers, _ = review_pack.papers_of(planned)
 
     assert "I like science" not in str(papers)
+    assert review_pack.files_of(planned) == []
 
 
 def test_papers_that_went_are_recorded_with_proof(sign_in, senco, planned):
