@@ -10,6 +10,7 @@ from django.db import models
 from pupils.models import Document, RegisterEntry
 from pupils.selectors.concerns import readable
 from pupils.services.documents import file_of
+from sendco.audit.models import Audience
 from sendco.audit.selectors import pupil_events
 from sendco.clock import long_date
 from sendco.files.kinds import Kind
@@ -55,7 +56,9 @@ def chronology(pupil, acting):
     ]
     reports = Document.objects.visible_to(acting).filter(pupil=pupil, removed_on=None, kind=Document.Kind.REPORT)
     found += [Happening(one.dated_on, f"Report: {one.title}", one.author) for one in reports]
-    events = pupil_events(school_id=pupil.school_id, pupil_ids=[pupil.pk], audiences=acting.audiences)
+    # What is confidential never leaves the school by itself, whoever makes the pack.
+    audiences = acting.audiences & {Audience.RECORD}
+    events = pupil_events(school_id=pupil.school_id, pupil_ids=[pupil.pk], audiences=audiences)
     found += [Happening(event.happened_on, event.text) for event in events.filter(code__in=TOLD)]
     return sorted(found, key=lambda one: (one.on, one.what))
 

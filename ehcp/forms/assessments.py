@@ -103,6 +103,10 @@ class StepForm(VersionedForm, forms.ModelForm):
     names: dict = {}
     version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.instance.version
+
     def facts(self):
         return {self.names.get(name, name): self.cleaned_data[name] for name in self.stored_fields()}
 

@@ -149,7 +149,7 @@ def appeal_detail(request, pk):
     case, acting, today = case_in_view(request, pk), request.acting, timezone.localdate()
     may_edit = acting.can(P.CASE_EDIT)
     dates = dates_of(case, today=today)
-    lodging = next((row for row in dates if row.item.rule == "appeal.lodge" and row.is_open), None)
+    lodging = next((row for row in dates if row.item.rule == "appeal.lodge" and not row.item.met_on), None)
     context = appeal_page(case, f"Appeal: {case.pupil.name}") | {
         "tab_title": tab_title("Appeal"),
         "crumbs": [("Appeals", reverse("ehcp:appeal-list"))],

@@ -19,7 +19,7 @@ from tests.factories import MembershipFactory, PupilFactory
 from tests.factories.ehcp import CaseworkerFactory, LocalAuthorityFactory, NeedsAssessmentFactory, PlanFactory
 
 LONDON = ZoneInfo("Europe/London")
-REASON = "Kezia has had three cycles of support with help from outside, and the gap to her class grows all the same. Why?"
+REASON = "Kezia has had three cycles of support with help from outside, and the gap to her class grows all the same"
 
 
 @pytest.fixture(autouse=True)

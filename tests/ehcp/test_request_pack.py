@@ -1,0 +1,244 @@
+import io
+import re
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import pikepdf
+import pypdfium2
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from ehcp import request_pack as pack
+from ehcp import tasks  # noqa: F401  (registers the handler)
+from ehcp.models import NeedsAssessment
+from ehcp.services import assessments as services
+from pupils.models import Assessment, Concern, Document, PupilFlag, RegisterEntry
+from pupils.services.documents import add_document
+from sendco.audit import services as audit
+from sendco.audit.models import Audience, Read
+from sendco.files.models import StoredFile
+from sendco.jobs import runner
+from sendco.jobs.models import Job, Status
+from staff.acting import acting_for
+from staff.models import Membership
+from tests.ehcp.pdfs import pdf_of
+from tests.factories.ehcp import LocalAuthorityFactory
+
+LONDON = ZoneInfo("Europe/London")
+REASON = "Kezia has had three cycles of support with help from outside, and the gap grows all the same."
+
+
+@pytest.fixture(autouse=True)
+def _now():
+    with time_machine.travel(datetime(2027, 1, 12, 10, tzinfo=LONDON), tick=False):
+        yield
+
+
+@pytest.fixture
+def case(pupil, senco):
+    authority = LocalAuthorityFactory(school=pupil.school, name="Westmarch Council", address="1 Civic Square")
+    return services.begin(pupil=pupil, authority=authority, reason=REASON, by=senco)
+
+
+def address(route, case):
+    return reverse(f"ehcp:{route}", args=[case.pk])
+
+
+def file_pdf(pupil, by, title, pages, *, kind="report", dated_on=date(2026, 11, 3), **more):
+    upload = SimpleUploadedFile("report.pdf", pdf_of(pages, **more), content_type="application/pdf")
+    return add_document(pupil=pupil, upload=upload, title=title, kind=kind, dated_on=dated_on, author="Dr Voss", by=by)
+
+
+def make(client, case, **data):
+    """Ask for the pack and do the job; the job."""
+    response = client.post(address("assessment-pack", case), {"parts": pack.Part.values} | data)
+    assert response.status_code == 302
+    job = Job.objects.get(pk=NeedsAssessment.objects.get(pk=case.pk).pack_job_id)
+    runner.run(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def stored(case):
+    case = NeedsAssessment.objects.get(pk=case.pk)
+    with pack.open_stored(StoredFile.objects.get(pk=case.pack_file_id)) as file:
+        return file.read()
+
+
+def text_of(content):
+    document = pypdfium2.PdfDocument(content)
+    return [" ".join(document[number].get_textpage().get_text_range().split()) for number in range(len(document))]
+
+
+def test_pack_is_one_pdf_with_the_pages_that_its_index_names(sign_in, senco, pupil, case):
+    first = file_pdf(pupil, senco, "Psychologist's advice", [["Words of the psychologist"], ["Second page"]])
+    last = file_pdf(pupil, senco, "Speech therapy", [["Words of the therapist"]], dated_on=date(2026, 12, 1))
+    Assessment.objects.create(
+        pupil=pupil, test="Reading", taken_on=date(2026, 9, 9), scale="standard", score=72, assessed_by="J. Adair"
+    )
+
+    job = make(sign_in(senco), case, documents=[first.pk, last.pk])
+
+    assert job.status == Status.DONE, job.error
+    content = stored(case)
+    pages = text_of(content)
+    assert job.message == f"The pack is ready: {len(pages)} pages."
+    assert "Westmarch Council" in pages[0]
+    assert "the gap grows all the same" in pages[0]
+    index = next(page for page in pages if page.find("Index") >= 0 and "Enclosure: Psychologist" in page)
+    begins = next(number for number, page in enumerate(pages, start=1) if "Words of the psychologist" in page)
+    assert begins == len(pages) - 2
+    assert f"(2 pages) . . {begins}" in re.sub(r"( \.)+", " . .", index)
+    assert "Words of the therapist" in pages[-1]
+    assert any("Standardised score (mean 100): 72" in page for page in pages)
+    with pikepdf.open(io.BytesIO(content)) as whole, whole.open_outline() as outline:
+        assert [item.title for item in outline.root][-2:] == [
+            "Enclosure: Psychologist's advice", "Enclosure: Speech therapy",
+        ]  # fmt: skip
+
+
+def test_pack_without_enclosures_stays_a_tagged_pdf(sign_in, senco, case):
+    make(sign_in(senco), case)
+
+    with pikepdf.open(io.BytesIO(stored(case))) as whole:
+        assert "/StructTreeRoot" in whole.Root
+        assert whole.open_metadata().get("pdfuaid:part") == "1"
+
+
+def test_pack_with_enclosures_does_not_claim_to_be_tagged_throughout(sign_in, senco, pupil, case):
+    report = file_pdf(pupil, senco, "Advice", [["Words"]])
+
+    make(sign_in(senco), case, documents=[report.pk])
+
+    with pikepdf.open(io.BytesIO(stored(case))) as whole:
+        assert "/StructTreeRoot" in whole.Root
+        assert whole.open_metadata().get("pdfuaid:part") is None
+
+
+def test_what_cannot_be_enclosed_is_named_as_sent_separately(sign_in, senco, pupil, case):
+    upload = SimpleUploadedFile("notes.txt", b"Notes", content_type="text/plain")
+    about = {"pupil": pupil, "dated_on": date(2026, 11, 3), "by": senco}
+    notes = add_document(upload=upload, title="Class notes", kind="school", **about)
+    acting_plan = file_pdf(pupil, senco, "Old plan", [["Plan"]], kind="plan", script=True)
+    lost = Document.objects.create(
+        pupil=pupil, title="Lost", kind="report", dated_on=date(2026, 1, 1), file_id=999_999, added_by=senco
+    )
+
+    make(sign_in(senco), case, documents=[notes.pk, acting_plan.pk, lost.pk])
+
+    text = " ".join(text_of(stored(case)))
+    assert "Class notes, Tue 3 Nov 2026 (it is not a PDF)" in text
+    assert "Old plan, Tue 3 Nov 2026 (it is kept exactly as it came)" in text
+    assert "Lost, Thu 1 Jan 2026 (its file is not here)" in text
+
+
+@pytest.mark.parametrize("content", [pdf_of([["x"]], password="secret"), b"%PDF-1.7 broken"])
+def test_locked_or_damaged_pdf_has_no_pages(content):
+    assert pack._pages(content) is None
+
+
+def test_chronology_tells_what_this_person_may_see_and_no_flag(senco, pupil, case):
+    RegisterEntry.objects.filter(pupil=pupil).update(starts_on=date(2026, 9, 1), reason="Slow to read")
+    Concern.objects.create(
+        school=pupil.school, pupil=pupil, raised_by=senco, what="Stops after one line", parent_told="told",
+        raised_on=date(2026, 10, 1), outcome="support",
+    )  # fmt: skip
+    PupilFlag.objects.create(pupil=pupil, kind="fsm")
+    about = {"by": senco, "school_id": pupil.school_id, "pupil_id": pupil.pk}
+    audit.record("letter.sent", pupil, text="Letter home", happened_on=date(2026, 10, 9), **about)
+    audit.record("pupil.flag_added", pupil, text="On a protection plan", happened_on=date(2026, 10, 9), **about)
+    audit.record(
+        "letter.sent", pupil, text="Confidential letter", happened_on=date(2026, 10, 9),
+        audience=Audience.CONFIDENTIAL, **about,
+    )  # fmt: skip
+
+    told = pack.chronology(pupil, acting_for(senco))
+
+    words = [f"{one.what} {one.more}" for one in told]
+    assert [one.on for one in told] == sorted(one.on for one in told)
+    assert any("Stops after one line" in line and "Start SEN Support" in line for line in words)
+    assert "Letter home " in words
+    assert not any("protection" in line or "Confidential" in line for line in words)
+
+
+def test_parts_that_are_not_ticked_stay_out(sign_in, senco, case):
+    make(sign_in(senco), case, parts=["advice"])
+
+    text = " ".join(text_of(stored(case)))
+    assert "Advice, by the list of regulation 6(1)" in text
+    assert "Chronology" not in text
+
+
+def test_document_of_another_child_cannot_be_enclosed(sign_in, senco, other_pupil, case):
+    theirs = file_pdf(other_pupil, senco, "Not hers", [["Not hers"]])
+
+    response = sign_in(senco).post(address("assessment-pack", case), {"documents": [theirs.pk]})
+
+    assert response.status_code == 422
+
+
+def test_job_of_somebody_who_lost_the_right_makes_nothing(sign_in, senco, case):
+    sign_in(senco).post(address("assessment-pack", case), {})
+    Membership.objects.filter(user=senco).delete()
+    job = Job.objects.get(kind="ehcp.request_pack")
+
+    runner.run(job.pk)
+
+    job.refresh_from_db()
+    assert job.status == Status.FAILED
+    assert NeedsAssessment.objects.get(pk=case.pk).pack_file_id is None
+
+
+def test_pack_can_be_made_again_until_the_request_goes(sign_in, senco, case):
+    client = sign_in(senco)
+    make(client, case)
+    first = NeedsAssessment.objects.get(pk=case.pk).pack_file_id
+    make(client, case)
+
+    assert not StoredFile.objects.filter(pk=first).exists()
+    sent = {
+        "version": NeedsAssessment.objects.get(pk=case.pk).version,
+        "sent_at": "2027-01-12T09:00",
+        "method": "email",
+    }
+    client.post(reverse("ehcp:assessment-step", args=[case.pk, "sent"]), sent)
+    response = client.post(address("assessment-pack", case), {})
+    assert response.status_code == 422
+    assert "Its pack stays as it went" in response.content.decode()
+
+
+def test_download_is_for_those_who_see_cases_and_is_kept(sign_in, senco, teacher, outsider, case):
+    client = sign_in(senco)
+    assert client.get(address("assessment-pack-file", case)).status_code == 404
+    make(client, case)
+
+    response = client.get(address("assessment-pack-file", case))
+
+    assert response["Content-Disposition"] == 'attachment; filename="request-pack.pdf"'
+    assert Read.objects.filter(pupil_id=case.pupil_id, what="request pack").exists()
+    assert sign_in(teacher).get(address("assessment-pack-file", case)).status_code == 403
+    assert sign_in(outsider).get(address("assessment-pack-file", case)).status_code == 404
+
+
+def test_page_shows_the_pack_while_it_is_made_and_once_it_is_there(sign_in, senco, case):
+    client = sign_in(senco)
+    client.post(address("assessment-pack", case), {})
+
+    assert 'hx-trigger="every 2s"' in client.get(address("assessment-detail", case)).content.decode()
+    runner.run(Job.objects.get(kind="ehcp.request_pack").pk)
+    text = client.get(address("assessment-detail", case)).content.decode()
+    assert 'hx-trigger="every 2s"' not in text
+    assert address("assessment-pack-file", case) in text
+
+
+def test_words_of_people_do_not_become_markup(sign_in, senco, pupil, case):
+    NeedsAssessment.objects.filter(pk=case.pk).update(
+        reason='<img src="file:///etc/passwd"> <b>Why</b> {{ child.name }}'
+    )
+
+    job = make(sign_in(senco), case)
+
+    assert job.status == Status.DONE, job.error
+    assert '<img src="file:///etc/passwd"> <b>Why</b>' in " ".join(text_of(stored(case)))
