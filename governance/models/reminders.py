@@ -117,7 +117,6 @@ class DailyRun(models.Model):
     people = models.PositiveIntegerField(default=0)
     # Items for which nobody could be found: neither owner, SENDCo nor head.
     nobody = models.PositiveIntegerField(default=0)
-    calendar_mark = models.CharField(max_length=64, blank=True)
 
     objects = InSchoolQuerySet.as_manager()
 

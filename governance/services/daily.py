@@ -1,6 +1,5 @@
 """The daily run: which schools' hour has come, what each due item says today, and to whom. Rows first, mail after."""
 
-import hashlib
 import logging
 import uuid
 from collections import defaultdict
@@ -12,12 +11,12 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from pupils.owed import bring_school_up_to_date
 from sendco.clock import LONDON, Duty
 from sendco.due.models import DueItem
 from staff.models import Membership, School
 from staff.models.people import current_on
 from staff.selectors import school_calendar
-from staff.services import work_out_dates_again
 
 from .. import stages, steps
 from ..models import Acknowledgement, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
@@ -81,6 +80,8 @@ def _plan(run, now):
             return False
         steps.reached("run.claimed")
         with transaction.atomic():
+            # Some dates follow from the day itself: a transfer year begins, rights pass, a parent's time runs out.
+            bring_school_up_to_date(run.school)
             done = _SchoolDay(run, token, now).write()
             steps.reached("row.before")
     except Exception:
@@ -134,7 +135,6 @@ class _SchoolDay:
             lines=lines,
             people=len(self.wanted),
             nobody=self.nobody,
-            calendar_mark=self._check_calendar(),
         )
         return True
 
@@ -321,23 +321,6 @@ class _SchoolDay:
             )
             if closed:
                 DigestLine.objects.filter(digest=digest).update(digest=digests[digest.user_id])
-
-    def _check_calendar(self):
-        """Days are counted in the school's calendar. Where it is another than at the last run, have dates worked out
-        again: a change that was saved has asked for that already, a new school year that began has not."""
-        mark = calendar_mark(self.calendar)
-        last = DailyRun.objects.filter(school=self.school, day__lt=self.today).exclude(calendar_mark="").first()
-        if last and last.calendar_mark != mark:
-            work_out_dates_again(school=self.school, by=None)
-        return mark
-
-
-def calendar_mark(calendar):
-    """A short text that is another one when the calendar is another one."""
-    if calendar is None:
-        return "none"
-    parts = (calendar.first_day, calendar.last_day, calendar.closures, sorted(calendar.inset_days))
-    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def _moment(day: date, hour):
