@@ -164,7 +164,7 @@ def with_status(pupils):
 
 def with_next_due(pupils, acting):
     """Add next_due, the earliest open date that this person may see."""
-    due = due_for(acting).filter(pupil_id=OuterRef("pk")).order_by("due_on")
+    due = due_for(acting).filter(pupil_id=OuterRef("pk"), exception="").order_by("due_on")
     return pupils.annotate(next_due=Subquery(due.values("due_on")[:1]))
 
 
