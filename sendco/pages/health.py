@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST
 
+from governance.selectors.reminders import run_health
 from sendco.jobs.models import Heartbeat, Job, Status
 from sendco.pdf.render import pdf_available
 from staff.access import require_permission
@@ -80,8 +81,12 @@ def ready(request):
 @require_GET
 def status(request):
     found = examine()
+    runs_done, runs_asked, mails = run_health(timezone.now())
     context = {
         "title": "Health of the site",
+        "runs_done": runs_done,
+        "runs_asked": runs_asked,
+        "mails_waiting": mails,
         "section": "health",
         "found": found,
         "beat": Heartbeat.objects.filter(name="beat").first(),

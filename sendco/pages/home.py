@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from ehcp.selectors.contributions import asked_of
 from governance.selectors.reminders import daily_run_warning
 from pupils.models import Concern, ConcernView, Import, Need, Pupil, RegisterEntry
 from pupils.models.register import ON_REGISTER
@@ -100,6 +101,7 @@ def _classroom(acting, today):
     return {
         "due": _due_lists(acting, today),
         "pupils": with_details(pupils[:60], acting),
+        "reviews_asked": asked_of(acting.user, acting.school),
         "views_asked": ConcernView.objects.filter(
             concern__school=acting.school,
             asked_of=acting.user,
