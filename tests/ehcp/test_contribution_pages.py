@@ -1,5 +1,9 @@
 """The school's side: the trail, words typed in, what was sent, a colleague's own view."""
 
+from io import BytesIO
+
+import pikepdf
+import pypdfium2 as pdfium
 import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,12 +12,14 @@ from django.urls import reverse
 
 import ehcp.tasks  # noqa: F401
 from ehcp.models import Contribution, Invitee
+from ehcp.review_pack import papers_of
 from ehcp.selectors.contributions import asked_of, may_be_shared, sent_words
 from ehcp.services import contributions, review_mail, reviews
 from pupils.errors import ChangedMeanwhile, Refused
 from sendco.audit.models import Event, Read
 from sendco.files.models import StoredFile
 from sendco.links.models import Link
+from sendco.pdf.render import render_pdf
 from staff.roles import Role as StaffRole
 from tests.factories import MembershipFactory
 from tests.factories.ehcp import PlanOutcomeFactory, PlanVersionFactory
@@ -343,3 +349,38 @@ def test_view_is_not_asked_for_after_the_meeting(sign_in, teacher, senco, review
 
     assert "nothing more is needed from you" in text
     assert list(asked_of(teacher, review.school)) == []
+
+
+# --- On paper ----------------------------------------------------------------------------------------------------
+def test_hostile_words_are_only_words_in_the_papers(senco, review, parent):
+    """What is printed for the meeting asks nothing of the network and carries no file in."""
+    hostile = (
+        '<img src="file:///etc/passwd"><link rel="attachment" href="file:///etc/passwd">'
+        '<style>@import "http://192.0.2.1/x.css"</style><svg onload="alert(1)"><script>alert(2)</script>'
+    )
+    entered(parent, senco, about=hostile)
+    papers, _ = papers_of(review)
+
+    context = {
+        "papers": papers,
+        "missing": [],
+        "school_name": "Fernhill",
+        "subtitle": "Review",
+        "made": "",
+        "review": review,
+    }
+    pdf = render_pdf("reports/review_pack.html", context, title="Papers")
+
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        assert not opened.attachments
+        assert "/URI" not in str([page.get("/Annots") for page in opened.pages])
+    words = "".join(one.get_textpage().get_text_range() for one in pdfium.PdfDocument(pdf))
+    assert "<script>alert(2)</script>" in words.replace("\r\n", "")
+    assert "root:" not in words
+
+
+def test_what_is_kept_back_is_not_in_the_papers(senco, review, child):
+    contributions.save_answer(invitee=child, code="feel", words="Nobody at home knows this")
+    contributions.send(invitee=child, talk_first=True)
+
+    assert "Nobody at home" not in str(papers_of(review))
