@@ -120,8 +120,8 @@ def _words(*roles):
     def get(facts):
         parts = []
         for person, said in facts.words_of(*roles):
-            lines = [f"{question}: {words}" if question else words for question, words in said]
-            parts.append("\n".join([f"{person.name}:", *lines]))
+            lines = [f"{question}\n{words}" if question else words for question, words in said]
+            parts.append("\n\n".join([person.name, *lines]))
         return "\n\n".join(parts)
 
     return get

@@ -192,6 +192,7 @@ class ToldForm(PeopleForm):
 
     invited_on = past_date_field(label="On which day", words="The day of the invitation")
     via = forms.ChoiceField(label="How", choices=Invitee.Via.choices, initial=Invitee.Via.HAND)
+    also_ask = forms.BooleanField(label="They were asked for their views and reports too", required=False, initial=True)
 
     @staticmethod
     def words(invitee):

@@ -10,7 +10,7 @@ from ..deadlines import reviews
 WIDTH, LEFT, RIGHT = 1000, 50, 50
 AXIS = 58
 ROOM = 112  # what a label needs to either side of the next one in its row
-ROWS = ((22, 36), (94, 108), (126, 140))
+ROWS = ((22, 36), (98, 112), (130, 144))
 SHORT = {
     "review.invite": "Invite by",
     "review.papers": "Papers out by",

@@ -186,9 +186,13 @@ class Step:
     route: str = ""
     words: str = ""
     args: tuple = ()
+    posts: str = ""  # where the button does it at once: the page to look at instead
 
     def address(self, review):
         return reverse(self.route, args=self.args or (review.pk,)) if self.route else ""
+
+    def page(self, review):
+        return reverse(self.posts, args=(review.pk,)) if self.posts and self.route else self.address(review)
 
 
 def _several(number, one, many=""):
@@ -228,10 +232,24 @@ def _before(review, people):
             "Views and reports in", held or not chase, f"{came} in, {len(missing)} missing",
             "ehcp:review-chase", f"Chase {_several(len(missing), 'person', 'people')}",
         ),
-        Step("Send the papers round", review.papers_sent_on is not None or held, "", "ehcp:review-papers",
-             "Send the papers"),
+        _papers_step(review, held),
         Step("Hold the meeting", held, "", "ehcp:review-meeting", "Open the meeting screen"),
     ]  # fmt: skip
+
+
+def _papers_step(review, held):
+    """The first click has the papers drawn, and leads to where they are read and sent."""
+    done = review.papers_sent_on is not None or held
+    if review.pack_job_id or done:
+        return Step("Send the papers round", done, "", "ehcp:review-papers", "Send the papers")
+    return Step(
+        "Send the papers round",
+        done,
+        "",
+        "ehcp:review-pack-make",
+        "Put the papers together",
+        posts="ehcp:review-papers",
+    )
 
 
 def _report(review, acting):
@@ -244,11 +262,11 @@ def _report(review, acting):
         Step("Write up the meeting", sent or bool(review.held_on and not missing), "; ".join(missing),
              "ehcp:review-meeting", "Write up the meeting"),
         Step("Make the report", sent or report is not None, report.layout_name if report else "",
-             "ehcp:review-report", "Make the report"),
+             "ehcp:review-report", "Make the report", posts="" if report else "ehcp:review-report"),
         Step(
             "Head approves", sent or review.approved_at is not None,
             "" if approve or review.approved_at else "Waiting for the headteacher",
-            "ehcp:review-report" if not approve else "ehcp:review-approve",
+            "ehcp:review-approve" if approve and report else "ehcp:review-report",
             "Approve the report" if approve and ready else "Open the report",
             args=(report.pk,) if approve and report else (),
         ),

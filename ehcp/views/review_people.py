@@ -170,10 +170,13 @@ def review_told(request, pk):
     )
 
     def record(cleaned):
-        return services.record_invited(
-            review=review, invitees=list(cleaned["people"].select_related("contact")), by=request.user,
-            invited_on=cleaned["invited_on"], via=cleaned["via"],
-        )  # fmt: skip
+        chosen = list(cleaned["people"])
+        unasked = [one for one in chosen if one.asked_on is None and one.role != Invitee.Role.HEAD]
+        facts = {"invited_on": cleaned["invited_on"], "via": cleaned["via"]}
+        kept = services.record_invited(review=review, invitees=chosen, by=request.user, **facts)
+        if cleaned["also_ask"] and unasked:
+            services.record_asked(invitees=unasked, asked_on=cleaned["invited_on"], by=request.user)
+        return kept
 
     return simple_form(
         request, form, record, review=review, done="Kept as proof of notice.",

@@ -1,6 +1,6 @@
 """Reviews of EHC plans: the list, beginning one, and the page where a review is worked through."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from django.contrib import messages
@@ -219,6 +219,7 @@ class Work:
     calendar: object
     words: str = ""
     href: str = ""
+    posts: bool = False
 
 
 def work_on(review, people, acting, today, late_letter=None):
@@ -227,8 +228,10 @@ def work_on(review, people, acting, today, late_letter=None):
     coming = selectors.next_step(review, steps, today=today)
     words, href = (coming.words, coming.address(review)) if coming else ("", "")
     if late_letter and not selectors.was_written(review, late_letter[0], today=today):
+        coming = replace(coming, posts="") if coming else None
         words, href = "Write to the authority", reverse("ehcp:letter-new", args=["review", review.pk, late_letter[0]])
-    return Work([(step, step.address(review)) for step in steps], coming, selectors.calendar_of(review), words, href)
+    shown = [(step, step.page(review)) for step in steps]
+    return Work(shown, coming, selectors.calendar_of(review), words, href, bool(coming and coming.posts))
 
 
 def _days(review, today):
