@@ -9,6 +9,7 @@ from django.db import models
 
 from pupils.models import Document, RegisterEntry
 from pupils.selectors.concerns import readable
+from pupils.services.assessments import score_in_words
 from pupils.services.documents import file_of
 from sendco.audit.models import Audience
 from sendco.audit.selectors import pupil_events
@@ -51,7 +52,7 @@ def chronology(pupil, acting):
     found = [_of_register(entry) for entry in RegisterEntry.objects.filter(pupil=pupil).order_by("starts_on", "pk")]
     found += [_of_concern(concern) for concern in readable(acting).filter(pupil=pupil)]
     found += [
-        Happening(one.taken_on, f"Test: {one.test}", score_words(one))
+        Happening(one.taken_on, f"Test: {one.test}", score_in_words(one))
         for one in pupil.assessments.filter(removed_on=None)
     ]
     reports = Document.objects.visible_to(acting).filter(pupil=pupil, removed_on=None, kind=Document.Kind.REPORT)
@@ -72,11 +73,6 @@ def _of_concern(concern):
     more += [f"What was done: {concern.get_outcome_display()}."] if concern.outcome else []
     more += [concern.outcome_note] if concern.outcome_note else []
     return Happening(concern.raised_on, "Concern raised", " ".join(more)[:LONGEST])
-
-
-def score_words(one):
-    band = f" ({one.low:g} to {one.high:g})" if one.low is not None else ""
-    return f"{one.get_scale_display()}: {one.score:g}{band}"
 
 
 # --- Enclosures --------------------------------------------------------------------------------------------------
@@ -180,6 +176,7 @@ def contents(case, acting, *, parts, enclosures, separate, dated_on):
     """What the template of the pack is drawn from."""
     pupil = case.pupil
     pages = {one.document.pk: one.page for one in enclosures}
+    scores = pupil.assessments.filter(removed_on=None).order_by("taken_on", "pk")
     advice = [(one, pages.get(one.document_id)) for one in advice_of(case)]
     return {
         "case": case,
@@ -189,7 +186,7 @@ def contents(case, acting, *, parts, enclosures, separate, dated_on):
         "letter": _letter(case, acting, parts, enclosures, dated_on),
         "parts": [(part, Part(part).label) for part in Part.values if part in parts],
         "chronology": chronology(pupil, acting) if Part.CHRONOLOGY in parts else [],
-        "scores": list(pupil.assessments.filter(removed_on=None).order_by("taken_on", "pk")),
+        "scores": [(one, score_in_words(one)) for one in scores],
         "views": [(one, page) for one, page in advice if one.kind == Advice.Kind.PARENT],
         "advice": advice,
         "enclosures": enclosures,

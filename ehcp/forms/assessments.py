@@ -373,3 +373,5 @@ class PackForm(forms.Form):
         documents = Document.objects.visible_to(acting).filter(pupil=pupil, removed_on=None)
         self.fields["documents"].queryset = documents.order_by("dated_on", "pk")
         self.fields["documents"].label_from_instance = document_words
+        if not documents.exists():
+            self.fields["documents"].help_text = "No document is filed with this child yet."

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from sendco.clock import long_date, short_date
+from sendco.clock import Basis, long_date, short_date
 
 WIDTH, EDGE = 760, 34
 # A label takes the first of these places that is free: (above the line, which row).
@@ -102,7 +102,9 @@ def ruler(dates, *, starts_on, today, weeks=20):
 
 
 def _name(item):
-    return SHORT.get(item.rule.split(".")[-1], item.title)
+    """The short name; where practice stands beside a date of the same name, it says so."""
+    name = SHORT.get(item.rule.split(".")[-1], item.title)
+    return f"{name}, practice" if item.rule.startswith("rebased.") and item.basis == Basis.PRACTICE else name
 
 
 def _span(item, x):

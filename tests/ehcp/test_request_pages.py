@@ -687,6 +687,7 @@ def test_ruler_grows_with_a_date_beyond_its_weeks(sign_in, senco, received):
 
     assert ruler.starts_on == date(2026, 9, 14)
     assert ruler.weeks == 31
+    assert {"Final plan", "Final plan, practice"} <= {mark.label for mark in ruler.marks}
     assert max(mark.x for mark in ruler.marks) <= ruler.right
 
 

@@ -19,6 +19,7 @@ from staff.models import AcademicYear, GroupStaff, Invitation, Membership, User
 from staff.permissions import Permission
 from staff.roles import Role
 from staff.sign_in import lost_factors
+from tests.ehcp.walk_requests import request_things
 from tests.factories import MembershipFactory, PupilFactory, UserFactory
 from tests.pupils.importing_help import preview, table
 
@@ -124,6 +125,7 @@ def _ids(cast):
         "group_place": _pks(pupil.group_places),
         "enrolment": _pks(pupil.enrolments),
     }
+    about_the_child |= {name: [value] for name, value in request_things(school, senco, pupil).items()}
     return about_the_child | {
         "pair": _pair(cast),
         "import": [_import(cast).pk],
