@@ -4,6 +4,7 @@ The browser's pass says who it is; being signed in as staff means nothing here. 
 answer is the same page that any unknown address gets.
 """
 
+import re
 import uuid
 from functools import wraps
 
@@ -26,6 +27,7 @@ from ..services import outsiders
 from ..services.review_mail import PURPOSE
 
 CHECK = "check"
+PAGE_NAME = re.compile(r"[a-z0-9]{1,40}")
 
 
 def with_pass(view):
@@ -35,11 +37,11 @@ def with_pass(view):
     def guarded(request, *args, **kwargs):
         try:
             request.link, request.invitee = outsiders.person_with_pass(request)
-        except links.LinkClosed as error:
+            return view(request, *args, **kwargs)
+        except (links.LinkClosed, Refused) as error:  # refused here: it ended while this request was on its way
             if typed := request.POST.get("words", "").strip():
                 return _draw(request, "ehcp/answer_ended.html", {"title": "This page has ended", "words": typed}, 404)
             raise Http404 from error
-        return view(request, *args, **kwargs)
 
     return login_not_required(guarded)
 
@@ -101,11 +103,16 @@ def _save(request, question):
         invitee=request.invitee,
         code=question.code,
         words=words,
-        page=posted.get("page", "")[:40],
+        page=_page_name(posted),
         before=posted.get("before", ""),
         picked=picked,
     )
     return news, selectors.too_long(words)
+
+
+def _page_name(posted):
+    name = posted.get("page", "")
+    return name if PAGE_NAME.fullmatch(name) else ""
 
 
 def _go_on(request, number, questions, *, news):
@@ -158,7 +165,7 @@ def _question(request, number, questions, *, error="", typed=None, status=200):
         # What was typed is shown again as it is, the part that was not kept too.
         "words": stored if typed is None else typed.get("words", ""),
         "before": services.mark_of(stored),
-        "page": uuid.uuid4().hex if typed is None else typed.get("page", "")[:40],
+        "page": uuid.uuid4().hex if typed is None else _page_name(typed),
         "others": services.others_of(row, question.code),
         "saved_at": row.saved_at,
         "files": list(row.files.all()) if row.pk else [],

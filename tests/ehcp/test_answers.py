@@ -17,6 +17,7 @@ import ehcp.tasks  # noqa: F401
 from ehcp.models import Contribution, Invitee
 from ehcp.questions import CHILD, LONGEST, PARENT, SETS
 from ehcp.services import contributions, review_mail, reviews
+from pupils.errors import Refused
 from pupils.models import Contact
 from sendco.files.models import StoredFile
 from sendco.limits.services import LIMITS
@@ -339,6 +340,27 @@ def test_hostile_words_stay_words(inside, parent):
         page = inside.get(address).content.decode()
         assert "<script>alert" not in page
         assert "<img" not in page
+
+
+@pytest.mark.parametrize("name", ["page", "before", "then", "go", "pick", "number"])
+@pytest.mark.parametrize("value", ["\x00", "\u202e", "x" * 5000, "<script>alert(1)</script>", "../../etc"])
+def test_hidden_fields_that_were_tampered_with_break_nothing(inside, parent, name, value):
+    answer = inside.post(question(1), {"words": "Words", name: value})
+
+    assert answer.status_code in (200, 302, 409)
+    assert answers_of(parent) == {"about": "Words"}
+    assert "<script>alert" not in inside.get(question(1)).content.decode()
+
+
+def test_review_closed_while_the_form_was_on_its_way_gives_the_words_back(inside, monkeypatch):
+    def ended(**_):
+        raise Refused("This review was closed.")
+
+    monkeypatch.setattr(contributions, "settle", ended)
+    answer = write(inside, 1, "An hour of work", go="join")
+
+    assert answer.status_code == 404
+    assert "An hour of work" in answer.content.decode()
 
 
 def test_unknown_question_is_not_here(inside):
