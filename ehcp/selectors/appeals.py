@@ -1,6 +1,7 @@
 """Appeals as pages show them: how each stands, its log in the order of the law, and the list of its papers."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.db.models import F, OuterRef, Q, Subquery
 from django.urls import reverse
@@ -197,10 +198,19 @@ def next_step(case):
     return to("mediation", "Ask whether the parent contacts the mediation adviser", "Within two months of the letter.")
 
 
+# How the refusal of a request fell, by the outcome of its appeal.
+REVERSAL = {Appeal.Outcome.CONCEDED: "unopposed", Appeal.Outcome.AGREED: "mediation"}
+
+
 def _after_order(case, to):
     request = case.assessment
     if request and not request.closed_on and not request.reversed_on and case.order in ("assess", "make"):
-        href = reverse("ehcp:assessment-step", args=[request.pk, "reversal"])
+        known = {
+            "reversal": REVERSAL.get(case.outcome, "order"),
+            "reversed_to": "plan" if case.order == Appeal.Order.MAKE else "assess",
+            "reversed_on": case.order_on.isoformat(),
+        }
+        href = f"{reverse('ehcp:assessment-step', args=[request.pk, 'reversal'])}?{urlencode(known)}"
         why = "The new dates of the request count from the order."
         return Step("Enter on the request that the refusal fell", why, "Enter it", href)
     return to("order", "Enter when the authority has done it", "Its time runs from the day the order was sent out.")

@@ -28,7 +28,14 @@ WIDTHS = (1280, 360)
 LARGEST = 100 * 1024
 # A state of a page is its view and these parts of its query: a tab is another page to the eye, page 2 is not.
 STATES = {"tab", "filters", "kind", "who"}
-NOT_PAGES = {"pupils:document-download", "pupils:letter-file", "pupils:import-rejected", "job-file", "account_logout"}
+NOT_PAGES = {
+    "ehcp:assessment-pack-file",
+    "pupils:document-download",
+    "pupils:letter-file",
+    "pupils:import-rejected",
+    "job-file",
+    "account_logout",
+}
 LOOKED = set()
 OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},

@@ -226,6 +226,10 @@ def test_whole_way_through_mediation_and_tribunal(sign_in, senco, case):
     text = detail(client, case)
     assert "Mon 25 Jan 2027" in text
     assert "Enter on the request that the refusal fell" in text
+    step = reverse("ehcp:assessment-step", args=[case.assessment_id, "reversal"])
+    assert f"{step}?reversal=order&amp;reversed_to=assess&amp;reversed_on=2027-01-11" in text
+    form = client.get(f"{step}?reversal=order&reversed_to=assess&reversed_on=2027-01-11").context["form"]
+    assert form["reversed_on"].value() == "2027-01-11"
     assert fresh(case).wants_mediation is False
     post(client, case, "order", complied_on="2027-01-12")
     assert "Close the log" in detail(client, case)
