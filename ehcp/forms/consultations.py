@@ -61,6 +61,13 @@ class ConsultationForm(forms.Form):
         return data
 
 
+EVIDENCE = {
+    Ground.UNSUITABLE.value: "why it would not suit the child",
+    Ground.EDUCATION.value: "what it would do to the education of the others",
+    Ground.RESOURCES.value: "what it would do to the use of resources",
+}
+
+
 class ReplyForm(forms.Form):
     """The reply, the grounds of the law with their evidence, and the class that the child would join."""
 
@@ -88,9 +95,12 @@ class ReplyForm(forms.Form):
                 label=label, required=False, widget=forms.CheckboxInput(attrs=TICK)
             )
             self.fields[f"evidence_{ground}"] = forms.CharField(
-                label="Evidence for it", max_length=10_000, required=False, widget=forms.Textarea(attrs={"rows": 4}),
+                label=f"Evidence: {EVIDENCE[ground]}",
+                max_length=10_000,
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 4}),
                 help_text="Facts and figures about this child and this school.",
-            )  # fmt: skip
+            )
 
     CLASS = ("class_name", "class_size", "class_plans", "class_support", "class_adults", "room")
 
@@ -133,7 +143,9 @@ class ReplyForm(forms.Form):
 class SentForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
     sent_on = day_field("The day it went", initial=timezone.localdate)
-    via = forms.ChoiceField(label="How", choices=Method.choices, widget=forms.RadioSelect(attrs=TICK))
+    via = forms.ChoiceField(
+        label="How", choices=Method.choices, widget=forms.RadioSelect(attrs=TICK), initial=Method.EMAIL
+    )
     proof = forms.CharField(label="What proves it", max_length=200, required=False)
     upload = forms.FileField(
         label="The receipt or mail", required=False, max_length=200,

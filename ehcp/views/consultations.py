@@ -107,8 +107,8 @@ def consultation_new(request):
         except (Refused, FileRefused) as error:
             form.add_error("upload" if isinstance(error, FileRefused) else None, str(error))
         else:
-            messages.success(request, "Logged. The 15 calendar days run from the day it arrived.")
-            return redirect(_address(case))
+            messages.success(request, "Logged. The 15 calendar days run from the day it arrived. Begin the reply here.")
+            return redirect("ehcp:consultation-reply", pk=case.pk)
     context = case_page("consultations", title="A consultation came") | {
         "lead": "The Code of Practice gives you 15 calendar days (9.83), in the holidays too.",
         "form": form,
@@ -135,6 +135,7 @@ def consultation_detail(request, pk):
         "papers": papers_of(case, acting),
         "case_kind": "consultation",
         "case_letters": [(kind, "the reply as a letter") for kind in OF_CASE["consultation"] if case.approved_at],
+        "sent_form": forms.SentForm(initial={"version": case.version}) if case.approved_at else None,
         "may_edit": True,
         "may_approve": acting.can(P.CASE_APPROVE),
     }

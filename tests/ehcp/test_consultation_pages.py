@@ -50,7 +50,7 @@ def test_logging_starts_the_fifteen_days(desk, school):
     answer = log(desk, school, upload=upload)
 
     case = Consultation.objects.get()
-    assert answer.url == at("detail", case)
+    assert answer.url == at("reply", case)
     assert DueItem.objects.get(source_type="ehcp.consultation").due_on == date(2026, 12, 5)
     assert b"".join(desk.get(at("file", case)).streaming_content) == b"Draft plan"
 
