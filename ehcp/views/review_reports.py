@@ -1,13 +1,12 @@
 """The report of a review: make it, read it, have the head sign it, download it."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from pupils.errors import ChangedMeanwhile
-from pupils.views.form_pages import tab_title
+from pupils.views.form_pages import posted, tab_title
 from sendco.audit import services as audit
 from sendco.jobs.models import Job
 from staff.access import require_permission, step_up
@@ -88,26 +87,21 @@ def review_approve(request, pk):
     """The head reads the frozen report and signs it."""
     report = _report(request, pk)
     review = review_or_404(request, report.review_id)
-    form = forms.ApproveForm(request.POST or None, initial={"version": review.version})
-    status = 200
+    form = forms.ApproveForm(posted(request), initial={"version": review.version})
     if request.method == "POST" and form.is_valid():
         try:
             services.approve(report=report, version=form.cleaned_data["version"], by=request.user)
         except ChangedMeanwhile:
             form.add_error(None, "The review was changed while you read. Look at the newest report, then approve it.")
-            status = 422
         except Refused as refusal:
             form.add_error(None, str(refusal))
-            status = 422
         else:
             messages.success(request, "Approved. The report can go to everybody invited.")
             return redirect(review_address(review))
-    elif request.method == "POST":
-        raise Http404
     audit.record_read(school_id=review.school_id, pupil_id=review.pupil_id, by=request.user, what="review report")
     context = _context(request, review, report, "Approve the report") | {
         "form": form,
         "approving": True,
         "cancel": reverse("ehcp:review-detail", args=[review.pk]),
     }
-    return render(request, "ehcp/review_report.html", context, status=status)
+    return render(request, "ehcp/review_report.html", context, status=422 if form.errors else 200)

@@ -246,6 +246,8 @@ def test_only_the_head_signs_and_only_what_is_current(held, senco, head, proved)
     assert refused.status_code == 422
     assert "has changed since this report was made" in refused.content.decode()
 
+    assert proved(head).post(address, {}).status_code == 422
+
     again = made(held, senco)
     proved(head).post(reverse("ehcp:review-approve", args=[again.pk]), {"version": held.version})
     held.refresh_from_db()
