@@ -45,6 +45,10 @@ class AuthorityForm(VersionedForm, forms.ModelForm):
         }
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.instance.version
+
     def clean(self):
         cleaned = super().clean()
         for name in ("report_days", "papers_days", "consultation_days"):

@@ -160,6 +160,7 @@ class PlanForm(VersionedForm, forms.ModelForm):
 
     def __init__(self, *args, acting, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["version"].initial = self.instance.version
         workers = caseworkers_in_use(acting).filter(authority=self.instance.authority_id)
         self.fields["caseworker"].queryset = workers
         self.fields["caseworker"].empty_label = "Not named yet"

@@ -48,8 +48,8 @@ class Rule:
 
     `title` is a noun that reads before "due" ("Report"), `trigger` a noun that reads after the count ("the meeting").
     `settings` are the setting types it binds; None is all. `valid_from` and `valid_to` are event dates, both included.
-    `example` is a worked (trigger, due) pair for a test to read. `check` says what about this rule is not certain; it is
-    shown wherever the date is.
+    `example` is a worked (trigger, due) pair for a test to read. `check` says what about this rule is not certain; it
+    is shown wherever the date is.
     """
 
     code: str
