@@ -214,10 +214,10 @@ class Page(HTMLParser):
 
 
 def _page(site, person, path):
-    request = urllib.request.Request(site.address + path, headers=person.headers)  # noqa: S310 - our own site
+    request = urllib.request.Request(site.address + path, headers=person.headers)  # noqa: S310  # nosec B310  (our own site)
     page = Page()
     try:
-        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - our own site
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  # nosec B310  (our own site)
             if answer.headers.get_content_type() == "text/html":
                 page.feed(answer.read().decode("utf-8", errors="replace"))
     except urllib.error.HTTPError as refused:

@@ -21,6 +21,8 @@ LEADS = {
     "pupils.import_apply": ("Look at the import", "pupils:import-detail", "import"),
     "pupils.import_undo": ("Look at the import", "pupils:import-detail", "import"),
     "pupils.letter_pdf": ("Open the letter", "pupils:letter-detail", "letter"),
+    "ehcp.letter_pdf": ("Open the letter", "ehcp:letter-detail", "letter"),
+    "ehcp.request_pack": ("Open the request", "ehcp:assessment-detail", "assessment"),
 }
 
 

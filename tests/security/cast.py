@@ -19,7 +19,11 @@ from staff.models import AcademicYear, GroupStaff, Invitation, Membership, User
 from staff.permissions import Permission
 from staff.roles import Role
 from staff.sign_in import lost_factors
+from tests.ehcp.walk import authority_things, plan_things
+from tests.ehcp.walk_contributions import contribution_things
+from tests.ehcp.walk_papers import consultation_things, paper_things
 from tests.ehcp.walk_requests import request_things
+from tests.ehcp.walk_reviews import review_things
 from tests.factories import MembershipFactory, PupilFactory, UserFactory
 from tests.pupils.importing_help import preview, table
 
@@ -125,7 +129,10 @@ def _ids(cast):
         "group_place": _pks(pupil.group_places),
         "enrolment": _pks(pupil.enrolments),
     }
-    about_the_child |= {name: [value] for name, value in request_things(school, senco, pupil).items()}
+    for things in (plan_things, request_things, paper_things, review_things, contribution_things):
+        about_the_child |= {name: [value] for name, value in things(school, senco, pupil).items()}
+    of_the_school = authority_things(school) | consultation_things(school, senco)
+    about_the_child |= {name: [value] for name, value in of_the_school.items()}
     return about_the_child | {
         "pair": _pair(cast),
         "import": [_import(cast).pk],
