@@ -234,6 +234,13 @@ class Cases:
             decision=Recommendation.MAINTAIN, decision_on=concluded_on, closed_on=concluded_on,
         )  # fmt: skip
         self.add(review, on=held_on - 60 * DAY)
+        invited_on = held_on - 30 * DAY
+        for role, name, facts in self._people(child, plan):
+            invitee = Invitee(
+                review=review, role=role, name=name, invited_on=invited_on, invited_via=Invitee.Via.EMAIL,
+                papers_sent_on=review.papers_sent_on, report_sent_on=review.report_sent_on, attended=True, **facts,
+            )  # fmt: skip
+            self.add(invitee, on=invited_on)
         text = f"{plan.authority.name} keeps the plan as it is"
         self.event("ehcp.review_decided", review, text, on=concluded_on, pupil=child.pupil)
 

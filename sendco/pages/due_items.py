@@ -9,7 +9,7 @@ from django.utils import timezone
 from ehcp.models import Consultation
 from pupils.models import Pupil
 from pupils.models.pupil import YearGroup
-from sendco.addresses import address_of
+from sendco.addresses import address, address_of
 from sendco.clock import Duty
 from sendco.due.models import DueItem
 from sendco.due.words import duty_words
@@ -41,7 +41,8 @@ class Action:
 
 YEARS = dict(YearGroup.choices)
 _REQUEST, _PLAN, _REVIEW, _APPEAL = (f"ehcp:{kind}-detail" for kind in ("assessment", "plan", "review", "appeal"))
-# The one next action of each rule: words, route, and whether the route takes the source's id or the pupil's.
+# The one next action of each rule: words, route, and what the route takes: the source's id, the pupil's, or the plan's
+# in its query.
 ACTIONS = {
     "concern.first_look": ("Look at it", "pupils:concern-detail", "source"),
     "concern.look_again": ("Look again", "pupils:concern-detail", "source"),
@@ -51,10 +52,13 @@ ACTIONS = {
     "ehcna.advice": ("Send the advice", _REQUEST, "source"),
     "reassess.advice": ("Send the advice", _REQUEST, "source"),
     "consultation.reply": ("Write the reply", "ehcp:consultation-detail", "source"),
-    "review.meeting": ("Plan the meeting", _PLAN, "source"),
-    "transfer.meeting": ("Plan the meeting", _PLAN, "source"),
-    "review.invite": ("Invite", _REVIEW, "source"),
-    "review.papers": ("Send the papers", _REVIEW, "source"),
+    "review.due": ("Begin the review", "ehcp:review-new", "plan"),
+    "review.early_years": ("Begin the review", "ehcp:review-new", "plan"),
+    "review.meeting": ("Begin the review", "ehcp:review-new", "plan"),
+    "transfer.meeting": ("Begin the review", "ehcp:review-new", "plan"),
+    "move.review": ("Begin the review", "ehcp:review-new", "plan"),
+    "review.invite": ("Invite", "ehcp:review-invite", "source"),
+    "review.papers": ("Send the papers", "ehcp:review-papers", "source"),
     "review.report": ("Send the report", _REVIEW, "source"),
     "appeal.evidence": ("Send the evidence", _APPEAL, "source"),
 }
@@ -72,8 +76,6 @@ WATCHED = {
     "cease": _PLAN,
     "plan": _PLAN,
 }
-# These stand with the plan, though their names begin like those of a review.
-OF_PLAN = {"review.due", "review.early_years", "review.meeting"}
 # When the authority is late, the chaser is ready: the case in its address, and the kind of letter.
 CHASERS = {
     "ehcna.decision": ("assessment", "la_late_decision"),
@@ -179,8 +181,9 @@ def _action(item, ours, acting):
     if item.rule == "concern.view" and item.owner_id != acting.user.pk:
         words, route, takes = "See the pupil", "pupil-detail", "pupil"
     if route is None:
-        route = _PLAN if item.rule in OF_PLAN else WATCHED.get(item.rule.partition(".")[0])
-        words, takes = "Look at the case", "source"
+        words, route, takes = "Look at the case", WATCHED.get(item.rule.partition(".")[0]), "source"
+    if takes == "plan":
+        return Action(words, f"{address(route)}?plan={item.source_id}")
     return Action(words, address_of(route, item.source_id if takes == "source" else item.pupil_id)) if route else None
 
 

@@ -22,6 +22,8 @@ LEADS = {
     "pupils.import_undo": ("Look at the import", "pupils:import-detail", "import"),
     "pupils.letter_pdf": ("Open the letter", "pupils:letter-detail", "letter"),
     "ehcp.letter_pdf": ("Open the letter", "ehcp:letter-detail", "letter"),
+    "ehcp.review_pack": ("Open the review", "ehcp:review-detail", "review"),
+    "ehcp.review_report": ("Open the review", "ehcp:review-detail", "review"),
     "ehcp.request_pack": ("Open the request", "ehcp:assessment-detail", "assessment"),
 }
 
