@@ -42,7 +42,10 @@ def text_in(content):
         with zipfile.ZipFile(io.BytesIO(content)) as parts:
             return " ".join(text_in(parts.read(name)) for name in parts.namelist())
     if content.startswith(b"%PDF"):
-        return pdf_text(content)
+        try:
+            return pdf_text(content)
+        except pikepdf.PdfError:  # a file that somebody sent, with nothing behind its first words
+            pass
     return unescape(content.decode("utf-8", errors="replace"))
 
 
