@@ -4,7 +4,6 @@ import io
 from contextlib import ExitStack
 from dataclasses import dataclass
 
-import pikepdf
 from django.db import models
 
 from pupils.models import Document, RegisterEntry
@@ -124,6 +123,8 @@ def _content(document):
 
 def _pages(content):
     """How many pages, or None for a PDF that is locked or damaged."""
+    import pikepdf  # heavy, and only the worker needs it
+
     try:
         with pikepdf.open(io.BytesIO(content)) as pdf:
             return None if pdf.is_encrypted else len(pdf.pages)
@@ -136,6 +137,8 @@ def merged(pdf, enclosures):
 
     Enclosures bring no tags of ours, so with them the whole no longer claims to be an accessible PDF throughout.
     """
+    import pikepdf  # heavy, and only the worker needs it
+
     with ExitStack() as opened:
         whole = opened.enter_context(pikepdf.open(io.BytesIO(pdf)))
         with whole.open_outline() as outline:
@@ -161,6 +164,8 @@ def _untag(pdf):
 
 
 def page_count(pdf):
+    import pikepdf  # heavy, and only the worker needs it
+
     with pikepdf.open(io.BytesIO(pdf)) as whole:
         return len(whole.pages)
 

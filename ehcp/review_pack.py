@@ -2,7 +2,6 @@
 
 import io
 
-import pikepdf
 from PIL import Image
 
 from sendco.files.kinds import Kind
@@ -70,6 +69,8 @@ def files_of(review):
 
 def with_files(pdf, stored_files):
     """The papers with these at their end. One that cannot be opened, or is too long, stays a file of its own."""
+    import pikepdf  # heavy, and only the worker needs it
+
     room = MOST_BYTES
     with pikepdf.open(io.BytesIO(pdf)) as whole:
         for stored in stored_files:
@@ -82,6 +83,8 @@ def with_files(pdf, stored_files):
 
 
 def _append(whole, stored):
+    import pikepdf  # heavy, and only the worker needs it
+
     try:
         with open_stored(stored) as file:
             content = _page_of(file) if stored.kind in PICTURES else file.read()
