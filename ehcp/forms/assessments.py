@@ -10,6 +10,7 @@ from pupils.forms.documents import ACCEPT
 from pupils.models import Document
 from pupils.models.pupil import YearGroup
 from sendco.files.bounds import MAX_BYTES
+from staff.forms.many import ManyRowsField
 
 from ..models import Caseworker, Exemption, LocalAuthority, Method, NeedsAssessment, Plan
 from ..request_pack import Part
@@ -360,7 +361,7 @@ class PackForm(forms.Form):
         initial=Part.values,
         widget=forms.CheckboxSelectMultiple(attrs=TICK),
     )
-    documents = forms.ModelMultipleChoiceField(
+    documents = ManyRowsField(
         Document.objects.none(),
         required=False,
         label="Documents to enclose",

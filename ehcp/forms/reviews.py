@@ -4,6 +4,7 @@ from pupils.forms.checked import date_field, past_date_field
 from pupils.forms.conflicts import VersionedForm
 from pupils.models import Contact
 from pupils.models.pupil import YearGroup
+from staff.forms.many import ManyRowsField
 from staff.models import User
 
 from ..models import (
@@ -160,7 +161,7 @@ class ReasonForm(forms.Form):
 class PeopleForm(forms.Form):
     """Choose among the people of a review."""
 
-    people = forms.ModelMultipleChoiceField(
+    people = ManyRowsField(
         Invitee.objects.none(),
         label="People",
         widget=forms.CheckboxSelectMultiple(attrs=RADIO),

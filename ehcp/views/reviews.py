@@ -302,7 +302,7 @@ def _day(text):
 def _warnings(form, review, today):
     """What speaks against the day in the form, when it is one."""
     day = getattr(form, "cleaned_data", {}).get("meeting_on") if form.is_bound else form.initial.get("meeting_on")
-    if not day:
+    if not day or not 2014 <= day.year <= 2100:  # a slip of the year: the service says so
         return []
     due_on, _ = selectors.due_dates_of(review.plan)
     return review_days.warnings(

@@ -62,6 +62,7 @@ def duplicate_choose(request):
         "title": "Compare two pupils",
         "section": "data",
         "crumbs": crumbs(),
+        "form": form,
         "first": first,
         "q": text,
         "found": [],

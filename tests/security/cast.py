@@ -80,7 +80,17 @@ def load(folder):
     pupil = Pupil.objects.get(legal_forename=CANARIES["pupil.legal_forename"].text)
     cast = Cast(school, other_school, pupil, _people(school, other_school, pupil), folder)
     cast.ids = _ids(cast)
+    _somewhere_else(cast)
     return cast
+
+
+def _somewhere_else(cast):
+    """One of everything at the other school too, so that an id of it can be tried here."""
+    pupil = PupilFactory(school=cast.other_school, legal_forename="Other", legal_surname="Plain")
+    user = cast.people["other school's SENDCo"]
+    for things in (plan_things, request_things, paper_things, review_things, contribution_things):
+        things(cast.other_school, user, pupil)
+    Document.objects.create(pupil=pupil, title="Report", kind="report", dated_on=timezone.localdate(), file_id=1)
 
 
 def _people(school, other_school, pupil):
