@@ -47,7 +47,7 @@ def opened(stage, key):
     """Yield (address, form) of each page that this person can open."""
     walk = Walk(stage.people[key], stage.ids, {})
     for name in MATRIX:
-        for address in walk.addresses(name):
+        for address in walk.addresses(name)[:2]:
             with transaction.atomic():
                 response = walk.client.get(address, {"filters": 1, "pupil": stage.pupil.pk} if name in ASK else {})
                 transaction.set_rollback(True)

@@ -1,6 +1,7 @@
 """A header of htmx chooses a fragment and nothing else; a form without its token changes nothing."""
 
 import re
+from itertools import cycle
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
@@ -39,11 +40,12 @@ def strings_in(response):
 
 @pytest.mark.parametrize("key", WALKERS)
 def test_forged_headers_answer_no_more_than_the_page(stage, key):
-    walk, more = Walk(stage.people[key], stage.ids, {}), []
+    walk, more, turns = Walk(stage.people[key], stage.ids, {}), [], cycle(FORGED)
     for name in MATRIX:
         for address in walk.addresses(name)[:FEW]:
             page = walk.client.get(address)
-            for forged in FORGED:
+            # A role is refused in front of the view, by the same lines for all: there the headers take turns.
+            for forged in [next(turns)] if page.status_code in (403, 405) else FORGED:
                 response = walk.client.get(address, headers=forged)
                 extra = strings_in(response) - strings_in(page)
                 if extra or response.status_code not in (page.status_code, 200) or "evil" in headers_of(response):

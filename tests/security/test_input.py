@@ -192,18 +192,30 @@ def test_hidden_flag_filters_nothing_for_a_teacher(stage):
 
 
 # --- Numbers in the path ------------------------------------------------------------------------------------------
-@pytest.mark.parametrize("number", ["0", "99999999999", "9223372036854775808", "1" * 400])
-def test_number_in_the_path_breaks_nothing(stage, number):
+BIGGER_THAN_BIG = "9223372036854775808"
+
+
+@pytest.mark.parametrize(
+    ("method", "number"),
+    [
+        ("get", "0"),
+        ("post", "99999999999"),
+        ("get", BIGGER_THAN_BIG),
+        ("post", BIGGER_THAN_BIG),
+        ("get", "1" * 400),
+    ],
+    ids=lambda one: one[:20],
+)
+def test_number_in_the_path_breaks_nothing(stage, method, number):
     """Beyond what the database counts to is not there, like any other number."""
     client, broken = quiet(client_of(stage.people[SENCO])), []
     for name in MATRIX:
         address = _path(stage, name, number)
         if address is None:
             continue
-        for method in ("get", "post"):
-            status = getattr(client, method)(address).status_code
-            if status >= 500 or status == 200:
-                broken.append((method, address[:60], status))
+        status = getattr(client, method)(address).status_code
+        if status >= 500 or status == 200:
+            broken.append((address[:60], status))
 
     assert broken == []
 
