@@ -90,7 +90,7 @@ def _somewhere_else(cast):
     user = cast.people["other school's SENDCo"]
     for things in (plan_things, request_things, paper_things, review_things, contribution_things):
         things(cast.other_school, user, pupil)
-    Document.objects.create(pupil=pupil, title="Report", kind="report", dated_on=timezone.localdate(), file_id=1)
+    _document(pupil, user, title="Report", author="", words="Other words")
 
 
 def _people(school, other_school, pupil):
@@ -120,7 +120,8 @@ def _ids(cast):
     pupil, school = cast.pupil, cast.school
     senco = cast.people[Role.SENCO.label]
     PupilSupport.objects.create(pupil=pupil, user=cast.people[Role.TEACHING_ASSISTANT.label])
-    _document(cast, senco)
+    title, author, words = (MORE[f"document.{name}"].text for name in ("title", "author", "words"))
+    _document(pupil, senco, title=title, author=author, words=words)
     concern = pupil.concerns.get()
     everybody = [person.pk for person in cast.people.values()]
     about_the_child = {
@@ -196,24 +197,23 @@ def _pks(rows):
     return list(rows.values_list("pk", flat=True))
 
 
-def _document(cast, senco):
-    content = MORE["document.words"].text.encode()
+def _document(pupil, by, *, title, author, words):
     stored = store_bytes(
         name="report.txt",
-        content=content,
-        school_id=cast.school.pk,
-        by=senco,
+        content=words.encode(),
+        school_id=pupil.school_id,
+        by=by,
         purpose="document",
-        pupil_id=cast.pupil.pk,
+        pupil_id=pupil.pk,
     )
     Document.objects.create(
-        pupil=cast.pupil,
-        title=MORE["document.title"].text,
-        author=MORE["document.author"].text,
+        pupil=pupil,
+        title=title,
+        author=author,
         kind=Document.Kind.values[0],
         dated_on=timezone.localdate(),
         file_id=stored.pk,
-        added_by=senco,
+        added_by=by,
     )
 
 
