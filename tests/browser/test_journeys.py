@@ -70,7 +70,7 @@ def test_teacher_raises_a_concern_by_keyboard_alone(enter, page):
     tab_to(page, "Umar Mirza")
     page.keyboard.press("Enter")
     page.wait_for_url("**pupil=**")
-    tab_to(page, "What")
+    tab_to(page, "What do you see?")
     page.keyboard.type("Umar stops reading aloud after one line and looks at the door.")
     tab_to(page, "Where")
     page.keyboard.type("In English, most days")

@@ -36,6 +36,7 @@ def test_request_is_prepared_packed_and_sent_in_ten_clicks(enter, page, click):
     click(page.get_by_role("navigation").get_by_role("link", name="EHC plans").first)
     click(main.get_by_role("link", name="Requests", exact=True))
     click(main.get_by_role("link", name="New request"))
+    expect(page.locator(":focus")).to_have_attribute("name", "q")
     page.keyboard.type("archie cald")
     click(main.locator("#request-found a").first)
     page.get_by_label("Why a plan may be needed").fill(REASON)
