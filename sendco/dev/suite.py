@@ -81,7 +81,7 @@ def _services(arguments, env=None):
     missing = servers.missing_after_install({"PostgreSQL": servers.find_postgresql, "Redis": servers.find_redis})
     if missing:
         return _not_run(name, missing)
-    with servers.private_servers() as addresses:
+    with servers.private_servers(f"{servers.FAST} {servers.ROLLED_BACK}") as addresses:
         return _timed(name, [*SECOND, *arguments], chosen=arguments, env={**(env or {}), **addresses})
 
 
