@@ -34,5 +34,6 @@ def postgresql(url, *, conn_max_age):
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": conn_max_age,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"options": "-c statement_timeout=30000"},
+        # A page asks short questions: compiling one (jit) takes longer than answering it.
+        "OPTIONS": {"options": "-c statement_timeout=30000 -c jit=off"},
     }
