@@ -1,42 +1,12 @@
 from django import forms
 from django.utils import timezone
 
-from pupils.errors import Refused
 from pupils.forms.concerns import TICK, day_field
 from pupils.forms.documents import ACCEPT
+from pupils.forms.letters import WordsForm
 from sendco.files.bounds import MAX_BYTES
 
 from ..models import Correspondence, Method
-from ..services.letters import check_words
-
-
-class WordsForm(forms.Form):
-    """The words of a letter of one kind; a field that is not on the list is refused with the list."""
-
-    subject = forms.CharField(label="Heading", max_length=150)
-    body = forms.CharField(label="The letter", max_length=20_000, widget=forms.Textarea(attrs={"rows": 22}))
-
-    def __init__(self, *args, kind, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.kind = kind
-
-    def _checked(self, name):
-        text = self.cleaned_data[name].replace("\r\n", "\n")
-        try:
-            check_words(self.kind, text)
-        except Refused as error:
-            raise forms.ValidationError(str(error)) from error
-        return text
-
-    def clean_subject(self):
-        return self._checked("subject")
-
-    def clean_body(self):
-        return self._checked("body")
-
-
-class CaseTemplateForm(WordsForm):
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class CaseLetterForm(WordsForm):

@@ -5,15 +5,15 @@ from datetime import timedelta
 from django.db import transaction
 from django.utils import timezone
 
-from pupils.errors import ChangedMeanwhile, Refused
+from pupils.errors import Refused
 from pupils.models import Document
 from pupils.selectors.concerns import people_with
+from pupils.services.letter_words import LetterWords
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.due.models import DueItem
 from sendco.files import services as files
 from sendco.jobs import services as jobs
-from staff.models import School
 from staff.roles import Role
 
 from .. import letter_fields
@@ -29,37 +29,7 @@ CHASED = {
 }
 
 
-# --- The school's words ------------------------------------------------------------------------------------------
-def words_for(school, kind):
-    """Return the school's template of this kind; an unsaved one with our words and version 0 when it has none."""
-    stored = CaseLetterTemplate.objects.filter(school=school, kind=kind).first()
-    if stored:
-        return stored
-    subject, body = letter_fields.default_words(kind)
-    return CaseLetterTemplate(school=school, kind=kind, subject=subject, body=body, version=0)
-
-
-def check_words(kind, *texts):
-    for text in texts:
-        try:
-            letter_fields.check(text, kind)
-        except letter_fields.LetterTextError as error:
-            raise Refused(str(error)) from error
-
-
-@transaction.atomic
-def save_template(*, school, kind, subject, body, version, by):
-    """Keep the school's own words. Raises ChangedMeanwhile, and Refused for a field that is not on the list."""
-    School.objects.select_for_update().filter(pk=school.pk).first()
-    template = words_for(school, kind)
-    if template.version != version:
-        raise ChangedMeanwhile(template)
-    check_words(kind, subject, body)
-    template.subject, template.body, template.version = subject, body, version + 1
-    with audit.saving(template, by=by):
-        template.save()
-    audit.record("letter.template_saved", template, text=f"Letter words changed: {template}", by=by)
-    return template
+WORDS = LetterWords(CaseLetterTemplate, letter_fields, lambda school, kind: letter_fields.default_words(kind))
 
 
 # --- What the fields hold ----------------------------------------------------------------------------------------
@@ -144,9 +114,9 @@ def merge_values(*, case, kind, recipient, dated_on, by, sender_role="", values=
 
 def written(*, case, kind, recipient, dated_on, by, sender_role="", values=None, subject=None, body=None):
     """Return (subject, body) as the recipient would read them. Raises Refused for an unknown field."""
-    words = words_for(case.school, kind)
+    words = WORDS.of(case.school, kind)
     subject, body = subject or words.subject, body or words.body
-    check_words(kind, subject, body)
+    WORDS.check(kind, subject, body)
     filled = merge_values(
         case=case, kind=kind, recipient=recipient, dated_on=dated_on, by=by, sender_role=sender_role, values=values
     )

@@ -9,9 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from pupils.errors import ChangedMeanwhile, Refused
+from pupils.errors import Refused
 from pupils.models import Contact
 from pupils.views.concerns import posted
+from pupils.views.letter_words import WordsPages
 from sendco.audit import services as audit
 from sendco.files.http import download_response
 from sendco.files.models import StoredFile
@@ -23,7 +24,7 @@ from staff.permissions import Permission
 from staff.roles import Role
 
 from .. import letter_fields
-from ..forms.letters import CaseLetterForm, CaseLetterSentForm, CaseTemplateForm
+from ..forms.letters import CaseLetterForm, CaseLetterSentForm
 from ..models import CaseLetter, CaseLetterKind
 from ..services import letters as services
 from . import cases
@@ -78,9 +79,10 @@ def letter_new(request, case, pk, kind):
         raise Http404
     found = cases.find(request, case, pk)
     people = recipients_of(found, kind)
-    words = services.words_for(found.school, kind)
+    words = services.WORDS.of(found.school, kind)
     form = CaseLetterForm(
         posted(request),
+        words=services.WORDS,
         kind=kind,
         recipients=[(key, label) for key, label, *_ in people],
         initial={"subject": words.subject, "body": words.body},
@@ -224,70 +226,16 @@ def letter_sent(request, pk):
 
 
 # --- The school's words ------------------------------------------------------------------------------------------
-CRUMBS = ("School", "staff:school")
+PAGES = WordsPages(services.WORDS, CaseLetterKind, "Letters about EHC plans", "ehcp")
 
 
 @require_permission(Permission.LETTER_TEMPLATE_EDIT)
 @require_GET
 def template_list(request):
-    school = request.acting.school
-    rows = [
-        {
-            "label": label,
-            "words": services.words_for(school, kind),
-            "href": reverse("ehcp:letter-template-edit", args=[kind]),
-        }
-        for kind, label in CaseLetterKind.choices
-    ]
-    context = {
-        "title": "Letters about EHC plans",
-        "section": "school",
-        "crumbs": [(CRUMBS[0], reverse(CRUMBS[1]))],
-        "rows": rows,
-    }
-    return render(request, "pupils/letter_templates.html", context)
+    return PAGES.show(request)
 
 
 @require_permission(Permission.LETTER_TEMPLATE_EDIT)
 @require_http_methods(["GET", "POST"])
 def template_edit(request, kind):
-    if kind not in CaseLetterKind.values:
-        raise Http404
-    school, theirs = request.acting.school, None
-    words = services.words_for(school, kind)
-    initial = {"subject": words.subject, "body": words.body, "version": words.version}
-    form = CaseTemplateForm(posted(request), kind=kind, initial=initial)
-    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
-        try:
-            services.save_template(school=school, kind=kind, by=request.user, **form.cleaned_data)
-        except ChangedMeanwhile as error:
-            theirs = error.theirs
-            form.add_error(None, str(error))
-            form.data = form.data.copy()
-            form.data["version"] = theirs.version
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, "Saved. Letters made before keep their words.")
-            return redirect("ehcp:letter-templates")
-    context = {
-        "title": CaseLetterKind(kind).label,
-        "section": "school",
-        "crumbs": [(CRUMBS[0], reverse(CRUMBS[1])), ("Letters about EHC plans", reverse("ehcp:letter-templates"))],
-        "form": form,
-        "fields": letter_fields.fields_of(kind),
-        "preview": _sample(form, kind),
-        "theirs": theirs,
-        "cancel": reverse("ehcp:letter-templates"),
-    }
-    return render(request, "pupils/letter_template_edit.html", context, status=422 if form.errors else 200)
-
-
-def _sample(form, kind):
-    """The letter with an invented child's facts, or None while the words cannot be filled in."""
-    values = letter_fields.samples(kind)
-    try:
-        subject, body = (letter_fields.fill_in(form[name].value() or "", values, kind) for name in ("subject", "body"))
-    except letter_fields.LetterTextError:
-        return None
-    return {"recipient": values["recipient.name"], "address": "", "subject": subject, "body": body}
+    return PAGES.edit(request, kind)

@@ -3,24 +3,23 @@ from django.utils import timezone
 
 from ..errors import Refused
 from ..models import Letter
-from ..services.letters import check_words
 from .concerns import TICK, day_field
 
 
 class WordsForm(forms.Form):
-    """The words of a letter of one kind; a field that is not on the list is refused with the list."""
+    """The words of a letter of one kind. `words` (a LetterWords) refuses a field that is not on its list."""
 
     subject = forms.CharField(label="Heading", max_length=150)
     body = forms.CharField(label="The letter", max_length=20_000, widget=forms.Textarea(attrs={"rows": 22}))
 
-    def __init__(self, *args, kind, **kwargs):
+    def __init__(self, *args, words, kind, **kwargs):
         super().__init__(*args, **kwargs)
-        self.kind = kind
+        self.words, self.kind = words, kind
 
     def _checked(self, name):
         text = self.cleaned_data[name].replace("\r\n", "\n")
         try:
-            check_words(self.kind, text)
+            self.words.check(self.kind, text)
         except Refused as error:
             raise forms.ValidationError(str(error)) from error
         return text

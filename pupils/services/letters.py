@@ -10,17 +10,17 @@ from sendco.audit import services as audit
 from sendco.clock import long_date, young_person_from
 from sendco.files import services as files
 from sendco.jobs import services as jobs
-from staff.models import School
 from staff.models.school import ALTERNATIVE
 from staff.roles import Role
 
 from .. import letter_fields
-from ..errors import ChangedMeanwhile, Refused
+from ..errors import Refused
 from ..models import Contact, Document, Letter, LetterTemplate, Need, RegisterEntry
 from ..models.letters import LetterKind
 from ..models.register import Code
 from ..selectors.concerns import people_with
 from . import register
+from .letter_words import LetterWords
 
 ONE_DAY = timedelta(days=1)
 YOUNG_PERSON = "young-person"
@@ -28,36 +28,11 @@ NO_MORE = "This person may not be written to any more. Ask the safeguarding lead
 
 
 # --- The school's words ------------------------------------------------------------------------------------------
-def words_for(school, kind):
-    """Return the school's template of this kind; an unsaved one with our words and version 0 when it has none."""
-    stored = LetterTemplate.objects.filter(school=school, kind=kind).first()
-    if stored:
-        return stored
-    subject, body = letter_fields.default_words(kind, is_alternative=school.setting_type in ALTERNATIVE)
-    return LetterTemplate(school=school, kind=kind, subject=subject, body=body, version=0)
+def _ours(school, kind):
+    return letter_fields.default_words(kind, is_alternative=school.setting_type in ALTERNATIVE)
 
 
-def check_words(kind, *texts):
-    for text in texts:
-        try:
-            letter_fields.check(text, kind)
-        except letter_fields.LetterTextError as error:
-            raise Refused(str(error)) from error
-
-
-@transaction.atomic
-def save_template(*, school, kind, subject, body, version, by):
-    """Keep the school's own words. Raises ChangedMeanwhile, and Refused for a field that is not on the list."""
-    School.objects.select_for_update().filter(pk=school.pk).first()
-    template = words_for(school, kind)
-    if template.version != version:
-        raise ChangedMeanwhile(template)
-    check_words(kind, subject, body)
-    template.subject, template.body, template.version = subject, body, version + 1
-    with audit.saving(template, by=by):
-        template.save()
-    audit.record("letter.template_saved", template, text=f"Letter words changed: {template}", by=by)
-    return template
+WORDS = LetterWords(LetterTemplate, letter_fields, _ours)
 
 
 # --- Who gets a letter -------------------------------------------------------------------------------------------
@@ -170,7 +145,7 @@ def _contact_words(school):
 def written_to(*, entry, recipient, subject, body, dated_on, by, sender_role):
     """Return (subject, body) as this recipient would read them. Raises Refused for an unknown field."""
     kind = kind_for(entry)
-    check_words(kind, subject, body)
+    WORDS.check(kind, subject, body)
     values = merge_values(entry=entry, recipient=recipient, dated_on=dated_on, by=by, sender_role=sender_role)
     return letter_fields.fill_in(subject, values, kind)[:150], letter_fields.fill_in(body, values, kind)
 

@@ -17,13 +17,13 @@ from staff.access import require_permission
 from staff.permissions import Permission
 from staff.roles import Role
 
-from .. import letter_fields
-from ..errors import ChangedMeanwhile, Refused
-from ..forms.letters import LetterForm, SentForm, TemplateForm
+from ..errors import Refused
+from ..forms.letters import LetterForm, SentForm
 from ..models import Letter, RegisterEntry
 from ..models.letters import LetterKind
 from ..services import letters as services
 from .concerns import posted
+from .letter_words import WordsPages
 
 
 def _role(acting):
@@ -49,9 +49,9 @@ def letter_new(request, pk):
         raise Http404
     dated_on = _day(request.POST.get("dated_on")) or timezone.localdate()
     recipients = services.recipients(entry.pupil, dated_on)
-    words = services.words_for(entry.school, kind)
+    words = services.WORDS.of(entry.school, kind)
     initial = {"subject": words.subject, "body": words.body}
-    form = LetterForm(posted(request), kind=kind, recipients=recipients, initial=initial)
+    form = LetterForm(posted(request), words=services.WORDS, kind=kind, recipients=recipients, initial=initial)
     if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
         try:
             letters = _make(request, entry, form)
@@ -206,64 +206,16 @@ def letter_sent(request, pk):
 
 
 # --- The school's words ------------------------------------------------------------------------------------------
+PAGES = WordsPages(services.WORDS, LetterKind, "Letters", "pupils")
+
+
 @require_permission(Permission.LETTER_TEMPLATE_EDIT)
 @require_GET
 def letter_templates(request):
-    school = request.acting.school
-    rows = [
-        {
-            "label": label,
-            "words": services.words_for(school, kind),
-            "href": reverse("pupils:letter-template-edit", args=[kind]),
-        }
-        for kind, label in LetterKind.choices
-    ]
-    context = {"title": "Letters", "section": "school", "crumbs": [("School", reverse("staff:school"))], "rows": rows}
-    return render(request, "pupils/letter_templates.html", context)
+    return PAGES.show(request)
 
 
 @require_permission(Permission.LETTER_TEMPLATE_EDIT)
 @require_http_methods(["GET", "POST"])
 def letter_template_edit(request, kind):
-    if kind not in LetterKind.values:
-        raise Http404
-    school, theirs = request.acting.school, None
-    words = services.words_for(school, kind)
-    initial = {"subject": words.subject, "body": words.body, "version": words.version}
-    form = TemplateForm(posted(request), kind=kind, initial=initial)
-    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
-        try:
-            services.save_template(school=school, kind=kind, by=request.user, **form.cleaned_data)
-        except ChangedMeanwhile as error:
-            theirs = error.theirs
-            form.add_error(None, str(error))
-            form.data = form.data.copy()
-            form.data["version"] = theirs.version
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, "Saved. Letters made before keep their words.")
-            return redirect("pupils:letter-templates")
-    context = {
-        "title": LetterKind(kind).label,
-        "section": "school",
-        "crumbs": [("School", reverse("staff:school")), ("Letters", reverse("pupils:letter-templates"))],
-        "form": form,
-        "fields": letter_fields.fields_of(kind),
-        "preview": _sample(form, kind),
-        "theirs": theirs,
-        "cancel": reverse("pupils:letter-templates"),
-    }
-    return render(request, "pupils/letter_template_edit.html", context, status=422 if form.errors else 200)
-
-
-def _sample(form, kind):
-    """The letter with an invented child's facts, or None while the words cannot be filled in."""
-    try:
-        subject, body = (
-            letter_fields.fill_in(form[name].value() or "", letter_fields.samples(kind), kind)
-            for name in ("subject", "body")
-        )
-    except letter_fields.LetterTextError:
-        return None
-    return {"recipient": "Folake Adeyemi", "address": "", "subject": subject, "body": body}
+    return PAGES.edit(request, kind)

@@ -144,15 +144,15 @@ def test_sending_is_recorded_once_with_its_proof(pupil, senco):
 
 
 def test_school_s_own_words_are_kept_and_checked(school, senco):
-    letters.save_template(
+    letters.WORDS.save(
         school=school, kind=Kind.REVIEW_CHASER, subject="Please", body="For {{ child.full_name }}", version=0, by=senco
     )
 
-    assert letters.words_for(school, Kind.REVIEW_CHASER).body == "For {{ child.full_name }}"
+    assert letters.WORDS.of(school, Kind.REVIEW_CHASER).body == "For {{ child.full_name }}"
     with pytest.raises(ChangedMeanwhile):
-        letters.save_template(school=school, kind=Kind.REVIEW_CHASER, subject="x", body="x", version=0, by=senco)
+        letters.WORDS.save(school=school, kind=Kind.REVIEW_CHASER, subject="x", body="x", version=0, by=senco)
     with pytest.raises(Refused, match="We do not know"):
-        letters.save_template(
+        letters.WORDS.save(
             school=school, kind=Kind.REVIEW_CHASER, subject="x", body="{{ child.upn }}", version=1, by=senco
         )
 

@@ -85,14 +85,14 @@ def test_a_pupil_referral_unit_speaks_of_the_home_school():
 
 # --- The school's words ------------------------------------------------------------------------------------------
 def save(school, by, *, version=0, body="Dear {{ recipient.name }}", kind=STARTS):
-    return letters.save_template(school=school, kind=kind, subject="Help", body=body, version=version, by=by)
+    return letters.WORDS.save(school=school, kind=kind, subject="Help", body=body, version=version, by=by)
 
 
 def test_a_school_keeps_words_of_its_own(school, other_school, senco):
     save(school, senco)
 
-    assert letters.words_for(school, STARTS).body == "Dear {{ recipient.name }}"
-    assert letters.words_for(other_school, STARTS).version == 0
+    assert letters.WORDS.of(school, STARTS).body == "Dear {{ recipient.name }}"
+    assert letters.WORDS.of(other_school, STARTS).version == 0
     assert Event.objects.filter(code="letter.template_saved", school_id=school.pk).exists()
 
 
@@ -144,7 +144,7 @@ def entry(pupil, senco):
 
 
 def make(entry, by, *contacts, keys=None, **changed):
-    words = letters.words_for(entry.school, letters.kind_for(entry))
+    words = letters.WORDS.of(entry.school, letters.kind_for(entry))
     facts = {
         "subject": words.subject,
         "body": words.body,

@@ -273,7 +273,7 @@ def test_the_words_are_shown_with_an_invented_child(sign_in, senco):
 
 
 def test_who_edits_second_sees_both(sign_in, senco, head, school):
-    letters.save_template(school=school, kind="support_starts", subject="S", body="Theirs", version=0, by=head)
+    letters.WORDS.save(school=school, kind="support_starts", subject="S", body="Theirs", version=0, by=head)
 
     response = sign_in(senco).post(template_url(), {"subject": "S", "body": "Mine", "version": 0})
 
