@@ -3,11 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
-from sendco.clock import Basis, HolidaysNotKnown, SchoolCalendar, academic_year_start, is_working_day
+from sendco.clock import LONGEST_CLOSURE, Basis, SendingDays
 
-ONE_DAY = timedelta(days=1)
 ON_THE_DAY = 0
 # Stages that are no number of days: the law's last day on a closed day, each day after the date, and the head's turn.
 LAST_DAY, LATE, PASSED_ON = "last", "late", "passed_on"
@@ -25,8 +23,6 @@ CHOICES = {
 }
 LONG = (56, 28, 14, 3, 0)
 SHORT = (3, 0)
-# The longest closure that a stage may be moved back over: a summer, and a little more.
-LONGEST_CLOSURE = 60
 
 
 @dataclass(frozen=True)
@@ -55,37 +51,6 @@ def stage_words(stage: str) -> str:
         days = int(stage)
         return CHOICES.get(days, f"{days} days before")
     return {LAST_DAY: "On the last day of the law", LATE: "Late", PASSED_ON: "Passed on to the head"}.get(stage, stage)
-
-
-class SendingDays:
-    """Days on which a school gets mail: its school days, and working days of England where it entered no calendar.
-
-    A day outside the terms that were entered is closed while its school year has terms (the summer holiday), and a
-    working day like any other in a year without any.
-    """
-
-    def __init__(self, calendar: SchoolCalendar | None):
-        self._calendar = calendar
-        self.is_open = lru_cache(maxsize=4096)(self._is_open)
-        self.on_or_before = lru_cache(maxsize=4096)(self._on_or_before)
-
-    def _is_open(self, day: date) -> bool:
-        try:
-            if self._calendar is None:
-                return is_working_day(day)
-            if self._calendar.covers(day):
-                return self._calendar.is_school_day(day)
-            years = (academic_year_start(self._calendar.first_day), academic_year_start(self._calendar.last_day))
-            return academic_year_start(day) not in years and is_working_day(day)
-        except HolidaysNotKnown:
-            return day.weekday() < 5
-
-    def _on_or_before(self, day: date) -> date:
-        """A sending day so near that nothing is learnt too late; the day itself where a closure has no end."""
-        for back in range(LONGEST_CLOSURE + 1):
-            if self.is_open(day - timedelta(days=back)):
-                return day - timedelta(days=back)
-        return day
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from pupils.models import Pupil
 from sendco.audit.models import Audience
 from sendco.audit.selectors import school_events
-from sendco.clock import LONDON, long_date
+from sendco.clock import LONDON, SendingDays, long_date
 from sendco.due.models import DueItem
 from sendco.due.words import BASIS_WORDS
 from staff.models import School
@@ -19,7 +19,7 @@ from staff.selectors import school_calendar
 from ..models import Acknowledgement, Cover, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
 from ..models.reminders import SEVEN
 from ..services.reminders import in_words
-from ..stages import SendingDays, Stages, default_stages, stage_words
+from ..stages import Stages, default_stages, stage_words
 
 GRACE = timedelta(hours=1)
 # A school that was set up a moment ago has no run yet.

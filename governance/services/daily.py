@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from pupils.owed import bring_school_up_to_date
-from sendco.clock import LONDON, Duty
+from sendco.clock import LONDON, Duty, SendingDays
 from sendco.due.models import DueItem
 from staff.models import Membership, School
 from staff.models.people import current_on
@@ -21,7 +21,7 @@ from staff.selectors import school_calendar
 from .. import stages, steps
 from ..models import Acknowledgement, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
 from ..models.reminders import SEVEN
-from ..stages import LATE, PASSED_ON, SendingDays, Stages, choose, default_stages
+from ..stages import LATE, PASSED_ON, Stages, choose, default_stages
 from .recipients import TOLD_ROLES, Recipients, Told, section_of
 from .sending import send_waiting
 

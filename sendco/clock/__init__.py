@@ -34,6 +34,7 @@ from sendco.clock.rules import (
     pick,
     urgency_of,
 )
+from sendco.clock.sending import LONGEST_CLOSURE, SendingDays
 from sendco.clock.tribunal import LodgingMonths, TribunalDays, add_tribunal_days, roll_lodging_end
 from sendco.clock.units import (
     Before,
@@ -63,6 +64,7 @@ __all__ = [
     "Duty",
     "HolidaysNotKnown",
     "LONDON",
+    "LONGEST_CLOSURE",
     "LodgingMonths",
     "Months",
     "MonthsBefore",
@@ -73,6 +75,7 @@ __all__ = [
     "SchoolCalendar",
     "SchoolDays",
     "SchoolDaysBefore",
+    "SendingDays",
     "SentBy",
     "TribunalDays",
     "Unit",

@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from governance.stages import LAST_DAY, LONG_STAGES, Choice, SendingDays, Stages, choose, default_stages, stage_words
-from sendco.clock import SchoolCalendar
+from governance.stages import LAST_DAY, LONG_STAGES, Choice, Stages, choose, default_stages, stage_words
+from sendco.clock import SchoolCalendar, SendingDays
 
 CALENDAR = SchoolCalendar.from_data(
     {
