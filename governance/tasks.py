@@ -3,9 +3,11 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from .services.daily import run_daily
+from .services.daily import remind_of_reviews, run_daily
 
 
 @shared_task
 def daily():
-    run_daily(now())
+    at = now()
+    remind_of_reviews(at)
+    run_daily(at)

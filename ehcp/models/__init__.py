@@ -1,6 +1,7 @@
 from .appeals import Appeal
 from .assessments import Advice, Exemption, Method, NeedsAssessment
 from .authorities import Caseworker, LocalAuthority, ReviewLayout
+from .chasers import ChaserPlan, ChaserRun
 from .consultations import Consultation
 from .contributions import ContributionFile, ReviewMail
 from .letters import CaseLetter, CaseLetterKind, CaseLetterTemplate, Correspondence
@@ -35,6 +36,8 @@ __all__ = [
     "CaseLetterKind",
     "CaseLetterTemplate",
     "Caseworker",
+    "ChaserPlan",
+    "ChaserRun",
     "Consultation",
     "Contribution",
     "ContributionFile",

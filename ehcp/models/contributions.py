@@ -20,9 +20,14 @@ class ReviewMail(models.Model):
     # The secret address that stands in it: opened or not, it says when.
     link_id = models.BigIntegerField(null=True)
     problem = models.CharField(max_length=200, blank=True)
+    # For a reminder that went by itself: the set day before the meeting that it was for.
+    set_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["invitee", "set_on"], name="one_reminder_an_invitee_and_set_day")
+        ]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.pk}"

@@ -38,6 +38,8 @@ class AnnualReview(models.Model):
     meeting_time = models.TimeField(null=True, blank=True)
     place = models.CharField(max_length=200, blank=True)
     contribute_by = models.DateField(null=True, blank=True)
+    # Since when no reminder of a contribution goes out by itself.
+    reminders_stopped_on = models.DateField(null=True, blank=True)
     short_notice_note = models.CharField(max_length=300, blank=True)
     # The papers in one PDF, and the job that makes it.
     pack_file_id = models.BigIntegerField(null=True)

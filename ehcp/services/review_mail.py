@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils.errors import Refused
-from sendco.clock import long_date
+from sendco.clock import SendingDays, long_date
 from sendco.jobs import services as jobs
 from sendco.jobs.services import JobFailed
 from sendco.links import services as links
 from staff.models import Membership
 from staff.models.people import current_on
+from staff.selectors import school_calendar
 
 from ..models import Contribution, Invitee, ReviewMail
 from . import reviews
@@ -31,6 +32,7 @@ TITLES = {
     Kind.REQUEST: "Ask for a contribution to a review",
     Kind.REMINDER: "Remind of a contribution to a review",
 }
+BY_ITSELF = "Remind by itself of a contribution to a review"
 SENT = "Sent."
 KINDS = {
     Role.PARENT: Contribution.Kind.PARENT,
@@ -81,7 +83,7 @@ def send_invitations(*, review, invitees, by):
     invitees = _checked(review, invitees)
     today = timezone.localdate()
     review = reviews.record_invited(review=review, invitees=invitees, invited_on=today, via=Invitee.Via.EMAIL, by=by)
-    return _queue(invitees, Kind.INVITATION, by)
+    return queue(invitees, Kind.INVITATION, by)
 
 
 @transaction.atomic
@@ -105,7 +107,7 @@ def chase(*, review, invitees, by):
 def _ask(review, invitees, kind, by):
     invitees = _checked(review, invitees)
     reviews.record_asked(invitees=invitees, asked_on=timezone.localdate(), by=by)
-    return _queue(invitees, kind, by)
+    return queue(invitees, kind, by)
 
 
 def _checked(review, invitees):
@@ -130,12 +132,17 @@ def _list(names):
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def _queue(invitees, kind, by):
+def queue(invitees, kind, by, *, set_on=None):
+    """Write each mail and its job in the caller's transaction. `set_on` is the set day of one that goes by itself."""
     mails = []
     for invitee in invitees:
-        mail = ReviewMail.objects.create(invitee=invitee, kind=kind, to=address_of(invitee), made_by=by)
+        mail = ReviewMail.objects.create(invitee=invitee, kind=kind, to=address_of(invitee), made_by=by, set_on=set_on)
         jobs.enqueue(
-            "ehcp.review_mail", title=TITLES[kind], by=by, school_id=invitee.review.school_id, params={"mail": mail.pk}
+            "ehcp.review_mail",
+            title=BY_ITSELF if set_on else TITLES[kind],
+            by=by,
+            school_id=invitee.review.school_id,
+            params={"mail": mail.pk, "review": invitee.review_id},
         )
         mails.append(mail)
     return mails
@@ -151,7 +158,8 @@ def send(mail, *, still_mine):
     if mail.sent_at:
         return SENT
     invitee = mail.invitee
-    if words := why_not(invitee) or (address_of(invitee) != mail.to and "The address was changed meanwhile."):
+    moved = address_of(invitee) != mail.to and "The address was changed meanwhile."
+    if words := why_not(invitee) or _not_needed(mail) or moved:
         ReviewMail.objects.filter(pk=mail.pk).update(problem=words[:200])
         raise JobFailed("This mail was not sent: the person may not be written to, or the review has moved on.")
     with transaction.atomic():
@@ -165,6 +173,25 @@ def send(mail, *, still_mine):
         raise JobFailed("The mail server did not take this mail. Try again, or write on paper.") from error
     ReviewMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now(), problem="")
     return SENT
+
+
+def _not_needed(mail):
+    """Say why a reminder that waited to be sent has become needless; what goes by itself asks more."""
+    review = mail.invitee.review
+    if mail.kind == Kind.REMINDER and Contribution.objects.filter(invitee=mail.invitee).exclude(sent_at=None).exists():
+        return "Their words came first."
+    if mail.set_on is None:
+        return ""
+    today = timezone.localdate()
+    if review.reminders_stopped_on:
+        return f"The reminders of this review were stopped on {long_date(review.reminders_stopped_on)}."
+    if review.meeting_on is None or review.meeting_on <= today:
+        return "The day of the meeting had come."
+    if not review.pupil.on_roll:
+        return "The child has left the school."
+    if not SendingDays(school_calendar(review.school)).is_open(today):
+        return "The school was closed when it could have gone."
+    return ""
 
 
 def _secret(mail):

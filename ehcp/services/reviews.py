@@ -254,7 +254,7 @@ def record_invited(*, review, invitees, invited_on, via, by):
 
 
 @transaction.atomic
-def record_asked(*, invitees, asked_on, by):
+def record_asked(*, invitees, asked_on, by, words="Asked for a contribution"):
     """Record that contributions were asked for; a second time is a reminder."""
     review = _open(invitees[0].review)
     for invitee in invitees:
@@ -265,8 +265,30 @@ def record_asked(*, invitees, asked_on, by):
         with audit.saving(invitee, by=by):
             invitee.save(update_fields=["asked_on", "chased_on", "chased"])
     names = ", ".join(invitee.name for invitee in invitees)
-    _record("ehcp.contribution_asked", review, f"Asked for a contribution: {names}", by=by, on=asked_on)
+    _record("ehcp.contribution_asked", review, f"{words}: {names}", by=by, on=asked_on)
     return review
+
+
+@transaction.atomic
+def stop_reminders(*, review, by):
+    """Let no reminder of this review go out by itself any more. Stopped already, it changes nothing."""
+    review = _open(review)
+    if review.reminders_stopped_on:
+        return review
+    review.reminders_stopped_on = timezone.localdate()
+    text = "Reminders of contributions no longer go out by themselves"
+    return _keep(review, "reminders_stopped_on", by=by, event=text, code="ehcp.reminders_stopped")
+
+
+@transaction.atomic
+def start_reminders(*, review, by):
+    """Let them go out again. Set days that went by meanwhile are not made good."""
+    review = _open(review)
+    if review.reminders_stopped_on is None:
+        return review
+    review.reminders_stopped_on = None
+    text = "Reminders of contributions go out by themselves again"
+    return _keep(review, "reminders_stopped_on", by=by, event=text, code="ehcp.reminders_started")
 
 
 @transaction.atomic

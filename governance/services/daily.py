@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from ehcp.services import chasers
 from pupils.owed import bring_school_up_to_date
 from sendco.clock import LONDON, Duty, SendingDays
 from sendco.due.models import DueItem
@@ -50,17 +51,41 @@ def run_daily(now, *, send=True):
     return {"planned": planned, "sent": sent}
 
 
+def remind_of_reviews(now):
+    """Have the reminders of contributions to reviews go out at each school whose hour has passed.
+
+    They go to people outside the school too, so they are mails of their own and no part of anybody's digest. Safe to
+    call as often as one likes. Returns how many mails wait to be sent.
+    """
+    here = now.astimezone(LONDON)
+    schools = chasers.schools_to_remind(_schools_at(here), today=here.date())
+    return sum(_remind_school(school, here.date()) for school in schools)
+
+
+def _remind_school(school, today):
+    try:
+        return chasers.remind(school=school, today=today)
+    except Exception:
+        logger.exception("The reminders of reviews of school %s failed; they are tried again.", school.pk)
+        return 0
+
+
 def clear_old(today):
     Digest.objects.filter(day__lt=today - KEPT_FOR).delete()
     DailyRun.objects.filter(day__lt=today - KEPT_FOR).delete()
 
 
 # --- Whose hour has come -----------------------------------------------------------------------------------------
+def _schools_at(here):
+    """The schools whose hour has passed on this clock, by number."""
+    hour = here.time().replace(tzinfo=None)
+    hours = dict(ReminderPlan.objects.values_list("school_id", "send_at"))
+    return [pk for pk in School.objects.order_by("pk").values_list("pk", flat=True) if hours.get(pk, SEVEN) <= hour]
+
+
 def _claimable(here, now):
     """The runs of today that nobody has done: a row for each school whose hour has passed, made here if need be."""
-    today, hour = here.date(), here.time().replace(tzinfo=None)
-    hours = dict(ReminderPlan.objects.values_list("school_id", "send_at"))
-    schools = [pk for pk in School.objects.order_by("pk").values_list("pk", flat=True) if hours.get(pk, SEVEN) <= hour]
+    today, schools = here.date(), _schools_at(here)
     known = set(DailyRun.objects.filter(day=today).values_list("school_id", flat=True))
     missing = [DailyRun(school_id=pk, day=today, made_at=now) for pk in schools if pk not in known]
     steps.reached("run.before")
