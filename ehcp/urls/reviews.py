@@ -1,11 +1,12 @@
 from django.urls import path
 
-from ..views import review_after, review_layouts, review_meeting, review_people, review_reports, reviews
+from ..views import chasers, review_after, review_layouts, review_meeting, review_people, review_reports, reviews
 
 urlpatterns = [
     path("reviews/", reviews.review_list, name="review-list"),
     path("reviews/new/", reviews.review_new, name="review-new"),
     path("reviews/layouts/", review_layouts.layout_list, name="review-layouts"),
+    path("reviews/reminders/", chasers.chaser_plan, name="chaser-plan"),
     path("authorities/<int:pk>/layout/", review_layouts.layout_edit, name="review-layout-edit"),
     path("reviews/<int:pk>/", reviews.review_detail, name="review-detail"),
     path("reviews/<int:pk>/plan/", reviews.review_plan, name="review-plan"),
@@ -19,6 +20,7 @@ urlpatterns = [
     path("reviews/<int:pk>/told/", review_people.review_told, name="review-told"),
     path("reviews/<int:pk>/ask/", review_people.review_ask, name="review-ask"),
     path("reviews/<int:pk>/chase/", review_people.review_chase, name="review-chase"),
+    path("reviews/<int:pk>/chasers/", chasers.review_chasers, name="review-chasers"),
     path("reviews/<int:pk>/papers/", review_after.review_papers, name="review-papers"),
     path("reviews/<int:pk>/papers/make/", reviews.review_pack_make, name="review-pack-make"),
     path("reviews/<int:pk>/papers/file/", review_after.review_pack_file, name="review-pack-file"),

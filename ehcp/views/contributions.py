@@ -6,6 +6,7 @@ from django.contrib.auth import logout
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pupils.errors import ChangedMeanwhile, Refused
@@ -21,6 +22,7 @@ from staff.permissions import Permission as P
 from ..forms.contributions import WordsForm
 from ..models import AnnualReview, ContributionFile, Invitee
 from ..questions import questions_for
+from ..selectors import chasers
 from ..selectors import contributions as selectors
 from ..services import contributions as services
 from ..services import review_mail
@@ -76,7 +78,15 @@ def contribution_list(request, pk):
     rows = selectors.trail(review)
     open_links = sum(row["link_open"] for row in rows)
     may_edit = request.acting.can(P.CASE_EDIT) and not review.closed_on and not review.held_on
-    context = _page(review, "Contributions", rows=rows, open_links=open_links, may_edit=may_edit)
+    context = _page(
+        review,
+        "Contributions",
+        rows=rows,
+        open_links=open_links,
+        may_edit=may_edit,
+        chasers=chasers.outlook(review, today=timezone.localdate()),
+        may_set=request.acting.can(P.REMINDER_EDIT),
+    )
     return render(request, "ehcp/contribution_list.html", context)
 
 

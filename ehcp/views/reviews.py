@@ -21,7 +21,7 @@ from staff.permissions import Permission as P
 
 from ..forms import reviews as forms
 from ..models import AnnualReview, Plan
-from ..selectors import review_days, review_ruler
+from ..selectors import chasers, review_days, review_ruler
 from ..selectors import reviews as selectors
 from ..selectors.correspondence import papers_of
 from ..selectors.dates import dates_of
@@ -105,6 +105,7 @@ def review_list(request):
         "coming_count": len(coming),
         "today": today,
         "may_edit": acting.can(P.CASE_EDIT),
+        "may_set": acting.can(P.REMINDER_EDIT),
     }
     return render(request, "ehcp/review_list.html", context)
 
@@ -184,6 +185,7 @@ def review_detail(request, pk):
         "today": today,
         "dates": dates,
         "people": people,
+        "chasers": chasers.outlook(review, today=today),
         "came_in": sum(person.is_in for person in people),
         "asked": sum(person.invitee.asked_on is not None for person in people),
         "short_notice": services.notice_is_short(review),

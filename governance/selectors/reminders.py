@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
 from django.utils import timezone
 
+from ehcp.chasers import in_words as in_days
+from ehcp.selectors import chasers
 from pupils.models import Pupil
 from sendco.audit.models import Audience
 from sendco.audit.selectors import school_events
@@ -31,6 +33,12 @@ State = Digest.State
 
 def plan_of(school):
     return ReminderPlan.objects.filter(school=school).first() or ReminderPlan(school=school)
+
+
+def reviews_in_words(school):
+    """When people are reminded of what they have to say before a review."""
+    plan = chasers.plan_of(school)
+    return f"By themselves, {in_days(plan.days)}" if plan.is_on else "Not by themselves"
 
 
 def reminder_changes(acting):

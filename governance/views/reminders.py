@@ -90,6 +90,7 @@ def reminder_retry(request, pk):
 def reminder_rules(request):
     context = page("When reminders go out", sent_crumb()) | {
         "plan": selectors.plan_of(request.acting.school),
+        "review_words": selectors.reviews_in_words(request.acting.school),
         "rules": selectors.rules_for_page(request.acting.school),
         "changes": selectors.reminder_changes(request.acting)[:RECENT],
     }

@@ -24,6 +24,7 @@ LEADS = {
     "ehcp.letter_pdf": ("Open the letter", "ehcp:letter-detail", "letter"),
     "ehcp.review_pack": ("Open the review", "ehcp:review-detail", "review"),
     "ehcp.review_report": ("Open the review", "ehcp:review-detail", "review"),
+    "ehcp.review_mail": ("See what was sent", "ehcp:contribution-list", "review"),
     "ehcp.request_pack": ("Open the request", "ehcp:assessment-detail", "assessment"),
 }
 

@@ -31,8 +31,8 @@ def review_things(school, user, pupil):
 
 ABOUT_A_REVIEW = {"review", "invitee", "difference", "review_report"}
 ON_A_REVIEW = (
-    "plan", "school-report", "close", "invite", "told", "ask", "chase", "papers", "pack-make", "meeting", "report",
-    "report-sent", "decision", "notice", "comments", "not-amending", "final", "detail", "pack-file",
+    "plan", "school-report", "close", "invite", "told", "ask", "chase", "chasers", "papers", "pack-make", "meeting",
+    "report", "report-sent", "decision", "notice", "comments", "not-amending", "final", "detail", "pack-file",
 )  # fmt: skip
 
 
@@ -42,6 +42,7 @@ def review_routes(record, leads, head):
         "ehcp:review-list": ("none", record),
         "ehcp:review-new": ("none", record),
         "ehcp:review-layouts": ("none", record),
+        "ehcp:chaser-plan": ("none", leads),
         "ehcp:review-layout-edit": ("authority", leads),
         **{f"ehcp:review-{name}": ("review", record) for name in ON_A_REVIEW},
         "ehcp:invitee-add": ("review", record),
