@@ -9,7 +9,8 @@ from django.db import models, transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from ehcp.models import AnnualReview, Consultation, NeedsAssessment, Plan
+from ehcp.models import AnnualReview, Consultation, NeedsAssessment, Plan, ReviewMail
+from ehcp.selectors.chasers import outlook
 from pupils.identifiers import clean_uln, clean_upn
 from pupils.models import (
     Concern,
@@ -27,7 +28,7 @@ from pupils.models import (
 )
 from pupils.search import find
 from sendco.audit.models import Event
-from sendco.clock import academic_year_start
+from sendco.clock import SendingDays, academic_year_start, is_working_day
 from sendco.demo import accounts, build
 from sendco.demo.canary import CANARIES
 from sendco.demo.people import HARBOUR, KESTREL, PEOPLE
@@ -35,6 +36,7 @@ from sendco.due.models import DueItem
 from staff.acting import acting_for
 from staff.models import Membership, TeachingGroup, User
 from staff.roles import Role
+from staff.selectors import school_calendar
 
 QUICK_HASH = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 HARBOUR_YEARS = {"7": (1, 2, 1), "8": (2, 5, 2), "9": (3, 9, 2), "10": (4, 9, 3), "11": (5, 10, 2)}
@@ -494,6 +496,21 @@ def test_each_plan_of_kestrel_green_stands_where_the_plan_of_the_demo_says(kestr
         "transfer": 2,
         "early": 1,
     }
+
+
+@pytest.mark.parametrize("key", [HARBOUR, KESTREL])
+def test_one_reminder_of_a_review_went_by_itself_and_one_is_to_come(loaded, db, key):
+    school, today = loaded.schools[key], timezone.localdate()
+    days = SendingDays(school_calendar(school))
+    around = [today + timedelta(days=step) for step in range(-14, 22)]
+    mails = ReviewMail.objects.filter(invitee__review__school=school).exclude(set_on=None)
+
+    # A holiday near today may leave no day for such a meeting.
+    assert mails.exists() or any(is_working_day(day) and not days.is_open(day) for day in around)
+    for review in AnnualReview.objects.filter(pk__in=mails.values("invitee__review")):
+        assert len(outlook(review, today=today).days) == 1
+        assert Event.objects.filter(subject_id=review.pk, text__startswith="Reminded by itself", by_id=None).exists()
+    assert all(mail.invitee.chased_on == mail.sent_at.date() < today for mail in mails.select_related("invitee"))
 
 
 @pytest.mark.parametrize(("key", "requests", "consulted"), [(HARBOUR, 4, 2), (KESTREL, 3, 3)])

@@ -27,6 +27,7 @@ from ehcp.models import (
     PlanVersion,
     ProvisionLine,
     ReviewLayout,
+    ReviewMail,
     TopUpFunding,
     ViewDifference,
 )
@@ -88,6 +89,7 @@ ORDER = (
     AnnualReview,
     Invitee,
     Contribution,
+    ReviewMail,
     OutcomeReview,
     ViewDifference,
     NeedsAssessment,

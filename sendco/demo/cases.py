@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from ehcp import chasers
 from ehcp.models import (
     Advice,
     AnnualReview,
@@ -23,12 +24,14 @@ from ehcp.models import (
     ProvisionLine,
     Recommendation,
     ReviewLayout,
+    ReviewMail,
     SectionLetter,
     TopUpFunding,
     ViewDifference,
 )
 from pupils.models.register import Code
-from sendco.clock import corresponding_date, long_date
+from sendco.clock import SendingDays, corresponding_date, long_date
+from staff.selectors import school_calendar
 
 from . import case_texts as texts
 
@@ -119,6 +122,7 @@ class Cases:
         self.today, self.senco = setting.days.today, setting.senco
         self.authorities, self.officers = {}, {}
         self.head = setting.people["head"]
+        self.reminded = False
 
     def add(self, row, *, on=None, by=None):
         return self.book.add(row, on=on or self.today, by=by or self.senco)
@@ -265,13 +269,47 @@ class Cases:
         return review
 
     def _preparing(self, child, plan, outcomes):
-        """Invited, and reports coming in."""
-        meeting_on = self.days.ahead(22 + child.case.weeks_left)
+        """Invited, and reports coming in. At the first of them one reminder went by itself, and one is to come."""
+        invited_on = self.days.back(6)
+        half_way = None if self.reminded else self._half_way(invited_on)
+        meeting_on, gone = half_way or (self.days.ahead(22 + child.case.weeks_left), None)
         review = self._review(
             child, plan, began_on=self.days.back(12), meeting_on=meeting_on, place="Library",
             contribute_by=meeting_on - 18 * DAY,
         )  # fmt: skip
-        self._invite(child, plan, review, invited_on=self.days.back(6), came_in=2)
+        missing = self._invite(child, plan, review, invited_on=invited_on, came_in=2)
+        if gone:
+            self._remind(child, review, missing, gone)
+
+    def _half_way(self, invited_on):
+        """(day of a meeting, the one of its two reminders that has gone); None where holidays leave no such day."""
+        days = SendingDays(school_calendar(self.setting.school))
+        for number in range(1, 21):
+            meeting_on = self.days.ahead(number)
+            gone, coming = chasers.set_days(meeting_on, chasers.DEFAULT_DAYS, days)
+            if gone.goes_on < self.today < coming.goes_on and not gone.is_too_soon(invited_on):
+                return meeting_on, gone
+        return None
+
+    def _remind(self, child, review, missing, gone):
+        """Mails that asked these people, and the reminder that went by itself on this day."""
+        self.reminded = True
+        told = [invitee for invitee in missing if invitee.email]
+        for invitee in told:
+            invitee.chased, invitee.chased_on = 1, gone.goes_on
+            for kind, day, set_on in (
+                (ReviewMail.Kind.REQUEST, invitee.asked_on, None),
+                (ReviewMail.Kind.REMINDER, gone.goes_on, gone.on),
+            ):
+                moment = self.book.moment(day, 7, 4)
+                mail = ReviewMail(
+                    invitee=invitee, kind=kind, to=invitee.email, made_by=self.senco, made_at=moment, sent_at=moment,
+                    set_on=set_on,
+                )  # fmt: skip
+                self.add(mail, on=day)
+        words = f"Reminded by itself, {chasers.in_words([gone.number])}, in the name of {self.senco.name}"
+        text = f"{words}: {', '.join(invitee.name for invitee in told)}"
+        self.book.event("ehcp.contribution_asked", review, text, on=gone.goes_on, by=None, pupil=child.pupil)
 
     def _short_notice(self, child, plan, outcomes):
         review = self._review(
@@ -330,7 +368,8 @@ class Cases:
             self.event("ehcp.report_sent", review, "Report sent", on=review.report_sent_on, pupil=child.pupil)
 
     def _invite(self, child, plan, review, *, invited_on, came_in):
-        people = self._people(child, plan)
+        """Returns those who were asked and have not sent."""
+        people, missing = self._people(child, plan), []
         for place, (role, name, facts) in enumerate(people):
             asked = role not in (Invitee.Role.HEAD,)
             invitee = Invitee(
@@ -346,6 +385,9 @@ class Cases:
             self.add(invitee, on=invited_on)
             if asked and place < came_in:
                 self._contribution(child, invitee, on=min(invited_on + 5 * DAY, self.today))
+            elif asked:
+                missing.append(invitee)
+        return missing
 
     def _people(self, child, plan):
         role = Invitee.Role
