@@ -34,6 +34,7 @@ TITLES = {
 }
 BY_ITSELF = "Remind by itself of a contribution to a review"
 SENT = "Sent."
+HANDED_OVER = "The worker stopped while it was handed over, so it may have gone."
 KINDS = {
     Role.PARENT: Contribution.Kind.PARENT,
     Role.CHILD: Contribution.Kind.CHILD,
@@ -150,13 +151,19 @@ def queue(invitees, kind, by, *, set_on=None):
 
 # --- What the job does -------------------------------------------------------------------------------------------
 def send(mail, *, still_mine):
-    """Make the address, send the mail, mark it. A second run closes the first address and makes another."""
+    """Make the address, send the mail, mark it. A second run closes the first address and makes another.
+
+    One that goes by itself and may have gone already is left to a person: nobody is reminded twice by a machine.
+    """
     mail = ReviewMail.objects.select_related(
         "invitee__review__school", "invitee__review__pupil", "invitee__contact", "invitee__user", "made_by",
         "invitee__review__organiser",
     ).get(pk=mail.pk)  # fmt: skip
     if mail.sent_at:
         return SENT
+    if mail.set_on and mail.problem == HANDED_OVER:
+        ReviewMail.objects.filter(pk=mail.pk).update(problem=f"{HANDED_OVER} If nothing comes, ask again yourself.")
+        raise JobFailed("This mail may have gone already. If no answer comes, ask again yourself.")
     invitee = mail.invitee
     moved = address_of(invitee) != mail.to and "The address was changed meanwhile."
     if words := why_not(invitee) or _not_needed(mail) or moved:
@@ -164,8 +171,9 @@ def send(mail, *, still_mine):
         raise JobFailed("This mail was not sent: the person may not be written to, or the review has moved on.")
     with transaction.atomic():
         still_mine()
-        secret = _secret(mail)
-    message = composed(mail, _place(mail, secret))
+        message = composed(mail, _place(mail, _secret(mail)))
+        if mail.set_on:
+            ReviewMail.objects.filter(pk=mail.pk).update(problem=HANDED_OVER)
     try:
         message.send()
     except (OSError, smtplib.SMTPException) as error:

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 import time_machine
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, transaction
 
 import ehcp.tasks  # noqa: F401
@@ -16,6 +17,7 @@ from ehcp.services import contributions, review_mail, reviews
 from pupils.errors import ChangedMeanwhile, Refused
 from sendco.audit.models import Event
 from sendco.clock import DateRange, SchoolCalendar, SendingDays
+from sendco.jobs import services as jobs
 from sendco.jobs.models import Job, Status
 from sendco.links import services as links
 from staff.models import AcademicYear, Closure, Membership, Term
@@ -490,6 +492,34 @@ def test_worker_that_comes_too_late_sends_nothing(review, school, day, words):
         assert run_mails() == []
 
     assert words in ReviewMail.objects.filter(set_on=FIRST).first().problem
+
+
+def kill_after_handing_over(self, messages):
+    handed_over(self, messages)
+    raise SystemExit
+
+
+handed_over = EmailBackend.send_messages
+
+
+def test_worker_killed_as_the_mail_goes_sends_it_no_second_time(review, school, monkeypatch):
+    Invitee.objects.filter(pk=nurse_of(review).pk).update(asked_on=None)
+    with at(FIRST):
+        services.remind(school=school, today=FIRST)
+        with monkeypatch.context() as killed:
+            killed.setattr(EmailBackend, "send_messages", kill_after_handing_over)
+            with pytest.raises(SystemExit):
+                run_mails()
+    with at(FIRST, hour=10):
+        jobs.sweep()
+        assert run_mails() == []
+
+        job = Job.objects.get(kind="ehcp.review_mail", title=review_mail.BY_ITSELF)
+        assert (job.status, len(mail.outbox)) == (Status.FAILED, 1)
+        assert "it may have gone. If nothing comes, ask again yourself." in ReviewMail.objects.get(set_on=FIRST).problem
+        jobs.retry(job)  # a person decides
+        assert len(run_mails()) == 1
+        assert ReviewMail.objects.get(set_on=FIRST).problem == ""
 
 
 # --- What a school sets ---
