@@ -284,7 +284,7 @@ class Cases:
     def _half_way(self, invited_on):
         """(day of a meeting, the one of its two reminders that has gone); None where holidays leave no such day."""
         days = SendingDays(school_calendar(self.setting.school))
-        for number in range(1, 21):
+        for number in range(20, 0, -1):
             meeting_on = self.days.ahead(number)
             gone, coming = chasers.set_days(meeting_on, chasers.DEFAULT_DAYS, days)
             if gone.goes_on < self.today < coming.goes_on and not gone.is_too_soon(invited_on):
