@@ -145,13 +145,16 @@ def _days(review, plan, missing, asked, today):
 
 # --- What the school set -----------------------------------------------------------------------------------------
 def example(school, plan, *, today):
-    """(the next meeting of a review here, the days on which reminders go before it), or None without a meeting."""
-    ahead = AnnualReview.objects.filter(school=school, closed_on=None, held_on=None, meeting_on__gt=today)
-    meeting_on = ahead.order_by("meeting_on").values_list("meeting_on", flat=True).first()
-    if meeting_on is None or not plan.is_on:
+    """(a meeting, the days on which reminders go before it): the next one with such a day ahead, or None."""
+    if not plan.is_on:
         return None
-    found = chasers.set_days(meeting_on, plan.days, sending_days(school))
-    return meeting_on, sorted({day.goes_on for day in found})
+    ahead = AnnualReview.objects.filter(school=school, closed_on=None, held_on=None, meeting_on__gt=today)
+    days = sending_days(school)
+    for meeting_on in ahead.order_by("meeting_on").values_list("meeting_on", flat=True):
+        going = sorted({day.goes_on for day in chasers.set_days(meeting_on, plan.days, days)})
+        if going[-1] >= today:
+            return meeting_on, going
+    return None
 
 
 def changes(school, limit=6):

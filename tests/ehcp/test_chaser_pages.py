@@ -185,7 +185,13 @@ def test_default_is_on_and_says_why(review, sign_in, senco):
 
     assert 'value="21, 16"' in html
     assert "checked" in html
-    assert "The next meeting is on Thu 11 Feb 2027. Its days, as they are stored: Thu 21 Jan, Tue 26 Jan." in html
+    assert "As stored now, for the meeting on Thu 11 Feb 2027: Thu 21 Jan, Tue 26 Jan." in html
+
+
+def test_example_has_a_day_ahead(review, school, sign_in, senco):
+    AnnualReview.objects.update(meeting_on=date(2027, 1, 25))
+
+    assert "As stored now" not in page(sign_in(senco), "chaser-plan")
 
 
 def test_days_are_saved_and_said(review, sign_in, senco):
