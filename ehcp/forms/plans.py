@@ -9,7 +9,7 @@ from pupils.models.register import Code
 from pupils.services.register import needs_on
 from sendco.richtext_field import RichField
 
-from ..models import Caseworker, LocalAuthority, Plan, PlanOutcome, PlanVersion, ProvisionLine
+from ..models import Caseworker, LocalAuthority, NeedsAssessment, Plan, PlanOutcome, PlanVersion, ProvisionLine
 from ..selectors.authorities import caseworkers_in_use, in_use
 from ..services.plans import CAME, DRAFT, FINAL
 
@@ -169,12 +169,33 @@ class PlanForm(VersionedForm, forms.ModelForm):
         return {name: self.cleaned_data[name] for name in self._meta.fields}
 
 
-class CaseworkerChoiceForm(forms.Form):
+class CaseworkerForm(VersionedForm, forms.ModelForm):
+    """Who at the authority answers for a plan or a request now."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
     caseworker = forms.ModelChoiceField(Caseworker.objects.none(), required=False, empty_label="Not named yet")
 
-    def __init__(self, *args, acting, plan, **kwargs):
+    def __init__(self, *args, acting, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["caseworker"].queryset = caseworkers_in_use(acting).filter(authority=plan.authority_id)
+        self.fields["version"].initial = self.instance.version
+        workers = caseworkers_in_use(acting).filter(authority=self.instance.authority_id)
+        self.fields["caseworker"].queryset = workers
+        self.fields["caseworker"].label_from_instance = str
+
+    def validate_constraints(self):
+        """What the database holds is the service's to refuse, over the row as it is stored then."""
+
+
+class PlanCaseworkerForm(CaseworkerForm):
+    class Meta:
+        model = Plan
+        fields = ["caseworker"]
+
+
+class RequestCaseworkerForm(CaseworkerForm):
+    class Meta:
+        model = NeedsAssessment
+        fields = ["caseworker"]
 
 
 # --- Placement, top-up, moves, ceasing ---------------------------------------------------------------------------

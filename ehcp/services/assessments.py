@@ -17,6 +17,7 @@ from sendco.clock import NotKnownYet, SentBy, long_date, receipt_date
 
 from ..models import Advice, Exemption, Method, NeedsAssessment, Plan
 from ..owed import exemption_words
+from .authorities import check_worker
 
 Decision = NeedsAssessment.Decision
 Kind = NeedsAssessment.Kind
@@ -72,6 +73,7 @@ def begin(*, pupil, authority, by, kind=Kind.FIRST, asked_by=AskedBy.SCHOOL, beg
         raise Refused(f"{pupil.name} has left the school.")
     if authority.school_id != pupil.school_id or authority.ended_on:
         raise Refused("Choose one of this school's authorities that is in use.")
+    check_worker(facts.get("caseworker"), authority)
     plan = Plan.objects.filter(pupil=pupil, ceased_on=None).first()
     if kind == Kind.FIRST and plan:
         raise Refused(f"{pupil.forename} has an EHC plan. Ask for a re-assessment instead.")
@@ -108,6 +110,18 @@ def save_reason(*, case, version, reason, by):
     case = _open(case, version)
     case.reason = reason
     return _keep(case, "reason", by=by, code="ehcp.request_changed", text="Words of the request changed")
+
+
+@transaction.atomic
+def set_caseworker(*, case, version, caseworker, by):
+    """Who at the authority answers for this request now; None where nobody is named."""
+    case = _open(case, version)
+    check_worker(caseworker, case.authority)
+    if caseworker == case.caseworker:
+        return case
+    case.caseworker = caseworker
+    name = caseworker.name if caseworker else "nobody"
+    return _keep(case, "caseworker", by=by, code="ehcp.request_caseworker", text=f"Caseworker of the request: {name}")
 
 
 @transaction.atomic

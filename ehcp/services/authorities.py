@@ -8,7 +8,7 @@ from sendco.audit import services as audit
 from staff.errors import Refused
 from staff.services import ChangedMeanwhile
 
-from ..models import Caseworker, LocalAuthority, Plan
+from ..models import Caseworker, LocalAuthority, NeedsAssessment, Plan
 from .settling import open_cases, settle
 
 FIELDS = (
@@ -109,6 +109,12 @@ def reopen_authority(*, authority, by):
 
 
 # --- Caseworkers -------------------------------------------------------------------------------------------------
+def check_worker(worker, authority):
+    """Refuse a caseworker whom a case of this authority cannot have. Nobody is always possible."""
+    if worker and (worker.authority_id != authority.pk or worker.ended_on):
+        raise Refused(f"{worker.name} does not work for {authority.name} now. Choose somebody who does.")
+
+
 @transaction.atomic
 def add_caseworker(*, authority, by, **values):
     if authority.ended_on:
@@ -133,7 +139,7 @@ def change_caseworker(*, worker, by, **values):
 
 @transaction.atomic
 def end_caseworker(*, worker, by, successor=None):
-    """End one; her plans go to the successor, or stand without a caseworker, which their pages show as a gap."""
+    """End one; her plans and open requests go to the successor, or stand without a caseworker."""
     worker = Caseworker.objects.select_for_update().get(pk=worker.pk)
     if worker.ended_on:
         raise Refused(f"{worker.name} has ended already.")
@@ -143,11 +149,12 @@ def end_caseworker(*, worker, by, successor=None):
     with audit.saving(worker, by=by):
         worker.save(update_fields=["ended_on"])
     plans = Plan.objects.select_for_update().filter(caseworker=worker, ceased_on=None)
-    for plan in plans:
-        plan.caseworker = successor
-        plan.version += 1
-        with audit.saving(plan, by=by):
-            plan.save(update_fields=["caseworker", "version"])
-    goes_to = f"; their plans go to {successor.name}" if successor else ""
+    requests = NeedsAssessment.objects.select_for_update().filter(caseworker=worker, closed_on=None)
+    for case in (*plans, *requests):
+        case.caseworker = successor
+        case.version += 1
+        with audit.saving(case, by=by):
+            case.save(update_fields=["caseworker", "version"])
+    goes_to = f"; their plans and requests go to {successor.name}" if successor else ""
     audit.record("caseworker.ended", worker, text=f"Caseworker ended: {worker.name}{goes_to}", by=by)
     return worker

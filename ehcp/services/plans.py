@@ -16,6 +16,7 @@ from staff.services import ChangedMeanwhile
 from ..deadlines import deadline
 from ..deadlines.moves import CEASE_WINDOW
 from ..models import Appeal, Placement, Plan, PlanMove, TopUpFunding
+from .authorities import check_worker
 from .settling import settle
 
 ONE_DAY = timedelta(days=1)
@@ -45,8 +46,7 @@ def _check_authority(school_id, authority, caseworker=None):
         raise Refused("That authority belongs to another school's list. Choose one of this school's.")
     if authority.ended_on:
         raise Refused(f"{authority.name} is not in use any more. Choose another, or take it back into use.")
-    if caseworker and (caseworker.authority_id != authority.pk or caseworker.ended_on):
-        raise Refused(f"{caseworker.name} does not work for {authority.name} now. Choose somebody who does.")
+    check_worker(caseworker, authority)
 
 
 def _check_named(names, named_school):
@@ -219,10 +219,12 @@ def change_plan(*, plan, values, version, by):
 
 
 @transaction.atomic
-def set_caseworker(*, plan, caseworker, by):
-    row = lock(plan)
-    if caseworker:
-        _check_authority(row.school_id, row.authority, caseworker)
+def set_caseworker(*, plan, caseworker, version, by):
+    row = lock(plan, version)
+    _check_in_force(row)
+    check_worker(caseworker, row.authority)
+    if caseworker == row.caseworker:
+        return row
     row.caseworker = caseworker
     save(row, "caseworker", by=by)
     name = caseworker.name if caseworker else "nobody"

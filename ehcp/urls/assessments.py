@@ -8,6 +8,7 @@ urlpatterns = [
     path("requests/new/", views.assessment_new, name="assessment-new"),
     path("requests/<int:pk>/", views.assessment_detail, name="assessment-detail"),
     path("requests/<int:pk>/reason/", views.assessment_reason, name="assessment-reason"),
+    path("requests/<int:pk>/caseworker/", views.assessment_caseworker, name="assessment-caseworker"),
     path("requests/<int:pk>/pack/", request_pack.assessment_pack, name="assessment-pack"),
     path("requests/<int:pk>/pack/file/", request_pack.assessment_pack_file, name="assessment-pack-file"),
     path("requests/<int:pk>/close/", views.assessment_close, name="assessment-close"),

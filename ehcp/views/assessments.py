@@ -1,6 +1,7 @@
 """Requests for needs assessments: the list, the beginning, and the page of one."""
 
 import copy
+from functools import partial
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -22,6 +23,7 @@ from staff.permissions import Permission as P
 
 from .. import owed
 from ..forms import assessments as forms
+from ..forms.plans import RequestCaseworkerForm
 from ..models import NeedsAssessment, Plan
 from ..selectors import assessments as selectors
 from ..selectors.authorities import in_use
@@ -255,6 +257,31 @@ def assessment_reason(request, pk):
         draft_key=key["form_key"],
         lead="The authority must assess where the child may have special needs and a plan may be necessary "
         "(section 36(8)).",
+    )
+
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def assessment_caseworker(request, pk):
+    case = case_in_view(request, pk)
+    form_class = partial(RequestCaseworkerForm, acting=request.acting)
+    form = form_class(posted(request), instance=copy.copy(case))
+
+    def choose(cleaned):
+        return services.set_caseworker(case=case, by=request.user, **cleaned)
+
+    saved, form, conflict = versioned(request, form, choose, form_class)
+    if saved:
+        return done(request, "The caseworker is saved.", case)
+    return draw(
+        request,
+        form,
+        case=case,
+        title=f"Caseworker at {case.authority.name}",
+        submit="Save",
+        conflict=conflict,
+        authority=case.authority,
+        template="ehcp/caseworker_form.html",
     )
 
 

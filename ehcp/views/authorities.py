@@ -227,8 +227,8 @@ def caseworker_end(request, pk):
         authority=worker.authority,
         done=f"{worker.name} is no longer offered.",
         title=f"{worker.name} has left",
-        explanation="Plans this person answered for go to whoever takes over. Without somebody, their pages say that "
-        "the caseworker is missing.",
+        explanation="Plans and open requests this person answered for go to whoever takes over. Without somebody, "
+        "they stand without a caseworker.",
         submit="Save",
         form=form,
     )

@@ -1,5 +1,7 @@
 """EHC plans: the list, one plan, and what happens to it as a whole. Its words are in views/versions.py."""
 
+import copy
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
@@ -331,22 +333,27 @@ def plan_edit(request, pk):
 @form_page
 def plan_caseworker(request, pk):
     plan = plan_in_view(request, pk)
-    form = forms.CaseworkerChoiceForm(
-        posted(request), acting=request.acting, plan=plan, initial={"caseworker": plan.caseworker_id}
-    )
+    form = forms.PlanCaseworkerForm(posted(request), instance=copy.copy(plan), acting=request.acting)
 
     def choose(cleaned):
-        return services.set_caseworker(plan=plan, caseworker=cleaned["caseworker"], by=request.user)
+        return services.set_caseworker(plan=plan, by=request.user, **cleaned)
 
-    return simple_form(
+    def rebind(data, stored):
+        return forms.PlanCaseworkerForm(data, instance=stored, acting=request.acting)
+
+    saved, form, conflict = attempt_versioned(form, choose, rebind) if request.method == "POST" else (None, form, None)
+    if saved:
+        messages.success(request, "The caseworker is saved.")
+        return redirect(plan_address(saved))
+    return draw(
         request,
         form,
-        choose,
         plan=plan,
-        done="The caseworker is saved.",
         title=f"Caseworker at {plan.authority.name}",
         submit="Save",
-        template="ehcp/plan_caseworker.html",
+        conflict=conflict,
+        authority=plan.authority,
+        template="ehcp/caseworker_form.html",
     )
 
 

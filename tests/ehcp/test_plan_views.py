@@ -23,6 +23,7 @@ from tests.factories import PupilFactory
 from tests.factories.ehcp import (
     CaseworkerFactory,
     LocalAuthorityFactory,
+    NeedsAssessmentFactory,
     PlanFactory,
     PlanOutcomeFactory,
     PlanSectionFactory,
@@ -297,7 +298,7 @@ def test_placement_top_up_move_and_caseworker(as_senco, plan, school):
     posts = [
         ("placement-add", {"setting": "Fernhill", "starts_on": "2026-04-01"}),
         ("top-up-add", {"band": "Band 3", "amount": "6000.50", "starts_on": "2026-04-01"}),
-        ("plan-caseworker", {"caseworker": worker.pk}),
+        ("plan-caseworker", {"caseworker": worker.pk, "version": plan.version}),
         ("plan-move", {"new_authority": new.pk, "moved_on": "2026-12-01", "aware_on": "2026-11-02"}),
     ]
     for name, data in posts:
@@ -309,6 +310,20 @@ def test_placement_top_up_move_and_caseworker(as_senco, plan, school):
     assert as_senco.post(at("placement-end", plan.placements.get().pk), {"ends_on": "2026-07-20"}).status_code == 302
     move = plan.moves.get()
     assert as_senco.post(at("plan-move-edit", move.pk), {"parent_told_on": "2026-11-02"}).status_code == 422
+
+
+def test_two_people_choose_the_caseworker_of_a_plan(as_senco, plan):
+    grace, owen = (CaseworkerFactory(authority=plan.authority, name=name) for name in ("Grace Tilley", "Owen Marsh"))
+    first = {"caseworker": grace.pk, "version": plan.version}
+    assert as_senco.post(at("plan-caseworker", plan.pk), first).status_code == 302
+
+    response = as_senco.post(at("plan-caseworker", plan.pk), first | {"caseworker": owen.pk})
+
+    assert response.status_code == 422
+    assert "Grace Tilley" in words(response)
+    assert response.context["form"]["caseworker"].value() == str(owen.pk)
+    plan.refresh_from_db()
+    assert plan.caseworker == grace
 
 
 # --- Words -------------------------------------------------------------------------------------------------------
@@ -590,12 +605,20 @@ def test_a_caseworker_leaves_and_somebody_takes_over(as_senco, authority, plan):
     as_senco.post(at("caseworker-add", authority.pk), {"name": "Owen Marsh"})
     grace, owen = authority.caseworkers.order_by("name")
     Plan.objects.update(caseworker=grace)
+    asked, done = (
+        NeedsAssessmentFactory(pupil__school=plan.school, authority=authority, caseworker=grace, closed_on=closed_on)
+        for closed_on in (None, date(2026, 10, 1))
+    )
     assert as_senco.post(at("caseworker-edit", grace.pk), {"name": "Grace T"}).status_code == 302
 
     as_senco.post(at("caseworker-end", grace.pk), {"successor": owen.pk})
 
     plan.refresh_from_db()
-    assert plan.caseworker == owen
+    asked.refresh_from_db()
+    done.refresh_from_db()
+    assert plan.caseworker == asked.caseworker == owen
+    assert asked.history.first().caseworker_id == owen.pk
+    assert done.caseworker == grace
     assert "Owen Marsh" in words(as_senco.get(at("authority-detail", authority.pk)))
 
 

@@ -174,7 +174,15 @@ def test_the_caseworker_works_for_the_authority(plan, senco, school):
     stranger = CaseworkerFactory(authority=LocalAuthorityFactory(school=school))
 
     with pytest.raises(Refused, match="does not work for Westmarch"):
-        services.set_caseworker(plan=plan, caseworker=stranger, by=senco)
+        services.set_caseworker(plan=plan, caseworker=stranger, version=plan.version, by=senco)
+
+
+def test_the_caseworker_of_a_plan_that_ended_stays(plan, senco):
+    worker = CaseworkerFactory(authority=plan.authority)
+    services.close_mistake(plan=plan, reason="Entered twice", by=senco)
+
+    with pytest.raises(Refused, match="kept as it was"):
+        services.set_caseworker(plan=plan, caseworker=worker, version=plan.version + 1, by=senco)
 
 
 # --- Placement and top-up ----------------------------------------------------------------------------------------

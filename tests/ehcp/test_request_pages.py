@@ -6,12 +6,13 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from ehcp.models import Advice, Appeal, Exemption, NeedsAssessment
+from ehcp.models import Advice, Appeal, Caseworker, Exemption, NeedsAssessment
 from ehcp.selectors import assessments as selectors
 from ehcp.services import assessments as services
+from pupils.errors import Refused
 from pupils.models import Document
 from pupils.owed import bring_up_to_date
-from sendco.audit.models import Read
+from sendco.audit.models import Event, Read
 from sendco.drafts.services import load_draft, save_draft
 from staff.acting import acting_for
 from staff.roles import Role
@@ -150,6 +151,86 @@ def test_child_of_another_school_is_not_there(sign_in, senco, foreign_pupil):
     assert sign_in(senco).get(url).status_code == 404
 
 
+# --- The caseworker ----------------------------------------------------------------------------------------------
+@pytest.fixture
+def grace(authority):
+    return CaseworkerFactory(authority=authority, name="Grace Tilley")
+
+
+def choose(client, case, worker, *, version=None):
+    data = {"version": version or fresh(case).version, "caseworker": worker.pk if worker else ""}
+    return client.post(address("assessment-caseworker", case), data)
+
+
+def test_caseworker_is_named_and_taken_away_later(sign_in, senco, case, grace):
+    client = sign_in(senco)
+    assert "Choose the caseworker" in words_of(detail(client, case))
+
+    assert choose(client, case, grace).url == address("assessment-detail", case)
+    assert "Grace Tilley" in words_of(detail(client, case))
+    choose(client, case, None)
+
+    assert fresh(case).caseworker is None
+    assert [row.caseworker_id for row in fresh(case).history.all()[:2]] == [None, grace.pk]
+    said = Event.objects.filter(code="ehcp.request_caseworker").order_by("pk").values_list("text", flat=True)
+    assert list(said) == ["Caseworker of the request: Grace Tilley", "Caseworker of the request: nobody"]
+
+
+def test_same_caseworker_again_writes_nothing(sign_in, senco, case, grace):
+    client = sign_in(senco)
+    choose(client, case, grace)
+    before = fresh(case).version
+
+    choose(client, case, grace)
+
+    assert fresh(case).version == before
+    assert Event.objects.filter(code="ehcp.request_caseworker").count() == 1
+
+
+@pytest.mark.parametrize("away", ["other authority", "other school", "ended", "rubbish"])
+def test_caseworker_who_cannot_be_chosen_is_refused(sign_in, senco, school, case, authority, away):
+    worker = {
+        "other authority": lambda: CaseworkerFactory(authority=LocalAuthorityFactory(school=school)),
+        "other school": CaseworkerFactory,
+        "ended": lambda: CaseworkerFactory(authority=authority, ended_on=date(2026, 9, 1)),
+        "rubbish": lambda: Caseworker(pk=999999),
+    }[away]()
+
+    assert choose(sign_in(senco), case, worker).status_code == 422
+    assert fresh(case).caseworker is None
+
+
+def test_two_people_choose_the_caseworker(sign_in, senco, case, authority, grace):
+    owen = CaseworkerFactory(authority=authority, name="Owen Marsh")
+    client, seen = sign_in(senco), fresh(case).version
+    choose(client, case, owen)
+
+    response = choose(client, case, grace, version=seen)
+
+    assert response.status_code == 422
+    assert "Owen Marsh" in words_of(response)
+    assert response.context["form"]["caseworker"].value() == str(grace.pk)
+    assert fresh(case).caseworker == owen
+    assert choose(client, case, grace).status_code == 302
+
+
+def test_caseworker_of_a_closed_request_stays(sign_in, senco, case, grace):
+    services.close(case=case, version=1, reason="Withdrawn", by=senco)
+
+    response = choose(sign_in(senco), case, grace)
+
+    assert response.status_code == 422
+    assert "is kept as it was" in words_of(response)
+    assert address("assessment-caseworker", case) not in words_of(detail(sign_in(senco), case))
+
+
+def test_service_refuses_a_stranger_from_the_beginning(pupil, authority, school, senco):
+    stranger = CaseworkerFactory(authority=LocalAuthorityFactory(school=school))
+
+    with pytest.raises(Refused, match="does not work for Westmarch"):
+        services.begin(pupil=pupil, authority=authority, caseworker=stranger, by=senco)
+
+
 # --- Who may -----------------------------------------------------------------------------------------------------
 STEPS = [
     *("sent", "received", "decision", "advice-asked", "advice-sent", "no-plan", "draft", "words", "final", "reversal")
@@ -157,8 +238,8 @@ STEPS = [
 
 
 def pages_of(case):
-    plain = ("assessment-detail", "assessment-reason", "assessment-pack", "assessment-close", "advice-add")
-    found = [address(route, case) for route in (*plain, "exemption-add")]
+    plain = ("assessment-detail", "assessment-reason", "assessment-pack", "assessment-close", "assessment-caseworker")
+    found = [address(route, case) for route in (*plain, "advice-add", "exemption-add")]
     found += [address("assessment-step", case, step) for step in STEPS]
     advice = case.advice.first()
     claim = Exemption.objects.create(

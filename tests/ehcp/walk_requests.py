@@ -41,6 +41,7 @@ def request_routes(record):
         "ehcp:assessment-new": ("none", record),
         "ehcp:assessment-detail": ("needs_assessment", record),
         "ehcp:assessment-reason": ("needs_assessment", record),
+        "ehcp:assessment-caseworker": ("needs_assessment", record),
         "ehcp:assessment-pack": ("needs_assessment", record),
         "ehcp:assessment-pack-file": ("needs_assessment", record),
         "ehcp:assessment-close": ("needs_assessment", record),
