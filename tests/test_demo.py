@@ -528,6 +528,17 @@ def test_requests_and_consultations_stand_at_every_stage(loaded, db, key, reques
     assert (answered.sent_on - answered.received_on).days == 9
 
 
+def test_plans_made_here_came_of_a_request_that_kept_its_order(loaded, db):
+    made = NeedsAssessment.objects.exclude(plan=None).select_related("plan")
+
+    assert {case.school_id for case in made} == {school.pk for school in loaded.schools.values()}
+    for case in made:
+        steps = (case.received_on, case.decision_on, case.draft_served_on, case.representations_on, case.final_on)
+        assert list(steps) == sorted(steps)
+        assert case.plan.pupil_id == case.pupil_id
+        assert case.plan.made_on == case.final_on == case.closed_on
+
+
 def test_every_child_with_a_plan_has_one_and_nobody_else(loaded, db):
     entries = RegisterEntry.objects.filter(ends_on=None, code="E", pupil__left_on=None)
 

@@ -265,6 +265,22 @@ def plan_in_force(case):
     return Plan.objects.filter(pupil=case.pupil_id, ceased_on=None).first()
 
 
+def came_of(plan, acting):
+    """[(words, case)] of the requests that stand with a plan: the one it was made of, and each for a re-assessment."""
+    cases = NeedsAssessment.objects.visible_to(acting).filter(plan=plan).order_by("began_on", "pk")
+    return [(request_words(case), case) for case in cases]
+
+
+def request_words(case):
+    """A request by its day: when it was sent, else received, else begun."""
+    what = "request" if case.kind == NeedsAssessment.Kind.FIRST else "request for a re-assessment"
+    if case.sent_at:
+        return f"{what} sent on {long_date(timezone.localdate(case.sent_at))}"
+    if case.received_on:
+        return f"{what} received on {long_date(case.received_on)}"
+    return f"{what} begun on {long_date(case.began_on)}"
+
+
 def receipt_words(case):
     """How it went and why it counts as received on its day; "" before it went."""
     if case.sent_at is None or case.received_on is None:

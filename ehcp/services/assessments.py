@@ -348,6 +348,29 @@ def record_final(*, case, version, final_on, by, plan=None):
 
 
 @transaction.atomic
+def plan_recorded(*, case, plan, by):
+    """The plan that is being recorded came of this request. Called in the transaction that records it."""
+    case = lock(case)
+    if case.pupil_id != plan.pupil_id:
+        raise Refused("That request is about another child.")
+    if case.plan_id:
+        raise Refused("A plan stands with this request already. Open the request to see it.")
+    if case.closed_on and case.final_on is None:
+        raise Refused(f"That request was closed without a plan on {long_date(case.closed_on)}.")
+    case.plan = plan
+    return _keep(case, "plan", by=by, code="ehcp.request_plan", text="The plan made of the request is recorded")
+
+
+@transaction.atomic
+def plan_was_mistake(*, plan, by):
+    """The plan was entered wrongly: the request that it was said to come of has none again."""
+    for found in NeedsAssessment.objects.filter(plan=plan, kind=Kind.FIRST):
+        case = lock(found)
+        case.plan = None
+        _keep(case, "plan", by=by, code="ehcp.request_plan", text="The plan of the request was entered by mistake")
+
+
+@transaction.atomic
 def record_reversal(*, case, version, reversed_on, reversal, reversed_to, by, notified_on=None):
     """A refusal did not stand: the day of the order, of the agreement, or of the authority's own change of mind."""
     case = _open(case, version)

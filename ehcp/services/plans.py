@@ -16,6 +16,7 @@ from staff.services import ChangedMeanwhile
 from ..deadlines import deadline
 from ..deadlines.moves import CEASE_WINDOW
 from ..models import Appeal, Placement, Plan, PlanMove, TopUpFunding
+from . import assessments
 from .authorities import check_worker
 from .settling import settle
 
@@ -92,10 +93,12 @@ def start_plan(
     named_school="",
     needs=(),
     note="",
+    assessment=None,
 ):
     """Record a plan. `state` is FINAL, CAME (a plan that came with the child, its date perhaps unknown) or DRAFT.
 
-    A plan that is made moves the register to E from that day; a draft moves nothing.
+    A plan that is made moves the register to E from that day; a draft moves nothing. `assessment` is the request that
+    it came of.
     """
     pupil = register.lock(pupil)
     _check_authority(pupil.school_id, authority, caseworker)
@@ -127,6 +130,8 @@ def start_plan(
     words = "Draft of an EHC plan" if state == DRAFT else "EHC plan"
     dated = f" of {long_date(made_on)}" if made_on else ""
     _record("plan.started", plan, f"{words}{dated} recorded. {authority.name} keeps it.", by=by, happened_on=made_on)
+    if assessment:
+        assessments.plan_recorded(case=assessment, plan=plan, by=by)
     if state != DRAFT:
         move_register(plan, needs, by=by)
     settle(plan)
@@ -468,5 +473,6 @@ def close_mistake(*, plan, reason, by):
     row.cease_reason = f"Entered by mistake: {reason}"[:200]
     _close(row, max(timezone.localdate(), row.made_on or FIRST_PLANS), by=by)
     _record("plan.mistake", row, f"EHC plan closed, entered by mistake. {reason}", by=by)
+    assessments.plan_was_mistake(plan=row, by=by)
     settle(row)
     return row

@@ -187,6 +187,7 @@ def assessment_detail(request, pk):
         "claims": [(claim, owed.exemption_words(claim)) for claim in case.exemptions.select_related("assessment")],
         "appeals": list(case.appeals.all()),
         "plan": case.plan or (selectors.plan_in_force(case) if case.final_on else None),
+        "said": selectors.request_words(case),
         "papers": papers_of(case, acting),
         "case_kind": "assessment",
         "case_letters": _letters(case),

@@ -20,8 +20,9 @@ from staff.permissions import Permission as P
 from staff.services import ChangedMeanwhile
 
 from ..forms import plans as forms
-from ..models import Placement, Plan, PlanMove, PlanVersion, SectionLetter, TopUpFunding
+from ..models import NeedsAssessment, Placement, Plan, PlanMove, PlanVersion, SectionLetter, TopUpFunding
 from ..selectors import plans as selectors
+from ..selectors.assessments import came_of, request_words
 from ..selectors.authorities import in_use
 from ..selectors.correspondence import papers_of
 from ..selectors.dates import dates_of
@@ -195,6 +196,7 @@ def _whole(request, plan):
         "top_ups": list(plan.top_ups.all()),
         "moves": list(plan.moves.select_related("new_authority")),
         "reviews": list(plan.reviews.order_by("-began_on", "-pk")),
+        "requests": came_of(plan, acting),
         "copies": list(selectors.copies_go_to(plan)) if acting.can(P.CONTACT_VIEW) else [],
         "appeal_until": services.last_day_to_appeal(plan.cease_notified_on) if plan.cease_notified_on else None,
         "may_edit": acting.can(P.CASE_EDIT) and plan.ceased_on is None,
@@ -237,10 +239,11 @@ def _candidates(request, text):
 @require_permission(P.CASE_EDIT)
 @form_page
 def plan_new(request):
-    """Choose the child, then what there is."""
-    chosen = request.GET.get("pupil", "")
-    if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19:
-        return _start(request, get_object_or_404(Pupil.objects.visible_to(request.acting), pk=chosen))
+    """Choose the child, then what there is. The request that the plan comes of may stand in the address."""
+    chosen = _number(request, "pupil")
+    if chosen:
+        pupil = get_object_or_404(Pupil.objects.visible_to(request.acting), pk=chosen)
+        return _start(request, pupil, _request_of(request, pupil))
     form = forms.PupilChoiceForm(request.GET)
     text = form.cleaned_data["q"] if form.is_valid() else ""
     context = case_page("plans", title="Record an EHC plan") | {
@@ -250,19 +253,48 @@ def plan_new(request):
     return render(request, "ehcp/plan_choose.html", context)
 
 
-def _start(request, pupil):
+def _number(request, name):
+    """A row's id in the address; None where there is none that could be."""
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else None
+
+
+def _request_of(request, pupil):
+    """The request of this child that the address names, or None; 404 for one that is not in view or another child's."""
+    number = _number(request, "assessment")
+    cases = NeedsAssessment.objects.visible_to(request.acting).select_related("authority", "caseworker")
+    return get_object_or_404(cases, pk=number, pupil=pupil) if number else None
+
+
+def _known(case):
+    """What a request knows already of its plan."""
+    if case is None:
+        return {}
+    state = services.DRAFT if case.final_on is None and case.draft_served_on else services.FINAL
+    known = {"state": state, "made_on": case.final_on}
+    if case.authority.ended_on is None:
+        known["authority"] = case.authority_id
+    if case.caseworker and case.caseworker.ended_on is None:
+        known["caseworker"] = case.caseworker_id
+    return known
+
+
+def _start(request, pupil, case=None):
+    if case and case.plan_id and request.method == "GET":
+        messages.warning(request, "The plan of this request is recorded already. This is it.")
+        return redirect("ehcp:plan-detail", pk=case.plan_id)
     key = {"by": request.user, "school_id": request.acting.school.pk, "form_key": f"plan-new-{pupil.pk}"}
     draft = load_draft(**key) if request.method == "GET" else None
     typed = {name: values[-1] for name, values in draft.data.items() if values} if draft else {}
     authorities = list(in_use(request.acting))
     guess = next((row for row in authorities if row.name.casefold() == pupil.home_authority.casefold()), None)
-    initial = {"authority": guess or (authorities[0] if len(authorities) == 1 else None)} | typed
+    initial = {"authority": guess or (authorities[0] if len(authorities) == 1 else None)} | _known(case) | typed
     form = forms.PlanStartForm(
         posted(request), acting=request.acting, asks_need=services.lacks_need(pupil), initial=initial
     )
 
     def start(_cleaned):
-        return services.start_plan(pupil=pupil, by=request.user, **form.values())
+        return services.start_plan(pupil=pupil, assessment=case, by=request.user, **form.values())
 
     plan = attempt(form, start) if request.method == "POST" else None
     if plan:
@@ -273,9 +305,10 @@ def _start(request, pupil):
         "form": form,
         "tab_title": tab_title("Record an EHC plan"),
         "submit": "Record the plan",
-        "cancel": reverse("ehcp:plan-list"),
+        "cancel": reverse("ehcp:assessment-detail", args=[case.pk]) if case else reverse("ehcp:plan-list"),
         "draft_key": key["form_key"],
         "authorities": authorities,
+        "came_from": request_words(case) if case else "",
         "lead": "From the date on a final plan the register shows E. A draft changes nothing there.",
     }
     return render(request, "ehcp/plan_new.html", context, status=422 if form.errors else 200)

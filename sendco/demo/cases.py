@@ -179,6 +179,8 @@ class Cases:
         on = made_on if began_here else child.joined_on
         self.add(plan, on=on)
         self.event("ehcp.plan_started", plan, f"EHC plan of {long_date(made_on)} filed", on=on, pupil=child.pupil)
+        if began_here:
+            self._request_behind(child, plan)
         outcomes = self._write_version(child, plan, made_on, on)
         self.add(Placement(plan=plan, setting=plan.named_school, kind="Mainstream", starts_on=made_on), on=on)
         band, amount = self.setting.rng.choice(texts.BANDS)
@@ -430,8 +432,28 @@ class Cases:
         for write, child in zip(stages, children, strict=False):
             write(child)
 
-    def _request(self, child, *, weeks_ago, **facts):
+    def _request_behind(self, child, plan):
+        """The request that a plan made at this school came of, where the child was here long enough for it."""
+        received_on = self.days.on_or_before(plan.made_on - 19 * WEEK)
+        if received_on - 20 * DAY < child.joined_on:
+            return
+        asked_on = received_on + 40 * DAY
+        advice = {"asked_on": asked_on, "received_on": asked_on + 30 * DAY}
+        row = self._request(
+            child, received_on=received_on, advice=advice, decision=NeedsAssessment.Decision.ASSESS, plan=plan
+        )
+        row.decision_on = received_on + 38 * DAY
+        row.advice_asked_on, row.advice_sent_on = asked_on, asked_on + 30 * DAY
+        row.draft_served_on = received_on + 15 * WEEK
+        row.representations_on = row.draft_served_on + 12 * DAY
+        row.final_on = row.closed_on = plan.made_on
+        row.close_reason = "The final plan came"
+
+    def _asked(self, child, *, weeks_ago, **facts):
         received_on = self.days.on_or_before(self.today - weeks_ago * WEEK)
+        return self._request(child, received_on=received_on, **facts)
+
+    def _request(self, child, *, received_on, advice=None, **facts):
         row = NeedsAssessment(
             school=self.setting.school, pupil=child.pupil, authority=self.authorities[child.authority],
             caseworker=self.officers[child.authority], began_on=received_on - 20 * DAY,
@@ -442,11 +464,11 @@ class Cases:
         text = f"Request for an EHC needs assessment received by {child.authority}"
         self.event("ehcp.request_sent", row, text, on=received_on, pupil=child.pupil)
         for kind in Advice.Kind.values[:5]:
-            self.add(Advice(assessment=row, kind=kind), on=received_on)
+            self.add(Advice(assessment=row, kind=kind, **(advice or {})), on=received_on)
         return row
 
     def _refused(self, child):
-        row = self._request(child, weeks_ago=9)
+        row = self._asked(child, weeks_ago=9)
         row.decision, row.decision_on = NeedsAssessment.Decision.REFUSE, row.received_on + 40 * DAY
         appeal = Appeal(
             school=self.setting.school, pupil=child.pupil, authority=row.authority, assessment=row,
@@ -465,20 +487,20 @@ class Cases:
         self.add(letter, on=row.decision_on)
 
     def _past_final(self, child):
-        row = self._request(child, weeks_ago=22, decision=NeedsAssessment.Decision.ASSESS)
+        row = self._asked(child, weeks_ago=22, decision=NeedsAssessment.Decision.ASSESS)
         row.decision_on = row.received_on + 38 * DAY
         row.advice_asked_on = row.received_on + 40 * DAY
         row.advice_sent_on = row.advice_asked_on + 30 * DAY
 
     def _draft_out(self, child):
-        row = self._request(child, weeks_ago=15, decision=NeedsAssessment.Decision.ASSESS)
+        row = self._asked(child, weeks_ago=15, decision=NeedsAssessment.Decision.ASSESS)
         row.decision_on = row.received_on + 39 * DAY
         row.advice_asked_on = row.received_on + 41 * DAY
         row.advice_sent_on = row.advice_asked_on + 36 * DAY
         row.draft_served_on = self.today - 5 * DAY
 
     def _fresh(self, child):
-        row = self._request(child, weeks_ago=7, decision=NeedsAssessment.Decision.ASSESS)
+        row = self._asked(child, weeks_ago=7, decision=NeedsAssessment.Decision.ASSESS)
         row.decision_on = row.received_on + 33 * DAY
         row.advice_asked_on = row.received_on + 35 * DAY
 

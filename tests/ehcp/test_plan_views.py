@@ -1,7 +1,8 @@
 """The pages of plans: what is shown to whom, what a form refuses, and that lists ask the same whatever their length."""
 
-from datetime import date
+from datetime import date, datetime
 from html import unescape
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,13 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ehcp import tasks  # noqa: F401  (registers the handler)
-from ehcp.models import LocalAuthority, Plan, PlanVersion
+from ehcp.models import Caseworker, LocalAuthority, NeedsAssessment, Plan, PlanVersion
 from ehcp.services import authorities
 from ehcp.services import plans as plan_services
 from ehcp.services.versions import seen_of
 from pupils.models import Contact, NeedType
 from pupils.services import register
-from sendco.audit.models import Read
+from sendco.audit.models import Event, Read
 from sendco.drafts.services import load_draft, save_draft
 from sendco.jobs.runner import run
 from sendco.richtext import MAX_BYTES
@@ -34,6 +35,7 @@ from tests.factories.ehcp import (
 from .pdfs import PLAN, pdf_of
 
 MADE = date(2026, 3, 16)
+LONDON = ZoneInfo("Europe/London")
 
 
 @pytest.fixture
@@ -257,6 +259,138 @@ def test_odd_numbers_of_a_pupil_are_not_found(as_senco, foreign_pupil):
     assert as_senco.get(f"{at('plan-new')}?pupil={foreign_pupil.pk}").status_code == 404
     assert as_senco.get(f"{at('plan-new')}?pupil={'9' * 30}").status_code == 200
     assert as_senco.get(f"{at('plan-new')}?pupil=x").status_code == 200
+
+
+# --- A plan that a request led to --------------------------------------------------------------------------------
+@pytest.fixture
+def request_made(pupil, authority):
+    return NeedsAssessmentFactory(
+        pupil=pupil,
+        authority=authority,
+        caseworker=CaseworkerFactory(authority=authority, name="Grace Tilley"),
+        sent_at=datetime(2025, 11, 3, 10, tzinfo=LONDON),
+        method="email",
+        received_on=date(2025, 11, 3),
+        final_on=MADE,
+        closed_on=MADE,
+        close_reason="The final plan came",
+    )
+
+
+def new_plan_of(case):
+    return f"{at('plan-new')}?pupil={case.pupil_id}&assessment={case.pk}"
+
+
+def answers_for(case, **changes):
+    need = NeedType.objects.get(code="SLCN").pk
+    plain = {"state": "final", "authority": case.authority_id, "made_on": "2026-03-16", "names": "here", "need": need}
+    return plain | changes
+
+
+def test_what_the_request_knows_is_filled_in(as_senco, request_made, school):
+    LocalAuthorityFactory(school=school, name="Eastmarch")
+
+    response = as_senco.get(new_plan_of(request_made))
+
+    form = response.context["form"]
+    assert "From the request sent on Mon 3 Nov 2025" in words(response)
+    assert form["authority"].value() == request_made.authority_id
+    assert form["caseworker"].value() == request_made.caseworker_id
+    assert form["made_on"].value() == MADE
+    assert form["state"].value() == "final"
+
+
+def test_request_with_the_draft_out_offers_a_draft(as_senco, request_made):
+    NeedsAssessment.objects.update(final_on=None, closed_on=None, draft_served_on=date(2026, 2, 16))
+
+    form = as_senco.get(new_plan_of(request_made)).context["form"]
+
+    assert form["state"].value() == "draft"
+    assert not form["made_on"].value()
+
+
+def test_who_is_not_in_use_any_more_is_not_filled_in(as_senco, request_made, authority):
+    Caseworker.objects.update(ended_on=MADE)
+    LocalAuthority.objects.update(ended_on=MADE)
+
+    form = as_senco.get(new_plan_of(request_made)).context["form"]
+
+    assert form["authority"].value() is None
+    assert form["caseworker"].value() is None
+
+
+def test_plan_and_request_name_each_other(as_senco, request_made):
+    assert as_senco.post(new_plan_of(request_made), answers_for(request_made)).status_code == 302
+
+    plan = Plan.objects.get()
+    request_made.refresh_from_db()
+    assert request_made.plan == plan
+    assert request_made.history.first().plan_id == plan.pk
+    assert Event.objects.filter(code="ehcp.request_plan", subject_id=request_made.pk).count() == 1
+    of_plan = words(as_senco.get(at("plan-detail", plan.pk)))
+    link = f'<a href="{at("assessment-detail", request_made.pk)}">request sent on Mon 3 Nov 2025</a>'
+    assert f"From the {link}" in of_plan
+    of_request = words(as_senco.get(at("assessment-detail", request_made.pk)))
+    assert f'<a href="{at("plan-detail", plan.pk)}">plan of Mon 16 Mar 2026</a>' in of_request
+    assert "Record the plan" not in of_request
+
+
+def test_request_of_another_child_or_school_is_not_there(as_senco, request_made, other_pupil, foreign_pupil):
+    foreign = NeedsAssessmentFactory(pupil=foreign_pupil)
+    for address in (
+        f"{at('plan-new')}?pupil={other_pupil.pk}&assessment={request_made.pk}",
+        f"{at('plan-new')}?pupil={request_made.pupil_id}&assessment={foreign.pk}",
+    ):
+        assert as_senco.get(address).status_code == 404
+        assert as_senco.post(address, answers_for(request_made)).status_code == 404
+    assert not Plan.objects.exists()
+    assert as_senco.get(f"{at('plan-new')}?pupil={request_made.pupil_id}&assessment=x").status_code == 200
+
+
+def test_request_that_has_its_plan_leads_there(as_senco, request_made):
+    as_senco.post(new_plan_of(request_made), answers_for(request_made))
+    plan = Plan.objects.get()
+
+    assert as_senco.get(new_plan_of(request_made)).url == at("plan-detail", plan.pk)
+    Plan.objects.update(ceased_on=MADE)
+    response = as_senco.post(new_plan_of(request_made), answers_for(request_made, note="Typed words"))
+
+    assert response.status_code == 422
+    assert "stands with this request already" in words(response)
+    assert "Typed words" in words(response)
+    assert Plan.objects.count() == 1
+
+
+def test_request_closed_without_a_plan_leads_to_none(as_senco, request_made):
+    NeedsAssessment.objects.update(final_on=None, close_reason="Withdrawn")
+
+    response = as_senco.post(new_plan_of(request_made), answers_for(request_made))
+
+    assert response.status_code == 422
+    assert "closed without a plan on Mon 16 Mar 2026" in words(response)
+    assert not Plan.objects.exists()
+
+
+def test_plan_entered_by_mistake_lets_the_request_go(as_senco, senco, request_made):
+    as_senco.post(new_plan_of(request_made), answers_for(request_made))
+
+    plan_services.close_mistake(plan=Plan.objects.get(), reason="Wrong dates", by=senco)
+
+    request_made.refresh_from_db()
+    assert request_made.plan is None
+    assert "Record the plan" in words(as_senco.get(at("assessment-detail", request_made.pk)))
+    assert as_senco.get(new_plan_of(request_made)).status_code == 200
+
+
+def test_plan_shows_the_request_to_assess_again(as_senco, plan):
+    facts = {"kind": "again", "began_on": date(2026, 10, 5), "received_on": None}
+    again = NeedsAssessmentFactory(pupil=plan.pupil, authority=plan.authority, plan=plan, **facts)
+
+    page = words(as_senco.get(at("plan-detail", plan.pk)))
+
+    assert "Request for a re-assessment begun on Mon 5 Oct 2026" in page
+    assert "From the" not in page
+    assert "Assessed again" in words(as_senco.get(at("assessment-detail", again.pk)))
 
 
 def test_details_and_a_conflict_keep_both_versions(as_senco, plan):
