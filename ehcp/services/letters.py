@@ -18,6 +18,7 @@ from staff.roles import Role
 
 from .. import letter_fields
 from ..models import CaseLetter, CaseLetterKind, CaseLetterTemplate
+from . import invitations
 
 Kind = CaseLetterKind
 # Which late duty of the authority each chaser is about.
@@ -231,7 +232,10 @@ def file_letter(*, letter, pdf, by):
 
 @transaction.atomic
 def mark_sent(*, letter, sent_on, via, by, proof=""):
-    """Record how and when the letter went, and what proves it."""
+    """Record how and when the letter went, and what proves it.
+
+    Returns the letter and, for an invitation to a review, what the review now has of it; else None.
+    """
     letter = CaseLetter.objects.select_for_update(of=("self",)).select_related("contact").get(pk=letter.pk)
     if letter.sent_on:
         raise Refused(f"This letter went on {long_date(letter.sent_on)} already.")
@@ -244,7 +248,7 @@ def mark_sent(*, letter, sent_on, via, by, proof=""):
         letter.save(update_fields=["sent_on", "sent_via", "proof"])
     how = letter.get_sent_via_display().lower()
     _record("ehcp.letter_sent", letter, f"Sent: letter to {letter.recipient}, {how}", by=by, on=sent_on)
-    return letter
+    return letter, invitations.note_letter(letter=letter, by=by) if invitations.invites(letter) else None
 
 
 # --- What a case itself knows for its letters --------------------------------------------------------------------

@@ -26,6 +26,7 @@ from staff.roles import Role
 from .. import letter_fields
 from ..forms.letters import CaseLetterForm, CaseLetterSentForm
 from ..models import CaseLetter, CaseLetterKind
+from ..services import invitations
 from ..services import letters as services
 from . import cases
 
@@ -187,6 +188,7 @@ def letter_detail(request, pk):
         "making": job is not None and not job.is_finished,
         "my_job": job if job and job.user_id == request.user.pk else None,
         "back": cases.address_of(letter.case),
+        "invited": invitations.invitee_of(letter) if letter.sent_on and invitations.invites(letter) else None,
     }
     return render(request, "ehcp/letter_detail.html", context)
 
@@ -212,15 +214,20 @@ def letter_sent(request, pk):
     form = CaseLetterSentForm(posted(request))
     if request.method == "POST" and form.is_valid():
         try:
-            services.mark_sent(letter=letter, by=request.user, **form.cleaned_data)
+            _, noted = services.mark_sent(letter=letter, by=request.user, **form.cleaned_data)
         except Refused as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, f"Kept: the letter to {letter.recipient} has gone.")
+            if noted:
+                (messages.success if noted.ok else messages.warning)(request, noted.words)
             return redirect(cases.address_of(letter.case))
     back = reverse("ehcp:letter-detail", args=[letter.pk])
     context = cases.below(letter.case, title="The letter has gone", more=[(f"Letter to {letter.recipient}", back)])
-    context |= {"lead": f"{letter.get_kind_display()}, to {letter.recipient}", "form": form, "submit": "Save"}
+    lead = f"{letter.get_kind_display()}, to {letter.recipient}."
+    if invitations.invites(letter) and invitations.invitee_of(letter):
+        lead += " The day and the way are kept with the review too, as the proof of notice."
+    context |= {"lead": lead, "form": form, "submit": "Save"}
     status = 422 if form.errors else 200
     return render(request, "components/form_page.html", context | {"cancel": back}, status=status)
 
