@@ -41,9 +41,16 @@ class ContributionFile(models.Model):
     name = models.CharField(max_length=200)
     size = models.PositiveIntegerField()
     added_at = models.DateTimeField(auto_now_add=True)
+    # The copy of it among the child's documents, once somebody filed one.
+    document = models.ForeignKey("pupils.Document", on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         ordering = ["pk"]
 
     def __str__(self):
         return f"file {self.pk} of contribution {self.contribution_id}"
+
+    @property
+    def kept(self):
+        """The document that is still there; None where nobody filed one or it was removed."""
+        return self.document if self.document_id and self.document.removed_on is None else None

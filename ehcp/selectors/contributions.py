@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from pupils.models import Pupil
+from pupils.models import Document, Pupil
 from sendco.links.models import Link
 from staff.permissions import Permission
 
@@ -113,6 +113,22 @@ def words_of(contribution):
 def may_be_shared(contribution):
     """Sent, and not held back by a child who asked to be spoken to first: what the pack and the meeting may show."""
     return contribution.sent_at is not None and not asks_to_talk_first(contribution)
+
+
+KINDS = {Contribution.Kind.PROFESSIONAL: Document.Kind.REPORT, Contribution.Kind.STAFF: Document.Kind.SCHOOL}
+
+
+def facts_of_file(attached):
+    """What a file that came with somebody's words would be called among the documents. It names no child."""
+    row = attached.contribution
+    invitee, day = row.invitee, timezone.localdate(row.sent_at)
+    whose = "the child" if invitee.role == Role.CHILD else invitee.get_role_display().lower()
+    return {
+        "title": f"From {invitee.organisation or whose}, for the annual review"[:150],
+        "kind": KINDS.get(row.kind, Document.Kind.OTHER),
+        "dated_on": day,
+        "author": "" if invitee.role == Role.CHILD else invitee.name,
+    }
 
 
 # --- The school's side -------------------------------------------------------------------------------------------

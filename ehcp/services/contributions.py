@@ -12,8 +12,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from pupils.errors import ChangedMeanwhile, Refused
+from pupils.services import documents
 from sendco.audit import services as audit
 from sendco.files import services as files
+from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile
 from sendco.links import services as links
 
@@ -173,6 +175,32 @@ def stored_of(attached):
     return StoredFile.objects.filter(
         pk=attached.file_id, school_id=review.school_id, pupil_id=review.pupil_id, purpose=FILE_PURPOSE
     ).first()
+
+
+@transaction.atomic
+def keep_file(*, attached, title, kind, dated_on, by, author=""):
+    """File a copy of what came with somebody's words among the child's documents, once. Returns the document."""
+    found = ContributionFile.objects.select_for_update(of=("self",)).select_related("document").get(pk=attached.pk)
+    row = Contribution.objects.select_related("invitee__review__pupil").get(pk=found.contribution_id)
+    found.contribution = row
+    if row.sent_at is None:
+        raise Refused("This contribution was opened again. Wait until it is sent: its files may still change.")
+    if asks_to_talk_first(row):
+        raise Refused("They do not want everybody to read this yet. Talk with them first, then keep the file.")
+    if found.kept:
+        raise Refused(f"It is with the child's documents already: “{found.kept.title}”.")
+    stored = stored_of(found)
+    if stored is None:
+        raise Refused("This file is not there any more. Ask whoever sent it for another copy.")
+    facts = {"title": title, "kind": kind, "dated_on": dated_on, "author": author}
+    try:
+        document = documents.add_copy(pupil=row.invitee.review.pupil, stored=stored, by=by, **facts)
+    except (files.FileNotAvailable, FileRefused) as error:
+        raise Refused(str(error)) from error
+    found.document = document
+    found.save(update_fields=["document"])
+    _record("ehcp.contribution_file_kept", row, f"File of {row.invitee.name} kept: {title}", by=by)
+    return document
 
 
 # --- Sending -----------------------------------------------------------------------------------------------------

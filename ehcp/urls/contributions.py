@@ -19,5 +19,6 @@ urlpatterns = [
     path("contributions/<int:pk>/talked/", contributions.contribution_talked, name="contribution-talked"),
     path("contributions/<int:pk>/here/", contributions.contribution_here, name="contribution-here"),
     path("contribution-files/<int:pk>/", contributions.contribution_file, name="contribution-file"),
+    path("contribution-files/<int:pk>/keep/", contributions.contribution_file_keep, name="contribution-file-keep"),
     path("my-view/<int:pk>/", contributions.my_view, name="my-view"),
 ]

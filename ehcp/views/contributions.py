@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pupils.errors import ChangedMeanwhile, Refused
+from pupils.forms.documents import DocumentFactsForm
+from pupils.views.form_pages import attempt, posted
 from sendco.audit import services as audit
 from sendco.drafts.services import discard_draft, load_draft
 from sendco.files.http import download_response
@@ -131,20 +133,25 @@ def contribution_detail(request, pk):
         invitee=invitee,
         row=row,
         words=selectors.sent_words(row),
-        files=list(row.files.all()) if row.sent_at else [],
+        files=list(row.files.select_related("document")) if row.sent_at else [],
         talk_first=services.asks_to_talk_first(row),
         may_edit=request.acting.can(P.CASE_EDIT),
+        may_keep=request.acting.can(P.DOCUMENT_EDIT),
         is_open=not review_mail.why_not(invitee),
     )
     return render(request, "ehcp/contribution_detail.html", context)
 
 
+def _sent_file(request, pk):
+    people = Invitee.objects.filter(review__in=AnnualReview.objects.visible_to(request.acting))
+    files = ContributionFile.objects.filter(contribution__invitee__in=people).exclude(contribution__sent_at=None)
+    return get_object_or_404(files.select_related("contribution__invitee__review__pupil", "document"), pk=pk)
+
+
 @require_permission(P.CASE_VIEW)
 @require_GET
 def contribution_file(request, pk):
-    people = Invitee.objects.filter(review__in=AnnualReview.objects.visible_to(request.acting))
-    files = ContributionFile.objects.filter(contribution__invitee__in=people).exclude(contribution__sent_at=None)
-    attached = get_object_or_404(files.select_related("contribution__invitee__review"), pk=pk)
+    attached = _sent_file(request, pk)
     stored = services.stored_of(attached)
     if stored is None:
         raise Http404
@@ -158,6 +165,38 @@ def contribution_file(request, pk):
     except FileNotAvailable as error:
         messages.warning(request, str(error))
         return redirect("ehcp:contribution-detail", attached.contribution.invitee_id)
+
+
+@require_permission(P.DOCUMENT_EDIT)
+@require_permission(P.CASE_VIEW)
+@require_http_methods(["GET", "POST"])
+def contribution_file_keep(request, pk):
+    """File a copy of what was sent with the child's documents, under a title that says what it is."""
+    attached = _sent_file(request, pk)
+    invitee = attached.contribution.invitee
+    back = reverse("ehcp:contribution-detail", args=[invitee.pk])
+    form = DocumentFactsForm(posted(request), initial=selectors.facts_of_file(attached))
+
+    def keep(cleaned):
+        return services.keep_file(attached=attached, by=request.user, **cleaned)
+
+    document = attempt(form, keep) if request.method == "POST" else None
+    if document:
+        messages.success(request, f"“{document.title}” is kept with {invitee.review.pupil.name}'s documents.")
+        return redirect(back)
+    if attached.kept and request.method == "GET":
+        messages.info(request, f"It is with the child's documents already: “{attached.kept.title}”.")
+        return redirect(back)
+    context = _page(
+        invitee.review,
+        "Keep with the child's documents",
+        tab_title="Keep a file",
+        form=form,
+        lead=f"{attached.name}, from {invitee.name}. A copy of it is filed; this page keeps its own.",
+        submit="Keep with the child's documents",
+        cancel=back,
+    )
+    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
 
 
 @require_permission(P.CASE_VIEW)

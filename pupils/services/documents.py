@@ -25,6 +25,22 @@ def add_document(*, pupil, upload, title, kind, dated_on, by, author=""):
         purpose=PURPOSE,
         keep_original=kind == Document.Kind.PLAN,
     )
+    return _file(stored, pupil=pupil, title=title, kind=kind, dated_on=dated_on, author=author, by=by)
+
+
+@transaction.atomic
+def add_copy(*, pupil, stored, title, kind, dated_on, by, author=""):
+    """File a copy of what another part of the site keeps of this child. Whatever happens there, the document stays.
+
+    Raises FileNotAvailable and FileRefused with words for the person.
+    """
+    if (stored.school_id, stored.pupil_id) != (pupil.school_id, pupil.pk):
+        raise Refused("That file belongs to another child.")
+    kept = files.copy(stored=stored, by=by, purpose=PURPOSE)
+    return _file(kept, pupil=pupil, title=title, kind=kind, dated_on=dated_on, author=author, by=by)
+
+
+def _file(stored, *, pupil, title, kind, dated_on, author, by):
     document = Document(
         pupil=pupil, title=title, kind=kind, dated_on=dated_on, author=author, file_id=stored.pk, added_by=by
     )

@@ -1,5 +1,6 @@
 """The school's side: the trail, words typed in, what was sent, a colleague's own view."""
 
+from datetime import date
 from io import BytesIO
 
 import pikepdf
@@ -11,11 +12,13 @@ from django.test import Client
 from django.urls import reverse
 
 import ehcp.tasks  # noqa: F401
-from ehcp.models import Contribution, Invitee
+from ehcp.models import Contribution, ContributionFile, Invitee
 from ehcp.review_pack import papers_of
 from ehcp.selectors.contributions import asked_of, may_be_shared, sent_words
 from ehcp.services import contributions, review_mail, reviews
 from pupils.errors import ChangedMeanwhile, Refused
+from pupils.models import Document
+from pupils.services import documents
 from sendco.audit.models import Event, Read
 from sendco.files.models import StoredFile
 from sendco.links.models import Link
@@ -231,6 +234,136 @@ def test_file_is_for_those_who_see_the_case_and_only_when_sent(client, sign_in, 
     assert StoredFile.objects.get().uploaded_by_id is None
 
 
+# --- A file kept with the child's documents ----------------------------------------------------------------------
+@pytest.fixture
+def attached(review, senco):
+    """A clinic's report that was sent."""
+    nurse = person(review, Role.HEALTH, name="Priya Nair")
+    contributions.add_file(invitee=nurse, upload=SimpleUploadedFile("report.txt", b"Words of the clinic", "text/plain"))
+    entered(nurse, senco)
+    return ContributionFile.objects.get()
+
+
+FACTS = {"title": "Speech report", "kind": "report", "dated_on": "2026-11-20", "author": "Priya Nair"}
+
+
+def test_file_is_kept_with_the_child_s_documents(sign_in, senco, pupil, attached):
+    client, address = sign_in(senco), page("contribution-file-keep", attached)
+    detail = page("contribution-detail", attached.contribution.invitee)
+    assert address in client.get(detail).content.decode()
+    form = client.get(address).context["form"]
+    proposed = {name: form[name].value() for name in FACTS}
+    assert proposed == {
+        "title": "From Clinic, for the annual review",
+        "kind": "report",
+        "dated_on": date(2026, 11, 23),
+        "author": "Priya Nair",
+    }
+
+    assert client.post(address, FACTS).url == detail
+
+    document = Document.objects.get(pupil=pupil)
+    assert (document.title, document.kind, document.dated_on) == ("Speech report", "report", date(2026, 11, 20))
+    assert document.added_by == document.history.get().history_user == senco
+    text = client.get(detail).content.decode()
+    assert "Speech report" in text
+    assert address not in text
+    assert Event.objects.filter(code="document.added", pupil_id=pupil.pk).count() == 1
+    assert Event.objects.filter(code="ehcp.contribution_file_kept", pupil_id=pupil.pk).count() == 1
+    assert client.get(reverse("pupils:document-download", args=[document.pk])).getvalue() == b"Words of the clinic"
+
+
+def test_file_pressed_twice_is_kept_once(sign_in, senco, attached):
+    client, address = sign_in(senco), page("contribution-file-keep", attached)
+    client.post(address, FACTS)
+
+    again = client.post(address, FACTS | {"title": "Typed again"})
+
+    assert again.status_code == 422
+    assert "with the child&#x27;s documents already: “Speech report”" in again.content.decode()
+    assert again.context["form"]["title"].value() == "Typed again"
+    assert client.get(address).status_code == 302
+    assert Document.objects.count() == 1
+    assert StoredFile.objects.count() == 2
+
+
+def test_file_whose_document_was_removed_can_be_kept_again(sign_in, senco, attached):
+    client, address = sign_in(senco), page("contribution-file-keep", attached)
+    client.post(address, FACTS)
+    documents.remove_document(document=Document.objects.get(), by=senco)
+
+    assert client.post(address, FACTS).status_code == 302
+    assert Document.objects.filter(removed_on=None).count() == 1
+
+
+def test_document_outlives_the_file_that_its_sender_took_out(sign_in, senco, attached):
+    client = sign_in(senco)
+    client.post(page("contribution-file-keep", attached), FACTS)
+    contributions.reopen(contribution=attached.contribution, by=senco)
+
+    contributions.remove_file(invitee=attached.contribution.invitee, pk=attached.pk)
+
+    document = Document.objects.get()
+    assert client.get(reverse("pupils:document-download", args=[document.pk])).getvalue() == b"Words of the clinic"
+
+
+@pytest.mark.parametrize("change", [{"title": ""}, {"kind": "rubbish"}, {"dated_on": "2031-01-01"}, {"dated_on": "x"}])
+def test_file_is_not_kept_with_facts_that_cannot_be(sign_in, senco, attached, change):
+    response = sign_in(senco).post(page("contribution-file-keep", attached), FACTS | change)
+
+    assert response.status_code == 422
+    assert response.context["form"]["author"].value() == "Priya Nair"
+    assert not Document.objects.exists()
+
+
+@pytest.mark.parametrize(("state", "words"), [("infected", "virus scanner found"), ("unscanned", "waiting for")])
+def test_file_that_may_not_be_opened_is_not_kept(sign_in, senco, attached, monkeypatch, state, words):
+    monkeypatch.setattr("sendco.files.scan.is_configured", lambda: True)
+    StoredFile.objects.update(scan_state=state)
+
+    response = sign_in(senco).post(page("contribution-file-keep", attached), FACTS)
+
+    assert response.status_code == 422
+    assert words in response.content.decode()
+    assert not Document.objects.exists()
+    assert StoredFile.objects.count() == 1
+
+
+def test_file_waits_until_somebody_spoke_with_the_child(sign_in, senco, child):
+    contributions.add_file(invitee=child, upload=SimpleUploadedFile("drawing.txt", b"A house", "text/plain"))
+    contributions.send(invitee=child, talk_first=True)
+    attached, client = ContributionFile.objects.get(), sign_in(senco)
+    address = page("contribution-file-keep", attached)
+
+    assert address not in client.get(page("contribution-detail", child)).content.decode()
+    refused = client.post(address, FACTS)
+    contributions.talked(contribution=Contribution.objects.get(), by=senco)
+
+    assert refused.status_code == 422
+    assert "Talk with them first" in refused.content.decode()
+    assert client.get(address).context["form"]["author"].value() == ""
+    assert client.post(address, FACTS).status_code == 302
+
+
+def test_file_is_kept_by_those_who_add_documents(sign_in, senco, teacher, outsider, attached):
+    address = page("contribution-file-keep", attached)
+
+    assert sign_in(teacher).post(address, FACTS).status_code == 403
+    assert sign_in(outsider).post(address, FACTS).status_code == 404
+    contributions.reopen(contribution=attached.contribution, by=senco)
+    assert sign_in(senco).post(address, FACTS).status_code == 404
+    assert not Document.objects.exists()
+
+
+def test_file_of_another_child_is_filed_with_nobody(senco, attached, other_pupil):
+    stored = StoredFile.objects.get()
+    facts = FACTS | {"dated_on": date(2026, 11, 20)}
+
+    with pytest.raises(Refused, match="another child"):
+        documents.add_copy(pupil=other_pupil, stored=stored, by=senco, **facts)
+
+
+# --- Opened again, and what is shared ------------------------------------------------------------------------------
 def test_reopening_is_recorded_and_refused_twice(sign_in, senco, parent):
     entered(parent, senco)
     client = sign_in(senco)

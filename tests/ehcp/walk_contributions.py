@@ -38,5 +38,6 @@ def contribution_routes(record, classroom):
         "ehcp:links-end": ("review", record),
         **{f"ehcp:contribution-{name}": ("contribution", record) for name in on_one},
         "ehcp:contribution-file": ("contribution_file", record),
+        "ehcp:contribution-file-keep": ("contribution_file", record),
         "ehcp:my-view": ("own_view", classroom),
     }
