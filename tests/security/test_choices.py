@@ -9,10 +9,12 @@ from django import forms as django_forms
 from django.db import transaction
 from django.urls import reverse
 
+import ehcp.forms
+import governance.forms
 import pupils.forms
 import sendco.pages
 import staff.forms
-from ehcp.models import LocalAuthority
+from ehcp.models import CaseLetter, LocalAuthority, NeedsAssessment, Plan, PlanOutcome, PlanVersion
 from pupils.forms.concerns import on_one_line
 from pupils.models import Concern, NeedType, Pupil
 from sendco.audit.models import Event
@@ -43,17 +45,30 @@ def forms_in(response):
     return list({id(form): form for form in found}.values())
 
 
+def begun(stage):
+    """Pages that show their form only for the child, the case or the step that their address names."""
+    (case,), (plan,), (review,) = (stage.ids[thing] for thing in ("needs_assessment", "plan", "review"))
+    return [
+        f"{reverse('ehcp:plan-new')}?pupil={stage.pupil.pk}",
+        f"{reverse('ehcp:assessment-new')}?pupil={stage.pupil.pk}",
+        f"{reverse('ehcp:review-new')}?plan={plan}",
+        f"{reverse('ehcp:appeal-new')}?assessment={case}",
+        f"{reverse('ehcp:review-meeting', args=[review])}?at=here",
+        reverse("ehcp:assessment-step", args=[case, "final"]),
+    ]
+
+
 def opened(stage, key):
     """Yield (address, form) of each page that this person can open."""
     walk = Walk(stage.people[key], stage.ids, {})
-    for name in MATRIX:
-        for address in walk.addresses(name)[:2]:
-            with transaction.atomic():
-                response = walk.client.get(address, {"filters": 1, "pupil": stage.pupil.pk} if name in ASK else {})
-                transaction.set_rollback(True)
-            if response.status_code == 200:
-                for form in forms_in(response):
-                    yield address, form
+    addresses = [(name, address) for name in MATRIX for address in walk.addresses(name)[:2]]
+    for name, address in [*addresses, *(("", address) for address in begun(stage))]:
+        with transaction.atomic():
+            response = walk.client.get(address, {"filters": 1, "pupil": stage.pupil.pk} if name in ASK else None)
+            transaction.set_rollback(True)
+        if response.status_code == 200:
+            for form in forms_in(response):
+                yield address, form
 
 
 def in_school(row, school):
@@ -101,24 +116,26 @@ def test_no_field_offers_another_school_s_row(stage, pages):
 
 
 def every_form_class():
-    for package in (pupils.forms, staff.forms, sendco.pages):
+    for package in (pupils.forms, staff.forms, ehcp.forms, governance.forms, sendco.pages):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             for value in vars(importlib.import_module(module.name)).values():
                 if isinstance(value, type) and issubclass(value, django_forms.BaseForm):
                     yield value
 
 
+def chooses_of_a_school(form):
+    fields = [field for field in form.base_fields.values() if isinstance(field, django_forms.ModelChoiceField)]
+    # A field that gets its rows where the form is made has none of them in its class.
+    return any(field.queryset is None or field.queryset.model not in REFERENCE for field in fields)
+
+
 def test_every_choosing_form_was_opened(pages):
     """A form that no page of this walk shows would not be checked above."""
-    classes = {
-        form
-        for form in every_form_class()
-        if any(isinstance(field, django_forms.ModelChoiceField) for field in form.base_fields.values())
-    }
+    classes = {form for form in every_form_class() if chooses_of_a_school(form)}
     shown = {type(form) for _, _, form in pages}
     parents = {parent for form in shown for parent in form.__mro__}
 
-    assert len(classes) > 10
+    assert len(classes) > 25
     assert {form.__name__ for form in classes - parents} == set()
 
 
@@ -156,7 +173,7 @@ def test_foreign_id_is_refused_and_changes_nothing(stage, pages):
                 wrong.append(f"{key}, {address}, {name}: refuses an own row too")
 
     assert wrong == []
-    assert len(tried) > 10
+    assert len(tried) > 25
 
 
 def test_register_leaves_out_a_foreign_filter(stage):
@@ -181,6 +198,79 @@ def test_list_of_cases_leaves_out_a_foreign_authority(stage, name):
 
     assert page.status_code == 200
     assert "Farawayshire" not in page.content.decode()
+
+
+def test_feed_leaves_out_a_foreign_filter(stage):
+    client = client_of(stage.people[Role.SENCO.label])
+    plain = client.get(reverse("due-list")).content.decode()
+
+    for name, model in (("authority", LocalAuthority), ("person", User)):
+        foreign = of(model, stage.other_school, never_at=stage.school)
+        page = client.get(reverse("due-list"), {name: foreign.pk}).content.decode()
+
+        assert page.count("<li") == plain.count("<li")
+        assert f">{foreign.name}<" not in page
+
+
+def test_plan_is_not_compared_with_a_foreign_version(stage):
+    client = client_of(stage.people[Role.SENCO.label])
+    foreign = PlanVersion.objects.filter(plan__school=stage.other_school).exclude(confirmed_at=None).first()
+    PlanOutcome.objects.create(plan_version=foreign, number=9, text="canary-of-elsewhere-zq")
+    address = reverse("ehcp:version-compare", args=stage.ids["plan_version"])
+
+    page = client.get(address, {"other": foreign.pk})
+
+    assert page.status_code < 500
+    assert "canary-of-elsewhere-zq" not in page.content.decode()
+
+
+NAMED = [
+    ("plan-new", "pupil", Pupil),
+    ("assessment-new", "pupil", Pupil),
+    ("review-new", "plan", Plan),
+    ("appeal-new", "plan", Plan),
+    ("appeal-new", "assessment", NeedsAssessment),
+]
+
+
+@pytest.mark.parametrize(("route", "name", "model"), NAMED)
+def test_case_is_not_begun_about_a_foreign_record(stage, route, name, model):
+    """Ids that an address names instead of a field."""
+    client = client_of(stage.people[Role.SENCO.label])
+    foreign, before = of(model, stage.other_school, never_at=stage.school), Event.objects.count()
+    address = f"{reverse(f'ehcp:{route}')}?{name}={foreign.pk}"
+
+    assert client.get(address).status_code == 404
+    assert client.post(address, {}).status_code == 404
+    assert Event.objects.count() == before
+
+
+def test_plan_comes_of_no_foreign_request(stage):
+    client = client_of(stage.people[Role.SENCO.label])
+    foreign = of(NeedsAssessment, stage.other_school, never_at=stage.school)
+    address = f"{reverse('ehcp:plan-new')}?pupil={stage.pupil.pk}&assessment={foreign.pk}"
+
+    assert client.get(address).status_code == 404
+    assert client.post(address, {}).status_code == 404
+
+
+@pytest.mark.parametrize("case", ["assessment", "review"])
+def test_case_letter_goes_to_nobody_else_s_adult(stage, hidden, case):
+    client = client_of(stage.people[Role.SENCO.label])
+    (pk,), kind = {
+        "assessment": (stage.ids["needs_assessment"], "assessment_request"),
+        "review": (stage.ids["review"], "review_chaser"),
+    }[case]
+    before = CaseLetter.objects.count()
+
+    for pupil in hidden:
+        stranger = pupil.contacts.first()
+        words = {"to": f"contact-{stranger.pk}", "subject": "S", "body": "B", "dated_on": "2026-11-20"}
+        response = client.post(reverse("ehcp:letter-new", args=[case, pk, kind]), words)
+
+        assert response.status_code == 422
+        assert stranger.name not in response.content.decode()
+    assert CaseLetter.objects.count() == before
 
 
 def test_pupil_of_another_school_cannot_be_compared(stage):
