@@ -42,7 +42,11 @@ def check_port_is_free(host, port):
 
 
 def commands(*, host, port):
-    """Return the command line of each process. Exactly one scheduler: two would send each reminder twice as often."""
+    """Return the command line of each process.
+
+    One scheduler is enough. A second would tick as well, and nobody would be reminded twice: whatever a tick does is
+    claimed by its row first. But two must not write one schedule file.
+    """
     celery = [sys.executable, "-m", "celery", "-A", "sendco.celery", "--quiet"]
     alone = ["--without-gossip", "--without-mingle", "--without-heartbeat"]
     web = [sys.executable, "-m", "gunicorn", "-c", "python:sendco.gunicorn_config", "--bind", f"{host}:{port}"]
