@@ -57,8 +57,12 @@ def attack(*, seconds, postgresql, tools=TOOLS):
     outcomes = []
     with _servers(postgresql) as addresses, target.demo_site(addresses) as site:
         for role in ROLES:
-            pages, forms = target.walk(site, _person(site, role))
+            person = _person(site, role)
+            pages, forms = target.walk(site, person)
             say(f"\n=== {role}: {len(pages)} pages, {len(forms)} forms ===")
+            if role == target.LINK_HOLDER:
+                outcomes.append(_doors(site, person))
+                say(outcomes[-1].line())
             for tool in tools:
                 if tool == "sqlmap" and role not in SQLMAP_ROLES:
                     continue
@@ -71,6 +75,13 @@ def attack(*, seconds, postgresql, tools=TOOLS):
 
 def _person(site, role):
     return target.hold_link(site) if role == target.LINK_HOLDER else target.sign_in(site, role)
+
+
+def _doors(site, person):
+    """Whether a stranger with a link gets into the school's own pages."""
+    started, tried = time.monotonic(), len(site.outside["inside"])
+    findings = [f"a stranger was let in: {path}" for path in target.let_in(site, person)]
+    return Outcome("doors", person.name, time.monotonic() - started, f"{tried} pages of the school", findings)
 
 
 def _outcome(tool, programs, site, role, pages, forms, seconds):

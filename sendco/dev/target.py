@@ -37,6 +37,43 @@ while True:
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM limits_hit")
 """
+# What a stranger may hold, and what a stranger asks for: addresses of open reviews, the pages behind them, and pages
+# of the school. Two people of each kind, who have written nothing yet: else six digits would go to an address on file.
+OUTSIDE = """
+import django, json
+django.setup()
+from django.urls import reverse
+from ehcp.models import AnnualReview, Consultation, ContributionFile, Invitee, NeedsAssessment, Plan
+from ehcp.services.review_mail import PURPOSE, why_not
+from sendco.links import services as links
+
+def secret_of(one):
+    about = {"subject_id": one.pk, "school_id": one.review.school_id, "pupil_id": one.review.pupil_id}
+    return reverse("link-open", args=[links.make(purpose=PURPOSE, by=None, days=1, **about)[1]])
+
+def at(route, *rows):
+    return [reverse(f"ehcp:{route}", args=[row.pk]) for row in rows if row]
+
+people = Invitee.objects.filter(contribution=None, user=None).exclude(review__meeting_on=None).order_by("-pk")
+people = [one for one in people.select_related("review__pupil", "review__school", "contact") if not why_not(one)]
+two = [[one for one in people if one.role == role][:2] for role in ("parent", "child", "health")]
+plan, review, request, consultation, file = (
+    model.objects.order_by("-pk").first()
+    for model in (Plan, AnnualReview, NeedsAssessment, Consultation, ContributionFile)
+)
+print(json.dumps({
+    "secrets": [secret_of(one) for pair in zip(*two) for one in pair],
+    "answers": [reverse(f"ehcp:answer{part}") for part in ("", "-check", "-sent")]
+    + [reverse("ehcp:answer-question", args=[number]) for number in (1, 2, 3, 99)],
+    "inside": [reverse(f"ehcp:{kind}-list") for kind in ("plan", "review", "assessment", "consultation", "appeal")]
+    + [reverse(f"ehcp:{kind}-new") for kind in ("plan", "review", "assessment", "consultation")]
+    + at("plan-detail", plan) + at("plan-edit", plan) + at("review-detail", review) + at("review-meeting", review)
+    + at("contribution-list", review) + at("review-pack-file", review) + at("contribution-detail", *people[:1])
+    + at("my-view", *people[:1]) + at("contribution-file", file) + at("contribution-file-keep", file)
+    + at("assessment-detail", request) + at("assessment-pack-file", request)
+    + at("consultation-detail", consultation) + at("consultation-file", consultation),
+}))
+"""
 # Pages that would end the session, change the password or take the attacker's own place at the school.
 KEEP_OUT = re.compile(r"^/(accounts/|static/)|/leave/$|/switch/$|/revoke/$|^/school/people/")
 LINK_HOLDER = "link holder"
@@ -50,6 +87,7 @@ class Person:
 
     name: str
     cookies: dict
+    starts: list = field(default_factory=lambda: ["/"])
 
     @property
     def cookie(self):
@@ -68,6 +106,7 @@ class Site:
     password: str
     link: str
     database: str
+    outside: dict = field(default_factory=dict)  # what OUTSIDE tells
 
     def failures(self):
         """Return how often each route answered with a server error, and the last line of each traceback."""
@@ -104,7 +143,8 @@ def demo_site(servers_env=None):
         command = [environment.PYTHON, "manage.py", "run_all", "--port", port]
         with _running(command, env, log) as site, _running([environment.PYTHON, "-c", LIFT_LIMITS], env):
             wait_for_port(port, site, seconds=60)
-            yield Site(f"http://127.0.0.1:{port}", log, accounts, password, _invitation(env), database)
+            link, outside = _invitation(env), _outside(env)
+            yield Site(f"http://127.0.0.1:{port}", log, accounts, password, link, database, outside)
 
 
 def sign_in(site, role):
@@ -120,10 +160,33 @@ def sign_in(site, role):
 
 
 def hold_link(site):
-    """Follow an invitation's link as far as it goes without choosing a password."""
+    """Follow an invitation's link as far as it goes without choosing a password, and one to the questions of a review.
+
+    Each time another address of a review: whoever sends the answers has used it up.
+    """
     browser = Browser(site)
     browser.post(site.link, {})
-    return Person(LINK_HOLDER, browser.cookies())
+    secret = site.outside["secrets"].pop(0)
+    arrived = browser.post(secret, {})
+    if "/answer/" not in arrived:
+        raise Problem(f"The link to a review did not open: the site showed {arrived}.")
+    starts = [site.link, "/school/invitations/join/", "/accounts/login/", secret]
+    return Person(LINK_HOLDER, browser.cookies(), [*starts, *site.outside["answers"], *site.outside["inside"]])
+
+
+def let_in(site, person):
+    """The pages of the school that this person may never see and that answered all the same."""
+    return [path for path in site.outside["inside"] if not _is_refused(site, person, path)]
+
+
+def _is_refused(site, person, path):
+    request = urllib.request.Request(site.address + path, headers=person.headers)  # noqa: S310  # nosec B310  (our own site)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310  # nosec B310  (our own site)
+            return urllib.parse.urlsplit(answer.geturl()).path.startswith("/accounts/login/")
+    except urllib.error.HTTPError as refused:
+        refused.close()
+        return refused.code in (403, 404)
 
 
 class Browser:
@@ -156,7 +219,7 @@ class Form:
 def walk(site, person, *, most=120):
     """Follow links and return (addresses, forms): a few pages of each kind, not every pupil's."""
     seen, kinds, forms = [], Counter(), {}
-    waiting, keep_out = starts(site, person)
+    waiting, keep_out = starts(person)
     while waiting and len(seen) < most:
         path = waiting.pop(0)
         page = _page(site, person, path)
@@ -175,11 +238,9 @@ def walk(site, person, *, most=120):
     return seen, list(forms.values())
 
 
-def starts(site, person):
+def starts(person):
     """Return where this person begins, and which addresses are left alone."""
-    if person.name == LINK_HOLDER:
-        return [site.link, "/school/invitations/join/", "/accounts/login/"], re.compile(r"^/static/")
-    return ["/"], KEEP_OUT
+    return list(person.starts), re.compile(r"^/static/") if person.name == LINK_HOLDER else KEEP_OUT
 
 
 def kind(address):
@@ -298,8 +359,20 @@ def _invitation(env):
     return found.group()
 
 
+def _outside(env):
+    told = _python(env, "-c", OUTSIDE)
+    if not told:
+        raise Problem("The demo told no links to the questions of its reviews.")
+    return json.loads(told.splitlines()[-1])
+
+
 def _shown(env, *words):
-    return output(["env", *(f"{name}={value}" for name, value in env.items()), environment.PYTHON, "manage.py", *words])
+    return _python(env, "manage.py", *words)
+
+
+def _python(env, *words):
+    settings = {"DJANGO_SETTINGS_MODULE": "sendco.settings", **env}
+    return output(["env", *(f"{name}={value}" for name, value in settings.items()), environment.PYTHON, *words])
 
 
 def _json_of(line):

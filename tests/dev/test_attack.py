@@ -8,8 +8,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from sendco.dev import attack, target
+from sendco.dev.shell import Problem
+from tests.ehcp.contributing import MONDAY, planned_review
 
 PAGE = """
 <a href="/pupils/7/">One</a> <a href="/pupils/7/?tab=register">Tab</a> <a href="https://elsewhere.example/">Away</a>
@@ -163,6 +166,66 @@ def test_report_fails_for_a_finding_and_for_a_server_error(capsys):
     assert attack.report([clean, found], Counter(), {}) == 1
     assert attack.report([clean], Counter({"home answered 500": 1}), {}) == 1
     assert "XSS" in capsys.readouterr().out
+
+
+# --- Whoever holds a link ----------------------------------------------------------------------------------------
+@pytest.fixture
+def told(db, pupil, senco, capsys):
+    """What the demo site would tell the attack, of one planned review with its people."""
+    with time_machine.travel(MONDAY, tick=False):
+        planned_review(pupil, senco)
+        exec(compile(target.OUTSIDE, "OUTSIDE", "exec"), {})  # as the attack runs it beside its own site
+        yield json.loads(capsys.readouterr().out.splitlines()[-1])
+
+
+def test_addresses_that_the_attack_is_told_lead_to_the_questions_and_not_to_the_school(told, client):
+    assert len(told["secrets"]) == 3
+
+    for secret in told["secrets"]:
+        assert client.get(secret).status_code == 200
+        assert client.post(secret).url == "/answer/"
+    assert {client.get(path).status_code for path in told["answers"]} <= {200, 302, 404}
+    assert client.get("/answer/1/").status_code == 200
+    for kind in ("plans", "reviews", "requests", "consultations", "contributions"):
+        assert [path for path in told["inside"] if path.startswith(f"/{kind}/")], kind
+    for path in told["inside"]:
+        assert client.get(path).url.startswith("/accounts/login/"), path
+
+
+def holder(monkeypatch, arrived="http://127.0.0.1:1/answer/"):
+    monkeypatch.setattr(target.Browser, "post", lambda self, path, fields: arrived)
+    outside = {"secrets": ["/l/one/", "/l/two/"], "answers": ["/answer/"], "inside": ["/plans/"]}
+    site = target.Site("http://127.0.0.1:1", None, {}, "", "/school/invitations/x/", "SQLite", outside)
+    return site, target.hold_link(site)
+
+
+def test_holder_of_a_link_asks_for_each_kind_of_address_and_uses_each_secret_once(monkeypatch):
+    site, first = holder(monkeypatch)
+    second = target.hold_link(site)
+
+    assert {"/school/invitations/x/", "/l/one/", "/answer/", "/plans/"} <= set(first.starts)
+    assert "/l/two/" in second.starts
+    assert site.outside["secrets"] == []
+
+
+def test_link_that_does_not_open_stops_the_attack(monkeypatch):
+    with pytest.raises(Problem, match="did not open"):
+        holder(monkeypatch, arrived="http://127.0.0.1:1/l/one/")
+
+
+@pytest.mark.parametrize(("refused", "found"), [(True, []), (False, ["a stranger was let in: /plans/"])])
+def test_stranger_who_is_let_in_is_a_finding(monkeypatch, refused, found):
+    site, person = holder(monkeypatch)
+    monkeypatch.setattr(target, "_is_refused", lambda site, person, path: refused)
+
+    assert attack._doors(site, person).findings == found
+
+
+def test_demo_that_tells_no_links_stops_the_attack(monkeypatch):
+    monkeypatch.setattr(target, "output", lambda command: "")
+
+    with pytest.raises(Problem, match="told no links"):
+        target._outside({})
 
 
 def test_nothing_but_this_machine_is_named():
