@@ -167,7 +167,14 @@ class SendBackForm(forms.Form):
 
 class FilterForm(forms.Form):
     show = forms.ChoiceField(
-        choices=[("open", "To answer"), ("sent", "Answered"), ("closed", "Closed"), ("all", "All")], required=False
+        choices=[
+            ("open", "To answer"),
+            ("head", "With the head"),
+            ("sent", "Answered"),
+            ("closed", "Closed"),
+            ("all", "All"),
+        ],
+        required=False,
     )
     authority = forms.ModelChoiceField(LocalAuthority.objects.none(), required=False)
 

@@ -7,6 +7,9 @@ from sendco.due.models import DueItem
 
 from ..models import Consultation
 
+# The reply is written and handed to the head, who has not signed it.
+WITH_HEAD = Q(ready_at__isnull=False, approved_at=None, sent_on=None)
+
 
 def consultations_of(acting, *, show="open", authority=None):
     rows = Consultation.objects.visible_to(acting).select_related("authority", "caseworker", "pupil")
@@ -17,9 +20,16 @@ def consultations_of(acting, *, show="open", authority=None):
     if show == "all":
         return rows.order_by("-received_on", "-pk")
     rows = rows.filter(closed_on=None)
+    if show == "head":
+        return rows.filter(WITH_HEAD).order_by("received_on", "pk")
     if show == "sent":
         return rows.exclude(sent_on=None).order_by("-sent_on", "-pk")
     return rows.filter(sent_on=None).order_by("received_on", "pk")
+
+
+def with_head(acting):
+    """Open consultations whose reply waits for the head's approval."""
+    return Consultation.objects.visible_to(acting).filter(WITH_HEAD, closed_on=None)
 
 
 def dues_of(cases):

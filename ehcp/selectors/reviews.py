@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from django.db.models import CharField, Count, Exists, OuterRef, Q, Subquery, Value
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -14,7 +14,7 @@ from sendco.due.models import DueItem
 from staff.permissions import Permission as P
 
 from .. import answers
-from ..models import AnnualReview, Invitee, Plan, Recommendation
+from ..models import AnnualReview, Invitee, Plan, Recommendation, ReviewReport
 from ..services import review_reports
 from ..services import reviews as services
 from .plans import REVIEW_RULES, TRANSFER_RULES
@@ -23,11 +23,17 @@ SOURCE = AnnualReview._meta.label_lower
 PLANS = Plan._meta.label_lower
 COMING = timedelta(weeks=12)
 Role = Invitee.Role
+DRAWN = ReviewReport.objects.filter(review=OuterRef("pk"), pdf_id__isnull=False)
+UNSIGNED = Q(held_on__isnull=False, approved_at=None, report_sent_on=None)
+# The report lies before the head: it is drawn, it recommends something, and the plan is still this school's.
+WITH_HEAD = UNSIGNED & Q(Exists(DRAWN), pupil__left_on=None, plan__ceased_on=None) & ~Q(recommendation="")
+IS_WITH_HEAD = Case(When(WITH_HEAD, then=Value(True)), default=Value(False))
 # code: (words for the list, what it asks of the database)
 STAGES = {
     "plan": ("To be planned", Q(meeting_on=None, held_on=None)),
     "prepare": ("Preparing the meeting", Q(meeting_on__isnull=False, held_on=None)),
-    "report": ("Report to write", Q(held_on__isnull=False, approved_at=None, report_sent_on=None)),
+    "report": ("Report to write", UNSIGNED & ~WITH_HEAD),
+    "sign": ("Report with the head", WITH_HEAD),
     "send": ("Approved, to be sent", Q(approved_at__isnull=False, report_sent_on=None)),
     "decision": ("Authority decides", Q(report_sent_on__isnull=False, decision_on=None)),
     "amend": ("Authority changes the plan", Q(decision=Recommendation.AMEND)),
@@ -35,15 +41,17 @@ STAGES = {
 
 
 def stage_of(review):
-    """The code of STAGES, or "closed"."""
+    """The code of STAGES, or "closed". Of a review that was read here, with `is_with_head`."""
     if review.closed_on:
         return "closed"
     if review.decision_on:
         return "amend"
     if review.report_sent_on:
         return "decision"
+    if review.approved_at:
+        return "send"
     if review.held_on:
-        return "send" if review.approved_at else "report"
+        return "sign" if review.is_with_head else "report"
     return "prepare" if review.meeting_on else "plan"
 
 
@@ -63,6 +71,7 @@ def reviews_of(acting):
             next_on=Subquery(first.values("due_on")[:1]),
             next_title=Coalesce(Subquery(first.values("title")[:1], output_field=CharField()), Value("")),
             next_duty=Coalesce(Subquery(first.values("duty")[:1], output_field=CharField()), Value("")),
+            is_with_head=IS_WITH_HEAD,
             is_late=Exists(dates.filter(due_on__lt=timezone.localdate(), exception="")),
         )
         .order_by("closed_on", "next_on", "-began_on", "pk")
@@ -345,7 +354,12 @@ def review_in_view(acting, pk):
         "pupil__form_group", "pupil__key_worker", "plan__authority", "plan__caseworker", "school", "organiser",
         "approved_by", "new_version",
     )  # fmt: skip
-    return rows.filter(pk=pk).first()
+    return rows.annotate(is_with_head=IS_WITH_HEAD).filter(pk=pk).first()
+
+
+def with_head(acting):
+    """Open reviews whose report waits for the head's approval."""
+    return AnnualReview.objects.visible_to(acting).filter(WITH_HEAD, closed_on=None)
 
 
 def calendar_of(review):

@@ -22,6 +22,7 @@ from ..models import Acknowledgement, Cover, DailyRun, Digest, DigestLine, Remin
 from ..models.reminders import SEVEN
 from ..services.reminders import in_words
 from ..stages import Stages, default_stages, stage_words
+from .cover import covered_ids
 
 GRACE = timedelta(hours=1)
 # A school that was set up a moment ago has no run yet.
@@ -212,12 +213,6 @@ def covers_for_page(acting):
     return rows.order_by(F("ends_on").desc(), "absent__name", "pk")
 
 
-def stands_in_for(acting, today):
-    """Ids of those whose items the acting person gets today because they are away. One query."""
-    covers = Cover.objects.visible_to(acting).on(today).filter(deputy=acting.user)
-    return set(covers.values_list("absent_id", flat=True))
-
-
 # --- Late, and known ---------------------------------------------------------------------------------------------
 def due_in_view(acting):
     """Open items that the person may act on: those of pupils in view for who reads records, else their own and those
@@ -226,8 +221,7 @@ def due_in_view(acting):
         return DueItem.objects.none()
     items = DueItem.objects.open().filter(school_id=acting.school.pk)
     if not acting.can(Permission.NARRATIVE_VIEW):
-        today = timezone.localdate()
-        return items.filter(owner_id__in={acting.user.pk, *stands_in_for(acting, today)})
+        return items.filter(owner_id__in={acting.user.pk, *covered_ids(acting, timezone.localdate())})
     if acting.sees_all_pupils:
         return items
     return items.filter(Q(pupil_id__in=Pupil.objects.visible_to(acting).values("pk")) | Q(owner_id=acting.user.pk))

@@ -20,9 +20,12 @@ GROUPS = (
 PLACES = {key: place for place, (key, *_) in enumerate(GROUPS)}
 
 
-def with_group(items, acting, today):
-    """Add `place`, the number of the group: mine or the school's by date, then others', then exceptions."""
-    mine = Q(duty=Duty.SCHOOL) & (Q(owner_id=None) | Q(owner_id=acting.user.pk))
+def with_group(items, acting, today, covered=()):
+    """Add `place`, the number of the group: mine or the school's by date, then others', then exceptions.
+
+    What those own whom the person stands in for, the `covered`, is theirs to do as well.
+    """
+    mine = Q(duty=Duty.SCHOOL) & (Q(owner_id=None) | Q(owner_id__in={acting.user.pk, *covered}))
     return items.annotate(
         place=Case(
             When(~Q(exception=""), then=Value(PLACES[EXCEPTED])),

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ehcp.models import Consultation
+from governance.selectors.cover import covered_ids, standing_in
 from pupils.models import Pupil
 from pupils.models.pupil import YearGroup
 from sendco.addresses import address, address_of
@@ -16,21 +17,34 @@ from sendco.due.words import duty_words
 from staff.permissions import Permission
 
 
-def due_for(acting):
+def due_for(acting, covered=None):
     """Open items this person may know of."""
-    return known_to(acting).open()
+    return known_to(acting, covered).open()
 
 
-def known_to(acting):
-    """Items, open or not, of the pupils in view for those who read the record; for others only their own."""
+def known_to(acting, covered=None):
+    """Items, open or not, of the pupils in view for those who read the record; for others only their own and those of
+    the people they stand in for. `covered` are those people's ids where they are known: else it is one query."""
+    items = in_view(acting)
+    if not acting.school or acting.can(Permission.NARRATIVE_VIEW):
+        return items
+    covered = covered_ids(acting, timezone.localdate()) if covered is None else covered
+    return items.filter(owner_id__in={acting.user.pk, *covered})
+
+
+def in_view(acting):
+    """Items of the school for those who read none of its records either: whose they may know is not asked here."""
     if not acting.school:
         return DueItem.objects.none()
     items = DueItem.objects.filter(school_id=acting.school.pk)
-    if not acting.can(Permission.NARRATIVE_VIEW):
-        return items.filter(owner_id=acting.user.pk)
-    if acting.sees_all_pupils:
+    if acting.sees_all_pupils or not acting.can(Permission.NARRATIVE_VIEW):
         return items
     return items.filter(pupil_id__in=Pupil.objects.visible_to(acting).values("pk"))
+
+
+def standing_in_now(acting, today):
+    """Those for whom this person stands in, with how many of their duties are late. One query."""
+    return standing_in(acting, today, in_view(acting).open())
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from django.db.models import OuterRef, Q, Subquery
 
 from ehcp.models import LocalAuthority
 from governance.selectors.authority import about_authority
+from governance.selectors.cover import covered_ids
 from pupils.models import Pupil
 from pupils.models.pupil import YearGroup
 from sendco.due.words import BASIS_WORDS, DUTY_WORDS
@@ -65,6 +66,7 @@ class FeedFilter(forms.Form):
     def __init__(self, data, *, acting, today):
         super().__init__(data)
         self.acting, self.today = acting, today
+        self.covered = covered_ids(acting, today)
         self.fields["rule"].choices = self._rules
         self.fields["group"].queryset = TeachingGroup.objects.visible_to(acting).filter(is_archived=False)
         self.fields["unit"].queryset = Unit.objects.visible_to(acting)
@@ -73,7 +75,9 @@ class FeedFilter(forms.Form):
 
     def _rules(self):
         """The duties that are due here, by title; one title may be several rows of dated rules."""
-        return list(due_for(self.acting).order_by("title", "rule").values_list("rule", "title").distinct())
+        return list(
+            due_for(self.acting, self.covered).order_by("title", "rule").values_list("rule", "title").distinct()
+        )
 
     def values(self):
         """The clean values; what makes no sense is left out rather than refused, for a link may be old."""
@@ -96,7 +100,7 @@ class FeedFilter(forms.Form):
     def items(self):
         """What the filters leave of the feed, whichever group is shown, with its group and in order."""
         values = self.values()
-        items = with_group(due_for(self.acting), self.acting, self.today)
+        items = with_group(due_for(self.acting, self.covered), self.acting, self.today, self.covered)
         for name, field in (("duty", "duty__in"), ("basis", "basis__in"), ("rule", "rule__in")):
             if values.get(name):
                 items = items.filter(**{field: values[name]})

@@ -22,7 +22,7 @@ from staff.models.people import current_on
 from staff.permissions import Permission
 from staff.roles import Role
 
-from . import due_items
+from . import due_items, signatures
 from .due_groups import LATER, OVERDUE, PLACES, WAITING, WEEK, with_group
 from .filters import with_status
 from .register import counts, open_rows, with_details
@@ -32,25 +32,30 @@ MOST_WAITING = 12
 OURS = [PLACES[key] for key in (OVERDUE, WEEK, LATER)]
 
 
-def _due_lists(acting, today, *, limit=MOST_ROWS):
+def _due_lists(acting, today, *, covered=(), to_sign=(), limit=MOST_ROWS):
     """What is ours, overdue and soon, and what we wait for. Four queries with the names.
 
-    Two readings, so that a long list of what others owe never pushes our own off the page.
+    Two readings, so that a long list of what others owe never pushes our own off the page. `to_sign` are items read
+    elsewhere that get their names here, so that they cost no query more.
     """
-    soon = with_group(due_items.due_for(acting), acting, today).filter(due_on__lte=today + timedelta(days=28))
+    soon = with_group(due_items.due_for(acting, covered), acting, today, covered)
+    soon = soon.filter(due_on__lte=today + timedelta(days=28))
     ours = soon.filter(place__in=OURS).urgent_first()[: limit + 1]
     theirs = soon.filter(place=PLACES[WAITING]).urgent_first()[: MOST_WAITING + 1]
     items = [*ours, *theirs]
-    pupils = due_items.children({item.pupil_id for item in items if item.pupil_id})
+    shown = [*items, *to_sign]
+    pupils = due_items.children({item.pupil_id for item in shown if item.pupil_id})
     owners = {item.owner_id for item in items if item.owner_id}
     people = User.objects.in_bulk(owners) if owners else {}
-    rows = due_items.rows(items, pupils=pupils, people=people, acting=acting)
+    rows = due_items.rows(shown, pupils=pupils, people=people, acting=acting)
+    rows, signing = rows[: len(items)], rows[len(items) :]
     of = {key: [row for row in rows if row.item.place == PLACES[key]] for key in (OVERDUE, WEEK, LATER, WAITING)}
     return {
         "overdue": of[OVERDUE][:limit],
         "this_week": of[WEEK][:limit],
         "later": of[LATER][:limit],
         "waiting": of[WAITING][:MOST_WAITING],
+        "to_sign": signing,
         "more": len(items) - len(of[WAITING]) > limit or len(of[WAITING]) > MOST_WAITING,
     }
 
@@ -68,7 +73,8 @@ def _register_figure(plans, support, rest):
     return render_to_string("components/charts/stacked_bar.html", {"chart": chart})
 
 
-def _senco(acting, today):
+def _senco(acting, today, covered):
+    signing = signatures.to_sign(acting)
     concerns = list(
         Concern.objects.visible_to(acting)
         .filter(closed_on=None, first_action_at=None)
@@ -77,7 +83,8 @@ def _senco(acting, today):
     )
     figures = counts(acting)
     return {
-        "due": _due_lists(acting, today),
+        "due": _due_lists(acting, today, covered=covered, to_sign=signing[: signatures.MOST]),
+        "signing": signatures.counted(signing),
         "concerns": concerns,
         "figures": figures,
         "chart": _register_figure(figures["E"], figures["K"], figures["N"]) if figures["all"] else None,
@@ -94,12 +101,15 @@ def _gaps(acting):
     return [(count, words) for count, words in found if count]
 
 
-def _classroom(acting, today):
+def _classroom(acting, today, covered):
     pupils = with_status(Pupil.objects.visible_to(acting).filter(left_on=None)).order_by(
         "form_group__name", "sort_name", "pk"
     )
+    due = _due_lists(acting, today, covered=covered)
+    # A view that presses stands among what is due, with its date: not a second time below.
+    pressing = [row.item.source_id for row in due["overdue"] + due["this_week"] if row.item.rule == "concern.view"]
     return {
-        "due": _due_lists(acting, today),
+        "due": due,
         "pupils": with_details(pupils[:60], acting),
         "reviews_asked": asked_of(acting.user, acting.school),
         "views_asked": ConcernView.objects.filter(
@@ -108,12 +118,14 @@ def _classroom(acting, today):
             answered_at=None,
             withdrawn_on=None,
             concern__closed_on=None,
-        ).select_related("concern__pupil"),
+        )
+        .exclude(pk__in=pressing)
+        .select_related("concern__pupil"),
         "concerns": Concern.objects.visible_to(acting).select_related("pupil").order_by("-raised_on", "-pk")[:5],
     }
 
 
-def _office(acting, today):
+def _office(acting, today, covered):
     return {
         "figures": counts(acting),
         "gaps": _gaps(acting),
@@ -121,7 +133,7 @@ def _office(acting, today):
     }
 
 
-def _administrator(acting, today):
+def _administrator(acting, today, covered):
     memberships = Membership.objects.filter(current_on(today), school=acting.school)
     beat = Heartbeat.objects.filter(name="beat").first()
     return {
@@ -135,11 +147,11 @@ def _administrator(acting, today):
     }
 
 
-def _dsl(acting, today):
+def _dsl(acting, today, covered):
     return {"figures": counts(acting)}
 
 
-def _nothing(acting, today):
+def _nothing(acting, today, covered):
     return {}
 
 
@@ -166,6 +178,7 @@ def _greeting(now):
 def home(request):
     acting, now = request.acting, timezone.localtime()
     name, load = PAGES.get(acting.home_role, ("nobody", _nothing))
+    standing = due_items.standing_in_now(acting, now.date())
     warned = acting.school and acting.can(Permission.REMINDER_VIEW)
     context = {
         "title": "Today",
@@ -174,6 +187,9 @@ def home(request):
         "today": now.date(),
         "may_triage": acting.can(Permission.CONCERN_TRIAGE),
         "register_url": reverse("register"),
+        "standing": standing,
         "warning": daily_run_warning(acting.school, now) if warned else "",
     }
-    return render(request, f"pages/home/{name}.html", context | load(acting, now.date()))
+    return render(
+        request, f"pages/home/{name}.html", context | load(acting, now.date(), {one.absent.pk for one in standing})
+    )
