@@ -376,6 +376,7 @@ MATRIX = {
     "governance:cover-add": ("none", LEADS),
     "governance:cover-end": ("cover", LEADS),
     "governance:due-acknowledge": ("due", EVERYBODY),
+    "governance:due-remind-again": ("due", EVERYBODY),
     **plan_routes(RECORD, CLASSROOM, LEADS),
     **request_routes(RECORD),
     **paper_routes(RECORD, LEADS, {H}),

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q
+from django.db.models import Count, Exists, F, Max, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from ehcp.chasers import in_words as in_days
@@ -229,6 +229,24 @@ def due_in_view(acting):
 
 def acknowledgements_of(item):
     return Acknowledgement.objects.filter(due_item_id=item.pk).select_related("by")
+
+
+def with_acknowledged(items, today):
+    """Add to due items who holds back the daily mail about them, since when, and until when: `known_by`, `known_at`
+    and `known_until`, None where nobody does. No query more."""
+    rows = Acknowledgement.objects.filter(
+        due_item_id=OuterRef("pk"), due_on=OuterRef("due_on"), look_again_on__gt=today
+    ).order_by("-made_at", "-pk")
+    return items.annotate(
+        known_by=Subquery(rows.values("by__name")[:1]),
+        known_at=Subquery(rows.values("made_at")[:1]),
+        known_until=Subquery(rows.values("look_again_on")[:1]),
+    )
+
+
+def standing_acknowledgement(item, today):
+    """The newest word that holds back the daily mail about this item today, or None."""
+    return acknowledgements_of(item).filter(due_on=item.due_on, look_again_on__gt=today).first()
 
 
 def acknowledged(items):

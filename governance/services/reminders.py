@@ -136,6 +136,7 @@ def acknowledge(*, item, reason, look_again_on, by):
         raise Refused("Choose a day after today on which you will look again.")
     if (look_again_on - today).days > LONGEST_PAUSE:
         raise Refused("Choose a day within eight weeks, so that nothing is forgotten.")
+    _standing(item, today).update(look_again_on=today)  # the newest word holds, be its day earlier or later
     row = Acknowledgement.objects.create(
         school_id=item.school_id,
         due_item_id=item.pk,
@@ -147,3 +148,21 @@ def acknowledge(*, item, reason, look_again_on, by):
     text = f"{item.title} is known to be late; looked at again on {short_date(look_again_on)}: {reason}"
     audit.record("reminders.acknowledged", row, text=text, by=by, pupil_id=item.pupil_id)
     return row
+
+
+@transaction.atomic
+def remind_again(*, item, by):
+    """Let the daily mail about a late item go on from now. What was said of it stays on its page."""
+    today = timezone.localdate()
+    rows = _standing(item, today).select_for_update()
+    row = rows.first()
+    if row is None:
+        raise Refused("Nothing holds back the daily mail about this.")
+    rows.update(look_again_on=today)
+    text = f"{item.title} is late, and mail about it goes out daily again"
+    audit.record("reminders.acknowledgement_ended", row, text=text, by=by, pupil_id=item.pupil_id)
+
+
+def _standing(item, today):
+    """What holds back the daily mail about this item today."""
+    return Acknowledgement.objects.filter(due_item_id=item.pk, due_on=item.due_on, look_again_on__gt=today)

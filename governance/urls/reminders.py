@@ -14,4 +14,5 @@ urlpatterns = [
     path("reminders/cover/add/", reminders.cover_add, name="cover-add"),
     path("reminders/cover/<int:pk>/end/", reminders.cover_end, name="cover-end"),
     path("due/<int:pk>/acknowledge/", reminders.due_acknowledge, name="due-acknowledge"),
+    path("due/<int:pk>/remind-again/", reminders.due_remind_again, name="due-remind-again"),
 ]

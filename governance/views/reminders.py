@@ -22,6 +22,7 @@ from ..services import sending
 
 A_PAGE = 30
 RECENT = 6
+NO_MORE = "You will not be reminded daily of this any more."
 TABS = (("", "All"), ("failed", "Failed"), ("waiting", "Waiting"))
 
 
@@ -240,16 +241,34 @@ def due_acknowledge(request, pk):
         except Refused as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "Noted. No daily mail about it until that day; it stays on the list as late.")
-            return redirect("home")
+            messages.success(request, f"{NO_MORE} It stays on the list as late.")
+            return redirect("governance:due-acknowledge", pk=item.pk)
+    today = timezone.localdate()
+    standing = selectors.standing_acknowledgement(item, today)
     context = page("I know that this is late") | {
         "section": "home",
         "item": item,
         "pupil": Pupil.objects.filter(pk=item.pupil_id).select_related("form_group").first(),
-        "today": timezone.localdate(),
-        "earlier": selectors.acknowledgements_of(item)[:RECENT],
+        "today": today,
+        "standing": standing,
+        "no_more": NO_MORE,
+        "earlier": [row for row in selectors.acknowledgements_of(item)[:RECENT] if row != standing],
         "form": form,
-        "submit": "Save",
+        "submit": "Stop the daily mail" if standing is None else "Save the new day",
         "cancel": reverse("home"),
     }
     return render(request, "governance/reminders_acknowledge.html", context, status=422 if form.errors else 200)
+
+
+@require_permission(Permission.OWN_ACCOUNT)
+@require_POST
+def due_remind_again(request, pk):
+    """Take the acknowledgement back."""
+    item = get_object_or_404(selectors.due_in_view(request.acting), pk=pk)
+    try:
+        services.remind_again(item=item, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, "Mail about it goes out each school day again, until it is done.")
+    return redirect("governance:due-acknowledge", pk=item.pk)

@@ -1,6 +1,7 @@
 """The feed of what is due, for the person who looks: the one reading of the due table that every page shares."""
 
 from dataclasses import dataclass
+from datetime import date
 from itertools import starmap
 
 from django.urls import reverse
@@ -105,6 +106,16 @@ CHASERS = {
 
 
 @dataclass(frozen=True)
+class Quiet:
+    """The daily mail about a late item: where it is stopped or let go on, and who has stopped it until when."""
+
+    href: str
+    by: str = ""
+    on: date | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True)
 class Row:
     """One line of a due list: the item, whose it is in words, and what to do next."""
 
@@ -113,6 +124,7 @@ class Row:
     owner: str
     ours: bool
     action: Action | None
+    quiet: "Quiet | None" = None
 
 
 @dataclass(slots=True)
@@ -182,7 +194,15 @@ def _row(item, pupil, person, acting):
     ours = item.duty == Duty.SCHOOL
     named = "You" if item.owner_id == acting.user.pk else person.name if person else ""
     owner = named or duty_words(item)
-    return Row(item=item, pupil=pupil, owner=owner, ours=ours, action=_action(item, ours, acting))
+    return Row(item=item, pupil=pupil, owner=owner, ours=ours, action=_action(item, ours, acting), quiet=_quiet(item))
+
+
+def _quiet(item):
+    """Of a late item that was read `with_acknowledged`; None for any other: no mail goes out daily about it."""
+    if item.exception or item.due_on >= timezone.localdate() or not hasattr(item, "known_until"):
+        return None
+    on = timezone.localdate(item.known_at) if item.known_at else None
+    return Quiet(address_of("governance:due-acknowledge", item.pk), item.known_by or "", on, item.known_until)
 
 
 def _action(item, ours, acting):

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from governance.selectors.reminders import with_acknowledged
 from sendco.limits.services import check_limit
 from staff.access import require_permission, step_up
 from staff.models import User
@@ -46,7 +47,7 @@ def _listing(request):
     chosen = FeedFilter(request.GET, acting=acting, today=today)
     figures = counts(chosen.items())
     known = figures[chosen.shown] if chosen.shown else sum(figures.values())
-    page = KnownCount(chosen.rows(), PER_PAGE, count=known).get_page(request.GET.get("page"))
+    page = KnownCount(with_acknowledged(chosen.rows(), today), PER_PAGE, count=known).get_page(request.GET.get("page"))
     return {
         "page": page,
         "sections": _sections(shaped(list(page.object_list), acting), figures),

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from ehcp.selectors.contributions import asked_of
-from governance.selectors.reminders import daily_run_warning
+from governance.selectors.reminders import daily_run_warning, with_acknowledged
 from pupils.models import Concern, ConcernView, Import, Need, Pupil, RegisterEntry
 from pupils.models.register import ON_REGISTER
 from sendco.charts.bars import stacked_bar
@@ -39,7 +39,7 @@ def _due_lists(acting, today, *, covered=(), to_sign=(), limit=MOST_ROWS):
     elsewhere that get their names here, so that they cost no query more.
     """
     soon = with_group(due_items.due_for(acting, covered), acting, today, covered)
-    soon = soon.filter(due_on__lte=today + timedelta(days=28))
+    soon = with_acknowledged(soon.filter(due_on__lte=today + timedelta(days=28)), today)
     ours = soon.filter(place__in=OURS).urgent_first()[: limit + 1]
     theirs = soon.filter(place=PLACES[WAITING]).urgent_first()[: MOST_WAITING + 1]
     items = [*ours, *theirs]

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from ehcp.models import AnnualReview, Appeal, NeedsAssessment, Plan
+from governance.selectors.reminders import with_acknowledged
 from pupils.models import (
     Assessment,
     Concern,
@@ -113,7 +114,8 @@ def _header(request, pupil):
     record_read(school_id=pupil.school_id, pupil_id=pupil.pk, by=request.user)
     flags = list(PupilFlag.objects.filter(pupil=pupil, ends_on=None, **only_kinds(acting)).only("kind"))
     needs = list(Need.objects.filter(pupil=pupil, ends_on=None).select_related("need_type").order_by("rank"))
-    items = list(due_items.due_for(acting).filter(pupil_id=pupil.pk).urgent_first()[:12])
+    items = with_acknowledged(due_items.due_for(acting).filter(pupil_id=pupil.pk), today)
+    items = list(items.urgent_first()[:12])
     status = pupil.open_code if pupil.open_code != "N" or not pupil.watched else "M"
     href = address_of("pupil-detail", pupil.pk)
     tabs = [

@@ -157,12 +157,13 @@ DUE_LINE = """
 <li class="due due-{tone}{own}" data-due="{pk}">
   <div class="due-when"><a class="due-date" href="{why}" hx-get="{why}" hx-target="#why-{pk}">{date}<span class="visually-hidden">: why this date?</span></a> {state}</div>
   {child}
-  <div class="due-what"><b>{title}</b><span class="law"><span class="basis">{basis}</span> {authority}</span>{notes}<div id="why-{pk}"></div></div>
+  <div class="due-what"><b>{title}</b><span class="law"><span class="basis">{basis}</span> {authority}</span>{notes}{quiet}<div id="why-{pk}"></div></div>
   <div class="due-owner"><span class="owner{them}">{owner}</span></div>
   <div class="due-act">{act}</div>
 </li>"""  # noqa: E501  (markup)
 DUE_CHILD = '<div class="due-child"><a href="{}">{}</a><small>{}</small></div>'
 DUE_ACT = '<a class="btn {}" href="{}" data-panel="{}">{}</a>'
+DUE_QUIET = '<span class="law">{}<a href="{}" data-panel="{}">{}<span class="visually-hidden">: {}</span></a></span>'
 DUE_NOTE = '<span class="law">{}</span>'
 
 
@@ -194,10 +195,18 @@ def _due_line(row, today, child, button):
         basis=basis_words(item),
         authority=authority_words(item),
         notes=format_html_join("", DUE_NOTE, ((note,) for note in _notes(item))),
+        quiet=_due_quiet(row.quiet, item) if row.quiet else "",
         them="" if ours else " them",
         owner=row.owner,
         act=format_html(DUE_ACT, button, row.action.href, str(item.pk), row.action.words) if row.action else "",
     )
+
+
+def _due_quiet(quiet, item):
+    """Who has stopped the daily mail about a late item, or the way to stop it."""
+    said = f"{quiet.by} knows since {day(quiet.on)}. No daily mail until {day(quiet.until)}. " if quiet.until else ""
+    words = "Change" if said else "Stop the daily mail"
+    return format_html(DUE_QUIET, said, quiet.href, str(item.pk), words, item.title)
 
 
 def _notes(item):

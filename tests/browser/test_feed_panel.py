@@ -62,3 +62,20 @@ def test_without_script_the_action_opens_its_page(browser, site):
     line.get_by_role("link", name="Look again").click()
 
     assert page.locator("h1").inner_text() == "Look again"
+
+
+def test_daily_mail_is_stopped_in_the_panel_and_goes_on_again(enter, page, site):
+    enter(SENCO)
+    page.goto(f"{site}/due/")
+    stop = page.get_by_role("link", name="Stop the daily mail").first
+    number = stop.get_attribute("data-panel")
+    stop.click()
+
+    page.locator("#panel textarea[name=reason]").fill("Waiting for the clinic.")
+    page.locator("#panel").get_by_role("button", name="Stop the daily mail").click()
+    page.locator("#panel", has_text="You will not be reminded daily of this any more").wait_for()
+    assert "knows since" in page.locator(f'.due[data-due="{number}"]').inner_text()
+
+    page.locator("#panel").get_by_role("button", name="Remind daily again").click()
+    page.locator("#panel", has_text="goes out each school day again").wait_for()
+    assert "Stop the daily mail" in page.locator(f'.due[data-due="{number}"]').inner_text()

@@ -402,3 +402,96 @@ def test_owner_and_deputy_may_acknowledge_others_may_not(sign_in, teacher, teach
 
 def test_item_of_another_school_does_not_exist(sign_in, outsider, late):
     assert sign_in(outsider).get(reverse("governance:due-acknowledge", args=[late.pk])).status_code == 404
+
+
+# --- Stopping the daily mail from the lists, and letting it go on ---
+def shown_on(client, url):
+    response = client.get(url)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_after_saying_so_the_page_says_who_did_and_when(sign_in, senco, late):
+    client = sign_in(senco)
+
+    html = client.post(
+        reverse("governance:due-acknowledge", args=[late.pk]),
+        {"reason": "Waiting for the clinic", "look_again_on": timezone.localdate() + timedelta(days=7)},
+        follow=True,
+    ).content.decode()
+
+    assert "You will not be reminded daily of this any more" in html
+    assert f"Nadia Rahman, {timezone.localtime():%a} {timezone.localdate().day}" in html
+    assert "Remind daily again" in html
+
+
+@pytest.mark.parametrize("url", ["/", "/due/", "pupil"])
+def test_each_list_stops_the_daily_mail_and_says_who_has(sign_in, senco, late, make_due, pupil, url):
+    make_due(timezone.localdate() + timedelta(days=1), title="Not late")
+    make_due(timezone.localdate() - timedelta(days=5), title="Excepted", exception="Away")
+    client, url = sign_in(senco), pupil.get_absolute_url() if url == "pupil" else url
+    address = reverse("governance:due-acknowledge", args=[late.pk])
+
+    before = shown_on(client, url)
+    acknowledge(client, late)
+    after = shown_on(client, url)
+
+    assert before.count("Stop the daily mail") == 1
+    assert f'href="{address}" data-panel="{late.pk}"' in before
+    assert "Stop the daily mail" not in after
+    assert "Nadia Rahman knows since" in after
+    assert f'href="{address}" data-panel="{late.pk}"' in after
+
+
+def test_what_was_said_of_an_older_date_stops_nothing(sign_in, senco, late):
+    client = sign_in(senco)
+    acknowledge(client, late)
+    type(late).objects.update(due_on=late.due_on + timedelta(days=1))
+
+    assert "Stop the daily mail" in shown_on(client, "/due/")
+    assert "Remind daily again" not in page(client, "due-acknowledge", late.pk)
+
+
+def test_mail_goes_on_when_it_is_taken_back(sign_in, senco, late, pupil, school):
+    client, today = sign_in(senco), timezone.localdate()
+    acknowledge(client, late)
+
+    html = client.post(reverse("governance:due-remind-again", args=[late.pk]), follow=True).content.decode()
+
+    assert "Mail about it goes out each school day again" in html
+    assert "Waiting for the clinic" in html  # what was said is kept
+    assert not Acknowledgement.objects.filter(look_again_on__gt=today).exists()
+    event = Event.objects.get(code="reminders.acknowledgement_ended")
+    assert (event.by_id, event.pupil_id) == (senco.pk, pupil.pk)
+    again = client.post(reverse("governance:due-remind-again", args=[late.pk]), follow=True).content.decode()
+    assert "Nothing holds back" in again
+    assert Event.objects.filter(code="reminders.acknowledgement_ended").count() == 1
+
+
+def test_newest_word_holds_with_its_earlier_day(sign_in, senco, late):
+    client = sign_in(senco)
+    acknowledge(client, late, days=30)
+    acknowledge(client, late, days=3)
+
+    until = Acknowledgement.objects.filter(look_again_on__gt=timezone.localdate())
+    assert [row.look_again_on for row in until] == [timezone.localdate() + timedelta(days=3)]
+
+
+def test_taking_back_is_for_those_who_may_say_it(sign_in, teacher, outsider, senco, late):
+    acknowledge(sign_in(senco), late)
+    url = reverse("governance:due-remind-again", args=[late.pk])
+
+    assert sign_in(teacher).post(url).status_code == 404
+    assert sign_in(outsider).post(url).status_code == 404
+    assert sign_in(senco).get(url).status_code == 405
+    assert Acknowledgement.objects.filter(look_again_on__gt=timezone.localdate()).exists()
+
+
+@pytest.mark.parametrize("url", ["/", "/due/"])
+def test_who_knows_of_it_costs_the_lists_no_query(sign_in, senco, late, make_due, count_queries, url):
+    client = sign_in(senco)
+    few = count_queries(url)
+    for days in range(4, 12):
+        acknowledge(client, make_due(timezone.localdate() - timedelta(days=days)))
+
+    assert count_queries(url) == few
