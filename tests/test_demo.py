@@ -9,8 +9,17 @@ from django.db import models, transaction
 from django.test import override_settings
 from django.utils import timezone
 
-from ehcp.models import AnnualReview, Consultation, NeedsAssessment, Plan, ReviewMail
+import ehcp.tasks  # noqa: F401  (its handlers register themselves)
+from ehcp.models import AnnualReview, Consultation, NeedsAssessment, Plan, ReviewMail, ReviewReport
 from ehcp.selectors.chasers import outlook
+from ehcp.selectors.reviews import coming
+from ehcp.services.assessments import readiness
+from ehcp.services.consultations import missing
+from ehcp.services.review_reports import is_current
+from ehcp.services.reviews import missing_in_report
+from governance.models import MissedDeadline
+from governance.selectors.compliance import tally
+from governance.selectors.missed import KEY, causes, late, unexplained
 from pupils.identifiers import clean_uln, clean_upn
 from pupils.models import (
     Concern,
@@ -33,6 +42,10 @@ from sendco.demo import accounts, build
 from sendco.demo.canary import CANARIES
 from sendco.demo.people import HARBOUR, KESTREL, PEOPLE
 from sendco.due.models import DueItem
+from sendco.files.models import StoredFile
+from sendco.jobs import runner
+from sendco.jobs.models import Job
+from sendco.pages.signatures import to_sign
 from staff.acting import acting_for
 from staff.models import Membership, TeachingGroup, User
 from staff.roles import Role
@@ -461,7 +474,8 @@ def stages_of(school, today):
 
 def _stage(plan, review, today):
     if review is None:
-        return "not due"
+        due = DueItem.objects.open().filter(source_type="ehcp.plan", source_id=plan.pk, rule="review.due").first()
+        return "to begin" if due and due.due_on <= today + timedelta(weeks=12) else "not due"
     if review.kind != AnnualReview.Kind.ANNUAL:
         return review.kind
     if review.held_on is None:
@@ -475,7 +489,8 @@ def _stage(plan, review, today):
 
 def test_each_plan_of_harbour_lane_stands_where_the_plan_of_the_demo_says(harbour):
     assert stages_of(harbour, timezone.localdate()) == {
-        "not due": 6,
+        "not due": 5,
+        "to begin": 1,
         "preparing": 3,
         "short notice": 1,
         "report due": 1,
@@ -488,7 +503,8 @@ def test_each_plan_of_harbour_lane_stands_where_the_plan_of_the_demo_says(harbou
 
 def test_each_plan_of_kestrel_green_stands_where_the_plan_of_the_demo_says(kestrel):
     assert stages_of(kestrel, timezone.localdate()) == {
-        "not due": 14,
+        "not due": 13,
+        "to begin": 1,
         "preparing": 4,
         "report due": 1,
         "inside 4 weeks": 3,
@@ -516,7 +532,7 @@ def test_one_reminder_of_a_review_went_by_itself_and_one_is_to_come(loaded, db, 
 @pytest.mark.parametrize(("key", "requests", "consulted"), [(HARBOUR, 4, 2), (KESTREL, 3, 3)])
 def test_requests_and_consultations_stand_at_every_stage(loaded, db, key, requests, consulted):
     school, today = loaded.schools[key], timezone.localdate()
-    asked = NeedsAssessment.objects.filter(school=school, closed_on=None)
+    asked = NeedsAssessment.objects.filter(school=school, closed_on=None).exclude(received_on=None)
     replies = Consultation.objects.filter(school=school)
 
     assert asked.count() == requests
@@ -564,3 +580,83 @@ def test_every_stage_shows_its_dates(loaded, db):
         "review.due", "review.papers", "review.report", "review.decision", "review.final",
         "transfer.amend", "ehcna.final", "ehcna.advice", "consultation.reply", "appeal.lodge",
     } <= rules  # fmt: skip
+
+
+@pytest.mark.parametrize("key", [HARBOUR, KESTREL])
+def test_list_of_reviews_to_begin_is_not_empty(loaded, db, key):
+    school = loaded.schools[key]
+    acting = acting_for(User.objects.get(pk=senco_of(school)), school.pk)
+
+    plans = coming(acting, today=timezone.localdate())
+
+    # Children under five may stand among them: their plans are looked at every six months.
+    assert [plan for plan in plans if not plan.pupil.year_group.startswith(("N", "R"))]
+    assert plans.count() <= 4
+
+
+def senco_of(school):
+    return Membership.objects.filter(school=school, role=Role.SENCO, ends_on=None).values_list("user", flat=True)[0]
+
+
+@pytest.mark.parametrize("key", [HARBOUR, KESTREL])
+def test_two_requests_are_in_preparation_one_with_gaps_and_one_ready(loaded, db, key):
+    preparing = NeedsAssessment.objects.filter(school=loaded.schools[key], sent_at=None, received_on=None)
+
+    gaps = {case: [name for name, _, ok, _ in readiness(case) if not ok] for case in preparing.select_related("pupil")}
+
+    ready = next(case for case in gaps if case.reason)
+    assert len(gaps) == 2
+    assert gaps.pop(ready) == []
+    assert set(*gaps.values()) >= {"advice", "views", "reason"}
+    assert Job.objects.filter(pk=ready.pack_job_id, kind="ehcp.request_pack", status="queued").exists()
+
+
+def test_pack_and_report_are_drawn_when_a_worker_comes(harbour, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    case = NeedsAssessment.objects.get(school=harbour, sent_at=None, pack_job_id__gt=0)
+    report = ReviewReport.objects.get(review__school=harbour)
+    for number in (case.pack_job_id, report.job_id):
+        runner.run(number)
+
+    case.refresh_from_db()
+    report.refresh_from_db()
+    assert StoredFile.objects.get(pk=case.pack_file_id).pupil_id == case.pupil_id
+    assert StoredFile.objects.get(pk=report.pdf_id).pupil_id == report.review.pupil_id
+    assert is_current(report)
+    assert missing_in_report(report.review) == []
+    waiting = to_sign(acting_for(User.objects.get(email="judith.askew@harbourlane.example"), harbour.pk))
+    assert {item.rule for item in waiting} == {"review.report", "consultation.reply"}
+
+
+@pytest.mark.parametrize("key", [HARBOUR, KESTREL])
+def test_a_reply_lies_before_the_head(loaded, db, key):
+    case = Consultation.objects.get(school=loaded.schools[key], ready_at__isnull=False, approved_at=None)
+
+    assert missing(case) == []
+
+
+@pytest.mark.parametrize(("key", "ours", "theirs"), [(HARBOUR, (80, 92), (50, 80)), (KESTREL, (80, 92), (50, 80))])
+def test_past_year_looks_like_one_of_a_real_school(loaded, db, key, ours, theirs):
+    today = timezone.localdate()
+    scope = {"school_id": loaded.schools[key].pk, "first": today - timedelta(days=365), "last": today, "today": today}
+    figures = tally(**scope)
+
+    assert ours[0] <= figures.share(duty="school").percent <= ours[1]
+    assert theirs[0] <= figures.share(duty="la").percent <= theirs[1]
+    assert len(causes(**scope)) >= 4
+
+
+@pytest.mark.parametrize("key", [HARBOUR, KESTREL])
+def test_late_duties_are_explained_but_the_newest(loaded, db, key):
+    school, today = loaded.schools[key], timezone.localdate()
+    said = MissedDeadline.objects.filter(school=school)
+
+    assert said.filter(duty="school").count() >= 6
+    assert said.filter(duty="la").count() >= 4
+    assert all(row.happened and row.mend and row.at <= timezone.now() for row in said)
+    assert not said.filter(due_on__lt=today - timedelta(days=365)).exists()
+    assert unexplained(DueItem.objects.filter(school_id=school.pk), today).count() == 2
+    late_now = set(late(DueItem.objects.filter(school_id=school.pk), today).values_list(*KEY))
+    assert {row.key for row in said} <= late_now
+    assert MissedDeadline.history.filter(school=school).count() == said.count()
+    assert Event.objects.filter(school_id=school.pk, code="due.late_explained").count() == said.count()

@@ -28,9 +28,11 @@ from ehcp.models import (
     ProvisionLine,
     ReviewLayout,
     ReviewMail,
+    ReviewReport,
     TopUpFunding,
     ViewDifference,
 )
+from governance.models import MissedDeadline
 from pupils.models import (
     Assessment,
     Concern,
@@ -97,6 +99,8 @@ ORDER = (
     Appeal,
     Consultation,
     Correspondence,
+    ReviewReport,
+    MissedDeadline,
 )
 BATCH = 500
 

@@ -11,7 +11,7 @@ from staff.models import AcademicYear, Closure, Membership, School, Term, Unit
 from staff.models.school import SettingType
 from staff.roles import Role
 
-from . import accounts, harbour_lane, kestrel_green
+from . import accounts, aftermath, harbour_lane, kestrel_green
 from .book import Book, at
 from .children import Setting
 from .people import HARBOUR, KESTREL, PEOPLE, make_users
@@ -73,6 +73,7 @@ def load(*, today, seed=SEED, canary=False):
         _memberships(setting, key)
         children[key] = fill(setting)
         setting.book.write()
+        aftermath.add(setting)
         setting.book.write_events()
         schools[key] = setting.school
     return Loaded(schools, children)

@@ -103,6 +103,15 @@ REASON_TO_ASK = (
     "{name} has had three cycles of support with help from outside. The gap has grown all the same, and the adults "
     "that {name} needs cost more than the school can give from its own budget."
 )
+PSYCHOLOGIST = "Dr Leonie Marsh, educational psychologist"
+ADULTHOOD = (
+    "Wants to work with engines. A taster day at the college in the spring term.",
+    "Travels by bus alone now; next is a club outside school.",
+)
+NEEDED = (
+    "Speech therapy set by a therapist for 30 minutes each week, and an assistant for the first half term. With both "
+    "in Section F we can meet the needs from the start of next term."
+)
 CONSULTED = (
     ("Rowan Teasdale", "Needs a small class, speech therapy each week and an adult at lunch."),
     ("Imogen Farraday", "Autistic, uses symbols, needs a quiet room and a fixed routine."),
@@ -115,6 +124,94 @@ EVIDENCE = (
     "all day. One more child who needs the same leaves the others without it for a third of the day."
 )
 STEPS = "We looked at moving an adult from the next class, at a second small room and at a part-time start."
+
+# rule: what was said of one late duty after another, as (cause, what happened, what changes).
+LATE = {
+    "review.report": (
+        (
+            "waiting",
+            "The therapist's advice came nine days after the meeting and the report waited for it.",
+            "The report goes on the day with what is in. Late advice follows by itself.",
+        ),
+        (
+            "time",
+            "Four meetings fell into one week, and the reports were written one after another.",
+            "No more than two meetings a week. The report is drafted in the meeting.",
+        ),
+        (
+            "away",
+            "The SENDCo was ill for eight days and nobody else had the notes.",
+            "Notes are typed here during the meeting, and the deputy finishes the report.",
+        ),
+        (
+            "waiting",
+            "The class teacher's part was missing until the end of half term.",
+            "Teachers are asked four weeks before, with a reminder at two weeks.",
+        ),
+    ),
+    "review.papers": (
+        (
+            "waiting",
+            "Health sent its advice the day before, and everybody waited for it.",
+            "Papers go two weeks before with what is in.",
+        ),
+        (
+            "time",
+            "The papers were copied in the last week of term and posted after it.",
+            "Papers go by e-mail from here, and on paper only where somebody asks.",
+        ),
+        (
+            "waiting",
+            "The school's own report was not finished.",
+            "The school's report is due three weeks before the meeting.",
+        ),
+    ),
+    "review.invite": (
+        (
+            "agreed",
+            "The parent asked for an earlier day than the one that was planned.",
+            "We write on the invitation that the family chose the day.",
+        ),
+        (
+            "unknown",
+            "The social worker had changed and we learned the new name late.",
+            "Names are asked of the authority when a review begins.",
+        ),
+    ),
+    "review.meeting": (
+        (
+            "other_side",
+            "The authority's officer asked to move the day, then sent a report instead.",
+            "We hold the meeting with or without the officer.",
+        ),
+        (
+            "agreed",
+            "The parent works shifts and could only come the week after.",
+            "Two days are offered when the meeting is first planned.",
+        ),
+        ("time", "Interviews and mock exams left no room free.", "Review days are put into the calendar in July."),
+    ),
+    "concern.first_look": (
+        ("away", "The concern came in the week of a school visit.", "A second person looks at the queue on Fridays."),
+        ("time", "It came with three others in one afternoon.", "Half an hour each Tuesday is kept for concerns."),
+    ),
+    "support.tell_parent": (
+        (
+            "unknown",
+            "The parent was told at the gate and nobody wrote the letter.",
+            "The letter is made on the day the status changes.",
+        ),
+        ("record", "The letter went in time; its day was typed wrongly.", "The office types the day when it posts it."),
+    ),
+    "watch.look_again": (
+        ("time", "The teacher's half-term assessments came first.", "The next look is put on an assessment week."),
+    ),
+}
+LATE_THEIRS = (
+    ("other_side", "The officer's post was empty for a month.", "A letter goes the day after the date, then a call."),
+    ("other_side", "The panel met a week after the date.", "We ask for the panel's dates when the report goes."),
+    ("other_side", "Two advices were missing; nobody told us.", "We ring each Friday until the letter is here."),
+)
 
 # authority: (title of its form, its headings in its order with a note and the fields under each). Each leaves
 # something out, as real forms do: the report says by name what found no place.

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
 
 from ehcp import chasers
 from ehcp.models import (
@@ -29,11 +30,14 @@ from ehcp.models import (
     TopUpFunding,
     ViewDifference,
 )
+from pupils.models import Assessment
 from pupils.models.register import Code
+from pupils.services.assessments import score_in_words
 from sendco.clock import SendingDays, corresponding_date, long_date
 from staff.selectors import school_calendar
 
 from . import case_texts as texts
+from .texts import TESTS as SCORES
 
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
@@ -63,19 +67,25 @@ STAGES = {
         Stage("report due", 4),
         Stage("short notice", 6),
         *[Stage("preparing", weeks) for weeks in (9, 10, 11)],
+        Stage("to begin", 7),
         Stage("transfer", 20, year="11"),
-        *far(6),
+        *far(5),
     ],
     "kestrel": [
         Stage("past 4 weeks", 0),
         *[Stage("inside 4 weeks", weeks) for weeks in (1, 2, 2)],
         Stage("report this week", 4),
         *[Stage("preparing", weeks) for weeks in (8, 9, 10, 11)],
+        Stage("to begin", 6),
         *[Stage("transfer", 24, year="6")] * 2,
         Stage("early", 30),
-        *far(14),
+        *far(13),
     ],
 }
+# What went wrong with a past review, by its place in a row of eight: on time as a rule, as at a real school. Days
+# from the meeting: the invitations and the papers are due 14 before it, the report 14 after it.
+ON_TIME = {"invited": -30, "papers": -15, "report": 8}
+SLIPS = {2: {"report": 17}, 4: {"papers": -9}, 6: {"invited": -12}, 7: {"report": 19}}
 # Holding days back from today, for the meetings that have been held.
 HELD_BACK = {
     "past 12 weeks": 93,
@@ -121,6 +131,7 @@ class Cases:
         self.setting, self.book, self.days = setting, setting.book, setting.days
         self.today, self.senco = setting.days.today, setting.senco
         self.authorities, self.officers = {}, {}
+        self.past_reviews = 0
         self.head = setting.people["head"]
         self.reminded = False
 
@@ -228,19 +239,22 @@ class Cases:
         return made
 
     def _past_review(self, child, plan, concluded_on):
-        """The review before this one, as it ended."""
+        """The review before this one, as it ended: now and then one step of it was late."""
         held_on = self.days.on_or_before(concluded_on - 21 * DAY)
+        steps = ON_TIME | SLIPS.get(self.past_reviews % 8, {})
+        days = {step: held_on + number * DAY for step, number in steps.items()}
+        self.past_reviews += 1
         review = AnnualReview(
             school=self.setting.school, pupil=child.pupil, plan=plan, began_on=held_on - 60 * DAY,
-            organiser=self.senco, meeting_on=held_on, held_on=held_on, papers_sent_on=held_on - 15 * DAY,
+            organiser=self.senco, meeting_on=held_on, held_on=held_on, papers_sent_on=days["papers"],
             contribute_by=held_on - 21 * DAY, place="Meeting room",
             school_report=texts.SCHOOL_REPORT.format(name=child.pupil.forename),
             recommendation=Recommendation.MAINTAIN, approved_by=self.head,
-            approved_at=self.book.moment(held_on + 6 * DAY), report_sent_on=held_on + 8 * DAY,
+            approved_at=self.book.moment(days["report"] - 2 * DAY), report_sent_on=days["report"],
             decision=Recommendation.MAINTAIN, decision_on=concluded_on, closed_on=concluded_on,
         )  # fmt: skip
         self.add(review, on=held_on - 60 * DAY)
-        invited_on = held_on - 30 * DAY
+        invited_on = days["invited"]
         for role, name, facts in self._people(child, plan):
             invitee = Invitee(
                 review=review, role=role, name=name, invited_on=invited_on, invited_via=Invitee.Via.EMAIL,
@@ -254,6 +268,7 @@ class Cases:
     def write_review(self, child, plan, outcomes):
         write = {
             "far": None,
+            "to begin": None,
             "preparing": self._preparing,
             "short notice": self._short_notice,
             "early": self._early,
@@ -350,6 +365,8 @@ class Cases:
                 "decision_on": held_on + 26 * DAY,
                 "notice_on": held_on + 26 * DAY,
             }
+        if child.year in ("9", "10", "11"):
+            facts["adult_employment"], facts["adult_community"] = texts.ADULTHOOD
         review = self._review(
             child, plan, began_on=held_on - 55 * DAY, meeting_on=held_on, held_on=held_on, place="Library",
             contribute_by=held_on - 21 * DAY, papers_sent_on=held_on - 15 * DAY,
@@ -504,9 +521,39 @@ class Cases:
         row.decision_on = row.received_on + 33 * DAY
         row.advice_asked_on = row.received_on + 35 * DAY
 
+    def write_preparations(self, children):
+        """Two requests that have not gone: one with gaps, and one with all it needs, whose pack is made."""
+        for child, ready in zip(children, (False, True), strict=False):
+            began_on = self.days.back(12 if ready else 4)
+            row = NeedsAssessment(
+                school=self.setting.school, pupil=child.pupil, authority=self.authorities[child.authority],
+                caseworker=self.officers[child.authority], began_on=began_on,
+                reason=texts.REASON_TO_ASK.format(name=child.pupil.forename) if ready else "",
+            )  # fmt: skip
+            self.add(row, on=began_on)
+            self.event("ehcp.request_began", row, "Needs assessment begun", on=began_on, pupil=child.pupil)
+            for kind in Advice.Kind.values[:5]:
+                there = ready and kind in (Advice.Kind.PARENT, Advice.Kind.PSYCHOLOGY)
+                advice = Advice(assessment=row, kind=kind, received_on=self.days.back(5) if there else None)
+                advice.who = texts.PSYCHOLOGIST if there and kind == Advice.Kind.PSYCHOLOGY else ""
+                self.add(advice, on=began_on)
+            if ready:
+                self._score(child)
+
+    def _score(self, child):
+        test, form, scale, lowest, *_ = SCORES[0]
+        row = Assessment(
+            pupil=child.pupil, test=test, form=form, taken_on=self.days.back(20), scale=scale,
+            score=Decimal(lowest + 3), assessed_by=self.senco.name, entered_by=self.senco,
+        )  # fmt: skip
+        self.add(row, on=row.taken_on)
+        text = f"Assessment: {test}, {form}. {score_in_words(row)}"
+        self.event("assessment.added", row, text, on=row.taken_on, pupil=child.pupil)
+
     # --- Consultations ---
     def write_consultations(self, numbers):
-        """The day of the 15 on which each stands: answered ones are given as a negative number."""
+        """The day of the 15 on which each stands: answered ones are given as a negative number. From the twelfth day on
+        the reply lies before the head."""
         for place, number in enumerate(numbers):
             name, needs = texts.CONSULTED[(place + 2 * (len(numbers) == 3)) % len(texts.CONSULTED)]
             answered = number < 0
@@ -527,6 +574,9 @@ class Cases:
                 row.approved_by, row.approved_at = self.head, self.book.moment(received_on + 8 * DAY)
                 row.sent_on, row.sent_via = received_on - number * DAY, "email"
                 row.proof = "Read receipt kept with the mail"
+            elif number > 11:
+                row.reply, row.needed = Consultation.Reply.CAN_IF, texts.NEEDED
+                row.ready_at = self.book.moment(self.days.back(1))
             self.add(row, on=received_on)
             self.event("ehcp.consultation_received", row, f"Consulted by {authority}", on=received_on)
 
@@ -548,4 +598,5 @@ def write(setting, children, *, authorities, requests, consultations):
         if one.code == Code.SUPPORT and not one.story and one.joined_on < cases.today - 170 * DAY
     ]
     cases.write_requests(able[-requests:])
+    cases.write_preparations(able[-requests - 2 : -requests])
     cases.write_consultations(consultations)
