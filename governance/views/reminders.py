@@ -234,7 +234,9 @@ def cover_end(request, pk):
 @require_http_methods(["GET", "POST"])
 def due_acknowledge(request, pk):
     item = get_object_or_404(selectors.due_in_view(request.acting), pk=pk)
-    form = AcknowledgeForm(request.POST or None)
+    today = timezone.localdate()
+    standing = selectors.standing_acknowledgement(item, today)
+    form = AcknowledgeForm(request.POST or None, initial={"reason": standing.reason} if standing else None)
     if request.method == "POST" and form.is_valid():
         try:
             services.acknowledge(item=item, by=request.user, **form.cleaned_data)
@@ -243,8 +245,6 @@ def due_acknowledge(request, pk):
         else:
             messages.success(request, f"{NO_MORE} It stays on the list as late.")
             return redirect("governance:due-acknowledge", pk=item.pk)
-    today = timezone.localdate()
-    standing = selectors.standing_acknowledgement(item, today)
     context = page("I know that this is late") | {
         "section": "home",
         "item": item,

@@ -122,6 +122,11 @@ class Pupil(models.Model):
         return f"{self.forename} {self.preferred_surname or self.legal_surname}"
 
     @property
+    def where(self):
+        """The class, else the year. May query for the class."""
+        return self.form_group.name if self.form_group else self.get_year_group_display()
+
+    @property
     def legal_name(self):
         return " ".join(part for part in (self.legal_forename, self.middle_names, self.legal_surname) if part)
 

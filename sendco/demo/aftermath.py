@@ -38,7 +38,9 @@ def _explain(setting):
     items = late(DueItem.objects.filter(school_id=school.pk, due_on__gte=today - YEAR), today)
     ours = items.filter(DONE_LATE, duty=Duty.SCHOOL, rule__in=texts.LATE).order_by("-due_on", "-pk")
     told = defaultdict(int)
-    for item in ours[UNSAID:]:
+    # Of what is open and late, every other one: the rest nobody has come to yet.
+    still = items.filter(met_on=None, closed_on=None, duty=Duty.SCHOOL, rule__in=texts.LATE).order_by("due_on", "pk")
+    for item in [*still[::2], *ours[UNSAID:]]:
         said = texts.LATE[item.rule]
         _say(setting, item, said[told[item.rule] % len(said)])
         told[item.rule] += 1

@@ -29,6 +29,7 @@ from .missed import may_explain, to_explain_count
 from .periods import CHOICES, period_of
 
 PER_PAGE = 25
+ON_A_PHONE = 284  # the width of a chart there
 OTHERS = (Duty.PARENT, Duty.HEALTH, Duty.OTHER)
 FIRST_LAW = Case(*(When(basis=basis, then=Value(place)) for place, basis in enumerate(Basis)), default=Value(9))
 FIRST_OURS = Case(When(duty=Duty.SCHOOL, then=Value(0)), When(duty=Duty.LA, then=Value(1)), default=Value(2))
@@ -77,8 +78,7 @@ def figures_of(acting, period, today):
     }
 
 
-def _trend(school, period, today):
-    terms = figures.by_term(school=school, last=period.last, today=today)
+def _trend(terms, width):
     if not any(ours is not None or theirs is not None for _, ours, theirs in terms):
         return None
     lines = [
@@ -87,14 +87,14 @@ def _trend(school, period, today):
     ]
     labels = [name for name, *_ in terms]
     return line_chart(
-        title="On time by term, law only", labels=labels, lines=lines, suffix="%", head="Term", width=480, height=150
+        title="On time by term, law only", labels=labels, lines=lines, suffix="%", head="Term", width=width, height=150
     )
 
 
-def _cause_chart(found):
+def _cause_chart(found, width):
     if not found:
         return None
-    return bar_chart(title="Causes of our late duties", bars=found, head=("Cause", "Duties"), width=560)
+    return bar_chart(title="Causes of our late duties", bars=found, head=("Cause", "Duties"), width=width)
 
 
 @require_permission(P.COMPLIANCE_VIEW)
@@ -103,6 +103,7 @@ def compliance(request):
     acting, today = request.acting, timezone.localdate()
     period = period_of(request.GET, school=acting.school, today=today)
     found = figures_of(acting, period, today)
+    terms = figures.by_term(school=acting.school, last=period.last, today=today)
     page = Paginator(missed_items(acting, period, today), PER_PAGE).get_page(request.GET.get("page"))
     context = found | {
         "title": "Compliance",
@@ -112,8 +113,10 @@ def compliance(request):
         "today": today,
         "page": page,
         "missed": missed_rows(page.object_list, acting),
-        "trend": _trend(acting.school, period, today),
-        "cause_chart": _cause_chart(found["causes"]),
+        "trend": _trend(terms, 480),
+        "small_trend": _trend(terms, ON_A_PHONE),
+        "cause_chart": _cause_chart(found["causes"], 560),
+        "small_cause_chart": _cause_chart(found["causes"], ON_A_PHONE),
         "unexplained": to_explain_count(acting, today),
         "may_export": acting.can(P.EXPORT_RUN),
         "has_schools": len(acting.schools) > 1,

@@ -29,6 +29,7 @@ from .register import counts, open_rows, with_details
 
 MOST_ROWS = 25
 MOST_WAITING = 12
+ON_A_PHONE = 284  # the width of a chart there
 OURS = [PLACES[key] for key in (OVERDUE, WEEK, LATER)]
 
 
@@ -36,10 +37,11 @@ def _due_lists(acting, today, *, covered=(), to_sign=(), limit=MOST_ROWS):
     """What is ours, overdue and soon, and what we wait for. Four queries with the names.
 
     Two readings, so that a long list of what others owe never pushes our own off the page. `to_sign` are items read
-    elsewhere that get their names here, so that they cost no query more.
+    elsewhere that get their names here, so that they cost no query more, and that stand in no other list.
     """
     soon = with_group(due_items.due_for(acting, covered), acting, today, covered)
     soon = with_acknowledged(soon.filter(due_on__lte=today + timedelta(days=28)), today)
+    soon = soon.exclude(pk__in=[item.pk for item in to_sign])
     ours = soon.filter(place__in=OURS).urgent_first()[: limit + 1]
     theirs = soon.filter(place=PLACES[WAITING]).urgent_first()[: MOST_WAITING + 1]
     items = [*ours, *theirs]
@@ -62,15 +64,17 @@ def _due_lists(acting, today, *, covered=(), to_sign=(), limit=MOST_ROWS):
 
 @lru_cache(maxsize=128)
 def _register_figure(plans, support, rest):
-    """Three numbers as a drawn chart: it is the same for every school that has the same three."""
-    chart = stacked_bar(
-        title="Pupils by status",
-        series=["EHC plan", "SEN Support", "No SEN"],
-        rows=[("Pupils", [plans, support, rest])],
-        head="Status",
-        width=560,
-    )
-    return render_to_string("components/charts/stacked_bar.html", {"chart": chart})
+    """Three numbers as a drawn chart, wide and for a phone: the same for every school that has the same three."""
+    facts = {
+        "title": "Pupils by status",
+        "series": ["EHC plan", "SEN Support", "No SEN"],
+        "rows": [("Pupils", [plans, support, rest])],
+        "head": "Status",
+    }
+    return [
+        render_to_string("components/charts/stacked_bar.html", {"chart": stacked_bar(**facts, width=width)})
+        for width in (560, ON_A_PHONE)
+    ]
 
 
 def _senco(acting, today, covered):
