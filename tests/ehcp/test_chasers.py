@@ -313,6 +313,16 @@ def test_stopped_and_started_again_makes_nothing_good(review, school, senco):
     assert every_day(school, FIRST, MEETING) == {SECOND: BOTH}
 
 
+def test_started_again_after_the_run_of_the_day_sends_nothing_that_day(review, school, senco):
+    services.save_plan(school=school, is_on=True, days=[19], version=1, by=senco)  # a Saturday
+    friday = date(2027, 1, 22)
+    AnnualReview.objects.update(reminders_stopped_on=FIRST)
+    assert remind(school, friday) == []
+    AnnualReview.objects.update(reminders_stopped_on=None)
+
+    assert remind(school, friday) == []
+
+
 # --- Once, whatever dies ---
 def test_second_run_of_a_day_sends_nothing(review, school):
     assert remind(school, FIRST) == BOTH
@@ -324,6 +334,7 @@ def test_second_run_of_a_day_sends_nothing(review, school):
     ChaserRun.objects.all().delete()
     assert remind(school, FIRST) == []
     assert ReviewMail.objects.filter(set_on=FIRST).count() == 2
+    assert ChaserRun.objects.get().ran_on == FIRST
 
 
 def test_database_lets_a_person_have_one_for_a_set_day(review, senco):
@@ -397,6 +408,13 @@ def test_machine_that_was_off_makes_good_with_one_mail(review, school):
     late = SECOND + timedelta(days=2)
     assert every_day(school, late, MEETING) == {late: BOTH}
     assert set(ReviewMail.objects.exclude(set_on=None).values_list("set_on", flat=True)) == {SECOND}
+
+
+def test_machine_that_comes_back_on_a_closed_day_waits_for_the_next_open_one(review, school):
+    remind(school, FIRST - timedelta(days=1))
+
+    saturday = SECOND + timedelta(days=4)
+    assert every_day(school, saturday, MEETING) == {saturday + timedelta(days=2): BOTH}
 
 
 def test_nothing_is_made_good_once_the_meeting_has_come(review, school):
