@@ -66,8 +66,8 @@ def draw(*, items, review, today, calendar):
 
     marks = _marks(points, at)
     now = at(today) if first <= today <= last else None
-    crowded = [mark for mark in marks if now and mark.row == 1 and abs(mark.x - now) < ROOM]
-    today_y = ROWS[2][1] if crowded else ROWS[1][0]
+    crowded = {mark.row for mark in marks if now and abs(mark.x - now) < ROOM}
+    today_y = next((ROWS[row][0] for row in (1, 2) if row not in crowded), ROWS[2][1] + 18)
     lowest = max(today_y, *(ROWS[mark.row][1] for mark in marks))
     return Ruler(
         marks=marks,
