@@ -1,5 +1,6 @@
 """The test suite, three times over: embedded, on PostgreSQL and Redis, and in a browser."""
 
+import os
 import tempfile
 import time
 from dataclasses import dataclass
@@ -9,8 +10,9 @@ from . import assets, environment, servers
 from .shell import is_ci, run, say
 
 NO_TESTS = 5  # pytest's exit code when nothing was selected
+WORKERS = max(2, min(os.cpu_count() or 2, 8))
 # A worker that has nothing left takes over what another still has to do.
-SUITE = ["-n", "2", "--dist", "worksteal", "-m", "not browser and not soak"]
+SUITE = ["-n", str(WORKERS), "--dist", "worksteal", "-m", "not browser and not soak"]
 # What asks for no database answered on the first leg, and would answer the same again.
 SECOND = [*SUITE, "--with-servers-only"]
 PASSED, FAILED, NOT_RUN = "passed", "FAILED", "NOT RUN"
