@@ -4,11 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Value
-from django.db.models.functions import Coalesce
+from django.db.models import Count
 
 from sendco.clock import Duty
-from sendco.due.models import DueItem
 from staff.models import Membership
 from staff.models.people import current_on
 from staff.permissions import ROLE_PERMISSIONS, Permission
@@ -17,7 +15,7 @@ from staff.roles import Role
 from ..models import Cover
 from ..services.recipients import SEES_PUPILS, TOLD_ROLES
 
-READING_ROLES = tuple(role for role in Role if Permission.NARRATIVE_VIEW in ROLE_PERMISSIONS[role])
+READING_ROLES = frozenset(role for role in Role if Permission.NARRATIVE_VIEW in ROLE_PERMISSIONS[role])
 
 
 @dataclass(frozen=True)
@@ -30,47 +28,60 @@ class StandingIn:
 
 
 def standing_in(acting, today, items=None):
-    """[StandingIn] of those whose reminders the acting person gets today, who is back first comes first. One query.
+    """[StandingIn] of those whose reminders the acting person gets today, who is back first comes first.
 
-    `items` are the open due items to count late ones in: those that the acting person may know of.
+    `items` are the open due items to count late ones in: those that the acting person may know of. One query for who
+    stands in for nobody, three for the others.
     """
-    if not acting.school or not SEES_PUPILS & acting.permissions:
-        return []
-    covers = defaultdict(list)
-    for cover in _covers(acting, today, DueItem.objects.none() if items is None else items):
-        covers[cover.deputy_id].append(cover)
-    found = {}
-    _follow(acting.user.pk, acting.can(Permission.NARRATIVE_VIEW), None, covers, found)
-    found.pop(acting.user.pk, None)
-    return sorted(found.values(), key=lambda one: (one.until, one.absent.name))
+    found = _found(acting, today)
+    late = _late(items, found, today) if found and items is not None else {}
+    standing = [StandingIn(absent, until, late.get(absent.pk, 0)) for absent, until in found.values()]
+    return sorted(standing, key=lambda one: (one.until, one.absent.name))
 
 
 def covered_ids(acting, today):
-    """Ids of those whom the acting person stands in for. One query."""
-    return {one.absent.pk for one in standing_in(acting, today)}
+    """Ids of those whom the acting person stands in for."""
+    return set(_found(acting, today))
 
 
-def _covers(acting, today, items):
-    here = Membership.objects.filter(current_on(today), user=OuterRef("absent"), school=acting.school)
-    late = items.filter(owner_id=OuterRef("absent_id"), due_on__lt=today, duty=Duty.SCHOOL, exception="")
-    number = late.order_by().values("owner_id").annotate(number=Count("pk")).values("number")
-    return (
-        Cover.objects.visible_to(acting)
-        .on(today)
-        .filter(Exists(here.filter(role__in=TOLD_ROLES)), absent__is_active=True)
-        .select_related("absent")
-        .annotate(
-            reads=Exists(here.filter(role__in=READING_ROLES)),
-            late=Coalesce(Subquery(number, output_field=IntegerField()), Value(0)),
-        )
-    )
+def _found(acting, today):
+    """{id: (who is away, until when)}"""
+    if not acting.school or not SEES_PUPILS & acting.permissions:
+        return {}
+    covers = Cover.objects.visible_to(acting).on(today).filter(absent__is_active=True).select_related("absent")
+    covers = list(covers)
+    if acting.user.pk not in {cover.deputy_id for cover in covers}:
+        return {}
+    roles = _roles({cover.absent_id for cover in covers}, acting.school, today)
+    of_deputy = defaultdict(list)
+    for cover in covers:
+        if not roles[cover.absent_id].isdisjoint(TOLD_ROLES):
+            of_deputy[cover.deputy_id].append(cover)
+    found = {}
+    _follow(acting.user.pk, acting.can(Permission.NARRATIVE_VIEW), None, of_deputy, roles, found)
+    found.pop(acting.user.pk, None)
+    return found
 
 
-def _follow(deputy_id, deputy_reads, until, covers, found):
+def _roles(user_ids, school, today):
+    found = defaultdict(set)
+    memberships = Membership.objects.filter(current_on(today), user__in=user_ids, school=school)
+    for user_id, role in memberships.values_list("user", "role"):
+        found[user_id].add(role)
+    return found
+
+
+def _follow(deputy_id, deputy_reads, until, of_deputy, roles, found):
     """Who is away may themselves stand in for somebody: that comes to the deputy too, as long as both are away."""
-    for cover in covers[deputy_id]:
-        if cover.absent_id in found or (cover.reads and not deputy_reads):
+    for cover in of_deputy[deputy_id]:
+        reads = not roles[cover.absent_id].isdisjoint(READING_ROLES)
+        if cover.absent_id in found or (reads and not deputy_reads):
             continue
         last = min(cover.ends_on, until or cover.ends_on)
-        found[cover.absent_id] = StandingIn(cover.absent, last, cover.late)
-        _follow(cover.absent_id, cover.reads, last, covers, found)
+        found[cover.absent_id] = (cover.absent, last)
+        _follow(cover.absent_id, reads, last, of_deputy, roles, found)
+
+
+def _late(items, owner_ids, today):
+    late = items.filter(owner_id__in=owner_ids, due_on__lt=today, duty=Duty.SCHOOL, exception="").order_by()
+    return dict(late.values_list("owner_id").annotate(number=Count("pk")))

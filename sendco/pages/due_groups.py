@@ -20,16 +20,18 @@ GROUPS = (
 PLACES = {key: place for place, (key, *_) in enumerate(GROUPS)}
 
 
-def with_group(items, acting, today, covered=()):
-    """Add `place`, the number of the group: mine or the school's by date, then others', then exceptions.
+def mine_to_do(acting, covered=()):
+    """What the person can put right: mine, nobody's own, and that of those whom the person stands in for, the
+    `covered`."""
+    return Q(duty=Duty.SCHOOL) & (Q(owner_id=None) | Q(owner_id__in={acting.user.pk, *covered}))
 
-    What those own whom the person stands in for, the `covered`, is theirs to do as well.
-    """
-    mine = Q(duty=Duty.SCHOOL) & (Q(owner_id=None) | Q(owner_id__in={acting.user.pk, *covered}))
+
+def with_group(items, acting, today, covered=()):
+    """Add `place`, the number of the group: what is to do by date, then others', then exceptions."""
     return items.annotate(
         place=Case(
             When(~Q(exception=""), then=Value(PLACES[EXCEPTED])),
-            When(~mine, then=Value(PLACES[WAITING])),
+            When(~mine_to_do(acting, covered), then=Value(PLACES[WAITING])),
             When(due_on__lt=today, then=Value(PLACES[OVERDUE])),
             When(due_on__lte=today + timedelta(days=7), then=Value(PLACES[WEEK])),
             default=Value(PLACES[LATER]),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from ehcp.models import Consultation
 from governance.selectors.cover import covered_ids, standing_in
+from governance.selectors.reminders import acknowledgements
 from pupils.models import Pupil
 from pupils.models.pupil import YearGroup
 from sendco.addresses import address, address_of
@@ -179,30 +180,34 @@ def _not_on_roll(items):
 def rows(items, *, pupils, people=None, acting):
     """Shape due items for a page. `pupils` maps ids to `children`, `people` to users."""
     others = _not_on_roll(items)
+    known = acknowledgements({item.known_id for item in items if getattr(item, "known_id", None)})
     return [
         _row(
             item,
             pupils.get(item.pupil_id) if item.pupil_id else others.get(item.source_id),
             (people or {}).get(item.owner_id),
+            known,
             acting,
         )
         for item in items
     ]
 
 
-def _row(item, pupil, person, acting):
+def _row(item, pupil, person, known, acting):
     ours = item.duty == Duty.SCHOOL
     named = "You" if item.owner_id == acting.user.pk else person.name if person else ""
     owner = named or duty_words(item)
-    return Row(item=item, pupil=pupil, owner=owner, ours=ours, action=_action(item, ours, acting), quiet=_quiet(item))
+    action, quiet = _action(item, ours, acting), _quiet(item, known)
+    return Row(item=item, pupil=pupil, owner=owner, ours=ours, action=action, quiet=quiet)
 
 
-def _quiet(item):
+def _quiet(item, known):
     """Of a late item that was read `with_acknowledged`; None for any other: no mail goes out daily about it."""
-    if item.exception or item.due_on >= timezone.localdate() or not hasattr(item, "known_until"):
+    if item.exception or item.due_on >= timezone.localdate() or not hasattr(item, "known_id"):
         return None
-    on = timezone.localdate(item.known_at) if item.known_at else None
-    return Quiet(address_of("governance:due-acknowledge", item.pk), item.known_by or "", on, item.known_until)
+    href = address_of("governance:due-acknowledge", item.pk)
+    said = known.get(item.known_id)
+    return Quiet(href, said.by.name, timezone.localdate(said.made_at), said.look_again_on) if said else Quiet(href)
 
 
 def _action(item, ours, acting):

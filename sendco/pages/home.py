@@ -2,8 +2,9 @@
 
 from datetime import timedelta
 from functools import lru_cache
+from itertools import islice
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -23,14 +24,13 @@ from staff.permissions import Permission
 from staff.roles import Role
 
 from . import due_items, signatures
-from .due_groups import LATER, OVERDUE, PLACES, WAITING, WEEK, with_group
+from .due_groups import mine_to_do
 from .filters import with_status
 from .register import counts, open_rows, with_details
 
 MOST_ROWS = 25
 MOST_WAITING = 12
 ON_A_PHONE = 284  # the width of a chart there
-OURS = [PLACES[key] for key in (OVERDUE, WEEK, LATER)]
 
 
 def _due_lists(acting, today, *, covered=(), to_sign=(), limit=MOST_ROWS):
@@ -39,26 +39,25 @@ def _due_lists(acting, today, *, covered=(), to_sign=(), limit=MOST_ROWS):
     Two readings, so that a long list of what others owe never pushes our own off the page. `to_sign` are items read
     elsewhere that get their names here, so that they cost no query more, and that stand in no other list.
     """
-    soon = with_group(due_items.due_for(acting, covered), acting, today, covered)
-    soon = with_acknowledged(soon.filter(due_on__lte=today + timedelta(days=28)), today)
-    soon = soon.exclude(pk__in=[item.pk for item in to_sign])
-    ours = soon.filter(place__in=OURS).urgent_first()[: limit + 1]
-    theirs = soon.filter(place=PLACES[WAITING]).urgent_first()[: MOST_WAITING + 1]
-    items = [*ours, *theirs]
-    shown = [*items, *to_sign]
+    soon = due_items.due_for(acting, covered).filter(due_on__lte=today + timedelta(days=28), exception="")
+    if to_sign:
+        soon = soon.exclude(pk__in=[item.pk for item in to_sign])
+    soon, mine = with_acknowledged(soon, today).urgent_first(), mine_to_do(acting, covered)
+    ours, theirs = list(soon.filter(mine)[: limit + 1]), list(soon.exclude(mine)[: MOST_WAITING + 1])
+    shown = [*ours, *theirs, *to_sign]
     pupils = due_items.children({item.pupil_id for item in shown if item.pupil_id})
-    owners = {item.owner_id for item in items if item.owner_id}
+    owners = {item.owner_id for item in (*ours, *theirs) if item.owner_id}
     people = User.objects.in_bulk(owners) if owners else {}
-    rows = due_items.rows(shown, pupils=pupils, people=people, acting=acting)
-    rows, signing = rows[: len(items)], rows[len(items) :]
-    of = {key: [row for row in rows if row.item.place == PLACES[key]] for key in (OVERDUE, WEEK, LATER, WAITING)}
+    rows = iter(due_items.rows(shown, pupils=pupils, people=people, acting=acting))
+    mine, waiting, signing = list(islice(rows, len(ours))), list(islice(rows, len(theirs))), list(rows)
+    week = today + timedelta(days=7)
     return {
-        "overdue": of[OVERDUE][:limit],
-        "this_week": of[WEEK][:limit],
-        "later": of[LATER][:limit],
-        "waiting": of[WAITING][:MOST_WAITING],
+        "overdue": [row for row in mine[:limit] if row.item.due_on < today],
+        "this_week": [row for row in mine[:limit] if today <= row.item.due_on <= week],
+        "later": [row for row in mine[:limit] if row.item.due_on > week],
+        "waiting": waiting[:MOST_WAITING],
         "to_sign": signing,
-        "more": len(items) - len(of[WAITING]) > limit or len(of[WAITING]) > MOST_WAITING,
+        "more": len(ours) > limit or len(theirs) > MOST_WAITING,
     }
 
 
@@ -85,24 +84,30 @@ def _senco(acting, today, covered):
         .select_related("pupil", "raised_by")
         .order_by("raised_on", "pk")[:6]
     )
-    figures = counts(acting)
-    return {
+    register = _figures(acting)
+    figures = register["figures"]
+    return register | {
         "due": _due_lists(acting, today, covered=covered, to_sign=signing[: signatures.MOST]),
         "signing": signatures.counted(signing),
         "concerns": concerns,
-        "figures": figures,
         "chart": _register_figure(figures["E"], figures["K"], figures["N"]) if figures["all"] else None,
-        "gaps": _gaps(acting),
     }
 
 
-def _gaps(acting):
-    """The three gaps that matter most, as (count, words, address). Two queries; the data page has them all."""
+def _figures(acting):
+    """The register's figures, and the gaps that matter most as (count, words); the data page has them all. Three
+    queries."""
     needs = Need.objects.filter(pupil=OuterRef("pupil"), ends_on=None)
-    no_need = open_rows(RegisterEntry, acting).filter(~Exists(needs), code__in=ON_REGISTER).count()
+    lacking = Count("pk", filter=Q(code__in=ON_REGISTER) & ~Exists(needs))
+    entries = open_rows(RegisterEntry, acting).order_by().values_list("code").annotate(Count("pk"), lacking=lacking)
+    by_code = {code: (rows, no_need) for code, rows, no_need in entries}
+    no_need = sum(lack for _, lack in by_code.values())
     no_upn = Pupil.objects.visible_to(acting).filter(left_on=None, upn=None).count()
-    found = [(no_need, "on the register without a type of need"), (no_upn, "without a UPN")]
-    return [(count, words) for count, words in found if count]
+    gaps = [(no_need, "on the register without a type of need"), (no_upn, "without a UPN")]
+    return {
+        "figures": counts(acting, {code: rows for code, (rows, _) in by_code.items()}),
+        "gaps": [(count, words) for count, words in gaps if count],
+    }
 
 
 def _classroom(acting, today, covered):
@@ -130,9 +135,7 @@ def _classroom(acting, today, covered):
 
 
 def _office(acting, today, covered):
-    return {
-        "figures": counts(acting),
-        "gaps": _gaps(acting),
+    return _figures(acting) | {
         "imports": Import.objects.visible_to(acting).select_related("started_by")[:4],
     }
 
