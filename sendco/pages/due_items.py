@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import starmap
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils import timezone
 
@@ -139,6 +140,7 @@ class Child:
     preferred_surname: str
     year_group: str
     class_name: str | None
+    opens: bool = True  # may the person who looks open the child's page
 
     forename = Pupil.forename
     name = Pupil.name
@@ -151,10 +153,16 @@ class Child:
 CHILD_READ = ("pk", "legal_forename", "legal_surname", "preferred_forename", "preferred_surname", "year_group")
 
 
-def children(ids):
-    """Read the children of due items that the caller may show: {id: Child}. One query."""
-    found = Pupil.objects.filter(pk__in=ids).order_by().values_list(*CHILD_READ, "form_group__name")
-    return {child.pk: child for child in starmap(Child, found)}
+def children(ids, acting=None):
+    """Read the children of due items that the caller may show: {id: Child}. One query.
+
+    With `acting` each says whether that person may open the child's page: a view is asked of colleagues who may not.
+    """
+    found, read = Pupil.objects.filter(pk__in=ids).order_by(), [*CHILD_READ, "form_group__name"]
+    if acting and not acting.sees_all_pupils:
+        found = found.annotate(opens=Exists(Pupil.objects.visible_to(acting).filter(pk=OuterRef("pk"))))
+        read.append("opens")
+    return {child.pk: child for child in starmap(Child, found.values_list(*read))}
 
 
 @dataclass(frozen=True)
@@ -197,7 +205,7 @@ def _row(item, pupil, person, known, acting):
     ours = item.duty == Duty.SCHOOL
     named = "You" if item.owner_id == acting.user.pk else person.name if person else ""
     owner = named or duty_words(item)
-    action, quiet = _action(item, ours, acting), _quiet(item, known)
+    action, quiet = _action(item, pupil, acting), _quiet(item, known)
     return Row(item=item, pupil=pupil, owner=owner, ours=ours, action=action, quiet=quiet)
 
 
@@ -210,14 +218,16 @@ def _quiet(item, known):
     return Quiet(href, said.by.name, timezone.localdate(said.made_at), said.look_again_on) if said else Quiet(href)
 
 
-def _action(item, ours, acting):
+def _action(item, pupil, acting):
     """The one next step: what we owe, else the letter to who is late, else the case to look at."""
-    late = not ours and not item.exception and item.due_on < timezone.localdate()
+    late = item.duty != Duty.SCHOOL and not item.exception and item.due_on < timezone.localdate()
     if late and item.rule in CHASERS and acting.can(Permission.CASE_EDIT):
         kind, letter = CHASERS[item.rule]
         return Action("Write to the authority", _letter_address(kind, item.source_id, letter))
     words, route, takes = ACTIONS.get(item.rule, (None, None, None))
     if item.rule == "concern.view" and item.owner_id != acting.user.pk:
+        if not getattr(pupil, "opens", True):
+            return None
         words, route, takes = "See the pupil", "pupil-detail", "pupil"
     if route is None:
         words, route, takes = "Look at the case", WATCHED.get(item.rule.partition(".")[0]), "source"

@@ -27,7 +27,7 @@ LATE_SHOWN = 5
 
 def shaped(items, acting):
     """The lines of a page of items. Two queries, for the children and the people."""
-    pupils = due_items.children({item.pupil_id for item in items if item.pupil_id})
+    pupils = due_items.children({item.pupil_id for item in items if item.pupil_id}, acting)
     people = User.objects.in_bulk({item.owner_id for item in items if item.owner_id})
     return due_items.rows(items, pupils=pupils, people=people, acting=acting)
 
@@ -82,7 +82,7 @@ def _unexplained(acting, context):
     if context["show"] or context["filter"].is_narrowed:
         return {"late_count": 0, "late": []}
     found = to_explain(acting, context["today"])
-    return {"late_count": found.count(), "late": lines_of(found[:LATE_SHOWN])}
+    return {"late_count": found.count(), "late": lines_of(found[:LATE_SHOWN], acting)}
 
 
 def chips_of(chosen, query):

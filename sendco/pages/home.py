@@ -45,7 +45,7 @@ def _due_lists(acting, today, *, covered=(), to_sign=(), limit=MOST_ROWS):
     soon, mine = with_acknowledged(soon, today).urgent_first(), mine_to_do(acting, covered)
     ours, theirs = list(soon.filter(mine)[: limit + 1]), list(soon.exclude(mine)[: MOST_WAITING + 1])
     shown = [*ours, *theirs, *to_sign]
-    pupils = due_items.children({item.pupil_id for item in shown if item.pupil_id})
+    pupils = due_items.children({item.pupil_id for item in shown if item.pupil_id}, acting)
     owners = {item.owner_id for item in (*ours, *theirs) if item.owner_id}
     people = User.objects.in_bulk(owners) if owners else {}
     rows = iter(due_items.rows(shown, pupils=pupils, people=people, acting=acting))

@@ -49,10 +49,10 @@ def to_explain_count(acting, today):
     return to_explain(acting, today).count()
 
 
-def lines_of(items):
+def lines_of(items, acting):
     """(item, child) of a page of items. One query."""
     items = list(items)
-    pupils = children({item.pupil_id for item in items if item.pupil_id})
+    pupils = children({item.pupil_id for item in items if item.pupil_id}, acting)
     return [(item, pupils.get(item.pupil_id)) for item in items]
 
 
@@ -103,7 +103,7 @@ def late_list(request):
         "section": "due",
         "crumbs": [("What is due", reverse("due-list"))],
         "page": page,
-        "lines": lines_of(page.object_list),
+        "lines": lines_of(page.object_list, request.acting),
         "today": today,
     }
     return render(request, "pages/late_list.html", context)

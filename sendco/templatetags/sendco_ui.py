@@ -217,16 +217,14 @@ def _notes(item):
         yield f"{item.practice_note or 'The authority asks for it sooner'}: {full_day(item.practice_on)}"
 
 
-NOT_ON_ROLL = '<div class="due-child"><b class="d-block">{}</b><span class="dim">{}</span></div>'
+CHILD_NAMED = '<div class="due-child"><b class="d-block">{}</b><span class="dim">{}</span></div>'
 
 
 def _due_child(pupil, school):
     if pupil is None:
         return school
-    if pupil.pk is None:
-        return format_html(
-            '<div class="due-child"><b class="d-block">{}</b><span class="dim">{}</span></div>', pupil.name, pupil.where
-        )
+    if pupil.pk is None or not getattr(pupil, "opens", True):
+        return format_html(CHILD_NAMED, pupil.name, pupil.where)
     return format_html(DUE_CHILD, address_of("pupil-detail", pupil.pk), pupil.name, pupil.where)
 
 

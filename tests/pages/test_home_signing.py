@@ -322,3 +322,40 @@ def test_teacher_meets_what_presses_once(home, senco, teacher, pupil):
     assert "This week" in words
     assert "Your view is asked for" not in words
     assert words.count("Give your view") == 1
+
+
+@pytest.mark.parametrize("url", ["home", "due-list"])
+def test_child_whose_page_does_not_open_is_named_without_a_link(client, sign_in, teacher, pupil, other_pupil, url):
+    """A view may be asked of a colleague who does not work with the child; so may a deputy's."""
+    make_due(pupil, -2, owner_id=teacher.pk)
+    make_due(other_pupil, -3, owner_id=teacher.pk)
+
+    words = sign_in(teacher).get(reverse(url)).content.decode()
+
+    lines = words[words.index('class="dues') :]
+    assert other_pupil.name in lines
+    assert f'href="{pupil.get_absolute_url()}"' in words
+    assert f'href="{other_pupil.get_absolute_url()}"' not in words
+
+
+def test_deputy_has_no_way_to_a_child_who_is_not_in_view(
+    client, sign_in, teacher, teaching_assistant, other_pupil, cover
+):
+    cover(teacher, teaching_assistant)
+    make_due(other_pupil, -2, owner_id=teacher.pk, rule="concern.view", title="View of a colleague")
+
+    words = sign_in(teaching_assistant).get(reverse("home")).content.decode()
+
+    assert "View of a colleague" in words
+    assert "See the pupil" not in words
+
+
+def test_late_line_of_such_a_child_has_no_link_either(client, sign_in, teacher, pupil, other_pupil):
+    for child in (pupil, other_pupil):
+        make_due(child, -9, owner_id=teacher.pk, met_on=TODAY)
+
+    words = sign_in(teacher).get(reverse("late-list")).content.decode()
+
+    assert other_pupil.name in words
+    assert f'href="{pupil.get_absolute_url()}"' in words
+    assert f'href="{other_pupil.get_absolute_url()}"' not in words
