@@ -157,7 +157,14 @@ def alive(pid):
 
 def kill(pid):
     os.killpg(pid, signal.SIGKILL)
+    wait_until_gone(pid)
+
+
+def wait_until_gone(pid):
+    """A process that was killed closes its connections a moment before it is gone."""
+    end = time.monotonic() + 10
     while alive(pid):
+        assert time.monotonic() < end, f"{pid} is still there"
         time.sleep(0.01)
 
 
@@ -274,7 +281,7 @@ def test_server_that_refuses_and_hangs_while_the_worker_is_killed(site):
     site.break_at("retry.before")
     assert post_when_up(site, path) is None
     assert dict(site.state()["digests"])[gone] == "refused"
-    assert not alive(web)
+    wait_until_gone(web)
     web = site.ask("web", site.port)
     assert post_when_up(site, path) == 302
     site.mail.wait_for(PEOPLE)
