@@ -154,13 +154,15 @@ def due_whose(item):
 
 
 DUE_LINE = """
-<li class="due due-{tone}{own}" data-due="{pk}">
+<li class="due {look}" data-due="{pk}">
   <div class="due-when"><a class="due-date" href="{why}" hx-get="{why}" hx-target="#why-{pk}">{date}<span class="visually-hidden">: why this date?</span></a> {state}</div>
   {child}
-  <div class="due-what"><b>{title}</b><span class="law"><span class="basis">{basis}</span> {authority}</span>{notes}{quiet}<div id="why-{pk}"></div></div>
-  <div class="due-owner"><span class="owner{them}">{owner}</span></div>
+  <div class="due-what">{what}{notes}{quiet}<div id="why-{pk}"></div></div>
+  {owner}
   <div class="due-act">{act}</div>
 </li>"""  # noqa: E501  (markup)
+DUE_WHAT = '<b>{}</b><span class="law"><span class="basis">{}</span> {}</span>'
+DUE_OWNER = '<div class="due-owner"><span class="owner{}">{}</span></div>'
 DUE_CHILD = '<div class="due-child"><a href="{}">{}</a><small>{}</small></div>'
 DUE_ACT = '<a class="btn {}" href="{}" data-panel="{}">{}</a>'
 DUE_QUIET = '<span class="law">{}<a href="{}" data-panel="{}">{}<span class="visually-hidden">: {}</span></a></span>'
@@ -184,22 +186,34 @@ def _due_line(row, today, child, button):
     late = "wait" if item.exception else STATES[item.urgency(today)][0]
     return format_html(
         DUE_LINE,
-        tone=late if ours or late == "late" else "wait",
-        own=" due-own" if child is None else "",
+        look=_look(late if ours or late == "late" else "wait", child is None),
         why=address_of("due-why", item.pk),
         pk=str(item.pk),
         date=day(item.due_on),
         state=due_state(item, today, not ours),
         child=child or "",
-        title=item.title,
-        basis=basis_words(item),
-        authority=authority_words(item),
+        what=_what(item.title, basis_words(item), authority_words(item)),
         notes=format_html_join("", DUE_NOTE, ((note,) for note in _notes(item))),
         quiet=_due_quiet(row.quiet, item) if row.quiet else "",
-        them="" if ours else " them",
-        owner=row.owner,
+        owner=_owner(ours, row.owner),
         act=format_html(DUE_ACT, button, row.action.href, str(item.pk), row.action.words) if row.action else "",
     )
+
+
+# Parts that lines have in common are drawn once: escaping them again took longer than reading the lines.
+@cache
+def _look(tone, is_own):
+    return format_html("due-{}{}", tone, " due-own" if is_own else "")
+
+
+@lru_cache(maxsize=1024)
+def _what(title, basis, authority):
+    return format_html(DUE_WHAT, title, basis, authority)
+
+
+@lru_cache(maxsize=1024)
+def _owner(ours, name):
+    return format_html(DUE_OWNER, "" if ours else " them", name)
 
 
 def _due_quiet(quiet, item):
