@@ -488,9 +488,12 @@ def test_taking_back_is_for_those_who_may_say_it(sign_in, teacher, outsider, sen
 
 
 @pytest.mark.parametrize("url", ["/", "/due/"])
-def test_who_knows_of_it_costs_the_lists_no_query(sign_in, senco, late, make_due, count_queries, url):
+def test_who_knows_of_it_costs_the_lists_one_query(sign_in, senco, late, make_due, count_queries, url):
     client = sign_in(senco)
+    none = count_queries(url)
+    acknowledge(client, late)
     few = count_queries(url)
+    assert few == none + 1
     for days in range(4, 12):
         acknowledge(client, make_due(timezone.localdate() - timedelta(days=days)))
 
