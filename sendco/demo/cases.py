@@ -451,6 +451,8 @@ class Cases:
 
     def _request_behind(self, child, plan):
         """The request that a plan made at this school came of, where the child was here long enough for it."""
+        if plan.made_on is None:
+            return
         received_on = self.days.on_or_before(plan.made_on - 19 * WEEK)
         if received_on - 20 * DAY < child.joined_on:
             return
