@@ -6,9 +6,9 @@ from django.core import mail
 from django.test.utils import override_settings
 from django.utils import timezone
 
-from ehcp.models import AnnualReview, Invitee, LocalAuthority, Plan
+from ehcp.models import AnnualReview, ChaserRun, Invitee, LocalAuthority, Plan
 from governance.models import DailyRun, Digest
-from governance.services.daily import run_daily
+from governance.services.daily import remind_of_reviews, run_daily
 from pupils.models import Pupil
 from pupils.owed import bring_school_up_to_date
 from sendco.clock import LONDON, is_working_day
@@ -88,15 +88,19 @@ def trust_head():
 
 
 def daily(school, senco, share):
-    """The daily run over every school: work out all dates again, choose the stages, write and send the digests."""
+    """The daily run over every school: look for reviews to remind of, work out all dates again, choose the stages,
+    write and send the digests."""
     day = timezone.localdate() + timedelta(days=1)
     while not is_working_day(day):
         day += timedelta(days=1)
     with override_settings(EMAIL_BACKEND="django.core.mail.backends.locmem.EmailBackend"):
-        run_daily(datetime.combine(day, time(9), tzinfo=LONDON))
+        at = datetime.combine(day, time(9), tzinfo=LONDON)
+        remind_of_reviews(at)
+        run_daily(at)
     return {"mails": len(mail.outbox), "items": DueItem.objects.count()}
 
 
 def forget_runs():
     Digest.objects.all().delete()
     DailyRun.objects.all().delete()
+    ChaserRun.objects.all().delete()
