@@ -1,11 +1,9 @@
 """What goes out: by a real mail server that counts, refuses and hangs; and the words of a mail."""
 
-import threading
 from datetime import date, timedelta
 
 import pytest
 from django.core import mail
-from django.db import connections
 
 from governance import steps
 from governance.models import DailyRun, Digest, DigestLine
@@ -18,6 +16,7 @@ from staff.errors import Refused
 from staff.models import Membership
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, UserFactory
+from tests.security.contest import Contest
 
 from .conftest import at
 from .mail_server import MailServer
@@ -180,27 +179,18 @@ def test_worker_that_was_succeeded_marks_nothing(server, three):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_two_workers_at_once_send_each_mail_once(server, school, make_due):
+def test_three_workers_at_once_send_each_mail_once(server, school, make_due, tmp_path):
     people = [MembershipFactory(school=school, user=UserFactory(email=f"p{n}@x.example")).user for n in range(12)]
     for person in people:
         make_due(MONDAY, owner_id=person.pk)
-    start = threading.Barrier(3)
+    contest = Contest(tmp_path, whole=False)
 
-    def work():
-        start.wait()
-        run_daily(at(MONDAY))
-        connections.close_all()
-
-    workers = [threading.Thread(target=work) for _ in range(3)]
-    for worker in workers:
-        worker.start()
-    for worker in workers:
-        worker.join()
-    run_daily(at(MONDAY, 7, 10))
+    contest.between(*[lambda: run_daily(at(MONDAY))] * 3)
+    contest.look(lambda: run_daily(at(MONDAY, 7, 10)))
 
     assert sorted(address for address, _, _ in server.mails) == sorted(person.email for person in people)
-    assert DigestLine.objects.count() == 12
-    assert DailyRun.objects.get().outcome == "done"
+    assert contest.look(DigestLine.objects.count) == 12
+    assert contest.look(DailyRun.objects.get).outcome == "done"
 
 
 def test_mail_waits_for_another_school_whose_run_is_not_done(server, senco, make_due, other_school):

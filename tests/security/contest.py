@@ -9,10 +9,13 @@ from tests.pupils.races import outcome
 
 
 class Contest:
-    """Rows have to be committed before it starts. `folder` takes SQLite's database, as the site has it in a file."""
+    """Rows have to be committed before it starts. `folder` takes SQLite's database, as the site has it in a file.
 
-    def __init__(self, folder):
-        self.file = None
+    Each function is one request, in one transaction; with `whole=False` it opens its own, as a job does.
+    """
+
+    def __init__(self, folder, *, whole=True):
+        self.file, self.call = None, outcome if whole else _called
         if connection.vendor == "sqlite":
             self.file = folder / "contest.sqlite3"
             self.file.write_bytes(connection.connection.serialize())
@@ -34,6 +37,10 @@ class Contest:
             connections["default"] = type(connections["default"])(settings, "default")
         try:
             start.wait()
-            return outcome(function)
+            return self.call(function)
         finally:
             connections["default"].close()
+
+
+def _called(function):
+    return function()
