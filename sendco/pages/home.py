@@ -28,8 +28,9 @@ from .due_groups import mine_to_do
 from .filters import with_status
 from .register import counts, open_rows, with_details
 
-MOST_ROWS = 25
-MOST_WAITING = 12
+MOST_ROWS = 20
+MOST_WAITING = 8
+NAMED = ("legal_forename", "legal_surname", "preferred_forename", "preferred_surname")
 ON_A_PHONE = 284  # the width of a chart there
 
 
@@ -82,6 +83,7 @@ def _senco(acting, today, covered):
         Concern.objects.visible_to(acting)
         .filter(closed_on=None, first_action_at=None)
         .select_related("pupil", "raised_by")
+        .only("what", "raised_on", "raised_by__name", *(f"pupil__{name}" for name in NAMED))
         .order_by("raised_on", "pk")[:6]
     )
     register = _figures(acting)

@@ -165,7 +165,7 @@ DUE_WHAT = '<b>{}</b><span class="law"><span class="basis">{}</span> {}</span>'
 DUE_OWNER = '<div class="due-owner"><span class="owner{}">{}</span></div>'
 DUE_CHILD = '<div class="due-child"><a href="{}">{}</a><small>{}</small></div>'
 DUE_ACT = '<a class="btn {}" href="{}" data-panel="{}">{}</a>'
-DUE_QUIET = '<span class="law">{}<a href="{}" data-panel="{}">{}<span class="visually-hidden">: {}</span></a></span>'
+DUE_QUIET = '<span class="law">{}<a href="{}" data-panel="{}">{}</a></span>'
 DUE_NOTE = '<span class="law">{}</span>'
 
 
@@ -216,11 +216,17 @@ def _owner(ours, name):
     return format_html(DUE_OWNER, "" if ours else " them", name)
 
 
+@lru_cache(maxsize=1024)
+def _ending_in(words, title):
+    """Words that end, for who hears them, in what they are about."""
+    return format_html('{}<span class="visually-hidden">: {}</span>', words, title)
+
+
 def _due_quiet(quiet, item):
     """Who has stopped the daily mail about a late item, or the way to stop it."""
     said = f"{quiet.by} knows since {day(quiet.on)}. No daily mail until {day(quiet.until)}. " if quiet.until else ""
-    words = "Change" if said else "Stop the daily mail"
-    return format_html(DUE_QUIET, said, quiet.href, str(item.pk), words, item.title)
+    words = _ending_in("Change" if said else "Stop the daily mail", item.title)
+    return format_html(DUE_QUIET, said, quiet.href, str(item.pk), words)
 
 
 def _notes(item):

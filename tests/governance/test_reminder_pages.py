@@ -160,8 +160,15 @@ def test_refused_mail_is_spoken_of_for_some_days(school, refused):
 
 
 def test_warning_asks_little_when_all_is_well(school, refused, django_assert_num_queries):
+    Digest.objects.update(state="sent")
     with django_assert_num_queries(2):
-        selectors.daily_run_warning(school, at(MONDAY, 8))
+        assert selectors.daily_run_warning(school, at(MONDAY, 8)) == ""
+
+
+def test_trouble_of_another_school_is_not_ours(other_school, refused):
+    assert DailyRun.objects.filter(school=other_school, day=MONDAY).exists()
+
+    assert selectors.daily_run_warning(other_school, at(MONDAY, 8)) == ""
 
 
 def test_mail_that_carries_an_older_one_says_so(sign_in, head, senco, make_due):
