@@ -27,6 +27,12 @@ GOALS = {
 }
 
 
+def settle():
+    """Count the rows, as the database does by itself soon after a large load."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
 class Command(BaseCommand):
     help = "Measure the pages on schools of several sizes. Only for a database made for this."
 
@@ -80,8 +86,7 @@ class Command(BaseCommand):
             ("pupil", client, f"/pupils/{pupil.pk}/", {}),
             ("search", client, f"/find/?q={pupil.legal_forename[:3]}", {"HX-Request": "true"}),
         ]
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")  # what the database does by itself soon after a large load
+        settle()
         Hit.objects.all().delete()  # reading the search forty times in a minute is what its limit is there to stop
         readings = {one.name: one for one in together(pages, times=min(times, 50))}
         bare = readings["bare"]
@@ -120,8 +125,7 @@ class Command(BaseCommand):
             ("compliance", browser(head), "/compliance/", {}),
             ("trust", browser(head), "/compliance/schools/", {}),
         ]
-        with connection.cursor() as cursor:
-            cursor.execute("ANALYZE")
+        settle()
         readings = {one.name: one for one in together(pages, times=min(times, 30))}
         for name, goal in (("home", 3.0), ("due", 5.0), ("compliance", 5.0), ("trust", 5.0)):
             one = readings[name]
@@ -130,6 +134,7 @@ class Command(BaseCommand):
 
     def daily(self, school, share):
         forget_runs()
+        settle()
         figures = self.apart("daily", school, share)
         return figures["seconds"], figures
 
