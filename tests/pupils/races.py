@@ -1,5 +1,6 @@
 """Run one service in many threads at once, each with a connection of its own, over a copy of the test's database."""
 
+import sqlite3
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -25,9 +26,19 @@ def race(function, *, count, folder):
     """
     if connection.vendor != "sqlite":
         return _one_after_another(function, count)
-    path = folder / "race.sqlite3"
+    return _in_threads(function, count, copied(folder / "race.sqlite3"))
+
+
+def copied(path):
+    """Put the test's SQLite database into a file, in the mode in which a site has it.
+
+    The first connection would change the mode, and SQLite lets nobody wait for that: of many at once some would fail.
+    """
     path.write_bytes(connection.connection.serialize())
-    return _in_threads(function, count, path)
+    file = sqlite3.connect(path)
+    file.execute("PRAGMA journal_mode = WAL")
+    file.close()
+    return path
 
 
 def _one_after_another(function, count):

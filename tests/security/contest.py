@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection, connections
 
-from tests.pupils.races import outcome
+from tests.pupils.races import copied, outcome
 
 
 class Contest:
@@ -17,8 +17,7 @@ class Contest:
     def __init__(self, folder, *, whole=True):
         self.file, self.call = None, outcome if whole else _called
         if connection.vendor == "sqlite":
-            self.file = folder / "contest.sqlite3"
-            self.file.write_bytes(connection.connection.serialize())
+            self.file = copied(folder / "contest.sqlite3")
 
     def between(self, *functions):
         """Call all at once; return for each what it returned, or the name of the refusal."""

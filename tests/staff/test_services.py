@@ -58,6 +58,7 @@ def at_once(db, tmp_path):
             return [_answer(call) for call in calls], look()
         with closing(sqlite3.connect(file)) as copy:
             copy.executescript("".join(connection.connection.iterdump()))
+            copy.execute("PRAGMA journal_mode = WAL")  # of many first connections at once some could not
         with ThreadPoolExecutor(len(calls)) as pool:
             answers = list(pool.map(go, calls))
             return answers, pool.submit(go, look).result()
