@@ -19,6 +19,7 @@ from staff.roles import Role
 from .data import BATCH, make_school
 
 PUPILS, PLANS, REVIEWS, PEOPLE = 200, 40, 30, 6
+TRUST_HEAD = "trust@bench.example"
 
 
 def make_schools(first, count):
@@ -78,13 +79,12 @@ def _review(school, plan, organiser, place, today):
 
 
 def trust_head():
-    """Somebody who leads every school there is."""
-    user = User.objects.create_user(email="trust@bench.example", name="Trust Head")
+    """Make somebody who leads every school there is."""
+    user = User.objects.create_user(email=TRUST_HEAD, name="Trust Head")
     Membership.objects.bulk_create(
         Membership(user=user, school=school, role=Role.HEAD, starts_on=timezone.localdate())
         for school in School.objects.all()
     )
-    return user
 
 
 def daily(school, senco, share):

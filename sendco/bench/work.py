@@ -18,6 +18,7 @@ from sendco.pages.forms import EXPORT_COLUMNS
 from staff.acting import acting_for
 
 from .cases import daily
+from .pages import case_pages, school_pages
 
 HEADINGS = "UPN,Surname,Forename,DOB,Year,Class,SEN Status,SEN Need,Contact 1 name,Contact 1 phone"
 
@@ -58,7 +59,13 @@ def import_file(school, senco, share):
         raise RuntimeError(f"import: {imported.status} {imported.error}")
 
 
-JOBS = {"export": export_all, "import": import_file, "daily": daily}
+JOBS = {
+    "export": export_all,
+    "import": import_file,
+    "daily": daily,
+    "school_pages": school_pages,
+    "case_pages": case_pages,
+}
 
 
 def measured(job, *arguments):

@@ -8,13 +8,10 @@ from pathlib import Path
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
-from django.test.utils import override_settings
 
-from pupils.models import Pupil
 from sendco.bench.cases import forget_runs, make_schools, trust_head
 from sendco.bench.data import make_school
-from sendco.bench.measure import browser, together
-from sendco.limits.models import Hit
+from sendco.bench.measure import Reading
 from staff.models import School, User
 from staff.roles import Role
 
@@ -40,7 +37,7 @@ class Command(BaseCommand):
         parser.add_argument("--quick", action="store_true", help="A tenth of the pupils and of the schools.")
         parser.add_argument("--times", type=int, default=40)
         parser.add_argument("--only", choices=["pages", "cases", "work", "weight"], help="One part alone.")
-        parser.add_argument("--job", nargs=3, metavar=("NAME", "SCHOOL", "SHARE"), help="Used by the bench itself.")
+        parser.add_argument("--job", nargs=3, metavar=("NAME", "SCHOOL", "NUMBER"), help="Used by the bench itself.")
 
     def handle(self, *args, quick, times, only, job, **options):
         if job:
@@ -50,15 +47,14 @@ class Command(BaseCommand):
         logging.disable(logging.CRITICAL)  # a line a request would drown the figures
         share = 10 if quick else 1
         self.stdout.write(f"Database: {connection.vendor}. Ratios are to a bare signed-in view of 25 rows.")
-        with override_settings(ROOT_URLCONF="sendco.bench.urls", ALLOWED_HOSTS=["localhost"]):
-            if only in (None, "pages"):
-                self.pages(share, times)
-            if only in (None, "cases"):
-                self.cases(share, times)
-            if only in (None, "work"):
-                self.work(share)
-            if only in (None, "weight"):
-                self.weight()
+        if only in (None, "pages"):
+            self.pages(share, times)
+        if only in (None, "cases"):
+            self.cases(share, times)
+        if only in (None, "work"):
+            self.work(share)
+        if only in (None, "weight"):
+            self.weight()
 
     def pages(self, share, times):
         small = make_school(1, 1000 // share)
@@ -77,18 +73,7 @@ class Command(BaseCommand):
         return readings["register"].median_ms / readings["bare"].median_ms
 
     def read(self, title, school, senco, times):
-        client = browser(senco)
-        pupil = Pupil.objects.filter(school=school, register_entries__code="E").first()
-        pages = [
-            ("bare", client, "/bare/", {}),
-            ("register", client, "/register/", {}),
-            ("home", client, "/", {}),
-            ("pupil", client, f"/pupils/{pupil.pk}/", {}),
-            ("search", client, f"/find/?q={pupil.legal_forename[:3]}", {"HX-Request": "true"}),
-        ]
-        settle()
-        Hit.objects.all().delete()  # reading the search forty times in a minute is what its limit is there to stop
-        readings = {one.name: one for one in together(pages, times=min(times, 50))}
+        readings = self.pages_of("school_pages", school, min(times, 50))
         bare = readings["bare"]
         shell = bare.queries - 1
         self.stdout.write(f"\n{title}: the signed-in shell is {shell} queries (goal 6)")
@@ -113,24 +98,20 @@ class Command(BaseCommand):
         first, _ = self.daily(school, share)
         make_schools(3000 + half, half)
         second, found = self.daily(school, share)
-        head = trust_head()
+        trust_head()
         self.stdout.write(f"\n{2 * half} schools with plans: {found['items']} dated items, {found['mails']} mails")
         self.say("daily run over all of it, seconds", second, 60)
         self.say("daily run, most memory of its worker, MB", found["megabytes"], 300)
         self.say("daily run, twice the data against once", second / first, 2.2)
-        pages = [
-            ("bare", browser(senco), "/bare/", {}),
-            ("home", browser(senco), "/", {}),
-            ("due", browser(senco), "/due/", {}),
-            ("compliance", browser(head), "/compliance/", {}),
-            ("trust", browser(head), "/compliance/schools/", {}),
-        ]
-        settle()
-        readings = {one.name: one for one in together(pages, times=min(times, 30))}
+        readings = self.pages_of("case_pages", school, min(times, 30))
         for name, goal in (("home", 3.0), ("due", 5.0), ("compliance", 5.0), ("trust", 5.0)):
             one = readings[name]
             words = f"{name} with cases, times the bare view ({one.queries} queries, {one.kib:.0f} KiB)"
             self.say(words, one.median_ms / readings["bare"].median_ms, goal)
+
+    def pages_of(self, name, school, times):
+        settle()
+        return {row["name"]: Reading(**row) for row in self.apart(name, school, times)["readings"]}
 
     def daily(self, school, share):
         forget_runs()
@@ -152,22 +133,22 @@ class Command(BaseCommand):
             self.say(f"{words}, most memory of its worker, MB", figures["megabytes"], 200)
 
     @staticmethod
-    def apart(name, school, share):
+    def apart(name, school, number):
         """Run one job in a process of its own, as a worker does: this one still holds the schools it made."""
         manage = Path(settings.BASE_DIR) / "manage.py"
-        command = [sys.executable, str(manage), "bench", "--job", name, str(school.pk), str(share)]
+        command = [sys.executable, str(manage), "bench", "--job", name, str(school.pk), str(number)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603  (our own command)
         if done.returncode:
             raise CommandError(f"{name} failed: {done.stderr[-2000:]}")
         return json.loads(done.stdout.splitlines()[-1])
 
-    def one_job(self, name, school, share):
+    def one_job(self, name, school, number):
         from sendco.bench.work import JOBS, measured
 
         logging.disable(logging.CRITICAL)
         school = School.objects.get(pk=school)
         senco = User.objects.filter(memberships__school=school, memberships__role=Role.SENCO).order_by("pk").first()
-        self.stdout.write(json.dumps(measured(JOBS[name], school, senco, int(share))))
+        self.stdout.write(json.dumps(measured(JOBS[name], school, senco, int(number))))
 
     def weight(self):
         """What a first visit to the home page loads: the page, two style sheets, two scripts, icons, the tab's icon."""
