@@ -22,7 +22,9 @@ RUN python dev.py assets
 
 # --- What runs -------------------------------------------------------------------------------------------------------
 FROM ${PYTHON_IMAGE} AS site
-# Pango and a font for PDFs.
+# Pango and a font for PDFs. Without versions: Debian's security updates replace them, so a pinned package cannot be
+# installed a month later. The base image is pinned by digest in production (docs/deployment.md).
+# hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation2 \
  && rm -rf /var/lib/apt/lists/* \

@@ -1,4 +1,4 @@
-"""Passwords and keys in the tree: what detect-secrets sees must stand in .secrets.baseline, looked at by a person."""
+"""Passwords and keys in the tree: what detect-secrets sees must be in accepted_secrets.json, looked at by a person."""
 
 import json
 import subprocess
@@ -6,9 +6,9 @@ import subprocess
 from . import environment
 from .shell import ROOT
 
-BASELINE = ".secrets.baseline"
+BASELINE = "sendco/dev/accepted_secrets.json"
 # Hashes of packages, built files and pictures look like keys and are none.
-LEFT_OUT = r"^(requirements/.*\.txt|package-lock\.json|static/|docs/images/|\.secrets\.baseline)"
+LEFT_OUT = r"^(requirements/.*\.txt|package-lock\.json|static/|docs/images/|sendco/dev/accepted_secrets\.json)"
 HELP = (
     "Take a real secret out and change it wherever it is used. Mark a line that only looks like one with "
     "`# pragma: allowlist secret`, or accept it: python3 dev.py accept-secrets"

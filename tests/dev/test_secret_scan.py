@@ -17,6 +17,7 @@ def tree(tmp_path, monkeypatch):
     found = {"staff/a.py": [dict(KNOWN)]}
     monkeypatch.setattr(secret_scan, "scan", lambda: found)
     monkeypatch.setattr(secret_scan, "ROOT", tmp_path)
+    (tmp_path / secret_scan.BASELINE).parent.mkdir(parents=True)
     secret_scan.accept()
     return tmp_path, found
 
@@ -46,7 +47,7 @@ def test_new_finding_is_named_with_what_to_do(tree, file, place):
 
 
 def test_baseline_of_the_project_holds_hashes_only():
-    known = json.loads((ROOT / ".secrets.baseline").read_text(encoding="utf-8"))
+    known = json.loads((ROOT / secret_scan.BASELINE).read_text(encoding="utf-8"))
 
     assert all((ROOT / file).is_file() for file in known)
     for entries in known.values():
