@@ -12,13 +12,13 @@ RUN python -m venv "$SENDCO_VENV" \
 
 # --- Style sheet, htmx and icons; npm comes from a hashed wheel and stays in this stage -----------------------------
 FROM packages AS assets
-COPY dev.py package.json package-lock.json .npmrc ./
+COPY package.json package-lock.json .npmrc ./
 COPY requirements requirements
 COPY sendco/__init__.py sendco/__init__.py
-COPY sendco/dev sendco/dev
+COPY sendco/install sendco/install
 COPY templates templates
 COPY static static
-RUN python dev.py assets
+RUN python -m sendco.install
 
 # --- What runs -------------------------------------------------------------------------------------------------------
 FROM ${PYTHON_IMAGE} AS site
@@ -35,8 +35,7 @@ COPY --from=packages /opt/venv /opt/venv
 WORKDIR /app
 COPY . .
 COPY --from=assets /app/static/vendor static/vendor
-RUN rm -rf sendco/dev \
- && /opt/venv/bin/python -m compileall -q .
+RUN /opt/venv/bin/python -m compileall -q .
 ENV PATH=/opt/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 SENDCO_DATA=/data
 USER 10001:10001
 VOLUME /data

@@ -12,7 +12,7 @@ def main():
             "sendco needs Python 3.11 or later, and this is Python " + found + ".\n"
             "Install a newer Python and run this again with it, for example: python3.12 dev.py demo"
         )
-    from sendco.dev.main import main as run
+    from sendco.tools.dev.main import main as run
 
     return run(sys.argv[1:])
 

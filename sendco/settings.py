@@ -74,6 +74,9 @@ INSTALLED_APPS = [
     "ehcp",
     "governance",
 ]
+# The demo and the bench; the image is built without them (.dockerignore).
+if (BASE_DIR / "sendco" / "tools").is_dir():
+    INSTALLED_APPS.append("sendco.tools")
 
 MIDDLEWARE = [
     "sendco.middleware.headers.SecurityHeadersMiddleware",

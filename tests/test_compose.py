@@ -76,7 +76,7 @@ def test_secrets_come_from_files(name):
 
 
 def test_secrets_command_makes_every_file_that_is_named(tmp_path, capsys):
-    from sendco.dev import secret_files
+    from sendco.tools.dev import secret_files
 
     secret_files.write(tmp_path)
 
@@ -86,7 +86,7 @@ def test_secrets_command_makes_every_file_that_is_named(tmp_path, capsys):
 
 
 def test_secret_files_agree_and_are_never_overwritten(tmp_path, capsys):
-    from sendco.dev import secret_files
+    from sendco.tools.dev import secret_files
 
     secret_files.write(tmp_path)
     first = {path.name: path.read_text() for path in tmp_path.iterdir()}

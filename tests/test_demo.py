@@ -38,14 +38,14 @@ from pupils.models import (
 from pupils.search import find
 from sendco.audit.models import Event
 from sendco.clock import SendingDays, academic_year_start, is_working_day
-from sendco.demo import accounts, build
-from sendco.demo.canary import CANARIES
-from sendco.demo.people import HARBOUR, KESTREL, PEOPLE
 from sendco.due.models import DueItem
 from sendco.files.models import StoredFile
 from sendco.jobs import runner
 from sendco.jobs.models import Job
 from sendco.pages.signatures import to_sign
+from sendco.tools.demo import accounts, build
+from sendco.tools.demo.canary import CANARIES
+from sendco.tools.demo.people import HARBOUR, KESTREL, PEOPLE
 from staff.acting import acting_for
 from staff.models import Membership, TeachingGroup, User
 from staff.roles import Role

@@ -6,9 +6,9 @@ from django.test import override_settings
 from django.utils import timezone
 
 from pupils.models import Concern, Contact, Letter, Pupil, RegisterEntry
-from sendco.demo import build
-from sendco.demo.canary import CANARIES
-from sendco.demo.people import HARBOUR
+from sendco.tools.demo import build
+from sendco.tools.demo.canary import CANARIES
+from sendco.tools.demo.people import HARBOUR
 from staff.roles import Role
 from tests.test_demo import HARBOUR_YEARS, QUICK_HASH, by_year
 

@@ -22,11 +22,11 @@ from pupils.models import (
 )
 from sendco.audit.models import Event, Read
 from sendco.clock import is_working_day
-from sendco.demo import accounts, build
-from sendco.demo.canary import CANARIES
-from sendco.demo.people import HARBOUR, KESTREL
-from sendco.demo.school_years import SchoolYear
 from sendco.due.models import DueItem
+from sendco.tools.demo import accounts, build
+from sendco.tools.demo.canary import CANARIES
+from sendco.tools.demo.people import HARBOUR, KESTREL
+from sendco.tools.demo.school_years import SchoolYear
 from staff.models import School, User
 from staff.selectors import school_calendar
 from tests.factories import SchoolFactory

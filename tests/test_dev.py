@@ -1,4 +1,4 @@
-"""The commands that start, test and check the project. `sendco.dev` uses the standard library only."""
+"""The commands that start, test and check the project: `sendco.tools.dev` and `sendco.install`."""
 
 import ast
 import socket
@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from sendco.dev import assets, environment, local, locks, servers, shell, suite
-from sendco.dev.main import main
+from sendco.install import assets, environment, shell
+from sendco.tools.dev import local, locks, servers, suite
+from sendco.tools.dev.main import main
 
 ROOT = Path(__file__).resolve().parent.parent
 SVG = '<svg viewBox="0 0 24 24">\n  <path stroke="none" d="M0 0h24v24H0z" fill="none" />\n  <path d="M1 2" />\n</svg>'
@@ -21,7 +22,10 @@ SVG = '<svg viewBox="0 0 24 24">\n  <path stroke="none" d="M0 0h24v24H0z" fill="
 
 
 def test_dev_package_needs_the_standard_library_only():
-    for file in [ROOT / "dev.py", *sorted((ROOT / "sendco" / "dev").glob("*.py"))]:
+    files = [*(ROOT / "sendco/tools/dev").glob("*.py"), *(ROOT / "sendco/install").glob("*.py")]
+    assert len(files) > 12
+
+    for file in [ROOT / "dev.py", *files]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
             names += [node.module] if isinstance(node, ast.ImportFrom) and not node.level else []

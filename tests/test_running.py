@@ -19,9 +19,9 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from sendco import healthcheck
-from sendco.dev import servers
 from sendco.gunicorn_logging import redact
 from sendco.management.commands import backup_database, run_all
+from sendco.tools.dev import servers
 
 ROOT = Path(__file__).resolve().parent.parent
 

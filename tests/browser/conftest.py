@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from sendco.demo import accounts
+from sendco.tools.demo import accounts
 
 ROOT = Path(__file__).resolve().parents[2]
 FLAGS = [

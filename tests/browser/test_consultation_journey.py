@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from sendco.demo import accounts
+from sendco.tools.demo import accounts
 
 pytestmark = pytest.mark.browser
 

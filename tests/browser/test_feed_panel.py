@@ -50,7 +50,7 @@ def test_closing_the_panel_gives_the_keyboard_back(enter, page, site):
 
 
 def test_without_script_the_action_opens_its_page(browser, site):
-    from sendco.demo import accounts
+    from sendco.tools.demo import accounts
 
     page = browser.new_context(java_script_enabled=False, locale="en-GB").new_page()
     page.goto(f"{site}/accounts/login/")

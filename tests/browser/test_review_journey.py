@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from playwright.sync_api import expect
 
-from sendco.demo import accounts
+from sendco.tools.demo import accounts
 
 pytestmark = pytest.mark.browser
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 import time_machine
 
-from sendco.dev import attack, target
-from sendco.dev.shell import Problem
+from sendco.install.shell import Problem
+from sendco.tools.dev import attack, target
 from tests.ehcp.contributing import MONDAY, planned_review
 
 PAGE = """

@@ -2,7 +2,8 @@
 
 import pytest
 
-from sendco.dev import assets, environment, local
+from sendco.install import assets, environment
+from sendco.tools.dev import local
 
 
 @pytest.fixture

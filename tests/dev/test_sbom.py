@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from sendco.dev import sbom
+from sendco.tools.dev import sbom
 
 ROOT = Path(__file__).resolve().parents[2]
 BILL = sbom.bill_of_materials(ROOT, version="1.2")

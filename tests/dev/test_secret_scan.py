@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from sendco.dev import lint, secret_scan
+from sendco.tools.dev import lint, secret_scan
 
 ROOT = Path(__file__).resolve().parents[2]
 KNOWN = {"type": "Secret Keyword", "hashed_secret": "aa", "line_number": 3}

@@ -16,10 +16,10 @@ from ehcp.services import review_layouts, review_reports
 from ehcp.services import reviews as services
 from pupils.errors import ChangedMeanwhile, Refused
 from sendco.audit.models import Read
-from sendco.demo.case_texts import LAYOUTS
 from sendco.files.models import StoredFile
 from sendco.files.services import open_stored, store_bytes
 from sendco.jobs import runner
+from sendco.tools.demo.case_texts import LAYOUTS
 from tests.factories.ehcp import PlanFactory, PlanOutcomeFactory, PlanVersionFactory, ProvisionLineFactory
 
 HOSTILE = "<script>alert('x')</script><img src=file:///etc/passwd> \x07 {{ 7|add:7 }}"

@@ -8,7 +8,7 @@ import time
 
 from aiosmtpd.controller import Controller
 
-from sendco.dev.servers import free_port
+from sendco.tools.dev.servers import free_port
 
 
 class MailServer:

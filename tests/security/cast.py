@@ -8,12 +8,12 @@ from django.utils import timezone
 
 from governance.models import Cover, Digest, DigestLine
 from pupils.models import Document, Merge, Pupil, PupilSupport, SavedView
-from sendco.demo import build
-from sendco.demo.canary import CANARIES, NARRATIVE, Canary
-from sendco.demo.people import HARBOUR, KESTREL
 from sendco.due.models import DueItem
 from sendco.files.services import store_bytes
 from sendco.jobs.models import Job
+from sendco.tools.demo import build
+from sendco.tools.demo.canary import CANARIES, NARRATIVE, Canary
+from sendco.tools.demo.people import HARBOUR, KESTREL
 from staff.acting import acting_for
 from staff.models import AcademicYear, GroupStaff, Invitation, Membership, User
 from staff.permissions import Permission

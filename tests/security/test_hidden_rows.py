@@ -25,11 +25,11 @@ from pupils.services.pupils import add_flag
 from sendco import crypt
 from sendco.audit import services as audit
 from sendco.audit.models import Audience
-from sendco.demo.numbers import upn
 from sendco.due.models import DueItem
 from sendco.files.services import store_bytes
 from sendco.jobs.models import Job
 from sendco.pages.filters import SORTS, WHO
+from sendco.tools.demo.numbers import upn
 from staff.models import Invitation, Unit, User
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, UserFactory

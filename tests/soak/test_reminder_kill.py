@@ -18,7 +18,7 @@ import psycopg
 import pytest
 from psycopg import sql
 
-from sendco.dev.servers import find_redis, free_port, wait_for_port
+from sendco.tools.dev.servers import find_redis, free_port, wait_for_port
 from tests.governance.mail_server import MailServer
 
 ROOT = Path(__file__).resolve().parents[2]

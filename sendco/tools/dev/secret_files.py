@@ -4,7 +4,7 @@ import base64
 import os
 import secrets
 
-from .shell import ROOT, say
+from ...install.shell import ROOT, say
 
 
 def write(folder=None):

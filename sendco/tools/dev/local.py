@@ -7,8 +7,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-from . import assets, environment
-from .shell import ROOT, Problem, digest, is_stamped, say, write_stamp
+from ...install import assets, environment
+from ...install.shell import ROOT, Problem, digest, is_stamped, say, write_stamp
 
 STATIC_SOURCES = ("*.css", "*.js", "*.svg", "*.png", "*.ico", "*.webmanifest", "*.woff2")
 PORT = ".port"

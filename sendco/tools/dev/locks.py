@@ -2,8 +2,8 @@
 
 import re
 
-from . import environment
-from .shell import run, say
+from ...install import environment
+from ...install.shell import run, say
 
 FILES = ("base", "dev", "browser", "assets", "attack")
 NAME = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)")

@@ -3,7 +3,7 @@ from time import monotonic
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sendco.demo import accounts, build
+from sendco.tools.demo import accounts, build
 
 
 class Command(BaseCommand):

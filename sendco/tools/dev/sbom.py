@@ -4,7 +4,7 @@ import base64
 import json
 import re
 
-from .shell import ROOT, digest, output, say
+from ...install.shell import ROOT, digest, output, say
 
 PIN = re.compile(
     r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)[^\n]*\\\n((?:\s+--hash=sha256:[0-9a-f]{64}[^\n]*\n)+)", re.MULTILINE

@@ -2,8 +2,9 @@
 
 import tempfile
 
-from . import assets, environment, servers
-from .shell import is_ci, say
+from ...install import assets, environment
+from ...install.shell import is_ci, say
+from . import servers
 
 QUIET = {
     "SENDCO_DEBUG": "0",

@@ -16,9 +16,9 @@ from html.parser import HTMLParser
 from http.cookiejar import CookieJar
 from pathlib import Path
 
-from . import environment
+from ...install import environment
+from ...install.shell import ROOT, Problem, output
 from .servers import free_port, wait_for_port
-from .shell import ROOT, Problem, output
 
 SETTINGS = {
     "SENDCO_DEBUG": "0",

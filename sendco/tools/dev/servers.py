@@ -11,7 +11,7 @@ import time
 from contextlib import contextmanager
 from pathlib import Path
 
-from .shell import Problem, apt_install, can_apt, is_ci
+from ...install.shell import Problem, apt_install, can_apt, is_ci
 
 POSTGRESQL_BINARIES = ("/usr/lib/postgresql", "/usr/pgsql", "/opt/homebrew/opt", "/usr/local/opt")
 # Speed over safety: the data lives for one run.

@@ -11,7 +11,7 @@ from staff.models import User
 from .cases import TRUST_HEAD
 from .measure import browser, together
 
-HERE = {"ROOT_URLCONF": "sendco.bench.urls", "ALLOWED_HOSTS": ["localhost"]}
+HERE = {"ROOT_URLCONF": "sendco.tools.bench.urls", "ALLOWED_HOSTS": ["localhost"]}
 
 
 @override_settings(**HERE)

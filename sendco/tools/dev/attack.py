@@ -12,8 +12,9 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl, urlencode
 
-from . import assets, environment, servers, target
-from .shell import ROOT, Problem, say
+from ...install import assets, environment
+from ...install.shell import ROOT, Problem, say
+from . import servers, target
 
 REPORTS = ROOT / "var" / "attack"
 TOOLS = ("wapiti", "schemathesis", "sqlmap")

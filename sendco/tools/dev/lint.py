@@ -1,7 +1,8 @@
 """Every check that needs no test run. All of them run, then the failures are named together."""
 
-from . import assets, environment, locks, secret_scan
-from .shell import ROOT, run, say
+from ...install import assets, environment
+from ...install.shell import ROOT, run, say
+from . import locks, secret_scan
 
 # Enough for Django to start; nothing is stored.
 DJANGO = {"SENDCO_DEBUG": "1", "DATABASE_URL": "", "REDIS_URL": "", "CACHE_REDIS_URL": ""}

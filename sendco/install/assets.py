@@ -29,7 +29,10 @@ def build():
     ensure("base")
     icons = wanted_icons(ROOT)
     state = digest(
-        ROOT / "package-lock.json", ROOT / "requirements" / "base.txt", ROOT / "sendco/dev/assets.py", "\n".join(icons)
+        ROOT / "package-lock.json",
+        ROOT / "requirements" / "base.txt",
+        ROOT / "sendco/install/assets.py",
+        "\n".join(icons),
     )
     stamp = VENDOR / ".stamp"
     if is_stamped(stamp, state) and all((VENDOR / name).is_file() for name in OUTPUTS):

@@ -9,9 +9,9 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from sendco.bench.cases import forget_runs, make_schools, trust_head
-from sendco.bench.data import make_school
-from sendco.bench.measure import Reading
+from sendco.tools.bench.cases import forget_runs, make_schools, trust_head
+from sendco.tools.bench.data import make_school
+from sendco.tools.bench.measure import Reading
 from staff.models import School, User
 from staff.roles import Role
 
@@ -143,7 +143,7 @@ class Command(BaseCommand):
         return json.loads(done.stdout.splitlines()[-1])
 
     def one_job(self, name, school, number):
-        from sendco.bench.work import JOBS, measured
+        from sendco.tools.bench.work import JOBS, measured
 
         logging.disable(logging.CRITICAL)
         school = School.objects.get(pk=school)

@@ -3,12 +3,12 @@
 import json
 import subprocess
 
-from . import environment
-from .shell import ROOT
+from ...install import environment
+from ...install.shell import ROOT
 
-BASELINE = "sendco/dev/accepted_secrets.json"
+BASELINE = "sendco/tools/dev/accepted_secrets.json"
 # Hashes of packages, built files and pictures look like keys and are none.
-LEFT_OUT = r"^(requirements/.*\.txt|package-lock\.json|static/|docs/images/|sendco/dev/accepted_secrets\.json)"
+LEFT_OUT = r"^(requirements/.*\.txt|package-lock\.json|static/|docs/images/|sendco/tools/dev/accepted_secrets\.json)"
 HELP = (
     "Take a real secret out and change it wherever it is used. Mark a line that only looks like one with "
     "`# pragma: allowlist secret`, or accept it: python3 dev.py accept-secrets"

@@ -3,8 +3,9 @@
 import argparse
 import os
 
-from . import assets, attack, bench, environment, lint, local, locks, sbom, secret_scan, suite
-from .shell import Problem, say
+from ...install import assets, environment
+from ...install.shell import Problem, say
+from . import attack, bench, lint, local, locks, sbom, secret_scan, suite
 
 
 def main(arguments):

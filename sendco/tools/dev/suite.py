@@ -6,8 +6,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import assets, environment, servers
-from .shell import is_ci, run, say
+from ...install import assets, environment
+from ...install.shell import is_ci, run, say
+from . import servers
 
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 WORKERS = max(2, min(os.cpu_count() or 2, 8))
