@@ -8,7 +8,7 @@ class EhcpConfig(AppConfig):
     def ready(self):
         from .merging import register_tables
         from .owed import register_sources
-        from .quality import register_checks
+        from .plans.quality import register_checks
 
         register_sources()
         register_tables()

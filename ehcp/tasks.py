@@ -34,8 +34,8 @@ def draw(template, context, *, title):
 @handler("ehcp.letter_pdf")
 def letter_pdf(run):
     """Make the PDF of one letter of a case and file it."""
+    from .letters.services.letters import file_letter
     from .models import CaseLetter
-    from .services.letters import file_letter
 
     acting = acting_of(run, Permission.CASE_EDIT)
     letters = CaseLetter.objects.visible_to(acting).select_related("school", "pupil", "contact", "made_by")
@@ -60,7 +60,7 @@ def read_plan(run):
     from sendco.files.services import FileNotAvailable
 
     from .models import Plan, PlanVersion
-    from .services import reading
+    from .plans.services import reading
 
     acting = acting_of(run, Permission.CASE_EDIT)
     own = PlanVersion.objects.filter(plan__in=Plan.objects.visible_to(acting)).select_related("plan", "reading")
@@ -94,9 +94,9 @@ def review_pack(run):
     """Put the papers of a review into one PDF."""
     from sendco.files import services as files
 
-    from . import review_pack as pack
     from .models import AnnualReview
-    from .services.reviews import file_pack
+    from .reviews import pack
+    from .reviews.services.reviews import file_pack
 
     acting = acting_of(run, Permission.CASE_EDIT)
     review = _review(AnnualReview.objects.visible_to(acting), run.params["review"])
@@ -120,8 +120,8 @@ def review_pack(run):
 def review_report(run):
     """Draw the frozen report of a review as a tagged PDF and as a Word document."""
     from .models import AnnualReview, ReviewReport
-    from .report_docx import report_docx
-    from .services.review_reports import file_report
+    from .reviews.report_docx import report_docx
+    from .reviews.services.reports import file_report
 
     acting = acting_of(run, Permission.CASE_EDIT)
     in_view = AnnualReview.objects.visible_to(acting)
@@ -163,7 +163,7 @@ def _subtitle(review):
 def review_mail(run):
     """Send one mail of a review. Who asked for it must still be allowed to."""
     from .models import ReviewMail
-    from .services.review_mail import send
+    from .reviews.services.mail import send
 
     acting = acting_of(run, Permission.CASE_EDIT)
     own = ReviewMail.objects.filter(invitee__review__school=acting.school)
@@ -176,9 +176,9 @@ def review_mail(run):
 @handler("ehcp.request_pack")
 def request_pack(run):
     """Draw the pack of a school's request, with the enclosed PDFs as its last pages."""
-    from . import request_pack as pack
     from .models import NeedsAssessment
-    from .services.request_pack import file_pack
+    from .requests import pack
+    from .requests.services.pack import file_pack
 
     acting = acting_of(run, Permission.CASE_EDIT)
     cases = NeedsAssessment.objects.visible_to(acting).select_related("school", "pupil", "authority", "caseworker")

@@ -15,8 +15,8 @@ from .owed import bring_school_up_to_date
 @handler("pupils.letter_pdf")
 def letter_pdf(run):
     """Make the PDF of one letter and file it. The permission of who asked is checked again, as it is today."""
+    from .letters.services.letters import NO_MORE, file_letter, may_go
     from .models import Letter
-    from .services.letters import NO_MORE, file_letter, may_go
 
     user = User.objects.filter(pk=run.job.user_id, is_active=True).first()
     acting = acting_for(user, run.job.school_id) if user else None

@@ -1,3 +1,5 @@
 """Makes the worker know the handlers of the pages floor."""
 
-from .pages import compliance_exports, exports, feed_exports  # noqa: F401
+from .pages.compliance import exports as compliance_exports  # noqa: F401
+from .pages.due import exports as due_exports  # noqa: F401
+from .pages.register import exports  # noqa: F401

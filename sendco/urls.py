@@ -1,23 +1,13 @@
 from django.conf import settings
 from django.urls import include, path
 
-from sendco.pages import (
-    account,
-    calendar_feed,
-    compliance,
-    diary,
-    errors,
-    explain,
-    feed,
-    health,
-    home,
-    jobs,
-    links,
-    missed,
-    pupil,
-    register,
-    search,
-)
+from sendco.pages import account, errors, explain, health, jobs, links, search
+from sendco.pages.compliance import views as compliance
+from sendco.pages.due import calendar_feed, diary, missed
+from sendco.pages.due import views as feed
+from sendco.pages.home import views as home
+from sendco.pages.pupil import views as pupil
+from sendco.pages.register import views as register
 
 urlpatterns = [
     path("", home.home, name="home"),

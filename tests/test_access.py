@@ -8,6 +8,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.utils import timezone
 
 from governance.models import Cover, Digest, DigestLine
+from pupils.duplicates.services import merge
 from pupils.models import (
     Assessment,
     Concern,
@@ -25,8 +26,7 @@ from pupils.models import (
     SavedView,
     WatchListEntry,
 )
-from pupils.services.merges import merge
-from pupils.services.pupils import save_contact
+from pupils.record.services.pupils import save_contact
 from sendco.due.models import DueItem
 from sendco.files.services import store_bytes
 from sendco.jobs.models import Job

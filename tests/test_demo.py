@@ -10,13 +10,13 @@ from django.test import override_settings
 from django.utils import timezone
 
 import ehcp.tasks  # noqa: F401  (its handlers register themselves)
+from ehcp.consultations.services import missing
 from ehcp.models import AnnualReview, Consultation, NeedsAssessment, Plan, ReviewMail, ReviewReport
-from ehcp.selectors.chasers import outlook
-from ehcp.selectors.reviews import coming
-from ehcp.services.assessments import readiness
-from ehcp.services.consultations import missing
-from ehcp.services.review_reports import is_current
-from ehcp.services.reviews import missing_in_report
+from ehcp.requests.services.assessments import readiness
+from ehcp.reviews.selectors.chasers import outlook
+from ehcp.reviews.selectors.reviews import coming
+from ehcp.reviews.services.reports import is_current
+from ehcp.reviews.services.reviews import missing_in_report
 from governance.models import MissedDeadline
 from governance.selectors.compliance import tally
 from governance.selectors.missed import KEY, causes, late, unexplained
@@ -42,7 +42,7 @@ from sendco.due.models import DueItem
 from sendco.files.models import StoredFile
 from sendco.jobs import runner
 from sendco.jobs.models import Job
-from sendco.pages.signatures import to_sign
+from sendco.pages.home.signatures import to_sign
 from sendco.tools.demo import accounts, build
 from sendco.tools.demo.canary import CANARIES
 from sendco.tools.demo.people import HARBOUR, KESTREL, PEOPLE

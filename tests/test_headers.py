@@ -34,7 +34,7 @@ def answers(client, sign_in, senco, pupil, monkeypatch):
         found[422] = client.post(reverse("pupils:status-change", args=[pupil.pk]), {})
         found[403] = client.get(reverse("health-status"))
         client.raise_request_exception = False
-        monkeypatch.setattr("sendco.pages.register.counts", lambda acting: 1 / 0)
+        monkeypatch.setattr("sendco.pages.register.views.counts", lambda acting: 1 / 0)
         found[500] = client.get("/register/")
         return found
 

@@ -3,7 +3,7 @@ from simple_history.models import HistoricalRecords
 
 from staff.models.school import InSchoolQuerySet, School
 
-from ..chasers import DEFAULT_DAYS
+from ..reviews.chaser_days import DEFAULT_DAYS
 
 
 def default_days():

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from ehcp.chasers import in_words as in_days
-from ehcp.selectors import chasers
+from ehcp.reviews.chaser_days import in_words as in_days
+from ehcp.reviews.selectors import chasers
 from pupils.models import Pupil
 from sendco.audit.models import Audience
 from sendco.audit.selectors import school_events

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from ehcp.services import chasers
+from ehcp.reviews.services import chasers
 from pupils.owed import bring_school_up_to_date
 from sendco.clock import LONDON, Duty, SendingDays
 from sendco.due.models import DueItem

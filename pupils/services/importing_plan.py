@@ -12,12 +12,12 @@ from staff.models import TeachingGroup, User
 from ..importing.pupil_rows import NAME_FIELDS, Problem
 from ..models import Enrolment, ImportChange
 from ..models.pupil import YearGroup
+from ..register.services import needs_on
 from . import importing_sen as sen_rules
 from .importing_compare import FLAGS, PUPIL_FIELDS, clean, differences
 from .importing_known import known_pupils, newer_than
 from .importing_match import Matcher
 from .importing_read import source_number
-from .register import needs_on
 
 Kind = ImportChange.Kind
 REASON = "import"  # the beginning of the reason on each history row that an import writes

@@ -1,4 +1,9 @@
-from . import concerns, duplicates, imports, letters, records, registers
+from ..concerns import urls as concerns
+from ..duplicates import urls as duplicates
+from ..letters import urls as letters
+from ..record import urls as records
+from ..register import urls as registers
+from . import imports
 
 app_name = "pupils"
 urlpatterns = [

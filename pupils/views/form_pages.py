@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from ..errors import ChangedMeanwhile, Refused
 from ..forms.conflicts import lay_side_by_side
-from ..selectors.records import is_in_view
+from ..record.selectors import is_in_view
 
 
 def pupil_crumbs(pupil):

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pupils.services.pupils import hand_over
+from pupils.record.services.pupils import hand_over
 from sendco.audit.selectors import school_events
 from sendco.drafts.services import DraftTooLong, save_draft
 from staff.access import require_permission, step_up

@@ -14,7 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from ehcp.services import outsiders
+from ehcp.reviews.services import outsiders
 from sendco.limits.services import RateLimited, check_limit
 from sendco.links import services as links
 

@@ -7,7 +7,8 @@ from django.core import mail
 from django.urls import reverse
 
 from ehcp.models import Invitee
-from ehcp.services import review_mail, reviews
+from ehcp.reviews.services import mail as review_mail
+from ehcp.reviews.services import reviews
 from sendco.jobs import runner
 from sendco.jobs.models import Job
 from tests.factories.ehcp import PlanFactory

@@ -15,8 +15,9 @@ from PIL import Image
 
 import ehcp.tasks  # noqa: F401
 from ehcp.models import Contribution, Invitee
-from ehcp.questions import CHILD, LONGEST, PARENT, SETS
-from ehcp.services import contributions, review_mail, reviews
+from ehcp.reviews.questions import CHILD, LONGEST, PARENT, SETS
+from ehcp.reviews.services import contributions, reviews
+from ehcp.reviews.services import mail as review_mail
 from pupils.errors import Refused
 from pupils.models import Contact
 from sendco.files.models import StoredFile

@@ -5,9 +5,10 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from ehcp.appeals import services
+from ehcp.letters.services import correspondence
 from ehcp.models import Appeal
-from ehcp.services import appeals as services
-from ehcp.services import assessments, correspondence
+from ehcp.requests.services import assessments
 from pupils.models import Document
 from pupils.owed import bring_up_to_date
 from staff.roles import Role

@@ -4,8 +4,9 @@ from zoneinfo import ZoneInfo
 import pytest
 import time_machine
 
+from ehcp.appeals import services as appeals
 from ehcp.models import Advice, NeedsAssessment
-from ehcp.services import appeals, assessments
+from ehcp.requests.services import assessments
 from pupils.errors import ChangedMeanwhile, Refused
 from pupils.owed import all_differences
 from sendco.due.models import DueItem

@@ -5,8 +5,8 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from ehcp.letters.views.letters import OF_CASE
 from ehcp.models import CaseLetter, CaseLetterTemplate, Correspondence
-from ehcp.views.letters import OF_CASE
 from pupils.models import Contact
 from tests.factories.ehcp import AnnualReviewFactory, ConsultationFactory, NeedsAssessmentFactory, PlanFactory
 

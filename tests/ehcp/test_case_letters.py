@@ -4,9 +4,9 @@ import pytest
 import time_machine
 
 import ehcp.tasks  # noqa: F401  (its handlers register themselves)
-from ehcp import letter_fields
+from ehcp.letters import fields as letter_fields
+from ehcp.letters.services import correspondence, letters
 from ehcp.models import CaseLetter, CaseLetterKind
-from ehcp.services import correspondence, letters
 from pupils.errors import ChangedMeanwhile, Refused
 from pupils.models import Document
 from sendco.audit.models import Event

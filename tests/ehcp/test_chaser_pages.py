@@ -9,8 +9,8 @@ from django.urls import reverse
 
 import ehcp.tasks  # noqa: F401
 from ehcp.models import AnnualReview, ChaserPlan, ChaserRun, Contribution, Invitee, ReviewMail
-from ehcp.services import chasers as services
-from ehcp.services import reviews
+from ehcp.reviews.services import chasers as services
+from ehcp.reviews.services import reviews
 from governance import tasks
 from governance.models import ReminderPlan
 from sendco.jobs.models import Job

@@ -9,11 +9,12 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, transaction
 
 import ehcp.tasks  # noqa: F401
-from ehcp import chasers
 from ehcp.models import AnnualReview, ChaserPlan, ChaserRun, Contribution, Invitee, ReviewMail
-from ehcp.selectors import chasers as selectors
-from ehcp.services import chasers as services
-from ehcp.services import contributions, review_mail, reviews
+from ehcp.reviews import chaser_days as chasers
+from ehcp.reviews.selectors import chasers as selectors
+from ehcp.reviews.services import chasers as services
+from ehcp.reviews.services import contributions, reviews
+from ehcp.reviews.services import mail as review_mail
 from pupils.errors import ChangedMeanwhile, Refused
 from sendco.audit.models import Event
 from sendco.clock import DateRange, SchoolCalendar, SendingDays

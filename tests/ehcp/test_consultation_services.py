@@ -3,8 +3,8 @@ from datetime import date
 import pytest
 import time_machine
 
+from ehcp.consultations import services as consultations
 from ehcp.models import Consultation, Correspondence
-from ehcp.services import consultations
 from pupils.errors import ChangedMeanwhile, Refused
 from sendco.audit.models import Event
 from sendco.due.models import DueItem

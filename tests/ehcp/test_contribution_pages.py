@@ -13,12 +13,13 @@ from django.urls import reverse
 
 import ehcp.tasks  # noqa: F401
 from ehcp.models import Contribution, ContributionFile, Invitee
-from ehcp.review_pack import papers_of
-from ehcp.selectors.contributions import asked_of, may_be_shared, sent_words
-from ehcp.services import contributions, review_mail, reviews
+from ehcp.reviews.pack import papers_of
+from ehcp.reviews.selectors.contributions import asked_of, may_be_shared, sent_words
+from ehcp.reviews.services import contributions, reviews
+from ehcp.reviews.services import mail as review_mail
 from pupils.errors import ChangedMeanwhile, Refused
 from pupils.models import Document
-from pupils.services import documents
+from pupils.record.services import documents
 from sendco.audit.models import Event, Read
 from sendco.files.models import StoredFile
 from sendco.links.models import Link

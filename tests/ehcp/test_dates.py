@@ -4,8 +4,8 @@ import pytest
 import time_machine
 from django.template.loader import render_to_string
 
+from ehcp.cases.dates import dates_of
 from ehcp.models import Exemption
-from ehcp.selectors.dates import dates_of
 from pupils.owed import bring_up_to_date
 from sendco.due.models import DueItem
 from tests.factories.ehcp import AnnualReviewFactory, LocalAuthorityFactory, NeedsAssessmentFactory, PlanFactory

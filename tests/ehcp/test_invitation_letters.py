@@ -7,9 +7,9 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from ehcp.letters.services import letters
 from ehcp.models import CaseLetter, Invitee
-from ehcp.services import letters
-from ehcp.services import reviews as services
+from ehcp.reviews.services import reviews as services
 from pupils.models import Contact
 from sendco.audit.models import Event
 from tests.factories.ehcp import CaseworkerFactory, PlanFactory

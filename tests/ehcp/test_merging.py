@@ -16,7 +16,7 @@ from ehcp.models import (
     NeedsAssessment,
     Plan,
 )
-from pupils.services.merges import merge, undo
+from pupils.duplicates.services import merge, undo
 from sendco.links.models import Link
 from staff.errors import Refused
 from tests.factories import PupilFactory

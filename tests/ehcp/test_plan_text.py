@@ -2,7 +2,7 @@
 
 import pytest
 
-from ehcp.plan_text import LETTERS, outcomes_of, paragraphs, provision_of, read
+from ehcp.plans.text import LETTERS, outcomes_of, paragraphs, provision_of, read
 
 USUAL = [
     """Westmarch Council

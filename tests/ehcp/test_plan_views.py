@@ -10,12 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ehcp import tasks  # noqa: F401  (registers the handler)
+from ehcp.authorities import services as authorities
 from ehcp.models import Caseworker, LocalAuthority, NeedsAssessment, Plan, PlanVersion
-from ehcp.services import authorities
-from ehcp.services import plans as plan_services
-from ehcp.services.versions import seen_of
+from ehcp.plans.services import plans as plan_services
+from ehcp.plans.services.versions import seen_of
 from pupils.models import Contact, NeedType
-from pupils.services import register
+from pupils.register import services as register
 from sendco.audit.models import Event, Read
 from sendco.drafts.services import load_draft, save_draft
 from sendco.jobs.runner import run

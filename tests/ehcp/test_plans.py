@@ -6,10 +6,11 @@ import pytest
 from django.utils import timezone
 
 from ehcp.models import AnnualReview, Appeal, Plan
-from ehcp.services import plans as services
+from ehcp.plans.services import plans as services
 from pupils.models import Import, ImportChange, NeedType, RegisterEntry
-from pupils.services import importing_undo, register
-from pupils.services.pupils import record_leaver
+from pupils.record.services.pupils import record_leaver
+from pupils.register import services as register
+from pupils.services import importing_undo
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from staff.errors import Refused

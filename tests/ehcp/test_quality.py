@@ -4,7 +4,7 @@ import pytest
 
 from ehcp.models import Plan
 from pupils.models import RegisterEntry
-from pupils.selectors.quality import find_gaps
+from pupils.quality.gaps import find_gaps
 from tests.factories.ehcp import PlanFactory
 
 TODAY = date(2026, 11, 23)

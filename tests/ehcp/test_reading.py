@@ -7,11 +7,12 @@ import pikepdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from ehcp import pdf_bounds, tasks  # noqa: F401  (registers the handler)
+from ehcp import tasks  # noqa: F401  (registers the handler)
 from ehcp.models import PlanPage, PlanVersion, SectionLetter
-from ehcp.selectors.plans import current_version
-from ehcp.services import reading
-from ehcp.services import versions as versions_service
+from ehcp.plans import pdf_bounds
+from ehcp.plans.selectors.plans import current_version
+from ehcp.plans.services import reading
+from ehcp.plans.services import versions as versions_service
 from pupils.models import Document
 from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile

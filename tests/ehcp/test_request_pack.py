@@ -10,12 +10,12 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from ehcp import request_pack as pack
 from ehcp import tasks  # noqa: F401  (registers the handler)
 from ehcp.models import NeedsAssessment
-from ehcp.services import assessments as services
+from ehcp.requests import pack
+from ehcp.requests.services import assessments as services
 from pupils.models import Assessment, Concern, Document, PupilFlag, RegisterEntry
-from pupils.services.documents import add_document
+from pupils.record.services.documents import add_document
 from sendco.audit import services as audit
 from sendco.audit.models import Audience, Read
 from sendco.files.models import StoredFile

@@ -7,8 +7,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from ehcp.models import Advice, Appeal, Caseworker, Exemption, NeedsAssessment
-from ehcp.selectors import assessments as selectors
-from ehcp.services import assessments as services
+from ehcp.requests import selectors
+from ehcp.requests.services import assessments as services
 from pupils.errors import Refused
 from pupils.models import Document
 from pupils.owed import bring_up_to_date

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from ehcp.models import LocalAuthority
-from ehcp.selectors.review_days import suggest, warnings
+from ehcp.reviews.selectors.days import suggest, warnings
 from sendco.clock import SchoolCalendar
 
 TODAY = date(2026, 11, 23)

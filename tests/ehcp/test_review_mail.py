@@ -8,7 +8,8 @@ from django.core.mail.backends.locmem import EmailBackend
 
 import ehcp.tasks  # noqa: F401
 from ehcp.models import Invitee, ReviewMail
-from ehcp.services import review_mail, reviews
+from ehcp.reviews.services import mail as review_mail
+from ehcp.reviews.services import reviews
 from pupils.errors import Refused
 from sendco.audit.models import Event
 from sendco.jobs import runner

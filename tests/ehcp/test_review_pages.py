@@ -5,8 +5,8 @@ import time_machine
 from django.urls import reverse
 
 from ehcp.models import AnnualReview, CaseLetter, Contribution, Invitee, OutcomeReview, ReviewMail
-from ehcp.selectors import reviews as selectors
-from ehcp.services import reviews as services
+from ehcp.reviews.selectors import reviews as selectors
+from ehcp.reviews.services import reviews as services
 from pupils.owed import bring_up_to_date
 from staff.models import AcademicYear, Term
 from tests.factories import PupilFactory

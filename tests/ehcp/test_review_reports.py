@@ -9,11 +9,13 @@ from django.urls import reverse
 from PIL import Image
 
 import ehcp.tasks  # noqa: F401  (its handlers register themselves)
-from ehcp import layouts, review_pack
 from ehcp.models import Contribution, ContributionFile, Correspondence, ReviewLayout
-from ehcp.report_docx import report_docx
-from ehcp.services import review_layouts, review_reports
-from ehcp.services import reviews as services
+from ehcp.reviews import layouts
+from ehcp.reviews import pack as review_pack
+from ehcp.reviews.report_docx import report_docx
+from ehcp.reviews.services import layouts as review_layouts
+from ehcp.reviews.services import reports as review_reports
+from ehcp.reviews.services import reviews as services
 from pupils.errors import ChangedMeanwhile, Refused
 from sendco.audit.models import Read
 from sendco.files.models import StoredFile

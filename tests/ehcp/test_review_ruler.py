@@ -3,7 +3,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from ehcp.selectors.review_ruler import draw
+from ehcp.reviews.ruler import draw
 from sendco.clock import Urgency
 
 TODAY = date(2027, 1, 12)

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from ehcp.models import AnnualReview, Invitee, PlanOutcome, Recommendation
-from ehcp.services import reviews
+from ehcp.reviews.services import reviews
 from pupils.errors import ChangedMeanwhile, Refused
 from pupils.owed import all_differences
 from sendco.audit.models import Event

@@ -1,6 +1,6 @@
 import pytest
 
-from ehcp.vague import amounts, findings, missing, vague_words
+from ehcp.plans.vague import amounts, findings, missing, vague_words
 
 
 def kinds(text, **columns):

@@ -5,14 +5,14 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from ehcp.compare import compare_texts, pair_rows
 from ehcp.models import OutcomeReview, PlanVersion
-from ehcp.selectors.compared import amount_words, compare_versions
-from ehcp.selectors.plans import checked_lines, current_version, vague_lines_by_plan
-from ehcp.services import plans
-from ehcp.services import versions as services
+from ehcp.plans.compare import compare_texts, pair_rows
+from ehcp.plans.selectors.compared import amount_words, compare_versions
+from ehcp.plans.selectors.plans import checked_lines, current_version, vague_lines_by_plan
+from ehcp.plans.services import plans
+from ehcp.plans.services import versions as services
 from pupils.models import NeedType
-from pupils.services import register
+from pupils.register import services as register
 from sendco.richtext import MAX_BYTES, TooLong
 from staff.errors import Refused
 from staff.services import ChangedMeanwhile

@@ -17,7 +17,7 @@ from pupils import deadlines as register_deadlines
 from pupils.errors import Refused
 from pupils.models import NeedType, RegisterEntry
 from pupils.owed import bring_up_to_date
-from pupils.services.register import change_status
+from pupils.register.services import change_status
 from sendco.clock import Basis, Days, Duty
 from sendco.due.models import DueItem
 from staff.models.school import ALTERNATIVE, SettingType

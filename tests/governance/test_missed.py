@@ -12,7 +12,7 @@ from governance.services.missed import explain_late
 from sendco.audit.models import Event
 from sendco.drafts.models import Draft
 from sendco.due.models import DueItem
-from sendco.pages.missed import to_explain_count
+from sendco.pages.due.missed import to_explain_count
 from staff.errors import Refused
 from staff.roles import Role
 from staff.services import ChangedMeanwhile

@@ -40,7 +40,7 @@ def test_event_refuses_change_in_python(event):
     ],
 )
 def test_database_refuses_change(event, senco, pupil, head, statement):
-    from pupils.services.pupils import update_pupil
+    from pupils.record.services.pupils import update_pupil
 
     record_read(school_id=pupil.school_id, pupil_id=pupil.pk, by=senco)
     update_pupil(pupil=pupil, values={"pronouns": "she"}, version=pupil.version, by=senco)

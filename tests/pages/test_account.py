@@ -88,7 +88,7 @@ def test_draft_that_is_too_long_is_refused_and_breaks_nothing(client, sign_in, t
 
 
 def test_activity_shows_accounts_to_those_who_manage_them(client, sign_in, administrator, senco, pupil):
-    from pupils.services.pupils import update_pupil
+    from pupils.record.services.pupils import update_pupil
 
     update_pupil(pupil=pupil, values={"pronouns": "she"}, version=pupil.version, by=senco)
     sign_in(administrator)

@@ -15,7 +15,7 @@ from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
 from sendco.jobs import runner
 from sendco.jobs.models import Job
-from sendco.pages.due_groups import figures
+from sendco.pages.due.groups import figures
 from staff.models import Unit
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, TeachingGroupFactory

@@ -3,7 +3,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from pupils.services.register import start_watching
+from pupils.register.services import start_watching
 from staff.acting import acting_for
 from staff.models import Membership
 from staff.roles import Role

@@ -10,8 +10,8 @@ from django.utils import timezone
 from ehcp.models import AnnualReview, Invitee
 from pupils.owed import bring_up_to_date
 from sendco.due.models import DueItem
-from sendco.pages import due_items
-from sendco.pages.home import MOST_WAITING, _due_lists
+from sendco.pages.due import items as due_items
+from sendco.pages.home.views import MOST_WAITING, _due_lists
 from tests.factories import PupilFactory
 from tests.factories.ehcp import (
     AnnualReviewFactory,

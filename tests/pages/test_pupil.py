@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils.models import Contact, NeedType, PupilFlag
-from pupils.services.register import change_status
+from pupils.register.services import change_status
 from sendco.audit.models import Read
 from sendco.due.models import DueItem
 from tests.factories import PupilFactory
@@ -84,7 +84,7 @@ def test_confidential_flag_shows_only_to_those_allowed(client, sign_in, senco, t
 
 
 def test_hidden_address_is_on_no_tab(client, sign_in, senco, pupil):
-    from pupils.services.pupils import save_contact
+    from pupils.record.services.pupils import save_contact
 
     contact = Contact(pupil=pupil, name="Folake", address="4 Canary Mews", postcode="AB1 2CD", address_hidden=True)
     save_contact(contact=contact, by=senco)
@@ -123,7 +123,7 @@ def test_due_items_of_others_are_not_a_teachers(client, sign_in, teacher, on_sup
 
 
 def test_leaver_is_still_readable(client, sign_in, senco, pupil):
-    from pupils.services.pupils import record_leaver
+    from pupils.record.services.pupils import record_leaver
 
     record_leaver(pupil=pupil, left_on=timezone.localdate(), reason="Moved", destination="Oakmere", by=senco)
     sign_in(senco)

@@ -2,7 +2,7 @@ import pytest
 from django.urls import reverse
 
 from pupils.models import Need, NeedType, PupilFlag, RegisterEntry, SavedView
-from pupils.services.register import change_status, start_watching
+from pupils.register.services import change_status, start_watching
 from tests.factories import PupilFactory
 
 

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from pupils.errors import ChangedMeanwhile, Refused
 from pupils.models import Assessment
-from pupils.services import assessments as services
+from pupils.record.services import assessments as services
 from sendco.audit.models import Event
 from tests.factories import PupilFactory
 

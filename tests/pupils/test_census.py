@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils.models import Need, NeedType, Pupil, RegisterEntry
-from pupils.selectors.census import census_table, censuses, check_census, key_of, next_census
+from pupils.quality.census import census_table, censuses, check_census, key_of, next_census
 from sendco.audit.models import Event
 from staff.models import Unit
 from staff.permissions import Permission

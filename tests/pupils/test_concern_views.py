@@ -5,9 +5,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from pupils.concerns import services as concerns
 from pupils.models import Concern, ConcernView, PupilSupport, WatchListEntry
 from pupils.models.concerns import RATED
-from pupils.services import concerns, register
+from pupils.register import services as register
 from sendco.audit.models import Event, Read
 from sendco.drafts.models import Draft
 from sendco.drafts.services import save_draft

@@ -4,12 +4,13 @@ import pytest
 from django.db import transaction
 from django.utils import timezone
 
+from pupils.concerns import selectors
+from pupils.concerns import services as concerns
+from pupils.concerns.forms import words_of_disclosure
 from pupils.errors import ChangedMeanwhile, Refused
-from pupils.forms.concerns import words_of_disclosure
 from pupils.models import Concern, ConcernView, PupilSupport, WatchListEntry
 from pupils.models.concerns import RATED
-from pupils.selectors import concerns as selectors
-from pupils.services import concerns, register
+from pupils.register import services as register
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.jobs.models import Job

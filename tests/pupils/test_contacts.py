@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils.models import Contact
-from pupils.services import pupils as services
+from pupils.record.services import pupils as services
 from sendco.audit.models import Event, Read
 from tests.factories import MembershipFactory, UserFactory
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from PIL import Image
 
 from pupils.models import Document
-from pupils.services import documents as services
+from pupils.record.services import documents as services
 from sendco.audit.models import Event, Read
 from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile

@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from pupils.duplicates.selectors import kept_of, possible_duplicates, record_ids
+from pupils.duplicates.services import merge, say_not_duplicate
 from pupils.models import NotDuplicate
-from pupils.selectors.duplicates import kept_of, possible_duplicates, record_ids
-from pupils.services.merges import merge, say_not_duplicate
 from sendco.audit.models import Event
 from tests.factories import PupilFactory
 

@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils import fields
-from pupils.forms.contacts import ContactForm
-from pupils.forms.records import PupilAddForm, PupilForm
 from pupils.models import Contact, Pupil
+from pupils.record.forms.contacts import ContactForm
+from pupils.record.forms.records import PupilAddForm, PupilForm
 from staff.permissions import Permission, permissions_of
 from staff.roles import Role
 from tests.factories import MembershipFactory, SchoolFactory, TeachingGroupFactory, UserFactory

@@ -7,8 +7,8 @@ from django.utils import timezone
 from pupils.errors import Refused
 from pupils.models import Concern, GroupPlace, Need, NeedType, PupilSupport, RegisterEntry, WatchListEntry
 from pupils.owed import all_differences
-from pupils.services import pupils as services
-from pupils.services.enrolments import correct_first_day
+from pupils.record.services import pupils as services
+from pupils.record.services.enrolments import correct_first_day
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from staff.models import Unit

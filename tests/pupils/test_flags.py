@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from pupils.models import PupilFlag
 from pupils.models.pupil import CONFIDENTIAL_FLAGS, FlagKind
-from pupils.services import pupils as services
+from pupils.record.services import pupils as services
 from sendco.audit.models import Event
 
 pytestmark = pytest.mark.django_db

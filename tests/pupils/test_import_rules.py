@@ -6,7 +6,9 @@ import pytest
 from django.utils import timezone
 
 from pupils.models import Contact, Enrolment, Need, NeedType, Pupil, PupilFlag, RegisterEntry
-from pupils.services import imports, pupils, register
+from pupils.record.services import pupils
+from pupils.register import services as register
+from pupils.services import imports
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from staff.models import TeachingGroup

@@ -15,7 +15,8 @@ from pupils.models import (
     RegisterEntry,
     SearchKey,
 )
-from pupils.services import imports, pupils
+from pupils.record.services import pupils
+from pupils.services import imports
 from sendco.due.models import DueItem
 from staff.models import TeachingGroup
 from tests.factories import PupilFactory

@@ -3,13 +3,15 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from pupils import letter_fields
 from pupils import tasks as pupils_tasks
 from pupils.errors import ChangedMeanwhile, Refused
-from pupils.letter_fields import LetterTextError
+from pupils.letters import fields as letter_fields
+from pupils.letters.fields import LetterTextError
+from pupils.letters.services import letters
 from pupils.models import Contact, Document, Letter, LetterTemplate, NeedType
 from pupils.models.letters import LetterKind
-from pupils.services import letters, pupils, register
+from pupils.record.services import pupils
+from pupils.register import services as register
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.files.models import StoredFile

@@ -5,9 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils import tasks as pupils_tasks
+from pupils.letters.services import letters
+from pupils.letters.views import letters as letter_views
 from pupils.models import Contact, Letter, LetterTemplate, NeedType
-from pupils.services import letters, register
-from pupils.views import letters as letter_views
+from pupils.register import services as register
 from sendco.audit.models import Read
 from sendco.files.models import StoredFile
 from sendco.files.services import storage

@@ -6,6 +6,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils import search
+from pupils.duplicates import services as merges
+from pupils.duplicates.selectors import CHOOSABLE
+from pupils.duplicates.services import ONE_OPEN, WHOLE, merge, undo
 from pupils.merging import MOVED
 from pupils.models import (
     Assessment,
@@ -26,10 +29,7 @@ from pupils.models import (
     WatchListEntry,
 )
 from pupils.owed import all_differences, bring_up_to_date
-from pupils.selectors.duplicates import CHOOSABLE
-from pupils.services import merges
-from pupils.services import register as registers
-from pupils.services.merges import ONE_OPEN, WHOLE, merge, undo
+from pupils.register import services as registers
 from sendco.audit.models import Event, Read
 from sendco.due.models import DueItem
 from sendco.files.models import StoredFile
@@ -194,7 +194,7 @@ def test_fields_that_are_not_chosen_by_anybody_are_not_taken(kept, gone, senco):
 
 
 def test_a_leaver_who_came_back_under_a_new_record_is_on_roll(kept, gone, senco):
-    from pupils.services.pupils import record_leaver
+    from pupils.record.services.pupils import record_leaver
 
     record_leaver(pupil=kept, left_on=date(2024, 12, 20), reason="Moved", destination="", by=senco)
 
@@ -208,7 +208,7 @@ def test_a_leaver_who_came_back_under_a_new_record_is_on_roll(kept, gone, senco)
 
 
 def test_two_leavers_leave_with_the_later_words(kept, gone, senco):
-    from pupils.services.pupils import record_leaver
+    from pupils.record.services.pupils import record_leaver
 
     record_leaver(pupil=kept, left_on=date(2025, 2, 1), reason="Moved", destination="Ashdown", by=senco)
     record_leaver(pupil=gone, left_on=date(2025, 5, 1), reason="Moved far", destination="Elmgate", by=senco)

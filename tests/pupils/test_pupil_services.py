@@ -19,8 +19,8 @@ from pupils.models import (
 )
 from pupils.models.register import Code
 from pupils.owed import all_differences, bring_up_to_date
-from pupils.services import pupils as services
-from pupils.services import register
+from pupils.record.services import pupils as services
+from pupils.register import services as register
 from sendco.audit.models import Audience, Event, Read
 from sendco.due.models import DueItem
 from staff.models import TeachingGroup, Unit

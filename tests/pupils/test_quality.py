@@ -5,9 +5,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils.models import Assessment, Contact, Letter, Need, NeedType, Pupil, RegisterEntry, WatchListEntry
-from pupils.selectors.quality import find_gaps
-from pupils.selectors.quality_checks import CHECKS, GROUPS
-from pupils.services.register import change_status
+from pupils.quality.checks import CHECKS, GROUPS
+from pupils.quality.gaps import find_gaps
+from pupils.register.services import change_status
 from sendco.audit.models import Event
 from staff.models import AcademicYear, Term, Unit
 from staff.roles import Role

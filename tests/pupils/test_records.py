@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from pupils.forms.records import PupilForm, year_by_birth, year_in_words
 from pupils.models import Enrolment, GroupPlace, Pupil, PupilSupport, RegisterEntry
-from pupils.services import pupils as services
+from pupils.record.forms.records import PupilForm, year_by_birth, year_in_words
+from pupils.record.services import pupils as services
 from sendco.drafts.services import load_draft, save_draft
 from staff.models import TeachingGroup, Unit
 from staff.roles import Role

@@ -7,8 +7,8 @@ from pupils.errors import ChangedMeanwhile, Refused
 from pupils.models import Need, NeedType, RegisterEntry, WatchListEntry
 from pupils.models.register import Code
 from pupils.owed import all_differences
-from pupils.services import register
-from pupils.services.pupils import record_leaver
+from pupils.record.services.pupils import record_leaver
+from pupils.register import services as register
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 

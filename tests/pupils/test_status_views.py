@@ -4,8 +4,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from pupils.concerns import services as concerns
 from pupils.models import Concern, Need, NeedType, RegisterEntry
-from pupils.services import concerns, register
+from pupils.register import services as register
 from sendco.audit.models import Event, Read
 from sendco.due.models import DueItem
 

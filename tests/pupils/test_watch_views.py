@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils.models import WatchListEntry
-from pupils.services import register
+from pupils.register import services as register
 from tests.factories import PupilFactory
 
 LIST = "pupils:watch-list"

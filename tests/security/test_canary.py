@@ -7,10 +7,10 @@ from django.urls import reverse
 
 from sendco.jobs.models import Job
 from sendco.jobs.runner import run
-from sendco.pages.filters import COLUMNS, SORTS, WHO
-from sendco.pages.forms import EXPORT_COLUMNS
-from sendco.pages.pupil import TABS
-from sendco.pages.timeline import KINDS
+from sendco.pages.pupil.timeline import KINDS
+from sendco.pages.pupil.views import TABS
+from sendco.pages.register.filters import COLUMNS, SORTS, WHO
+from sendco.pages.register.forms import EXPORT_COLUMNS
 from staff.permissions import Permission
 from staff.roles import Role
 from tests.test_access import FIXED, MATRIX

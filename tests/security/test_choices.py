@@ -9,13 +9,13 @@ from django import forms as django_forms
 from django.db import transaction
 from django.urls import reverse
 
-import ehcp.forms
-import governance.forms
-import pupils.forms
+import ehcp
+import governance
+import pupils
 import sendco.pages
-import staff.forms
+import staff
 from ehcp.models import CaseLetter, LocalAuthority, NeedsAssessment, Plan, PlanOutcome, PlanVersion
-from pupils.forms.concerns import on_one_line
+from pupils.concerns.forms import on_one_line
 from pupils.models import Concern, NeedType, Pupil
 from sendco.audit.models import Event
 from sendco.management.commands.check_tenancy import school_path
@@ -116,8 +116,8 @@ def test_no_field_offers_another_school_s_row(stage, pages):
 
 
 def every_form_class():
-    for package in (pupils.forms, staff.forms, ehcp.forms, governance.forms, sendco.pages):
-        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+    for package in (pupils, staff, ehcp, governance, sendco.pages):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             for value in vars(importlib.import_module(module.name)).values():
                 if isinstance(value, type) and issubclass(value, django_forms.BaseForm):
                     yield value

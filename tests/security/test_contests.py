@@ -9,10 +9,13 @@ from functools import partial
 import pytest
 from django.utils import timezone
 
+from pupils.concerns import services as concerns
+from pupils.duplicates import services as merges
+from pupils.letters.services import letters
 from pupils.models import Concern, Contact, Letter, Merge, NeedType, Pupil, RegisterEntry, WatchListEntry
 from pupils.models.letters import LetterKind
-from pupils.services import concerns, letters, merges, register
-from pupils.services import pupils as services
+from pupils.record.services import pupils as services
+from pupils.register import services as register
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.jobs.models import Job

@@ -21,14 +21,14 @@ from pupils.models import (
     SavedView,
     WatchListEntry,
 )
-from pupils.services.pupils import add_flag
+from pupils.record.services.pupils import add_flag
 from sendco import crypt
 from sendco.audit import services as audit
 from sendco.audit.models import Audience
 from sendco.due.models import DueItem
 from sendco.files.services import store_bytes
 from sendco.jobs.models import Job
-from sendco.pages.filters import SORTS, WHO
+from sendco.pages.register.filters import SORTS, WHO
 from sendco.tools.demo.numbers import upn
 from staff.models import Invitation, Unit, User
 from staff.roles import Role
@@ -108,9 +108,9 @@ def seen_by(proved, pupil):
 @pytest.fixture
 def quiet(monkeypatch):
     """One's own reading is no change to look for, and the limit on searches is another test's."""
-    monkeypatch.setattr("sendco.pages.pupil.record_read", lambda **kwargs: None)
+    monkeypatch.setattr("sendco.pages.pupil.views.record_read", lambda **kwargs: None)
     monkeypatch.setattr("sendco.pages.search.check_limit", lambda *args: None)
-    monkeypatch.setattr("pupils.views.concerns.check_limit", lambda *args: None)
+    monkeypatch.setattr("pupils.concerns.views.check_limit", lambda *args: None)
 
 
 def differences(before, after):

@@ -83,7 +83,12 @@ ABOUT_ONE = [
 
 @pytest.fixture
 def no_limits(monkeypatch):
-    for module in ("sendco.pages.search", "sendco.pages.register", "pupils.views.concerns", "pupils.views.quality"):
+    for module in (
+        "sendco.pages.search",
+        "sendco.pages.register.views",
+        "pupils.concerns.views",
+        "pupils.quality.views",
+    ):
         monkeypatch.setattr(f"{module}.check_limit", lambda *args: None)
 
 

@@ -116,7 +116,7 @@ def test_log_of_what_goes_wrong_holds_no_child(stage, log, monkeypatch):
     def fail(**kwargs):
         raise ValueError(f"no such child: {kwargs['what']}")
 
-    monkeypatch.setattr("pupils.services.concerns.raise_concern", fail)
+    monkeypatch.setattr("pupils.concerns.services.raise_concern", fail)
     answers = [
         raise_concern(client, stage.pupil),
         client.get(f"/pupils/{WORD}/"),
@@ -136,7 +136,7 @@ def test_log_of_what_goes_wrong_holds_no_child(stage, log, monkeypatch):
 def test_error_page_shows_nothing_of_what_was_typed(stage, monkeypatch):
     client = client_of(stage.people[SENCO])
     client.raise_request_exception = False
-    monkeypatch.setattr("pupils.services.concerns.raise_concern", lambda **kwargs: 1 / 0)
+    monkeypatch.setattr("pupils.concerns.services.raise_concern", lambda **kwargs: 1 / 0)
 
     response = raise_concern(client, stage.pupil)
 
@@ -156,7 +156,7 @@ def test_failing_job_logs_no_text_of_the_failure(stage, log, monkeypatch):
     def fail(*args, **kwargs):
         raise ValueError(WORD)
 
-    monkeypatch.setattr("sendco.pages.exports._pupils", fail)
+    monkeypatch.setattr("sendco.pages.register.exports._pupils", fail)
     export(client_of(stage.people[SENCO]))
     job = Job.objects.latest("pk")
     run(job.pk)

@@ -12,9 +12,9 @@ from pupils.models import Import, ImportMapping
 from pupils.services import imports
 from sendco.jobs.models import Job, Status
 from sendco.jobs.runner import run
-from sendco.pages import exports
-from sendco.pages.filters import RegisterFilter
-from sendco.pages.forms import EXPORT_COLUMNS
+from sendco.pages.register import exports
+from sendco.pages.register.filters import RegisterFilter
+from sendco.pages.register.forms import EXPORT_COLUMNS
 from staff.acting import acting_for
 
 from .cases import daily

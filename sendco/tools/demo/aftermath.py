@@ -3,9 +3,9 @@
 from collections import defaultdict
 from datetime import timedelta
 
-from ehcp import layouts
 from ehcp.models import AnnualReview, NeedsAssessment, ReviewReport
-from ehcp.request_pack import Part
+from ehcp.requests.pack import Part
+from ehcp.reviews import layouts
 from governance.models import MissedDeadline
 from governance.selectors.missed import DONE_LATE, KEY, late
 from pupils.models import Pupil

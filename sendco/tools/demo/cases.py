@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 
-from ehcp import chasers
 from ehcp.models import (
     Advice,
     AnnualReview,
@@ -30,9 +29,10 @@ from ehcp.models import (
     TopUpFunding,
     ViewDifference,
 )
+from ehcp.reviews import chaser_days as chasers
 from pupils.models import Assessment
 from pupils.models.register import Code
-from pupils.services.assessments import score_in_words
+from pupils.record.services.assessments import score_in_words
 from sendco.clock import SendingDays, corresponding_date, long_date
 from staff.selectors import school_calendar
 

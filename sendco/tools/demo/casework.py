@@ -7,7 +7,7 @@ from pupils.models import Assessment, Concern, ConcernView, Letter
 from pupils.models.concerns import RATED
 from pupils.models.letters import LetterKind
 from pupils.models.register import Code
-from pupils.services.assessments import score_in_words
+from pupils.record.services.assessments import score_in_words
 from sendco.clock import long_date
 
 from . import texts

@@ -1,0 +1,246 @@
+"""Decisions that can be appealed: the list, the log of one in the order of the law, and the index of its bundle."""
+
+import copy
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pupils import search
+from pupils.errors import ChangedMeanwhile
+from pupils.models import Pupil
+from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_title
+from sendco.audit import services as audit
+from staff.access import require_permission
+from staff.permissions import Permission as P
+
+from ..cases.dates import dates_of
+from ..cases.pages import case_page, list_page
+from ..letters.selectors import papers_of
+from ..models import Appeal, NeedsAssessment, Plan
+from ..requests.views.assessments import stale
+from . import forms, selectors, services
+
+form_page = require_http_methods(["GET", "POST"])
+PER_PAGE = 25
+
+
+def case_in_view(request, pk):
+    case = get_object_or_404(selectors.appeals_of(request.acting), pk=pk)
+    audit.record_read(school_id=case.school_id, pupil_id=case.pupil_id, by=request.user, what="appeal")
+    return case
+
+
+def case_address(case):
+    return reverse("ehcp:appeal-detail", args=[case.pk])
+
+
+def appeal_page(case, title):
+    context = case_page("appeals", title=title, more=[(case.pupil.name, case_address(case))])
+    return context | {"case": case, "pupil": case.pupil}
+
+
+def draw(request, form, *, case, title, submit, **context):
+    context = appeal_page(case, title) | {
+        "form": form,
+        "submit": submit,
+        "tab_title": tab_title(submit),
+        "cancel": case_address(case),
+        **context,
+    }
+    failed = form.errors or context.get("conflict")
+    return render(request, "pupils/record_form.html", context, status=422 if failed else 200)
+
+
+def done(request, words, case):
+    messages.success(request, words)
+    return redirect(case_address(case))
+
+
+# --- The list ----------------------------------------------------------------------------------------------------
+@require_permission(P.CASE_VIEW)
+@require_GET
+def appeal_list(request):
+    acting = request.acting
+    form = forms.AppealFilterForm(request.GET, acting=acting)
+    cases = selectors.filtered(selectors.appeals_of(acting), form.values(), acting)
+    page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
+    context = list_page("appeals", title="Mediation and appeals") | {
+        "page": page,
+        "rows": selectors.rows_for(page),
+        "form": form,
+        "filtered": any(request.GET.get(name) for name in form.fields),
+        "today": timezone.localdate(),
+        "may_edit": acting.can(P.CASE_EDIT),
+    }
+    return render(request, "ehcp/appeal_list.html", context)
+
+
+# --- Beginning ---------------------------------------------------------------------------------------------------
+def _named(request, name, model):
+    """The record that the address names, of those in view; None when it names none."""
+    pk = request.GET.get(name, "")
+    if not (pk.isascii() and pk.isdecimal() and len(pk) < 19):
+        return None
+    rows = model.objects.visible_to(request.acting).select_related("pupil", "school", "authority")
+    return get_object_or_404(rows, pk=pk)
+
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def appeal_new(request):
+    """Choose the request or the plan, then which decision, and its date."""
+    assessment, plan = _named(request, "assessment", NeedsAssessment), _named(request, "plan", Plan)
+    if assessment or plan:
+        return _start(request, assessment, None if assessment else plan)
+    requests, plans = selectors.can_be_appealed(request.acting)
+    text = request.GET.get("q", "")[:80]
+    if text:
+        plans = plans.filter(pupil__in=search.matches(Pupil.objects.all(), request.acting, text).values("pk"))
+    context = case_page("appeals", title="Open an appeal log") | {"requests": requests, "plans": plans[:25], "q": text}
+    return render(request, "ehcp/appeal_choose.html", context)
+
+
+def _decisions(assessment):
+    """What can be appealed about this record; what its facts say it is comes first."""
+    if assessment is None:
+        return selectors.OF_PLAN, None, None
+    again = assessment.kind == NeedsAssessment.Kind.AGAIN
+    offered = (Appeal.About.NOT_REASSESS,) if again else (Appeal.About.NOT_ASSESS, Appeal.About.NO_PLAN)
+    if assessment.no_plan_on:
+        return offered, Appeal.About.NO_PLAN, assessment.no_plan_on
+    refused = assessment.decision == NeedsAssessment.Decision.REFUSE
+    return offered, offered[0], assessment.decision_on if refused else None
+
+
+def _start(request, assessment, plan):
+    case_of = assessment or plan
+    decisions, about, letter_on = _decisions(assessment)
+    initial = {"about": request.GET.get("about") or about, "letter_on": letter_on}
+    form = forms.AppealStartForm(posted(request), decisions=decisions, initial=initial)
+
+    def start(cleaned):
+        return services.begin(assessment=assessment, plan=plan, by=request.user, **cleaned)
+
+    case = attempt(form, start) if request.method == "POST" else None
+    if case:
+        return done(request, "The log is open. Its dates are below.", case)
+    context = case_page("appeals", title=f"Appeal log: {case_of.pupil.name}") | {
+        "form": form,
+        "tab_title": tab_title("Appeal log"),
+        "submit": "Open the log",
+        "cancel": reverse("ehcp:appeal-list"),
+        "lead": "The parent appeals, or the young person after compulsory school age. The school keeps the dates.",
+    }
+    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+
+
+# --- One appeal --------------------------------------------------------------------------------------------------
+@require_permission(P.CASE_VIEW)
+@require_GET
+def appeal_detail(request, pk):
+    case, acting, today = case_in_view(request, pk), request.acting, timezone.localdate()
+    may_edit = acting.can(P.CASE_EDIT)
+    dates = dates_of(case, today=today)
+    lodging = next((row for row in dates if row.item.rule == "appeal.lodge" and not row.item.met_on), None)
+    context = appeal_page(case, f"Appeal: {case.pupil.name}") | {
+        "tab_title": tab_title("Appeal"),
+        "crumbs": [("Appeals", reverse("ehcp:appeal-list"))],
+        "today": today,
+        "stage": selectors.stage_words(case),
+        "dates": dates,
+        "lodging": lodging,
+        "lodging_words": selectors.lodging_words(case, lodging.item) if lodging else "",
+        "log": selectors.log_of(case, may_edit=may_edit),
+        "next": selectors.next_step(case) if may_edit else None,
+        "papers": papers_of(case, acting),
+        "case_kind": "appeal",
+        "case_letters": [("la_late_final", "the authority is late with what was ordered")],
+        "may_edit": may_edit and case.closed_on is None,
+    }
+    return render(request, "ehcp/appeal_detail.html", context)
+
+
+@dataclass(frozen=True)
+class StepPage:
+    form: type
+    title: str
+    lead: str
+
+
+STEPS = {
+    "mediation": StepPage(
+        forms.MediationForm,
+        "Mediation",
+        "The parent contacts the adviser within two months of the letter, whether they want mediation or not. "
+        "An appeal about Section I alone needs none.",
+    ),
+    "tribunal": StepPage(
+        forms.TribunalForm,
+        "The Tribunal",
+        "The later of two months from the letter and one month from the certificate. A last day in August or from "
+        "25 December to 1 January moves to the first working day after.",
+    ),
+    "order": StepPage(
+        forms.OrderForm,
+        "Outcome and order",
+        "The authority's time runs from the day the order was sent out, or from its notice that it will not oppose.",
+    ),
+    "note": StepPage(forms.NoteForm, "Note", ""),
+}
+
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def appeal_step(request, pk, step):
+    page, case = STEPS.get(step), case_in_view(request, pk)
+    if page is None:
+        raise Http404
+    form, conflict, saved = page.form(posted(request), instance=copy.copy(case)), None, None
+
+    def save(cleaned):
+        return services.change(case=case, version=cleaned["version"], by=request.user, **form.facts())
+
+    def rebind(data, stored):
+        return page.form(data, instance=stored)
+
+    if request.method == "POST":
+        saved, form, conflict = attempt_versioned(form, save, rebind)
+    if saved:
+        return done(request, "Saved. The dates follow.", case)
+    return draw(request, form, case=case, title=page.title, submit="Save", lead=page.lead, conflict=conflict)
+
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def appeal_close(request, pk):
+    case = case_in_view(request, pk)
+    form = forms.AppealCloseForm(posted(request), initial={"version": case.version, "outcome": case.outcome})
+
+    def close(cleaned):
+        return services.close(case=case, by=request.user, **cleaned)
+
+    try:
+        if request.method == "POST" and attempt(form, close):
+            return done(request, "The log is closed. It stays in the child's record.", case)
+    except ChangedMeanwhile as meanwhile:
+        stale(form, meanwhile.theirs)
+    words = {"title": "Close the log", "submit": "Close the log", "lead": "Nothing is owed by it then."}
+    return draw(request, form, case=case, **words)
+
+
+@require_permission(P.CASE_VIEW)
+@require_GET
+def appeal_bundle(request, pk):
+    case = case_in_view(request, pk)
+    context = appeal_page(case, "Bundle index") | {
+        "tab_title": tab_title("Bundle index"),
+        "papers": selectors.bundle_of(case, request.acting),
+        "today": timezone.localdate(),
+    }
+    return render(request, "ehcp/appeal_bundle.html", context)

@@ -1,0 +1,160 @@
+"""Local authorities of a school, their own practice and their caseworkers."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from pupils.models import Pupil
+from sendco.audit import services as audit
+from staff.errors import Refused
+from staff.services import ChangedMeanwhile
+
+from ..cases.settling import open_cases, settle
+from ..models import Caseworker, LocalAuthority, NeedsAssessment, Plan
+
+FIELDS = (
+    "name email telephone address advice_service mediation_service report_days papers_days consultation_days "
+    "practice_note"
+).split()
+PRACTICE = {"report_days", "papers_days", "consultation_days", "practice_note"}
+
+
+def suggested_names(school):
+    """Authorities that the school's own details and its pupils' records name, and that have no row yet."""
+    named = Pupil.objects.filter(school=school, left_on=None, merged_into=None).exclude(home_authority="")
+    names = {" ".join(name.split()) for name in named.values_list("home_authority", flat=True).distinct()}
+    names |= {" ".join(school.local_authority.split())} - {""}
+    known = {name.casefold() for name in LocalAuthority.objects.filter(school=school).values_list("name", flat=True)}
+    unlike = {}
+    for name in sorted(names):
+        unlike.setdefault(name.casefold(), name)
+    return [name for key, name in sorted(unlike.items()) if key not in known]
+
+
+def _check_name(school_id, name, *, besides=None):
+    same = LocalAuthority.objects.filter(school=school_id, name__iexact=name).exclude(pk=besides).first()
+    if same and same.ended_on:
+        raise Refused(f"{same.name} is there, but not in use any more. Take it back into use instead.")
+    if same:
+        raise Refused(f"{same.name} is there already. Open it to change it.")
+
+
+@transaction.atomic
+def add_authority(*, school, by, **values):
+    values["name"] = " ".join(values["name"].split())
+    _check_name(school.pk, values["name"])
+    authority = LocalAuthority(school=school, **values)
+    with audit.saving(authority, by=by):
+        authority.save()
+    audit.record("authority.added", authority, text=f"Local authority added: {authority.name}", by=by)
+    return authority
+
+
+def _lock(authority, version=None):
+    row = LocalAuthority.objects.select_for_update(of=("self",)).select_related("school").get(pk=authority.pk)
+    if version is not None and row.version != version:
+        raise ChangedMeanwhile(row)
+    return row
+
+
+def _save(row, names, *, by):
+    row.version += 1
+    with audit.saving(row, by=by):
+        row.save(update_fields=[*names, "version"])
+
+
+@transaction.atomic
+def change_authority(*, authority, values, version, by):
+    """Save what changed. A change of its own practice works the dates of its open cases out again."""
+    row = _lock(authority, version)
+    values = {name: value for name, value in values.items() if name in FIELDS}
+    _check_name(row.school_id, values.get("name", row.name), besides=row.pk)
+    changed = [name for name, value in values.items() if getattr(row, name) != value]
+    if not changed:
+        return row
+    for name in changed:
+        setattr(row, name, values[name])
+    _save(row, changed, by=by)
+    text = f"{row.name} changed: {', '.join(str(row._meta.get_field(name).verbose_name) for name in changed)}"
+    audit.record("authority.changed", row, text=text, by=by)
+    if PRACTICE & set(changed):
+        settle(*open_cases(row))
+    return row
+
+
+@transaction.atomic
+def end_authority(*, authority, by):
+    """Take it out of every choice. Refused while a case with it is open."""
+    row = _lock(authority)
+    if row.ended_on:
+        raise Refused(f"{row.name} is out of use already.")
+    count = sum(1 for _ in open_cases(row))
+    if count:
+        cases = "1 open case" if count == 1 else f"{count} open cases"
+        raise Refused(f"{row.name} has {cases}. Close them, or move the children to their new authority, first.")
+    row.ended_on = timezone.localdate()
+    _save(row, ["ended_on"], by=by)
+    audit.record("authority.ended", row, text=f"{row.name} is no longer in use", by=by)
+    return row
+
+
+@transaction.atomic
+def reopen_authority(*, authority, by):
+    row = _lock(authority)
+    if row.ended_on is None:
+        raise Refused(f"{row.name} is in use already.")
+    row.ended_on = None
+    _save(row, ["ended_on"], by=by)
+    audit.record("authority.reopened", row, text=f"{row.name} is in use again", by=by)
+    return row
+
+
+# --- Caseworkers -------------------------------------------------------------------------------------------------
+def check_worker(worker, authority):
+    """Refuse a caseworker whom a case of this authority cannot have. Nobody is always possible."""
+    if worker and (worker.authority_id != authority.pk or worker.ended_on):
+        raise Refused(f"{worker.name} does not work for {authority.name} now. Choose somebody who does.")
+
+
+@transaction.atomic
+def add_caseworker(*, authority, by, **values):
+    if authority.ended_on:
+        raise Refused(f"{authority.name} is out of use. Take it back into use first.")
+    worker = Caseworker(school=authority.school, authority=authority, **values)
+    with audit.saving(worker, by=by):
+        worker.save()
+    audit.record("caseworker.added", worker, text=f"Caseworker of {authority.name} added: {worker.name}", by=by)
+    return worker
+
+
+@transaction.atomic
+def change_caseworker(*, worker, by, **values):
+    worker = Caseworker.objects.select_for_update().get(pk=worker.pk)
+    for name, value in values.items():
+        setattr(worker, name, value)
+    with audit.saving(worker, by=by):
+        worker.save(update_fields=list(values))
+    audit.record("caseworker.changed", worker, text=f"Caseworker changed: {worker.name}", by=by)
+    return worker
+
+
+@transaction.atomic
+def end_caseworker(*, worker, by, successor=None):
+    """End one; her plans and open requests go to the successor, or stand without a caseworker."""
+    worker = Caseworker.objects.select_for_update().get(pk=worker.pk)
+    if worker.ended_on:
+        raise Refused(f"{worker.name} has ended already.")
+    if successor and (successor.authority_id != worker.authority_id or successor.ended_on or successor == worker):
+        raise Refused("Choose somebody else who works for the same authority now.")
+    worker.ended_on = timezone.localdate()
+    with audit.saving(worker, by=by):
+        worker.save(update_fields=["ended_on"])
+    plans = Plan.objects.select_for_update().filter(caseworker=worker, ceased_on=None)
+    requests = NeedsAssessment.objects.select_for_update().filter(caseworker=worker, closed_on=None)
+    for case in (*plans, *requests):
+        case.caseworker = successor
+        case.version += 1
+        with audit.saving(case, by=by):
+            case.save(update_fields=["caseworker", "version"])
+    goes_to = f"; their plans and requests go to {successor.name}" if successor else ""
+    audit.record("caseworker.ended", worker, text=f"Caseworker ended: {worker.name}{goes_to}", by=by)
+    return worker

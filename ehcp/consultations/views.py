@@ -1,0 +1,336 @@
+"""A consultation from the authority's mail to the proof of the reply (journey J8)."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pupils.errors import ChangedMeanwhile, Refused
+from pupils.views.form_pages import posted
+from sendco.audit import services as audit
+from sendco.drafts.services import discard_draft, load_draft
+from sendco.files.http import download_response
+from sendco.files.kinds import FileRefused
+from sendco.files.models import StoredFile
+from sendco.files.services import FileNotAvailable
+from sendco.limits.services import check_limit
+from staff.access import require_permission, step_up
+from staff.permissions import Permission as P
+
+from ..cases.dates import dates_of
+from ..cases.pages import case_page, list_page
+from ..letters.forms import ReasonForm
+from ..letters.selectors import papers_of
+from ..letters.views.letters import OF_CASE, sender_role
+from ..models import Consultation
+from . import forms, selectors, services
+
+form_page = require_http_methods(["GET", "POST"])
+PER_PAGE = 25
+
+
+def _case(request, pk):
+    rows = Consultation.objects.visible_to(request.acting).select_related(
+        "school", "authority", "caseworker", "pupil", "approved_by", "drafted_by"
+    )
+    case = get_object_or_404(rows, pk=pk)
+    if case.pupil_id:
+        audit.record_read(school_id=case.school_id, pupil_id=case.pupil_id, by=request.user, what="consultation")
+    return case
+
+
+def _address(case):
+    return reverse("ehcp:consultation-detail", args=[case.pk])
+
+
+def _below(case, title, **context):
+    """Context of a page below a case. The browser's tab does not name the child."""
+    page = case_page("consultations", title=title, more=[(case.child_name, _address(case))])
+    return page | {"case": case, "tab_title": f"Consultation: {title}", "cancel": _address(case)} | context
+
+
+def _simple(request, case, form, service, *, title, submit, done, to=None, **context):
+    """A form that calls one service and goes back to the case; what was typed stays when it is refused."""
+    if request.method == "POST" and form.is_valid():
+        try:
+            service(form.cleaned_data)
+        except ChangedMeanwhile:
+            form.add_error(None, "Somebody else changed this meanwhile. Look at the case again, then repeat it.")
+        except (Refused, FileRefused) as error:
+            form.add_error("upload" if isinstance(error, FileRefused) else None, str(error))
+        else:
+            messages.success(request, done)
+            return redirect(to or _address(case))
+    context = _below(case, title, form=form, submit=submit, **context)
+    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+
+
+# --- List --------------------------------------------------------------------------------------------------------
+@require_permission(P.CONSULTATION_ANSWER)
+@require_GET
+def consultation_list(request):
+    acting = request.acting
+    form = forms.FilterForm(request.GET, acting=acting)
+    chosen = form.cleaned_data if form.is_valid() else {}
+    show = chosen.get("show") or "open"
+    rows = selectors.consultations_of(acting, show=show, authority=chosen.get("authority"))
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    due = selectors.dues_of(page)
+    context = list_page("consultations", title="Consultations") | {
+        "page": page,
+        "rows": [{"case": case, "due": due.get(case.pk), "stage": selectors.stage_of(case)} for case in page],
+        "form": form,
+        "show": show,
+        "shown": forms.FilterForm.base_fields["show"].choices,
+        "today": timezone.localdate(),
+        "may_edit": True,
+    }
+    return render(request, "ehcp/consultation_list.html", context)
+
+
+# --- Log it ------------------------------------------------------------------------------------------------------
+@require_permission(P.CONSULTATION_ANSWER)
+@form_page
+def consultation_new(request):
+    acting = request.acting
+    form = forms.ConsultationForm(posted(request), request.FILES or None, acting=acting)
+    if request.method == "POST" and form.is_valid():
+        if form.cleaned_data["upload"]:
+            check_limit("upload", request.user.pk)
+        try:
+            case = services.log(school=acting.school, by=request.user, **form.cleaned_data)
+        except (Refused, FileRefused) as error:
+            form.add_error("upload" if isinstance(error, FileRefused) else None, str(error))
+        else:
+            messages.success(request, "Logged. The 15 calendar days run from the day it arrived. Begin the reply here.")
+            return redirect("ehcp:consultation-reply", pk=case.pk)
+    context = case_page("consultations", title="A consultation came") | {
+        "lead": "The Code of Practice gives you 15 calendar days (9.83), in the holidays too.",
+        "form": form,
+        "submit": "Log it",
+        "cancel": reverse("ehcp:consultation-list"),
+    }
+    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+
+
+# --- One case ----------------------------------------------------------------------------------------------------
+@require_permission(P.CONSULTATION_ANSWER)
+@require_GET
+def consultation_detail(request, pk):
+    case, acting = _case(request, pk), request.acting
+    context = case_page("consultations", title=case.child_name) | {
+        "tab_title": "Consultation",
+        "case": case,
+        "stage": selectors.stage_of(case),
+        "today": timezone.localdate(),
+        "dates": dates_of(case, today=timezone.localdate()),
+        "missing": [] if case.sent_on or case.closed_on else services.missing(case),
+        "warnings": services.warnings(case),
+        "grounds": [(services.Ground(one).label, case.evidence.get(one, "")) for one in case.grounds],
+        "papers": papers_of(case, acting),
+        "case_kind": "consultation",
+        "case_letters": [(kind, "the reply as a letter") for kind in OF_CASE["consultation"] if case.approved_at],
+        "sent_form": forms.SentForm(initial={"version": case.version}) if case.approved_at else None,
+        "may_edit": True,
+        "may_approve": acting.can(P.CASE_APPROVE),
+    }
+    return render(request, "ehcp/consultation_detail.html", context)
+
+
+@require_permission(P.CONSULTATION_ANSWER)
+@require_GET
+def consultation_file(request, pk):
+    case = _case(request, pk)
+    stored = StoredFile.objects.filter(pk=case.plan_file_id, school_id=case.school_id).first()
+    if stored is None:
+        raise Http404
+    try:
+        return download_response(stored)
+    except FileNotAvailable as error:
+        messages.error(request, str(error))
+        return redirect(_address(case))
+
+
+@require_permission(P.CONSULTATION_ANSWER)
+@form_page
+def consultation_edit(request, pk):
+    """Put right what was logged."""
+    case = _case(request, pk)
+    names = [name for name in forms.ConsultationForm.base_fields if name != "upload"]
+    initial = {name: getattr(case, name) for name in names}
+    form = forms.ConsultationForm(posted(request), initial=initial, acting=request.acting)
+    del form.fields["upload"]
+    return _simple(
+        request,
+        case,
+        form,
+        lambda data: services.change_facts(case=case, version=case.version, by=request.user, **data),
+        title="Change what was logged",
+        submit="Save",
+        done="Saved.",
+    )
+
+
+# --- The reply ---------------------------------------------------------------------------------------------------
+@require_permission(P.CONSULTATION_ANSWER)
+@form_page
+def consultation_reply(request, pk):
+    """Write the reply beside the facts of the child and of the classes."""
+    case = _case(request, pk)
+    if case.sent_on or case.closed_on:
+        messages.warning(request, "This reply was sent or the case is closed. It is kept as it was.")
+        return redirect(_address(case))
+    key = f"consultation-reply-{case.pk}"
+    form = forms.ReplyForm(posted(request), initial=forms.ReplyForm.initial_of(case) | _draft(request, key, case))
+    theirs = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _reply_saved(request, case, form, key)
+        except ChangedMeanwhile as meanwhile:
+            theirs = meanwhile.theirs
+            form.add_error(None, "A colleague saved this reply meanwhile. Theirs is below; yours is still in the form.")
+            form.data = form.data.copy()
+            form.data["version"] = str(theirs.version)
+        except Refused as error:
+            form.add_error(None, str(error))
+    context = _below(
+        case,
+        "Write the reply",
+        form=form,
+        draft_key=key,
+        theirs=theirs,
+        classes=selectors.capacity_by_class(request.acting),
+    )
+    return render(request, "ehcp/consultation_reply.html", context, status=422 if form.errors else 200)
+
+
+def _draft(request, key, case):
+    """What this person typed and did not save, unless somebody saved the reply since."""
+    draft = load_draft(by=request.user, school_id=case.school_id, form_key=key)
+    if draft is None:
+        return {}
+    typed = {name: value[-1] if isinstance(value, list) and value else value for name, value in draft.data.items()}
+    return {name: value for name, value in typed.items() if name != "version"}
+
+
+def _reply_saved(request, case, form, key):
+    case = services.draft(
+        case=case,
+        version=form.cleaned_data["version"],
+        by=request.user,
+        class_facts=form.class_facts(),
+        ready="ready" in request.POST,
+        **form.reply_facts(),
+    )
+    discard_draft(by=request.user, school_id=case.school_id, form_key=key)
+    messages.success(request, "The head can approve it now." if case.ready_at else "Saved.")
+    return redirect(_address(case))
+
+
+@require_permission(P.CASE_APPROVE)
+@step_up
+@form_page
+def consultation_approve(request, pk):
+    """The head reads the whole reply and signs it."""
+    case = _case(request, pk)
+    if request.method == "POST":
+        version = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else -1
+        try:
+            services.approve(case=case, version=version, by=request.user)
+        except ChangedMeanwhile:
+            messages.warning(request, "The reply was changed while you read it. Read it again, then approve.")
+        except Refused as error:
+            messages.warning(request, str(error))
+        else:
+            messages.success(request, "Approved. Now it can be sent.")
+        return redirect(_address(case))
+    context = _below(
+        case,
+        "Approve the reply",
+        values=services.reply_values(case) if case.reply else {},
+        missing=services.missing(case),
+        warnings=services.warnings(case),
+    )
+    return render(request, "ehcp/consultation_approve.html", context)
+
+
+@require_permission(P.CASE_APPROVE)
+@form_page
+def consultation_send_back(request, pk):
+    case = _case(request, pk)
+    form = forms.SendBackForm(posted(request), initial={"version": case.version})
+    return _simple(
+        request,
+        case,
+        form,
+        lambda data: services.send_back(case=case, by=request.user, **data),
+        title="Ask for a change",
+        submit="Send it back",
+        done="Sent back. Whoever wrote it sees your note on the timeline.",
+    )
+
+
+@require_permission(P.CONSULTATION_ANSWER)
+@form_page
+def consultation_sent(request, pk):
+    case = _case(request, pk)
+    form = forms.SentForm(posted(request), request.FILES or None, initial={"version": case.version})
+
+    def send(data):
+        if data["upload"]:
+            check_limit("upload", request.user.pk)
+        services.record_sent(case=case, by=request.user, **data)
+
+    return _simple(
+        request, case, form, send, title="The reply has gone", submit="Save", done="Kept, with what proves it."
+    )
+
+
+@require_permission(P.CONSULTATION_ANSWER)
+@require_http_methods(["POST"])
+def consultation_letter(request, pk):
+    """Freeze the approved reply as a letter."""
+    case = _case(request, pk)
+    try:
+        letter = services.make_letter(case=case, by=request.user, sender_role=sender_role(request.acting))
+    except Refused as error:
+        messages.warning(request, str(error))
+        return redirect(_address(case))
+    messages.success(request, "The letter is made. Send it, then say how it went.")
+    return redirect("ehcp:letter-detail", pk=letter.pk)
+
+
+@require_permission(P.CONSULTATION_ANSWER)
+@form_page
+def consultation_outcome(request, pk):
+    case = _case(request, pk)
+    form = forms.OutcomeForm(posted(request))
+    return _simple(
+        request,
+        case,
+        form,
+        lambda data: services.record_outcome(case=case, by=request.user, **data),
+        title="What the authority decided",
+        submit="Save",
+        done="Kept. The case is closed.",
+        lead="If the plan names this school, it must admit the child (Children and Families Act 2014, section 43).",
+    )
+
+
+@require_permission(P.CONSULTATION_ANSWER)
+@form_page
+def consultation_close(request, pk):
+    case = _case(request, pk)
+    form = ReasonForm(posted(request))
+    return _simple(
+        request,
+        case,
+        form,
+        lambda data: services.close(case=case, by=request.user, **data),
+        title="Close this consultation",
+        submit="Close it",
+        done="Closed. It is kept.",
+    )

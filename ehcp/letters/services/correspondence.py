@@ -1,0 +1,74 @@
+"""What came and what went about a case, with what proves the dates."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from pupils.errors import Refused
+from sendco.audit import services as audit
+from sendco.clock import long_date
+from sendco.files import services as files
+
+from ...models import Correspondence
+from .letters import case_field
+
+Direction = Correspondence.Direction
+
+
+@transaction.atomic
+def log(*, case, direction, party, dated_on, subject, by, received_on=None, method="", note="", proof="", upload=None):
+    """Keep one piece of correspondence. Raises Refused for days in an impossible order, FileRefused for the file."""
+    today = timezone.localdate()
+    if dated_on > today or (received_on and received_on > today):
+        raise Refused("A letter that came or went cannot be dated in the future. Check the dates.")
+    if received_on and received_on < dated_on:
+        raise Refused(f"It cannot have arrived before {long_date(dated_on)}, the date on it. Check both dates.")
+    stored = None
+    if upload is not None:
+        stored = files.store(
+            upload=upload,
+            school_id=case.school_id,
+            pupil_id=case.pupil_id,
+            by=by,
+            purpose="correspondence",
+            keep_original=True,
+        )
+    row = Correspondence(
+        school=case.school,
+        pupil=case.pupil,
+        direction=direction,
+        party=party,
+        dated_on=dated_on,
+        received_on=received_on,
+        method=method,
+        subject=subject,
+        note=note,
+        proof=proof,
+        file_id=stored.pk if stored else None,
+        entered_by=by,
+        **{case_field(case): case},
+    )
+    with audit.saving(row, by=by):
+        row.save()
+    way = "from" if direction == Direction.IN else "to"
+    _record("ehcp.correspondence_logged", row, f"{subject}: {way} {party}", by=by, on=dated_on)
+    return row
+
+
+@transaction.atomic
+def remove(*, row, reason, by):
+    """Take a wrong entry off the page. The row and its history stay."""
+    row = Correspondence.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if row.removed_on:
+        return row
+    row.removed_on = timezone.localdate()
+    with audit.saving(row, by=by):
+        row.save(update_fields=["removed_on"])
+    _record("ehcp.correspondence_removed", row, f"Taken off: {row.subject}. {reason}", by=by)
+    return row
+
+
+def _record(code, row, text, *, by, on=None):
+    audit.record(
+        code, row, text=text[:300], by=by, school_id=row.school_id, pupil_id=row.pupil_id,
+        happened_on=on or timezone.localdate(),
+    )  # fmt: skip

@@ -1,0 +1,296 @@
+"""Letters of cases: the school's words, filled in, frozen, made into a PDF by a job and filed with case and child."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from pupils.concerns.selectors import people_with
+from pupils.errors import Refused
+from pupils.letters.services.words import LetterWords
+from pupils.models import Document
+from sendco.audit import services as audit
+from sendco.clock import long_date
+from sendco.due.models import DueItem
+from sendco.files import services as files
+from sendco.jobs import services as jobs
+from staff.roles import Role
+
+from ...models import CaseLetter, CaseLetterKind, CaseLetterTemplate
+from ...reviews.services import invitations
+from .. import fields as letter_fields
+
+Kind = CaseLetterKind
+# Which late duty of the authority each chaser is about.
+CHASED = {
+    Kind.LA_LATE_DECISION: ("ehcna.decision", "reassess.decision", "ehcna.no_plan"),
+    Kind.LA_LATE_FINAL: ("ehcna.final", "reassess.final", "rebased.", "order."),
+    Kind.LA_LATE_REVIEW: ("review.decision", "review.notice"),
+    Kind.LA_LATE_AMENDED: ("review.final",),
+}
+
+
+WORDS = LetterWords(CaseLetterTemplate, letter_fields, lambda school, kind: letter_fields.default_words(kind))
+
+
+# --- What the fields hold ----------------------------------------------------------------------------------------
+def _contact_words(school):
+    ways = [f"telephone {school.telephone}"] if school.telephone else []
+    ways += [f"write to {school.email}"] if school.email else []
+    return " or ".join(ways) or "come to the school office"
+
+
+def _child_values(case):
+    pupil = case.pupil
+    if pupil is None:
+        first, full, born = case.child_name.split(" ")[0], case.child_name, case.child_birth_on
+    else:
+        first, full, born = pupil.forename, pupil.name, pupil.birth_on
+    return {
+        "child.first_name": first,
+        "child.full_name": full,
+        "child.birth_date": long_date(born) if born else "(date not known)",
+    }
+
+
+def authority_of(case):
+    """Return the authority of a case of any kind; a review's is its plan's."""
+    return case.plan.authority if case._meta.model_name == "annualreview" else case.authority
+
+
+def _meeting_values(review):
+    day = review.held_on or review.meeting_on
+    return {
+        "meeting.date": long_date(day) if day else "a day still to be fixed",
+        "meeting.time": f"{review.meeting_time:%H:%M}" if review.meeting_time else "time to follow",
+        "meeting.place": review.place or "at the school",
+        "meeting.kind": review.get_kind_display().lower(),
+        "contribute.by": long_date(review.contribute_by) if review.contribute_by else "two weeks before the meeting",
+    }
+
+
+def late_duty(case, kind, *, today):
+    """The late duty of the authority that this chaser is about: the one that is latest; None when nothing is late."""
+    items = DueItem.objects.overdue(today).filter(source_type=case._meta.label_lower, source_id=case.pk, duty="la")
+    about = [item for item in items.order_by("due_on") if item.rule.startswith(CHASED[kind])]
+    return about[0] if about else None
+
+
+def _duty_values(item, on):
+    late = (on - item.due_on).days
+    before, _, after = item.explanation.partition(": ")
+    return {
+        "duty.title": item.title,
+        "duty.due_date": long_date(item.due_on),
+        "duty.days_late": f"{late} day{'' if late == 1 else 's'}",
+        "duty.law": item.authority.rstrip("."),
+        "duty.sum": (after or before).split(". ")[0],
+    }
+
+
+def merge_values(*, case, kind, recipient, dated_on, by, sender_role="", values=None):
+    """Every field of this letter. `values` are what the caller knows; they win."""
+    school, authority = case.school, authority_of(case)
+    head = people_with(school, Role.HEAD).first()
+    found = {
+        "recipient.name": recipient,
+        "authority.name": authority.name,
+        "authority.advice": authority.advice_service or "look for SENDIASS on your council's Local Offer",
+        "letter.date": long_date(dated_on),
+        "school.name": school.name,
+        "school.contact": _contact_words(school),
+        "sender.name": by.name,
+        "sender.role": sender_role,
+        "head.name": head.name if head else "Headteacher",
+    } | _child_values(case)
+    if case._meta.model_name == "annualreview":
+        found |= _meeting_values(case)
+    if kind in CHASED:
+        item = late_duty(case, kind, today=dated_on)
+        if item is None:
+            raise Refused("Nothing of the authority's is late here on that date, so there is nothing to ask for.")
+        found |= _duty_values(item, dated_on)
+    return found | (values or {})
+
+
+def written(*, case, kind, recipient, dated_on, by, sender_role="", values=None, subject=None, body=None):
+    """Return (subject, body) as the recipient would read them. Raises Refused for an unknown field."""
+    words = WORDS.of(case.school, kind)
+    subject, body = subject or words.subject, body or words.body
+    WORDS.check(kind, subject, body)
+    filled = merge_values(
+        case=case, kind=kind, recipient=recipient, dated_on=dated_on, by=by, sender_role=sender_role, values=values
+    )
+    return letter_fields.fill_in(subject, filled, kind)[:150], letter_fields.fill_in(body, filled, kind)
+
+
+# --- The letter --------------------------------------------------------------------------------------------------
+def case_field(case):
+    """The name of the field that points at a case of this kind."""
+    names = {
+        "needsassessment": "assessment",
+        "plan": "plan",
+        "annualreview": "review",
+        "consultation": "consultation",
+        "appeal": "appeal",
+    }
+    return names[case._meta.model_name]
+
+
+@transaction.atomic
+def make(
+    *,
+    kind,
+    case,
+    recipient,
+    by,
+    address="",
+    invitee=None,
+    contact=None,
+    values=None,
+    dated_on=None,
+    sender_role="",
+    subject=None,
+    body=None,
+):
+    """Freeze a letter and have its PDF made. `subject` and `body` are words with fields, else the school's own.
+
+    Raises Refused when a contact may not be written to, or for an unknown field.
+    """
+    if contact is not None and not contact.may_be_written_to:
+        raise Refused("This person may not be written to. Ask the safeguarding lead before you do anything.")
+    dated_on = dated_on or timezone.localdate()
+    if contact is not None and not address and not contact.address_hidden:
+        address = contact.full_address
+    subject, body = written(
+        case=case, kind=kind, recipient=recipient, dated_on=dated_on, by=by, sender_role=sender_role, values=values,
+        subject=subject, body=body,
+    )  # fmt: skip
+    letter = CaseLetter(
+        school=case.school,
+        pupil=case.pupil,
+        kind=kind,
+        invitee=invitee,
+        contact=contact,
+        recipient=recipient[:150],
+        address=address,
+        subject=subject,
+        body=body,
+        dated_on=dated_on,
+        made_by=by,
+        **{case_field(case): case},
+    )
+    with audit.saving(letter, by=by):
+        letter.save()
+    job = jobs.enqueue(
+        "ehcp.letter_pdf", title="Make a letter", by=by, school_id=case.school_id, params={"letter": letter.pk}
+    )
+    letter.job_id = job.pk
+    with audit.saving(letter, by=by):
+        letter.save(update_fields=["job_id"])
+    _record("ehcp.letter_made", letter, f"Letter written to {letter.recipient}: {letter.get_kind_display()}", by=by)
+    return letter
+
+
+def _record(code, letter, text, *, by, on=None):
+    audit.record(
+        code, letter, text=text, by=by, school_id=letter.school_id, pupil_id=letter.pupil_id,
+        happened_on=on or letter.dated_on,
+    )  # fmt: skip
+
+
+def file_letter(*, letter, pdf, by):
+    """Keep the PDF, with the pupil's documents too where the child is on roll. Once filed it is left alone."""
+    letter = CaseLetter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
+    if letter.file_id:
+        return letter
+    stored = files.store_bytes(
+        name=f"letter-{letter.dated_on.isoformat()}.pdf",
+        content=pdf,
+        school_id=letter.school_id,
+        pupil_id=letter.pupil_id,
+        by=by,
+        purpose="letter",
+    )
+    letter.file_id = stored.pk
+    with audit.saving(letter, by=by):
+        letter.save(update_fields=["file_id"])
+    if letter.pupil_id:
+        document = Document(
+            pupil_id=letter.pupil_id,
+            title=f"{letter.get_kind_display()}: letter to {letter.recipient}"[:150],
+            kind=Document.Kind.LETTER,
+            dated_on=letter.dated_on,
+            author=by.name,
+            file_id=stored.pk,
+            added_by=by,
+        )
+        with audit.saving(document, by=by):
+            document.save()
+    return letter
+
+
+@transaction.atomic
+def mark_sent(*, letter, sent_on, via, by, proof=""):
+    """Record how and when the letter went, and what proves it.
+
+    Returns the letter and, for an invitation to a review, what the review now has of it; else None.
+    """
+    letter = CaseLetter.objects.select_for_update(of=("self",)).select_related("contact").get(pk=letter.pk)
+    if letter.sent_on:
+        raise Refused(f"This letter went on {long_date(letter.sent_on)} already.")
+    if letter.contact is not None and not letter.contact.may_be_written_to:
+        raise Refused("This person may not be written to any more. Ask the safeguarding lead before you do anything.")
+    if sent_on > timezone.localdate():
+        raise Refused("The day it went cannot be in the future.")
+    letter.sent_on, letter.sent_via, letter.proof = sent_on, via, proof
+    with audit.saving(letter, by=by):
+        letter.save(update_fields=["sent_on", "sent_via", "proof"])
+    how = letter.get_sent_via_display().lower()
+    _record("ehcp.letter_sent", letter, f"Sent: letter to {letter.recipient}, {how}", by=by, on=sent_on)
+    return letter, invitations.note_letter(letter=letter, by=by) if invitations.invites(letter) else None
+
+
+# --- What a case itself knows for its letters --------------------------------------------------------------------
+def own_values(case, kind):
+    """The fields of this kind that only the case knows. Raises Refused where the letter would be too early."""
+    if kind == Kind.ASSESSMENT_REQUEST:
+        kept = case.advice.exclude(received_on=None).order_by("kind", "pk")
+        papers = [f"{number}. {one.get_kind_display()}" for number, one in enumerate(kept, start=1)]
+        return {"request.reason": case.reason, "request.papers": "\n".join(papers) or "The papers of the pack."}
+    if kind == Kind.CONSULTATION_REPLY:
+        from ...consultations.services import reply_values
+
+        if case.approved_at is None:
+            raise Refused("The head has not approved the reply yet. Ask for that first.")
+        return reply_values(case)
+    if kind == Kind.LA_VAGUE_LINES:
+        return _vague_values(case)
+    if kind == Kind.REVIEW_REPORT:
+        return _report_values(case)
+    return {}
+
+
+def _vague_values(plan):
+    from ...plans.vague import of_line
+    from ...reviews.services.reviews import current_version
+
+    version = current_version(plan)
+    lines = [(line, of_line(line)) for line in version.lines.all()] if version else []
+    found = [
+        f"- {line.section}{line.number}: {line.text} ({' '.join(one.says for one in why)})"
+        for line, why in lines
+        if why
+    ]
+    if not found:
+        raise Refused("Every line of the plan says how much, how often and by whom. There is nothing to challenge.")
+    return {"plan.date": long_date(version.dated_on), "lines.list": "\n".join(found)}
+
+
+def _report_values(review):
+    if review.held_on is None:
+        raise Refused("The meeting has not been held yet, so there is no report to send.")
+    return {
+        "report.recommendation": review.get_recommendation_display() or "not said yet",
+        "report.decision_by": long_date(review.held_on + timedelta(weeks=4)),
+    }

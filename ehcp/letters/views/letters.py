@@ -1,0 +1,248 @@
+"""Letters of cases: written from the school's words, previewed, made, sent; and the words themselves."""
+
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pupils.concerns.views import posted
+from pupils.errors import Refused
+from pupils.letters.views.words import WordsPages
+from pupils.models import Contact
+from sendco.audit import services as audit
+from sendco.files.http import download_response
+from sendco.files.models import StoredFile
+from sendco.files.services import FileNotAvailable
+from sendco.jobs.models import Job, Status
+from sendco.pdf.render import PdfUnavailable, pdf_available
+from staff.access import require_permission
+from staff.permissions import Permission
+from staff.roles import Role
+
+from ...cases import kinds as cases
+from ...models import CaseLetter, CaseLetterKind
+from ...reviews.services import invitations
+from .. import fields as letter_fields
+from ..forms import CaseLetterForm, CaseLetterSentForm
+from ..services import letters as services
+
+# Which letters each kind of case may have.
+OF_CASE = {
+    "assessment": ("assessment_request", "la_late_decision", "la_late_final"),
+    "plan": ("la_vague_lines",),
+    "review": (
+        "review_invitation",
+        "review_chaser",
+        "review_papers",
+        "review_report",
+        "la_late_review",
+        "la_late_amended",
+    ),
+    "consultation": ("consultation_reply",),
+    "appeal": ("la_late_final",),
+}
+
+
+def sender_role(acting):
+    return Role(acting.home_role).label if acting.home_role else ""
+
+
+def recipients_of(case, kind):
+    """Return [(key, words, name, address, contact)] of those this letter may go to."""
+    authority = services.authority_of(case)
+    officer = (case.plan if cases.kind_of(case) == "review" else case).__dict__.get("caseworker_id")
+    found = []
+    if officer:
+        worker = (case.plan if cases.kind_of(case) == "review" else case).caseworker
+        found.append(("officer", f"{worker.name}, {authority.name}", worker.name, authority.address, None))
+    found.append(("authority", f"{authority.name}, SEN team", f"SEN team, {authority.name}", authority.address, None))
+    if kind in letter_fields.TO_AUTHORITY or not case.pupil_id:
+        return found
+    contacts = Contact.objects.filter(pupil=case.pupil, ended_on=None, do_not_contact=False).order_by("priority", "pk")
+    people = [
+        (f"contact-{one.pk}", f"{one.name}{f' ({one.relation})' if one.relation else ''}", one.name, "", one)
+        for one in contacts
+        if one.may_be_written_to
+    ]
+    return people + found
+
+
+# --- Make --------------------------------------------------------------------------------------------------------
+@require_permission(Permission.CASE_EDIT)
+@require_http_methods(["GET", "POST"])
+def letter_new(request, case, pk, kind):
+    """Show the letter as it will be read, change its words or date, make it."""
+    if kind not in OF_CASE.get(case, ()):
+        raise Http404
+    found = cases.find(request, case, pk)
+    people = recipients_of(found, kind)
+    words = services.WORDS.of(found.school, kind)
+    form = CaseLetterForm(
+        posted(request),
+        words=services.WORDS,
+        kind=kind,
+        recipients=[(key, label) for key, label, *_ in people],
+        initial={"subject": words.subject, "body": words.body},
+    )
+    paper, trouble = None, ""
+    try:
+        paper = _paper(request, found, kind, form, people)
+        if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+            return _made(request, found, kind, form, people)
+    except Refused as error:
+        trouble = str(error)
+        if form.is_bound:
+            form.add_error(None, trouble)
+    context = cases.below(found, title=CaseLetterKind(kind).label) | {
+        "form": form,
+        "paper": paper,
+        "trouble": trouble,
+        "school": found.school,
+        "dated_on": _day(form["dated_on"].value()),
+        "cancel": cases.address_of(found),
+        "pdf_trouble": "" if pdf_available() else str(PdfUnavailable()),
+    }
+    status = 422 if form.is_bound and form.errors else 200
+    return render(request, "ehcp/letter_new.html", context, status=status)
+
+
+def _day(value):
+    if isinstance(value, date):
+        return value
+    try:
+        return date.fromisoformat(value or "")
+    except ValueError:
+        return timezone.localdate()
+
+
+def _chosen(form, people):
+    key = form["to"].value()
+    return next((person for person in people if person[0] == key), people[0])
+
+
+def _paper(request, case, kind, form, people):
+    """The letter as its recipient would read it; None while the words hold a field that is not on the list."""
+    if form.is_bound and ({"subject", "body"} & form.errors.keys()):
+        return None
+    _, _, name, address, contact = _chosen(form, people)
+    subject, body = services.written(
+        case=case, kind=kind, recipient=name, dated_on=_day(form["dated_on"].value()), by=request.user,
+        sender_role=sender_role(request.acting), values=services.own_values(case, kind),
+        subject=form["subject"].value(), body=form["body"].value(),
+    )  # fmt: skip
+    if contact is not None and not contact.address_hidden:
+        address = contact.full_address
+    return {"recipient": name, "address": address, "subject": subject, "body": body}
+
+
+def _made(request, case, kind, form, people):
+    _, _, name, address, contact = _chosen(form, people)
+    letter = services.make(
+        kind=kind, case=case, recipient=name, address=address, contact=contact, by=request.user,
+        values=services.own_values(case, kind), dated_on=form.cleaned_data["dated_on"],
+        sender_role=sender_role(request.acting), subject=form.cleaned_data["subject"], body=form.cleaned_data["body"],
+    )  # fmt: skip
+    messages.success(request, "The letter is made. Send it, then say how it went.")
+    return redirect("ehcp:letter-detail", pk=letter.pk)
+
+
+# --- One letter --------------------------------------------------------------------------------------------------
+def _letter(request, pk):
+    letters = CaseLetter.objects.visible_to(request.acting).select_related(
+        "school", "pupil", "contact", "made_by", "assessment", "plan", "review", "consultation", "appeal"
+    )
+    letter = get_object_or_404(letters, pk=pk)
+    if letter.pupil_id:
+        audit.record_read(school_id=letter.school_id, pupil_id=letter.pupil_id, by=request.user, what="letter")
+    return letter
+
+
+def _may_go(letter):
+    return letter.contact is None or letter.contact.may_be_written_to
+
+
+def _trouble(letter, job):
+    if letter.file_id or job is None:
+        return ""
+    if job.status in (Status.FAILED, Status.CANCELLED):
+        return job.error or job.message
+    return "" if pdf_available() else str(PdfUnavailable())
+
+
+@require_permission(Permission.CASE_VIEW)
+@require_GET
+def letter_detail(request, pk):
+    letter = _letter(request, pk)
+    job = Job.objects.filter(pk=letter.job_id, school_id=letter.school_id).first() if letter.job_id else None
+    context = cases.below(letter.case, title=f"Letter to {letter.recipient}") | {
+        "letter": letter,
+        "school": letter.school,
+        "child": cases.child_name(letter.case),
+        "may_go": _may_go(letter),
+        "may_edit": request.acting.can(Permission.CASE_EDIT),
+        "trouble": _trouble(letter, job),
+        "making": job is not None and not job.is_finished,
+        "my_job": job if job and job.user_id == request.user.pk else None,
+        "back": cases.address_of(letter.case),
+        "invited": invitations.invitee_of(letter) if letter.sent_on and invitations.invites(letter) else None,
+    }
+    return render(request, "ehcp/letter_detail.html", context)
+
+
+@require_permission(Permission.CASE_VIEW)
+@require_GET
+def letter_file(request, pk):
+    letter = _letter(request, pk)
+    stored = StoredFile.objects.filter(pk=letter.file_id, school_id=letter.school_id).first()
+    if stored is None or not _may_go(letter):
+        raise Http404
+    try:
+        return download_response(stored, filename=f"letter-{letter.dated_on.isoformat()}.pdf")
+    except FileNotAvailable as error:
+        messages.error(request, str(error))
+        return redirect("ehcp:letter-detail", pk=letter.pk)
+
+
+@require_permission(Permission.CASE_EDIT)
+@require_http_methods(["GET", "POST"])
+def letter_sent(request, pk):
+    letter = _letter(request, pk)
+    form = CaseLetterSentForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        try:
+            _, noted = services.mark_sent(letter=letter, by=request.user, **form.cleaned_data)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"Kept: the letter to {letter.recipient} has gone.")
+            if noted:
+                (messages.success if noted.ok else messages.warning)(request, noted.words)
+            return redirect(cases.address_of(letter.case))
+    back = reverse("ehcp:letter-detail", args=[letter.pk])
+    context = cases.below(letter.case, title="The letter has gone", more=[(f"Letter to {letter.recipient}", back)])
+    lead = f"{letter.get_kind_display()}, to {letter.recipient}."
+    if invitations.invites(letter) and invitations.invitee_of(letter):
+        lead += " The day and the way are kept with the review too, as the proof of notice."
+    context |= {"lead": lead, "form": form, "submit": "Save"}
+    status = 422 if form.errors else 200
+    return render(request, "components/form_page.html", context | {"cancel": back}, status=status)
+
+
+# --- The school's words ------------------------------------------------------------------------------------------
+PAGES = WordsPages(services.WORDS, CaseLetterKind, "Letters about EHC plans", "ehcp")
+
+
+@require_permission(Permission.LETTER_TEMPLATE_EDIT)
+@require_GET
+def template_list(request):
+    return PAGES.show(request)
+
+
+@require_permission(Permission.LETTER_TEMPLATE_EDIT)
+@require_http_methods(["GET", "POST"])
+def template_edit(request, kind):
+    return PAGES.edit(request, kind)

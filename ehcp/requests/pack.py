@@ -1,0 +1,230 @@
+"""The papers of a request for a needs assessment as one PDF: letter, index, what the school knows, and enclosures."""
+
+import io
+from contextlib import ExitStack
+from dataclasses import dataclass
+
+from django.db import models
+
+from pupils.concerns.selectors import readable
+from pupils.models import Document, RegisterEntry
+from pupils.record.services.assessments import score_in_words
+from pupils.record.services.documents import file_of
+from sendco.audit.models import Audience
+from sendco.audit.selectors import pupil_events
+from sendco.clock import long_date
+from sendco.files.kinds import Kind
+from sendco.files.services import FileNotAvailable, open_stored
+from staff.roles import Role
+
+from ..letters.services import letters
+from ..models import Advice, CaseLetterKind
+from .selectors import advice_of
+
+MOST_BYTES = 60 * 1024 * 1024
+LONGEST = 400
+
+
+class Part(models.TextChoices):
+    """What the site itself writes into the pack, after the letter and the index."""
+
+    CHRONOLOGY = "chronology", "Chronology"
+    SCORES = "scores", "Tests and scores"
+    VIEWS = "views", "Views of the child and the parents"
+    ADVICE = "advice", "Advice, by the list of regulation 6(1)"
+
+
+# --- What the school knows ---------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Happening:
+    on: object
+    what: str
+    more: str = ""
+
+
+# Events of the child's record that tell the authority something; nothing of flags, contacts or accounts is among them.
+TOLD = ("letter.sent", "register.parent_told", "watch.started", "watch.looked_again")
+
+
+def chronology(pupil, acting):
+    """What happened, oldest first, as far as this person may see it."""
+    found = [_of_register(entry) for entry in RegisterEntry.objects.filter(pupil=pupil).order_by("starts_on", "pk")]
+    found += [_of_concern(concern) for concern in readable(acting).filter(pupil=pupil)]
+    found += [
+        Happening(one.taken_on, f"Test: {one.test}", score_in_words(one))
+        for one in pupil.assessments.filter(removed_on=None)
+    ]
+    reports = Document.objects.visible_to(acting).filter(pupil=pupil, removed_on=None, kind=Document.Kind.REPORT)
+    found += [Happening(one.dated_on, f"Report: {one.title}", one.author) for one in reports]
+    # What is confidential never leaves the school by itself, whoever makes the pack.
+    audiences = acting.audiences & {Audience.RECORD}
+    events = pupil_events(school_id=pupil.school_id, pupil_ids=[pupil.pk], audiences=audiences)
+    found += [Happening(event.happened_on, event.text) for event in events.filter(code__in=TOLD)]
+    return sorted(found, key=lambda one: (one.on, one.what))
+
+
+def _of_register(entry):
+    return Happening(entry.starts_on, f"On the register: {entry.get_code_display()}", entry.reason[:LONGEST])
+
+
+def _of_concern(concern):
+    more = [concern.what]
+    more += [f"What was done: {concern.get_outcome_display()}."] if concern.outcome else []
+    more += [concern.outcome_note] if concern.outcome_note else []
+    return Happening(concern.raised_on, "Concern raised", " ".join(more)[:LONGEST])
+
+
+# --- Enclosures --------------------------------------------------------------------------------------------------
+@dataclass
+class Enclosure:
+    """A document that becomes pages of the pack; `page` is where it begins, known once the rest is drawn."""
+
+    document: Document
+    content: bytes
+    pages: int
+    page: int | None = None
+
+
+def sort_out(documents):
+    """Return (enclosures, [(document, why it goes separately)])."""
+    enclosed, separate, room = [], [], MOST_BYTES
+    for document in documents:
+        content, why = _content(document)
+        pages = 0 if why else _pages(content)
+        if not why and pages is None:
+            why = "it is locked or damaged"
+        if not why and len(content) > room:
+            why = "the pack would be too long"
+        if why:
+            separate.append((document, why))
+        else:
+            room -= len(content)
+            enclosed.append(Enclosure(document, content, pages))
+    return enclosed, separate
+
+
+def _content(document):
+    """Return (bytes of a PDF that may be enclosed, "") or (b"", why it may not)."""
+    stored = file_of(document)
+    if stored is None:
+        return b"", "its file is not here"
+    if stored.kind != Kind.PDF:
+        return b"", "it is not a PDF"
+    if stored.active_content:
+        return b"", "it is kept exactly as it came"
+    if stored.size > MOST_BYTES:
+        return b"", "the pack would be too long"
+    try:
+        with open_stored(stored) as file:
+            return file.read(), ""
+    except FileNotAvailable:
+        return b"", "its file cannot be opened now"
+
+
+def _pages(content):
+    """How many pages, or None for a PDF that is locked or damaged."""
+    import pikepdf  # heavy, and only the worker needs it
+
+    try:
+        with pikepdf.open(io.BytesIO(content)) as pdf:
+            return None if pdf.is_encrypted else len(pdf.pages)
+    except (pikepdf.PdfError, pikepdf.PasswordError):
+        return None
+
+
+def merged(pdf, enclosures):
+    """The pack with its enclosures, each an item of the outline.
+
+    Enclosures bring no tags of ours, so with them the whole no longer claims to be an accessible PDF throughout.
+    """
+    import pikepdf  # heavy, and only the worker needs it
+
+    with ExitStack() as opened:
+        whole = opened.enter_context(pikepdf.open(io.BytesIO(pdf)))
+        with whole.open_outline() as outline:
+            for one in enclosures:
+                more = opened.enter_context(pikepdf.open(io.BytesIO(one.content)))
+                _untag(more)
+                outline.root.append(pikepdf.OutlineItem(f"Enclosure: {one.document.title}", len(whole.pages)))
+                whole.pages.extend(more.pages)
+        if enclosures:
+            with whole.open_metadata() as metadata:
+                for name in [name for name in metadata if "pdfua" in name]:
+                    del metadata[name]
+        kept = io.BytesIO()
+        whole.save(kept)
+    return kept.getvalue()
+
+
+def _untag(pdf):
+    """Pages of another document point into its own tag tree, which does not come along."""
+    for page in pdf.pages:
+        if "/StructParents" in page:
+            del page["/StructParents"]
+
+
+def page_count(pdf):
+    import pikepdf  # heavy, and only the worker needs it
+
+    with pikepdf.open(io.BytesIO(pdf)) as whole:
+        return len(whole.pages)
+
+
+# --- The whole ---------------------------------------------------------------------------------------------------
+def recipient_of(case):
+    if case.caseworker_id:
+        return f"{case.caseworker.name}, {case.authority.name}"
+    return f"SEN team, {case.authority.name}"
+
+
+def contents(case, acting, *, parts, enclosures, separate, dated_on):
+    """What the template of the pack is drawn from."""
+    pupil = case.pupil
+    pages = {one.document.pk: one.page for one in enclosures}
+    scores = pupil.assessments.filter(removed_on=None).order_by("taken_on", "pk")
+    advice = [(one, pages.get(one.document_id)) for one in advice_of(case)]
+    return {
+        "case": case,
+        "pupil": pupil,
+        "dated_on": dated_on,
+        "recipient": recipient_of(case),
+        "letter": _letter(case, acting, parts, enclosures, dated_on),
+        "parts": [(part, Part(part).label) for part in Part.values if part in parts],
+        "chronology": chronology(pupil, acting) if Part.CHRONOLOGY in parts else [],
+        "scores": [(one, score_in_words(one)) for one in scores],
+        "views": [(one, page) for one, page in advice if one.kind == Advice.Kind.PARENT],
+        "advice": advice,
+        "enclosures": enclosures,
+        "separate": separate,
+    }
+
+
+def _letter(case, acting, parts, enclosures, dated_on):
+    """The (heading, words) of the letter, which names the papers that come with it."""
+    papers = [Part(part).label for part in Part.values if part in parts]
+    papers += [f"{one.document.title}, {long_date(one.document.dated_on)}" for one in enclosures]
+    values = letters.own_values(case, CaseLetterKind.ASSESSMENT_REQUEST)
+    if papers:
+        values["request.papers"] = "\n".join(f"{number}. {words}" for number, words in enumerate(papers, start=1))
+    role = Role(acting.home_role).label if acting.home_role else ""
+    return letters.written(
+        case=case, kind=CaseLetterKind.ASSESSMENT_REQUEST, recipient=recipient_of(case), dated_on=dated_on,
+        by=acting.user, sender_role=role, values=values,
+    )  # fmt: skip
+
+
+def drawn(case, acting, draw, *, parts, documents, dated_on, progress):
+    """The bytes of the pack. `draw(context)` returns a PDF; where pages are enclosed it is drawn twice, because the
+    index says where each begins.
+    """
+    enclosures, separate = sort_out(documents)
+    about = {"parts": parts, "enclosures": enclosures, "separate": separate, "dated_on": dated_on}
+    pdf = draw(contents(case, acting, **about))
+    if not enclosures:
+        return pdf
+    progress()
+    page = page_count(pdf) + 1
+    for one in enclosures:
+        one.page = page
+        page += one.pages
+    return merged(draw(contents(case, acting, **about)), enclosures)

@@ -1,0 +1,316 @@
+"""Requests for needs assessments: the list, the beginning, and the page of one."""
+
+import copy
+from functools import partial
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from pupils import search
+from pupils.errors import ChangedMeanwhile
+from pupils.models import Pupil
+from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_title
+from sendco.audit import services as audit
+from sendco.drafts.services import discard_draft, load_draft
+from sendco.jobs.models import Job, Status
+from sendco.limits.services import RateLimited, check_limit
+from staff.access import require_permission
+from staff.permissions import Permission as P
+
+from ... import owed
+from ...authorities.selectors import in_use
+from ...cases.dates import dates_of
+from ...cases.pages import case_page, list_page
+from ...cases.ruler import ruler
+from ...letters.selectors import papers_of
+from ...letters.views.letters import OF_CASE
+from ...models import NeedsAssessment, Plan
+from ...plans.forms import RequestCaseworkerForm
+from .. import forms, selectors
+from ..services import assessments as services
+
+form_page = require_http_methods(["GET", "POST"])
+PER_PAGE = 25
+
+
+# --- What the views share ----------------------------------------------------------------------------------------
+def case_in_view(request, pk):
+    case = get_object_or_404(selectors.assessments_of(request.acting), pk=pk)
+    audit.record_read(school_id=case.school_id, pupil_id=case.pupil_id, by=request.user, what="needs assessment")
+    return case
+
+
+def case_address(case):
+    return reverse("ehcp:assessment-detail", args=[case.pk])
+
+
+def request_page(case, title, *more):
+    """Context of a page below a request. The browser's tab does not name the child."""
+    crumbs = [(case.pupil.name, case_address(case)), *more]
+    return case_page("assessments", title=title, more=crumbs) | {"case": case, "pupil": case.pupil}
+
+
+def draw(request, form, *, case, title, submit, template="pupils/record_form.html", **context):
+    context = request_page(case, title) | {
+        "form": form,
+        "submit": submit,
+        "tab_title": tab_title(submit),
+        "cancel": case_address(case),
+        **context,
+    }
+    failed = form.errors or context.get("conflict")
+    return render(request, template, context, status=422 if failed else 200)
+
+
+def done(request, words, case):
+    messages.success(request, words)
+    return redirect(case_address(case))
+
+
+def stale(form, stored):
+    """Somebody saved the request meanwhile: say so above the form, which keeps what was typed and can be sent again."""
+    form.add_error(None, "Somebody else changed this request meanwhile. Look at its page, then save again.")
+    form.data = form.data.copy()
+    form.data["version"] = str(stored.version)
+
+
+# --- The list ----------------------------------------------------------------------------------------------------
+@require_permission(P.CASE_VIEW)
+@require_GET
+def assessment_list(request):
+    acting, today = request.acting, timezone.localdate()
+    form = forms.RequestFilterForm(request.GET, acting=acting)
+    cases = selectors.filtered(selectors.assessments_of(acting), form.values(), acting)
+    page = Paginator(cases, PER_PAGE).get_page(request.GET.get("page"))
+    context = list_page("assessments", title="Requests for needs assessments") | {
+        "page": page,
+        "rows": selectors.rows_for(page, today),
+        "form": form,
+        "filtered": any(request.GET.get(name) for name in form.fields),
+        "today": today,
+        "may_edit": acting.can(P.CASE_EDIT),
+    }
+    return render(request, "ehcp/assessment_list.html", context)
+
+
+# --- Beginning ---------------------------------------------------------------------------------------------------
+@require_permission(P.CASE_EDIT)
+@form_page
+def assessment_new(request):
+    """Two steps on one address: find the child, then say who asks and why."""
+    chosen = request.GET.get("pupil", "")
+    if chosen.isascii() and chosen.isdecimal() and len(chosen) < 19:
+        pupils = Pupil.objects.visible_to(request.acting).select_related("form_group", "school")
+        return _start(request, get_object_or_404(pupils, pk=chosen))
+    text = request.GET.get("q", "")[:80]
+    context = case_page("assessments", title="New request") | {"q": text, "found": [], "wait": ""}
+    if text:
+        try:
+            check_limit("search", request.user.pk)
+            context["found"] = [pupil for pupil in search.find(request.acting, text) if pupil.on_roll and pupil.opens]
+        except RateLimited as error:
+            context["wait"] = str(error)
+    template = "ehcp/assessment_found.html" if request.htmx else "ehcp/assessment_choose.html"
+    return render(request, template, context)
+
+
+def _kind_for(pupil):
+    has_plan = Plan.objects.filter(pupil=pupil, ceased_on=None).exists()
+    return NeedsAssessment.Kind.AGAIN if has_plan else NeedsAssessment.Kind.FIRST
+
+
+def _start(request, pupil):
+    key = {"by": request.user, "school_id": request.acting.school.pk, "form_key": f"assessment-new-{pupil.pk}"}
+    draft = load_draft(**key) if request.method == "GET" else None
+    typed = {name: values[-1] for name, values in draft.data.items() if values} if draft else {}
+    authorities = list(in_use(request.acting))
+    guess = next((row for row in authorities if row.name.casefold() == pupil.home_authority.casefold()), None)
+    initial = {"authority": guess or (authorities[0] if len(authorities) == 1 else None)} | typed
+    form = forms.RequestStartForm(posted(request), acting=request.acting, initial=initial)
+    kind = _kind_for(pupil)
+
+    def start(cleaned):
+        return services.begin(pupil=pupil, kind=kind, by=request.user, **cleaned)
+
+    case = attempt(form, start) if request.method == "POST" else None
+    if case:
+        discard_draft(**key)
+        return done(request, "The request is open. Below is what comes next.", case)
+    again = kind == NeedsAssessment.Kind.AGAIN
+    lead = (
+        f"{pupil.forename} has an EHC plan, so this asks for a re-assessment: the authority has 15 days to decide."
+        if again
+        else "The authority has six weeks from the day it receives the request to say whether it will assess."
+    )
+    title = f"Request for a {NeedsAssessment.Kind(kind).label.lower()}: {pupil.name}"
+    context = case_page("assessments", title=title) | {
+        "form": form,
+        "tab_title": tab_title("New request"),
+        "submit": "Begin",
+        "cancel": reverse("ehcp:assessment-list"),
+        "draft_key": key["form_key"],
+        "authorities": authorities,
+        "open_case": NeedsAssessment.objects.visible_to(request.acting).filter(pupil=pupil, closed_on=None).first(),
+        "lead": lead,
+    }
+    return render(request, "ehcp/assessment_new.html", context, status=422 if form.errors else 200)
+
+
+# --- One request -------------------------------------------------------------------------------------------------
+@require_permission(P.CASE_VIEW)
+@require_GET
+def assessment_detail(request, pk):
+    case, acting, today = case_in_view(request, pk), request.acting, timezone.localdate()
+    may_edit = acting.can(P.CASE_EDIT)
+    dates = dates_of(case, today=today)
+    checks = _checks(case)
+    gaps = sum(not check.ok for check in checks)
+    context = request_page(case, f"{case.get_kind_display()}: {case.pupil.name}") | {
+        "tab_title": tab_title("Needs assessment"),
+        "crumbs": [("Requests", reverse("ehcp:assessment-list"))],
+        "today": today,
+        "stage": selectors.stage_words(case),
+        "weeks": selectors.weeks_since(case, today),
+        "dates": dates,
+        "ruler": _ruler(case, dates, today),
+        "both_sets": case.reversal in (NeedsAssessment.Reversal.OWN, NeedsAssessment.Reversal.MEDIATION),
+        "checks": checks,
+        "gaps": gaps,
+        "next": selectors.next_step(case, today=today, gaps=gaps) if may_edit else None,
+        "facts": selectors.facts_of(case, may_edit=may_edit),
+        "advice": selectors.advice_of(case),
+        "claims": [(claim, owed.exemption_words(claim)) for claim in case.exemptions.select_related("assessment")],
+        "appeals": list(case.appeals.all()),
+        "plan": case.plan or (selectors.plan_in_force(case) if case.final_on else None),
+        "said": selectors.request_words(case),
+        "papers": papers_of(case, acting),
+        "case_kind": "assessment",
+        "case_letters": _letters(case),
+        "may_edit": may_edit and case.closed_on is None,
+        **pack_state(request, case),
+    }
+    return render(request, "ehcp/assessment_detail.html", context)
+
+
+def _checks(case):
+    ours = case.asked_by == NeedsAssessment.AskedBy.SCHOOL
+    return selectors.readiness_of(case) if ours and case.starts_on is None and case.closed_on is None else []
+
+
+def _ruler(case, dates, today):
+    """Drawn from the request, or from the order that set the dates anew."""
+    replaced = any(row.item.replaced_by for row in dates)
+    weeks = 14 if replaced or case.kind == NeedsAssessment.Kind.AGAIN else 20
+    return ruler(dates, starts_on=case.reversed_on if replaced else case.starts_on, today=today, weeks=weeks)
+
+
+def _letters(case):
+    names = {
+        "assessment_request": "the request",
+        "la_late_decision": "the decision is late",
+        "la_late_final": "the final plan is late",
+    }
+    return [(kind, names[kind]) for kind in OF_CASE["assessment"]]
+
+
+def pack_state(request, case):
+    """How the pack of a request stands: there, being made, or why not."""
+    job = Job.objects.filter(pk=case.pack_job_id, school_id=case.school_id).first() if case.pack_job_id else None
+    failed = job is not None and job.status in (Status.FAILED, Status.CANCELLED)
+    return {
+        "pack_wanted": case.asked_by == NeedsAssessment.AskedBy.SCHOOL and not (case.sent_at and not case.pack_file_id),
+        "pack_job": job,
+        "pack_making": job is not None and not job.is_finished,
+        "pack_trouble": (job.error or job.message) if failed else "",
+        "pack_words": job.message if job and job.status == Status.DONE else "",
+        "my_job": job if job and job.user_id == request.user.pk else None,
+    }
+
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def assessment_reason(request, pk):
+    case = case_in_view(request, pk)
+    key = {"by": request.user, "school_id": case.school_id, "form_key": f"assessment-reason-{case.pk}"}
+    draft = load_draft(**key) if request.method == "GET" else None
+    typed = {"reason": draft.data["reason"][-1]} if draft and draft.data.get("reason") else {}
+    form = forms.ReasonForm(posted(request), instance=copy.copy(case), initial=typed)
+
+    def save(cleaned):
+        return services.save_reason(case=case, by=request.user, version=cleaned["version"], reason=cleaned["reason"])
+
+    saved, form, conflict = versioned(request, form, save, forms.ReasonForm)
+    if saved:
+        discard_draft(**key)
+        return done(request, "Saved. It goes into the letter and the pack.", case)
+    return draw(
+        request,
+        form,
+        case=case,
+        title="Why a plan may be needed",
+        submit="Save",
+        conflict=conflict,
+        draft_key=key["form_key"],
+        lead="The authority must assess where the child may have special needs and a plan may be necessary "
+        "(section 36(8)).",
+    )
+
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def assessment_caseworker(request, pk):
+    case = case_in_view(request, pk)
+    form_class = partial(RequestCaseworkerForm, acting=request.acting)
+    form = form_class(posted(request), instance=copy.copy(case))
+
+    def choose(cleaned):
+        return services.set_caseworker(case=case, by=request.user, **cleaned)
+
+    saved, form, conflict = versioned(request, form, choose, form_class)
+    if saved:
+        return done(request, "The caseworker is saved.", case)
+    return draw(
+        request,
+        form,
+        case=case,
+        title=f"Caseworker at {case.authority.name}",
+        submit="Save",
+        conflict=conflict,
+        authority=case.authority,
+        template="ehcp/caseworker_form.html",
+    )
+
+
+def versioned(request, form, save, form_class):
+    def rebind(data, stored):
+        return form_class(data, instance=stored)
+
+    return attempt_versioned(form, save, rebind) if request.method == "POST" else (None, form, None)
+
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def assessment_close(request, pk):
+    case = case_in_view(request, pk)
+    form = forms.CloseForm(posted(request), initial={"version": case.version})
+
+    def close(cleaned):
+        return services.close(case=case, by=request.user, **cleaned)
+
+    try:
+        if request.method == "POST" and attempt(form, close):
+            return done(request, "The request is closed. It stays in the child's record.", case)
+    except ChangedMeanwhile as meanwhile:
+        stale(form, meanwhile.theirs)
+    return draw(
+        request,
+        form,
+        case=case,
+        title="Close without a plan",
+        submit="Close the request",
+        lead="Nothing is owed by it any more. A refusal that may still be appealed stays open until its time is over.",
+    )

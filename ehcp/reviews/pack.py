@@ -1,0 +1,104 @@
+"""The papers of a review: the child's words first, then everybody's, the school's report, and the plan's outcomes."""
+
+import io
+
+from PIL import Image
+
+from sendco.files.kinds import Kind
+from sendco.files.models import StoredFile
+from sendco.files.services import FileNotAvailable, open_stored
+
+from ..models import Invitee
+from . import layouts
+from .selectors import answers
+
+MOST_BYTES = 60 * 1024 * 1024
+PICTURES = (Kind.JPEG, Kind.PNG)
+A4 = (7.7, 11.1)  # inches, inside a margin
+
+
+def papers_of(review):
+    """Return ([{"title", "note", "fields"}], [names of those whose words are missing])."""
+    facts = layouts.Facts(review)
+    first = sorted(facts.people, key=lambda person: person.role != Invitee.Role.CHILD)
+    papers = [_contribution(person) for person in first if answers.sent_words(person)]
+    if review.school_report.strip():
+        papers.append(_paper("The school's report", "", [_field("The school's report", review.school_report)]))
+    for title, codes in (("Outcomes of the plan", ("now.outcomes",)), ("Provision in the plan", ("provision",))):
+        fields = [field for field in (_now(code, facts) for code in codes) if field]
+        if fields:
+            papers.append(_paper(title, f"version {facts.version.number}", fields))
+    missing = [person.name for person in facts.people if person.asked_on and not answers.is_sent(person)]
+    return papers, missing
+
+
+def _paper(title, note, fields):
+    return {"title": title, "note": note, "fields": fields}
+
+
+def _field(title, text, *, voice=False):
+    return {"title": title, "kind": "text", "text": text, "voice": voice}
+
+
+def _contribution(person):
+    child = person.role == Invitee.Role.CHILD
+    said = [_field(question, words, voice=child) for question, words in answers.sent_words(person)]
+    note = "with what came with it, at the end" if answers.contribution_of(person).file_id else ""
+    return _paper(f"{person.name}, {person.get_role_display().lower()}", note, said)
+
+
+def _now(code, facts):
+    if code == "now.outcomes":
+        rows = [[str(outcome.number), outcome.text, outcome.by_when] for outcome in facts.outcomes]
+        head = ["No.", "Outcome", "By when"]
+    else:
+        rows, head = layouts.FIELDS["provision"].get(facts), list(layouts.FIELDS["provision"].head)
+    return {"title": "As the plan has them", "kind": "table", "head": head, "rows": rows} if rows else None
+
+
+# --- Files that came with the words ------------------------------------------------------------------------------
+def files_of(review):
+    """Stored PDFs and pictures that came with words that everybody may read, in the order of the papers."""
+    people = review.invitees.filter(removed_on=None, contribution__sent_at__isnull=False).order_by("pk")
+    shared = [one for one in people.select_related("contribution") if not answers.is_held_back(one)]
+    shared.sort(key=lambda person: person.role != Invitee.Role.CHILD)
+    ids = [attached.file_id for one in shared for attached in one.contribution.files.order_by("pk")]
+    kinds = [Kind.PDF, *PICTURES]
+    found = StoredFile.objects.filter(school_id=review.school_id, pupil_id=review.pupil_id, kind__in=kinds).in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
+
+
+def with_files(pdf, stored_files):
+    """The papers with these at their end. One that cannot be opened, or is too long, stays a file of its own."""
+    import pikepdf  # heavy, and only the worker needs it
+
+    room = MOST_BYTES
+    with pikepdf.open(io.BytesIO(pdf)) as whole:
+        for stored in stored_files:
+            room -= stored.size
+            if room > 0:
+                _append(whole, stored)
+        kept = io.BytesIO()
+        whole.save(kept)
+    return kept.getvalue()
+
+
+def _append(whole, stored):
+    import pikepdf  # heavy, and only the worker needs it
+
+    try:
+        with open_stored(stored) as file:
+            content = _page_of(file) if stored.kind in PICTURES else file.read()
+        with pikepdf.open(io.BytesIO(content)) as more:
+            whole.pages.extend(more.pages)
+    except (FileNotAvailable, pikepdf.PdfError, pikepdf.PasswordError, OSError, Image.DecompressionBombError):
+        return
+
+
+def _page_of(file):
+    """A picture as a page that fits A4. It was drawn anew when it was kept, so nothing but a picture is in it."""
+    with Image.open(file) as picture:
+        scale = max(picture.width / A4[0], picture.height / A4[1])
+        kept = io.BytesIO()
+        picture.convert("RGB").save(kept, "PDF", resolution=max(scale, 1))
+    return kept.getvalue()

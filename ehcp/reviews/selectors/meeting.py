@@ -1,0 +1,78 @@
+"""The meeting, one thing at a time: which pages it has for this review, and which of them hold something."""
+
+from dataclasses import dataclass
+
+from ...models import Invitee, OutcomeReview
+from ..services.reviews import current_version, must_plan_for_adulthood
+from . import answers
+
+Role = Invitee.Role
+ADULT = ("adult_employment", "adult_living", "adult_community", "adult_health")
+
+
+@dataclass(frozen=True)
+class Page:
+    code: str
+    title: str
+    done: bool
+    note: str = ""
+    outcome: object = None
+    said: object = None
+
+
+@dataclass(frozen=True)
+class Voice:
+    invitee: object
+    name: str
+    role: str
+    said: list
+    is_child: bool
+
+
+def pages_of(review):
+    """The pages of the screen in order. Three queries."""
+    version = current_version(review.plan)
+    outcomes = list(version.outcomes.all()) if version else []
+    said = {row.outcome_id: row for row in OutcomeReview.objects.filter(review=review)}
+    pages = [
+        Page("here", "Welcome and who is here", review.held_on is not None),
+        Page("child", f"{review.pupil.forename}'s views", review.held_on is not None),
+        Page("views", "What everybody sent", review.held_on is not None),
+        *[_outcome_page(one, said.get(one.pk)) for one in outcomes],
+    ]
+    if must_plan_for_adulthood(review) or any(getattr(review, name) for name in ADULT):
+        done = any(getattr(review, name) for name in ADULT)
+        pages.append(Page("adulthood", "Preparing for adulthood", done, "Required from Year 9"))
+    pages.append(Page("summary", "What goes well, what was said", bool(review.strengths or review.summary)))
+    pages.append(Page("recommend", "What we recommend", bool(review.recommendation)))
+    return pages
+
+
+def _outcome_page(outcome, said):
+    done = said is not None and bool(said.progress)
+    note = said.get_progress_display() if done else ""
+    return Page(f"outcome-{outcome.pk}", f"Outcome {outcome.number}", done, note, outcome, said)
+
+
+def first_open(pages):
+    return next((page for page in pages if not page.done), pages[-1])
+
+
+def voices_of(review):
+    """What people sent, the child first."""
+    people = review.invitees.filter(removed_on=None, contribution__sent_at__isnull=False)
+    rows = []
+    for one in people.select_related("contribution").order_by("pk"):
+        if said := answers.sent_words(one):
+            rows.append(Voice(one, one.name, one.get_role_display(), said, one.role == Role.CHILD))
+    return sorted(rows, key=lambda voice: not voice.is_child)
+
+
+def about_outcome(voices, outcome):
+    """[(name, role, words)] of those who wrote about this outcome by itself."""
+    found = [(voice.name, voice.role, answers.about_outcome(voice.invitee, outcome.number)) for voice in voices]
+    return [row for row in found if row[2]]
+
+
+def lines_of(outcome):
+    return list(outcome.lines.all())

@@ -1,0 +1,107 @@
+"""Reminders of contributions that go out by themselves, on set days before the meeting.
+
+Each mail and its job are one transaction, and the database lets a person have one reminder for a set day. So the step
+may be run as often as one likes, by several workers at once, and end anywhere.
+"""
+
+import logging
+from datetime import timedelta
+
+from django.db import transaction
+
+from pupils.errors import ChangedMeanwhile, Refused
+from sendco.audit import services as audit
+from sendco.clock import LONGEST_CLOSURE
+from staff.models import School
+
+from ...models import AnnualReview, ChaserPlan, ChaserRun, ReviewMail
+from .. import chaser_days as chasers
+from ..selectors import chasers as selectors
+from . import mail as review_mail
+from . import reviews
+
+logger = logging.getLogger(__name__)
+
+
+# --- What a school sets ------------------------------------------------------------------------------------------
+@transaction.atomic
+def save_plan(*, school, is_on, days, version, by):
+    """Set whether they go out, and how many days before the meeting. Raises ChangedMeanwhile for an older version."""
+    if words := chasers.problem_with(days) or (not days and "Give at least one day before the meeting."):
+        raise Refused(words)
+    plan, _ = ChaserPlan.objects.select_for_update(of=("self",)).get_or_create(school=school)
+    if plan.version != version:
+        raise ChangedMeanwhile(plan)
+    days = sorted(days, reverse=True)
+    if (plan.is_on, plan.days) == (is_on, days):
+        return plan
+    plan.is_on, plan.days, plan.version = is_on, days, plan.version + 1
+    with audit.saving(plan, by=by):
+        plan.save()
+    when = chasers.in_words(days) if is_on else "do not go out by themselves"
+    audit.record("reminders.reviews_changed", plan, text=f"Reminders of contributions to reviews: {when}", by=by)
+    return plan
+
+
+# --- The step of a day -------------------------------------------------------------------------------------------
+def schools_to_remind(school_ids, *, today):
+    """Those of these schools whose reviews were not gone through today."""
+    done = ChaserRun.objects.filter(ran_on__gte=today).values("school")
+    return School.objects.filter(pk__in=school_ids).exclude(pk__in=done).order_by("pk")
+
+
+def remind(*, school, today):
+    """Go through the reviews of a school once on each of its open days. Returns how many mails wait to be sent.
+
+    A review that fails is tried again at the next call and holds up no other.
+    """
+    days = selectors.sending_days(school)
+    if not days.is_open(today):
+        return 0
+    plan, ran_on = selectors.plan_of(school), selectors.ran_on(school)
+    if ran_on is not None and ran_on >= today:
+        return 0
+    mails, all_well = 0, True
+    for review in _coming(school, today) if plan.is_on else []:
+        try:
+            mails += _remind(review, plan=plan, days=days, today=today, ran_on=ran_on)
+        except Exception:
+            logger.exception("The reminders of review %s failed; they are tried again.", review.pk)
+            all_well = False
+    if all_well:
+        ChaserRun.objects.update_or_create(school=school, defaults={"ran_on": today})
+    return mails
+
+
+def _coming(school, today):
+    """Reviews whose meeting is near enough for a set day, those that cannot be reminded of among them."""
+    furthest = today + timedelta(days=chasers.FURTHEST + LONGEST_CLOSURE)
+    rows = AnnualReview.objects.filter(school=school, closed_on=None, held_on=None, reminders_stopped_on=None)
+    return rows.filter(meeting_on__gt=today, meeting_on__lte=furthest).order_by("pk")
+
+
+@transaction.atomic
+def _remind(review, *, plan, days, today, ran_on):
+    """Write the mails of one review, its jobs and what the record says of it, all or nothing."""
+    review = reviews.lock(review)
+    if review.reminders_stopped_on or not selectors.is_live(review, today=today):
+        return 0
+    day = chasers.reached(chasers.set_days(review.meeting_on, plan.days, days), today=today, ran_on=ran_on)
+    if day is None:
+        return 0
+    by_sender = {}
+    for one in _to_tell(review, day, today):
+        by_sender.setdefault(one.sender, []).append(one.invitee)
+    for sender, invitees in by_sender.items():
+        words = f"Reminded by itself, {chasers.in_words([day.number])}, in the name of {sender.name}"
+        reviews.record_asked(invitees=invitees, asked_on=today, by=None, words=words)
+        review_mail.queue(invitees, ReviewMail.Kind.REMINDER, sender, set_on=day.on)
+    return sum(len(invitees) for invitees in by_sender.values())
+
+
+def _to_tell(review, day, today):
+    had = set(ReviewMail.objects.filter(invitee__review=review, set_on=day.on).values_list("invitee", flat=True))
+    missing = selectors.missing_of(review, today=today)
+    return [
+        one for one in missing if not one.why_not and one.invitee.pk not in had and not day.is_too_soon(one.heard_on)
+    ]

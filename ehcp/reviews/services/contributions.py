@@ -1,0 +1,320 @@
+"""What people say before a review: kept as it is typed, closed when it is sent, opened again by the school.
+
+Nothing that somebody typed is thrown away for them. Two phones at once: each text replaces the one that its page showed
+or wrote, and any other stays beside it until a person decides.
+"""
+
+import hashlib
+import re
+import unicodedata
+
+from django.db import transaction
+from django.utils import timezone
+
+from pupils.errors import ChangedMeanwhile, Refused
+from pupils.record.services import documents
+from sendco.audit import services as audit
+from sendco.files import services as files
+from sendco.files.kinds import FileRefused
+from sendco.files.models import StoredFile
+from sendco.links import services as links
+
+from ...models import Contribution, ContributionFile, Invitee
+from ..questions import LONGEST, picked_code
+from . import reviews
+from .mail import PURPOSE, days_open, kind_of, why_not
+
+FILE_PURPOSE = "contribution"
+MOST_FILES, MOST_BYTES = 5, 30 * 1024 * 1024
+MOST_OTHERS = 4
+TALK_FIRST = "talk_first"
+# Word's bullets arrive as signs of its symbol fonts, or as dots with a tab.
+_BULLET = re.compile(
+    r"^[ \t]*[\u2022\u00b7\u25aa\u25cf\u25e6\u2043\uf0b7\uf0a7\uf076\uf0d8]+[ \t]*|^o\t+", re.MULTILINE
+)
+_KEPT = {"\n", "\t"}
+_BLANKS = re.compile(r"\n{3,}")
+
+
+class Sent(Refused):
+    """This contribution was sent already; it has to be opened again first."""
+
+
+def clean(words):
+    """Plain text as a person would have typed it: no control signs, no hidden direction marks, "- " for bullets."""
+    words = words.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
+    words = _BULLET.sub("- ", words.replace("\u00a0", " ").replace("\v", "\n").replace("\f", "\n"))
+    words = "".join(
+        sign for sign in words if sign in _KEPT or sign in _JOINERS or unicodedata.category(sign) not in _UNSEEN
+    )
+    return _BLANKS.sub("\n\n", words).strip()
+
+
+_UNSEEN = {"Cc", "Cf", "Co", "Cs"}
+_JOINERS = "\u200c\u200d"  # Persian words and many emoji need them
+
+
+def mark_of(words):
+    """A short sign of a text, by which a page says which text it showed."""
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def contribution_of(invitee):
+    """The contribution of this person; an unsaved one where nothing was typed yet."""
+    found = Contribution.objects.filter(invitee=invitee).first()
+    return found or Contribution(invitee=invitee, kind=kind_of(invitee))
+
+
+def _locked(invitee):
+    """Take this person's contribution for the transaction. Raises Sent, or Refused when it is too late."""
+    Invitee.objects.select_for_update(of=("self",)).get(pk=invitee.pk)
+    if words := why_not(invitee):
+        raise Refused(words)
+    row, _ = Contribution.objects.get_or_create(invitee=invitee, defaults={"kind": kind_of(invitee)})
+    row.invitee = invitee
+    if row.sent_at:
+        raise Sent("This was sent already. Ask the school to open it again if you want to change it.")
+    return row
+
+
+def _keep(row, **values):
+    # By statement and so without a history row: what somebody typed and took back before sending is nobody's business.
+    now = timezone.now()
+    Contribution.objects.filter(pk=row.pk).update(saved_at=now, version=row.version + 1, **values)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.saved_at, row.version = now, row.version + 1
+    return row
+
+
+# --- Typing ------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def save_answer(*, invitee, code, words, page="", before="", picked=None):
+    """Keep one answer. Returns (contribution, is there a text of another phone that this page did not know).
+
+    `page` names the page that types, `before` is the mark of the text it showed: that text is replaced, any other is
+    kept beside. Longer than LONGEST: the beginning is kept, and the caller shows the rest.
+    """
+    row = _locked(invitee)
+    words = clean(words)[:LONGEST]
+    state = row.drafts.get(code, {})
+    known = [{"page": state.get("page", ""), "words": row.answers.get(code, "")}, *state.get("others", [])]
+    others = [one for one in known if _is_of_another(one, words, page, before)]
+    told_before = {one["words"] for one in state.get("others", [])}
+    news = any(one["words"] not in told_before for one in others)
+    answers = row.answers | {code: words}
+    if picked is not None:
+        answers[picked_code(code)] = clean("; ".join(picked))[:1000]
+    drafts = row.drafts | {code: {"page": page, "others": _bounded(others)}}
+    return _keep(row, answers={key: text for key, text in answers.items() if text}, drafts=drafts), news
+
+
+def _is_of_another(one, words, page, before):
+    same_page = bool(page) and one["page"] == page
+    return bool(one["words"]) and not same_page and mark_of(one["words"]) != before and one["words"] not in words
+
+
+def _bounded(others):
+    """A few texts at most: the oldest ones are joined, not dropped."""
+    if len(others) <= MOST_OTHERS:
+        return others
+    joined = "\n\n".join(one["words"] for one in others[MOST_OTHERS - 1 :])
+    return [*others[: MOST_OTHERS - 1], {"page": "", "words": joined}]
+
+
+def others_of(contribution, code):
+    return [one["words"] for one in contribution.drafts.get(code, {}).get("others", [])]
+
+
+@transaction.atomic
+def settle(*, invitee, code, join):
+    """End a difference between two phones: put the texts below each other, or keep only the one in the box."""
+    row = _locked(invitee)
+    answers = row.answers
+    if join:
+        parts = [row.answers.get(code, ""), *others_of(row, code)]
+        answers = answers | {code: "\n\n".join(part for part in parts if part)}
+    return _keep(row, answers=answers, drafts=row.drafts | {code: {"page": "", "others": []}})
+
+
+# --- Files -------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def add_file(*, invitee, upload, by=None):
+    """Keep a photo or a report. Raises FileRefused, or Refused when there are too many."""
+    row = _locked(invitee)
+    kept = list(row.files.values_list("size", flat=True))
+    if len(kept) >= MOST_FILES:
+        raise Refused(f"There are {MOST_FILES} files here already. Take one out first, or ring the school.")
+    if sum(kept) + upload.size > MOST_BYTES:
+        raise Refused("All files together may have 30 MB. Make this one smaller, or take another one out first.")
+    review = invitee.review
+    stored = files.store(
+        upload=upload, school_id=review.school_id, pupil_id=review.pupil_id, by=by, purpose=FILE_PURPOSE
+    )
+    ContributionFile.objects.create(contribution=row, file_id=stored.pk, name=stored.name, size=stored.size)
+    return _keep(row, file_id=row.file_id or stored.pk)
+
+
+@transaction.atomic
+def remove_file(*, invitee, pk, by=None):
+    """Take a file out that was not sent yet; its bytes go too. An unknown one changes nothing."""
+    row = _locked(invitee)
+    found = row.files.filter(pk=pk).first()
+    if found is None:
+        return row
+    stored = stored_of(found)
+    found.delete()
+    if stored:
+        files.delete(stored=stored, by=by)
+    return _keep(row, file_id=row.files.values_list("file_id", flat=True).first())
+
+
+def stored_of(attached):
+    """The stored file: of the same school and child, or None."""
+    review = attached.contribution.invitee.review
+    return StoredFile.objects.filter(
+        pk=attached.file_id, school_id=review.school_id, pupil_id=review.pupil_id, purpose=FILE_PURPOSE
+    ).first()
+
+
+@transaction.atomic
+def keep_file(*, attached, title, kind, dated_on, by, author=""):
+    """File a copy of what came with somebody's words among the child's documents, once. Returns the document."""
+    found = ContributionFile.objects.select_for_update(of=("self",)).select_related("document").get(pk=attached.pk)
+    row = Contribution.objects.select_related("invitee__review__pupil").get(pk=found.contribution_id)
+    found.contribution = row
+    if row.sent_at is None:
+        raise Refused("This contribution was opened again. Wait until it is sent: its files may still change.")
+    if asks_to_talk_first(row):
+        raise Refused("They do not want everybody to read this yet. Talk with them first, then keep the file.")
+    if found.kept:
+        raise Refused(f"It is with the child's documents already: “{found.kept.title}”.")
+    stored = stored_of(found)
+    if stored is None:
+        raise Refused("This file is not there any more. Ask whoever sent it for another copy.")
+    facts = {"title": title, "kind": kind, "dated_on": dated_on, "author": author}
+    try:
+        document = documents.add_copy(pupil=row.invitee.review.pupil, stored=stored, by=by, **facts)
+    except (files.FileNotAvailable, FileRefused) as error:
+        raise Refused(str(error)) from error
+    found.document = document
+    found.save(update_fields=["document"])
+    _record("ehcp.contribution_file_kept", row, f"File of {row.invitee.name} kept: {title}", by=by)
+    return document
+
+
+# --- Sending -----------------------------------------------------------------------------------------------------
+@transaction.atomic
+def send(*, invitee, by=None, link=None, talk_first=False):
+    """Close the contribution. `link` is the secret address it came by, which ends here."""
+    row = _locked(invitee)
+    if not row.answers and not row.files.exists():
+        raise Refused("Nothing is written yet. Write something, or close the page if you have nothing to say.")
+    if link is not None and not links.use_up(link):
+        raise Sent("This was sent already.")
+    if link is None:
+        links.revoke(purpose=PURPOSE, subject_id=invitee.pk)
+    row.answers = {
+        code: "\n\n".join([words, *others_of(row, code)]) if words else words for code, words in row.answers.items()
+    }
+    row.drafts = {TALK_FIRST: True} if talk_first else {}
+    row.sent_at = row.saved_at = timezone.now()
+    row.entered_by = by if by is not None and by.pk != invitee.user_id else None
+    row.version += 1
+    _save(row, "answers", "drafts", "sent_at", "saved_at", "entered_by", "version", by=by)
+    how = f", typed in by {by.name}" if row.entered_by_id else ""
+    _record("ehcp.contribution_sent", row, f"Contribution of {invitee.name} received{how}", by=by)
+    return row
+
+
+def _save(row, *fields, by):
+    with audit.saving(row, by=by):
+        row.save(update_fields=list(fields))
+
+
+def _record(code, row, text, *, by):
+    review = row.invitee.review
+    audit.record(code, row, text=text[:300], by=by, school_id=review.school_id, pupil_id=review.pupil_id)
+
+
+@transaction.atomic
+def enter(*, invitee, answers, version, by, sending=True, talk_first=False):
+    """Words that came on paper or by telephone, or a colleague's own. Raises ChangedMeanwhile for another version."""
+    row = _locked(invitee)
+    if row.version != version:
+        raise ChangedMeanwhile(row)
+    cleaned = {code: clean(words) for code, words in answers.items()}
+    if too_long := [code for code, words in cleaned.items() if len(words) > LONGEST]:
+        raise Refused(f"{len(too_long)} of the answers have more than {LONGEST:,} characters. Add the rest as a file.")
+    if row.answers and by.pk != invitee.user_id:
+        # What somebody began to write is replaced by what they said; their own words stay in the history.
+        _save(row, "answers", by=by)
+    _keep(row, answers={code: words for code, words in cleaned.items() if words}, drafts={})
+    return send(invitee=invitee, by=by, talk_first=talk_first) if sending else row
+
+
+@transaction.atomic
+def reopen(*, contribution, by):
+    """Let somebody change what they sent. They need a new address, since theirs is used up."""
+    row = Contribution.objects.select_for_update(of=("self",)).select_related("invitee__review").get(pk=contribution.pk)
+    if row.sent_at is None:
+        raise Refused("This contribution is open already.")
+    if words := why_not(row.invitee):
+        raise Refused(f"{words} It cannot be opened again.")
+    row.sent_at, row.version = None, row.version + 1
+    _save(row, "sent_at", "version", by=by)
+    _record("ehcp.contribution_reopened", row, f"Contribution of {row.invitee.name} opened again", by=by)
+    return row
+
+
+@transaction.atomic
+def talked(*, contribution, by):
+    """A child asked to be spoken to before others read this. Somebody did; now the others may."""
+    row = Contribution.objects.select_for_update(of=("self",)).select_related("invitee__review").get(pk=contribution.pk)
+    row.drafts = {key: value for key, value in row.drafts.items() if key != TALK_FIRST}
+    row.version += 1
+    _save(row, "drafts", "version", by=by)
+    _record("ehcp.contribution_talked", row, "Spoke with the child about what they wrote", by=by)
+    return row
+
+
+def asks_to_talk_first(contribution):
+    return bool(contribution.drafts.get(TALK_FIRST))
+
+
+# --- Addresses ---------------------------------------------------------------------------------------------------
+@transaction.atomic
+def start_here(*, invitee, by):
+    """Make a way in that is never sent: the pages open on this device at once. Returns the link."""
+    if words := why_not(invitee):
+        raise Refused(words)
+    if contribution_of(invitee).sent_at:
+        raise Sent(f"{invitee.name} has sent a contribution. Open it again first.")
+    review = invitee.review
+    if invitee.asked_on is None:
+        reviews.record_asked(invitees=[invitee], asked_on=timezone.localdate(), by=by)
+    link, _ = links.make(
+        purpose=PURPOSE,
+        subject_id=invitee.pk,
+        school_id=review.school_id,
+        pupil_id=review.pupil_id,
+        by=by,
+        days=min(days_open(review), 1),
+    )
+    _record_opened(review, invitee, by)
+    return link
+
+
+def _record_opened(review, invitee, by):
+    text = f"Pages of {invitee.name} opened on a device of the school"
+    audit.record("ehcp.contribution_here", review, text=text[:300], by=by)
+
+
+@transaction.atomic
+def revoke_all(*, pupil, by):
+    """Close every open address of this child's reviews. Returns how many."""
+    people = Invitee.objects.filter(review__pupil=pupil).values_list("pk", flat=True)
+    closed = links.revoke(purpose=PURPOSE, subject_id__in=list(people))
+    text = f"{closed} open link{'' if closed == 1 else 's'} of reviews closed"
+    audit.record("ehcp.links_revoked", pupil, text=text, by=by, pupil_id=pupil.pk)
+    return closed

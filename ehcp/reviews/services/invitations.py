@@ -1,0 +1,80 @@
+"""A letter of invitation that went is the proof of notice of the person it went to."""
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from pupils.errors import Refused
+from sendco.clock import long_date
+
+from ...models import CaseLetterKind, Invitee, Method
+from . import reviews
+from .mail import why_not
+
+VIA = {
+    Method.EMAIL: Invitee.Via.EMAIL,
+    Method.PORTAL: Invitee.Via.EMAIL,
+    Method.FIRST_CLASS: Invitee.Via.POST,
+    Method.SIGNED_FOR: Invitee.Via.POST,
+    Method.HAND: Invitee.Via.HAND,
+}
+
+
+@dataclass(frozen=True)
+class Noted:
+    """Whether the review now has this invitation, and in words what it has or why it has not."""
+
+    ok: bool
+    words: str
+
+
+def invites(letter):
+    return letter.kind == CaseLetterKind.REVIEW_INVITATION and letter.review_id is not None
+
+
+def invitee_of(letter):
+    """Whom on the list of the review this letter invites; None for somebody who is not on it."""
+    if letter.invitee_id:
+        return letter.invitee
+    listed = letter.review.invitees.filter(removed_on=None)
+    if letter.contact_id:
+        return listed.filter(contact=letter.contact_id).first()
+    officers = list(listed.filter(role=Invitee.Role.LA))
+    named = [one for one in officers if one.name == letter.recipient]
+    found = named or officers
+    return found[0] if len(found) == 1 else None
+
+
+def _names_another_day(letter):
+    """In words why the day of the meeting is not the one that the letter was written with; empty when it is."""
+    review = letter.review
+    then = review.history.filter(history_date__lte=letter.made_at).order_by("history_date", "history_id").last()
+    if then is None or then.meeting_on == review.meeting_on:
+        return ""
+    was = f"for {long_date(then.meeting_on)}" if then.meeting_on else "before the day was fixed"
+    return f"The letter was written {was}; the meeting is on {long_date(review.meeting_on)} now. Write a new one."
+
+
+@transaction.atomic
+def note_letter(*, letter, by):
+    """Keep the invitation that this letter was, once it went. A day that is kept already stays. Returns Noted."""
+    invitee = invitee_of(letter)
+    if invitee is None:
+        return Noted(False, f"{letter.recipient} is not on the list of the review, so no invitation is kept there.")
+    review = reviews.lock(letter.review)
+    invitee = review.invitees.select_for_update(of=("self",)).select_related("contact").get(pk=invitee.pk)
+    invitee.review = letter.review = review
+    if words := why_not(invitee):
+        return Noted(False, f"The invitation is not kept with the review. {words}")
+    if review.meeting_on is None:
+        return Noted(False, "The invitation is not kept with the review: no day of the meeting is fixed there.")
+    if words := _names_another_day(letter):
+        return Noted(False, f"The invitation is not kept with the review. {words}")
+    if invitee.invited_on:
+        return Noted(True, f"{invitee.name} was invited on {long_date(invitee.invited_on)} already; that day stays.")
+    facts = {"invited_on": letter.sent_on, "via": VIA[letter.sent_via]}
+    try:
+        reviews.record_invited(review=review, invitees=[invitee], by=by, **facts)
+    except Refused as refusal:
+        return Noted(False, f"The invitation is not kept with the review. {refusal}")
+    return Noted(True, f"It is the invitation of {invitee.name}: kept with the review, {long_date(letter.sent_on)}.")

@@ -1,0 +1,60 @@
+"""An authority's layout of the report: its headings in its order, and which of our fields stand under each."""
+
+from django.db import IntegrityError, transaction
+
+from pupils.errors import ChangedMeanwhile, Refused
+from sendco.audit import services as audit
+
+from ...models import LocalAuthority, ReviewLayout
+from .. import layouts
+
+MOST_PARTS = 30
+
+
+def check(parts):
+    """Return the parts as they are stored. Raises Refused for what cannot be one."""
+    if not parts:
+        raise Refused("Write one heading at least.")
+    if len(parts) > MOST_PARTS:
+        raise Refused(f"More than {MOST_PARTS} headings make no form. Put some of them together.")
+    seen = set()
+    for part in parts:
+        if not part["heading"].strip():
+            raise Refused("A heading is empty. Write what the authority's form says there, or remove the part.")
+        for code in part["fields"]:
+            if code not in layouts.FIELDS:
+                raise Refused("One of the fields is not known. Choose from the list.")
+            if code in seen:
+                raise Refused(f"“{layouts.FIELDS[code].title}” stands under two headings. Choose one of them.")
+            seen.add(code)
+    return [
+        {"heading": part["heading"].strip()[:150], "note": part.get("note", "").strip()[:300], "fields": part["fields"]}
+        for part in parts
+    ]
+
+
+def unplaced(parts):
+    """Titles of the fields that no heading takes."""
+    placed = {code for part in parts for code in part["fields"]}
+    return [field.title for code, field in layouts.FIELDS.items() if code not in placed]
+
+
+@transaction.atomic
+def save(*, authority, name, title, parts, version, by):
+    """Keep the layout of an authority; `version` 0 makes the first. Raises ChangedMeanwhile and Refused."""
+    LocalAuthority.objects.select_for_update(of=("self",)).get(pk=authority.pk)
+    layout = authority.layouts.filter(ended_on=None).first() or ReviewLayout(
+        school=authority.school, authority=authority, version=0
+    )
+    if layout.version != version:
+        raise ChangedMeanwhile(layout)
+    layout.name, layout.title, layout.parts, layout.version = name, title, check(parts), version + 1
+    try:
+        with transaction.atomic(), audit.saving(layout, by=by):
+            layout.save()
+    except IntegrityError as error:
+        raise Refused("A colleague made a layout for this authority at the same moment. Open that one.") from error
+    audit.record(
+        "ehcp.layout_saved", layout, text=f"Report layout of {authority.name} saved", by=by, school_id=layout.school_id
+    )
+    return layout

@@ -1,0 +1,272 @@
+"""Mail of a review: invitations, requests for a contribution, reminders. One job a person, and each secret address is
+made inside it: it stands in that one mail and nowhere else."""
+
+import smtplib
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+
+from pupils.errors import Refused
+from sendco.clock import SendingDays, long_date
+from sendco.jobs import services as jobs
+from sendco.jobs.services import JobFailed
+from sendco.links import services as links
+from staff.models import Membership
+from staff.models.people import current_on
+from staff.selectors import school_calendar
+
+from ...models import Contribution, Invitee, ReviewMail
+from . import reviews
+
+Kind = ReviewMail.Kind
+Role = Invitee.Role
+PURPOSE = reviews.LINK
+LONGEST = 90  # days that a secret address may live
+TITLES = {
+    Kind.INVITATION: "Send an invitation to a review",
+    Kind.REQUEST: "Ask for a contribution to a review",
+    Kind.REMINDER: "Remind of a contribution to a review",
+}
+BY_ITSELF = "Remind by itself of a contribution to a review"
+SENT = "Sent."
+HANDED_OVER = "The worker stopped while it was handed over, so it may have gone."
+KINDS = {
+    Role.PARENT: Contribution.Kind.PARENT,
+    Role.CHILD: Contribution.Kind.CHILD,
+    Role.STAFF: Contribution.Kind.STAFF,
+    Role.HEAD: Contribution.Kind.STAFF,
+}
+
+
+def kind_of(invitee):
+    return KINDS.get(invitee.role, Contribution.Kind.PROFESSIONAL)
+
+
+def address_of(invitee):
+    """The address that mail goes to: a contact's or a colleague's own as it is today, else the one typed here."""
+    known = invitee.contact if invitee.contact_id else invitee.user
+    return (known.email if known else "") or invitee.email
+
+
+def signs_in(invitee):
+    """Does this person answer signed in, with an account of this school, and so without a secret address?"""
+    if not invitee.user_id:
+        return False
+    works = Membership.objects.filter(
+        current_on(timezone.localdate()), user=invitee.user_id, school=invitee.review.school_id
+    )
+    return invitee.user.is_active and works.exists()
+
+
+def why_not(invitee):
+    """Return in words why this person may not be written to about this review now; empty when they may."""
+    review, contact = invitee.review, invitee.contact
+    if review.closed_on:
+        return f"This review was closed on {long_date(review.closed_on)}."
+    if review.held_on:
+        return f"The meeting was held on {long_date(review.held_on)}."
+    if invitee.removed_on:
+        return f"{invitee.name} was taken off the list."
+    if contact is not None and (not contact.may_be_written_to or contact.pupil_id != review.pupil_id):
+        return f"{invitee.name} may not be written to. Ask the safeguarding lead before you do anything."
+    return ""
+
+
+# --- What the pages call -----------------------------------------------------------------------------------------
+@transaction.atomic
+def send_invitations(*, review, invitees, by):
+    """Record the notice of today and mail each person. Raises Refused, naming who has no e-mail address."""
+    invitees = _checked(review, invitees)
+    today = timezone.localdate()
+    review = reviews.record_invited(review=review, invitees=invitees, invited_on=today, via=Invitee.Via.EMAIL, by=by)
+    return queue(invitees, Kind.INVITATION, by)
+
+
+@transaction.atomic
+def ask_for_contributions(*, review, invitees, by):
+    """Record that these people were asked today and mail each their own address to answer at."""
+    return _ask(review, invitees, Kind.REQUEST, by)
+
+
+@transaction.atomic
+def chase(*, review, invitees, by):
+    """Remind those who were asked and have not sent. Their old address closes; what they wrote stays."""
+    invitees = _checked(review, invitees)
+    sent = set(
+        Contribution.objects.filter(invitee__in=invitees).exclude(sent_at=None).values_list("invitee", flat=True)
+    )
+    if done := [invitee.name for invitee in invitees if invitee.pk in sent]:
+        raise Refused(f"{_list(done)} sent a contribution already. Take the name off the list.")
+    return _ask(review, invitees, Kind.REMINDER, by)
+
+
+def _ask(review, invitees, kind, by):
+    invitees = _checked(review, invitees)
+    reviews.record_asked(invitees=invitees, asked_on=timezone.localdate(), by=by)
+    return queue(invitees, kind, by)
+
+
+def _checked(review, invitees):
+    review = reviews.lock(review)
+    wanted = [invitee.pk for invitee in invitees]
+    rows = review.invitees.select_related("contact", "user").filter(pk__in=wanted)
+    invitees = list(rows)
+    if not invitees:
+        raise Refused("Choose at least one person.")
+    if review.meeting_on is None:
+        raise Refused("Fix the day of the meeting first: the mail says when it is.")
+    for invitee in invitees:
+        invitee.review = review
+        if words := why_not(invitee):
+            raise Refused(words)
+    if paper := [invitee.name for invitee in invitees if not address_of(invitee)]:
+        raise Refused(f"There is no e-mail address for {_list(paper)}. Write on paper, or add an address first.")
+    return invitees
+
+
+def _list(names):
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def queue(invitees, kind, by, *, set_on=None):
+    """Write each mail and its job in the caller's transaction. `set_on` is the set day of one that goes by itself."""
+    mails = []
+    for invitee in invitees:
+        mail = ReviewMail.objects.create(invitee=invitee, kind=kind, to=address_of(invitee), made_by=by, set_on=set_on)
+        jobs.enqueue(
+            "ehcp.review_mail",
+            title=BY_ITSELF if set_on else TITLES[kind],
+            by=by,
+            school_id=invitee.review.school_id,
+            params={"mail": mail.pk, "review": invitee.review_id},
+        )
+        mails.append(mail)
+    return mails
+
+
+# --- What the job does -------------------------------------------------------------------------------------------
+def send(mail, *, still_mine):
+    """Make the address, send the mail, mark it. A second run closes the first address and makes another.
+
+    One that goes by itself and may have gone already is left to a person: nobody is reminded twice by a machine.
+    """
+    mail = ReviewMail.objects.select_related(
+        "invitee__review__school", "invitee__review__pupil", "invitee__contact", "invitee__user", "made_by",
+        "invitee__review__organiser",
+    ).get(pk=mail.pk)  # fmt: skip
+    if mail.sent_at:
+        return SENT
+    if mail.set_on and mail.problem == HANDED_OVER:
+        ReviewMail.objects.filter(pk=mail.pk).update(problem=f"{HANDED_OVER} If nothing comes, ask again yourself.")
+        raise JobFailed("This mail may have gone already. If no answer comes, ask again yourself.")
+    invitee = mail.invitee
+    moved = address_of(invitee) != mail.to and "The address was changed meanwhile."
+    if words := why_not(invitee) or _not_needed(mail) or moved:
+        ReviewMail.objects.filter(pk=mail.pk).update(problem=words[:200])
+        raise JobFailed("This mail was not sent: the person may not be written to, or the review has moved on.")
+    with transaction.atomic():
+        still_mine()
+        message = composed(mail, _place(mail, _secret(mail)))
+        if mail.set_on:
+            ReviewMail.objects.filter(pk=mail.pk).update(problem=HANDED_OVER)
+    try:
+        message.send()
+    except (OSError, smtplib.SMTPException) as error:
+        ReviewMail.objects.filter(pk=mail.pk).update(problem="The mail server did not take it.")
+        raise JobFailed("The mail server did not take this mail. Try again, or write on paper.") from error
+    ReviewMail.objects.filter(pk=mail.pk).update(sent_at=timezone.now(), problem="")
+    return SENT
+
+
+def _not_needed(mail):
+    """Say why a reminder that waited to be sent has become needless; what goes by itself asks more."""
+    review = mail.invitee.review
+    if mail.kind == Kind.REMINDER and Contribution.objects.filter(invitee=mail.invitee).exclude(sent_at=None).exists():
+        return "Their words came first."
+    if mail.set_on is None:
+        return ""
+    today = timezone.localdate()
+    if review.reminders_stopped_on:
+        return f"The reminders of this review were stopped on {long_date(review.reminders_stopped_on)}."
+    if review.meeting_on is None or review.meeting_on <= today:
+        return "The day of the meeting had come."
+    if not review.pupil.on_roll:
+        return "The child has left the school."
+    if not SendingDays(school_calendar(review.school)).is_open(today):
+        return "The school was closed when it could have gone."
+    return ""
+
+
+def _secret(mail):
+    invitee = mail.invitee
+    if mail.kind == Kind.INVITATION or signs_in(invitee):
+        return ""
+    review = invitee.review
+    link, secret = links.make(
+        purpose=PURPOSE,
+        subject_id=invitee.pk,
+        school_id=review.school_id,
+        pupil_id=review.pupil_id,
+        by=mail.made_by,
+        days=days_open(review),
+    )
+    ReviewMail.objects.filter(pk=mail.pk).update(link_id=link.pk)
+    return secret
+
+
+def days_open(review):
+    """An address works until the meeting has begun, three weeks where no day is fixed, never longer than 90 days."""
+    today = timezone.localdate()
+    until = review.meeting_on or today + timedelta(days=links.DAYS)
+    return min(max((until - today).days + 1, 1), LONGEST)
+
+
+def _place(mail, secret):
+    if mail.kind == Kind.INVITATION:
+        return ""
+    if secret:
+        return settings.SITE_URL + reverse("link-open", args=[secret])
+    return settings.SITE_URL + reverse("ehcp:my-view", args=[mail.invitee_id])
+
+
+def composed(mail, place):
+    """The mail as it goes. No child's name in the subject; in the body the first name for the family, else initials."""
+    invitee = mail.invitee
+    review, contact = invitee.review, invitee.contact
+    family = invitee.role in (Role.PARENT, Role.CHILD)
+    subject = {
+        Kind.INVITATION: f"{review.school.short_name}: invitation to a meeting",
+        Kind.REQUEST: f"{review.school.short_name}: we would like to hear from you",
+        Kind.REMINDER: f"{review.school.short_name}: a reminder, we would like to hear from you",
+    }[mail.kind]
+    context = {
+        "subject": subject,
+        "invitee": invitee,
+        "review": review,
+        "school": review.school,
+        "child": review.pupil.forename if family else review.pupil.initials,
+        "own": invitee.role == Role.CHILD,
+        "family": family,
+        "sender": mail.made_by,
+        "place": place,
+        "signs_in": signs_in(invitee),
+        "interpreter": bool(contact and contact.needs_interpreter),
+        "last_day": min(review.meeting_on, timezone.localdate() + timedelta(days=days_open(review))),
+        "reminder": mail.kind == Kind.REMINDER,
+    }
+    name = "review_invitation" if mail.kind == Kind.INVITATION else "review_request"
+    text = render_to_string(f"emails/{name}-body-text.txt", context)
+    message = EmailMultiAlternatives(subject=" ".join(subject.split()), body=text, to=[mail.to])
+    message.attach_alternative(render_to_string(f"emails/{name}-body-html.html", context), "text/html")
+    return message
+
+
+def example(invitee, *, by):
+    """The mail that would go to this person now, with words where the secret address stands."""
+    mail = ReviewMail(invitee=invitee, kind=Kind.REQUEST, to=address_of(invitee), made_by=by)
+    return composed(mail, "(the link, for this person alone)")

@@ -1,0 +1,118 @@
+"""The report of a review: frozen in the authority's layout, signed by the head, sent with proof."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from pupils.errors import Refused
+from sendco.audit import services as audit
+from sendco.clock import long_date
+from sendco.files import services as files
+from sendco.jobs import services as jobs
+
+from ...letters.services import correspondence
+from ...models import Correspondence, ReviewReport
+from .. import layouts
+from . import reviews
+
+
+@transaction.atomic
+def make(*, review, by):
+    """Freeze the report as it is now and have its PDF and Word document made. Returns the ReviewReport."""
+    review = reviews.lock(review)
+    if review.held_on is None:
+        raise Refused("The meeting has not been held yet, so there is nothing to report.")
+    if review.report_sent_on:
+        raise Refused(f"The report went on {long_date(review.report_sent_on)}. It stays as it was sent.")
+    name, title, parts = layouts.layout_for(review.plan.authority)
+    body, lost = layouts.fill(parts, review)
+    report = ReviewReport(review=review, layout_name=name, title=title, body=body, lost_fields=lost, made_by=by)
+    with audit.saving(report, by=by):
+        report.save()
+    job = jobs.enqueue(
+        "ehcp.review_report",
+        title="Make the report of a review",
+        by=by,
+        school_id=review.school_id,
+        params={"report": report.pk},
+    )
+    report.job_id = job.pk
+    with audit.saving(report, by=by):
+        report.save(update_fields=["job_id"])
+    audit.record("ehcp.report_made", review, text=f"Report of the review made: {name}", by=by)
+    return report
+
+
+def latest(review):
+    return review.reports.order_by("-made_at", "-pk").first()
+
+
+def is_current(report):
+    """Does the report still say what the record says?"""
+    review = report.review
+    name, title, parts = layouts.layout_for(review.plan.authority)
+    body, _lost = layouts.fill(parts, review)
+    return (report.layout_name, report.title, report.body) == (name, title, body)
+
+
+def file_report(*, report, pdf, docx, by):
+    """Keep both files. Called by the job in its transaction; once filed they are left alone."""
+    report = ReviewReport.objects.select_for_update(of=("self",)).select_related("review").get(pk=report.pk)
+    if report.pdf_id:
+        return report
+    review = report.review
+    about = {"school_id": review.school_id, "pupil_id": review.pupil_id, "by": by, "purpose": "review report"}
+    report.pdf_id = files.store_bytes(name=f"review-report-{review.held_on}.pdf", content=pdf, **about).pk
+    report.docx_id = files.store_bytes(name=f"review-report-{review.held_on}.docx", content=docx, **about).pk
+    with audit.saving(report, by=by):
+        report.save(update_fields=["pdf_id", "docx_id"])
+    return report
+
+
+@transaction.atomic
+def approve(*, report, version, by):
+    """The head signs this report. Raises Refused when the record has moved on since it was made."""
+    review = reviews.lock(report.review, version)
+    newest = latest(review)
+    if newest is None or newest.pk != report.pk:
+        raise Refused("A newer report has been made. Read that one.")
+    if not is_current(newest):
+        raise Refused("The record has changed since this report was made. Make the report again, then approve it.")
+    if report.pdf_id is None:
+        raise Refused("The report is still being drawn. Wait for it, read it, then approve it.")
+    return reviews.approve(review=review, version=version, by=by)
+
+
+@transaction.atomic
+def record_sent(*, review, sent_on, via, proof, by):
+    """The approved report went to everybody invited; how, and what proves it, is filed with the case."""
+    if review.reports.exists() and not is_current(latest(review)):
+        raise Refused("The record has changed since this report was made. Make it again and have it approved.")
+    review = reviews.record_report_sent(review=review, sent_on=sent_on, by=by)
+    log_sent(review=review, subject="Report of the review", sent_on=sent_on, via=via, proof=proof, by=by)
+    return review
+
+
+def log_sent(*, review, subject, sent_on, via, proof, by):
+    """File that something went to everybody invited."""
+    return correspondence.log(
+        case=review,
+        direction=Correspondence.Direction.OUT,
+        party="Everybody invited to the review",
+        dated_on=sent_on,
+        subject=subject,
+        method=via,
+        proof=proof,
+        by=by,
+    )
+
+
+@transaction.atomic
+def record_papers_sent(*, review, sent_on, via, proof, by):
+    """The papers went to everybody invited (reg 20(4)); how, and what proves it, is filed with the case."""
+    review = reviews.record_papers_sent(review=review, sent_on=sent_on, by=by)
+    log_sent(review=review, subject="Papers of the review", sent_on=sent_on, via=via, proof=proof, by=by)
+    return review
+
+
+def made_when(report):
+    return timezone.localtime(report.made_at)

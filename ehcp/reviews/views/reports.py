@@ -1,0 +1,107 @@
+"""The report of a review: make it, read it, have the head sign it, download it."""
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from pupils.errors import ChangedMeanwhile
+from pupils.views.form_pages import posted, tab_title
+from sendco.audit import services as audit
+from sendco.jobs.models import Job
+from staff.access import require_permission, step_up
+from staff.errors import Refused
+from staff.permissions import Permission as P
+
+from ...models import AnnualReview, ReviewReport
+from ..forms import reviews as forms
+from ..services import reports as services
+from ..services.reviews import missing_in_report
+from .after import send_file
+from .reviews import form_page, review_address, review_or_404, review_page
+
+KINDS = {"pdf": "pdf_id", "docx": "docx_id"}
+
+
+def _report(request, pk):
+    reviews = AnnualReview.objects.visible_to(request.acting)
+    return get_object_or_404(ReviewReport.objects.filter(review__in=reviews), pk=pk)
+
+
+def _context(request, review, report, title):
+    return review_page(review, title) | {
+        "tab_title": tab_title("Report of a review"),
+        "report": report,
+        "job": Job.objects.filter(pk=report.job_id).first() if report and report.job_id else None,
+        "stale": report is not None and not review.report_sent_on and not services.is_current(report),
+        "missing": missing_in_report(review) if review.held_on else [],
+        "may_edit": request.acting.can(P.CASE_EDIT) and not review.report_sent_on and not review.closed_on,
+        "may_approve": request.acting.can(P.CASE_APPROVE),
+    }
+
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def review_report(request, pk):
+    """The report as it is now; POST makes it (again)."""
+    review = review_or_404(request, pk)
+    report = services.latest(review)
+    if request.method == "POST":
+        try:
+            services.make(review=review, by=request.user)
+        except Refused as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(request, "The report is being drawn. Read it here meanwhile.")
+        return redirect("ehcp:review-report", pk=review.pk)
+    if report:
+        audit.record_read(school_id=review.school_id, pupil_id=review.pupil_id, by=request.user, what="review report")
+    return render(request, "ehcp/review_report.html", _context(request, review, report, "Report"))
+
+
+@require_permission(P.CASE_VIEW)
+@require_GET
+def review_report_pdf(request, pk):
+    return _file(request, pk, "pdf")
+
+
+@require_permission(P.CASE_VIEW)
+@require_GET
+def review_report_docx(request, pk):
+    return _file(request, pk, "docx")
+
+
+def _file(request, pk, kind):
+    report = _report(request, pk)
+    review = review_or_404(request, report.review_id)
+    return send_file(
+        request, review, getattr(report, KINDS[kind]), filename=f"review-report-{review.held_on}.{kind}",
+        what="review report", back=review_address(review),
+    )  # fmt: skip
+
+
+@require_permission(P.CASE_APPROVE)
+@step_up
+@form_page
+def review_approve(request, pk):
+    """The head reads the frozen report and signs it."""
+    report = _report(request, pk)
+    review = review_or_404(request, report.review_id)
+    form = forms.ApproveForm(posted(request), initial={"version": review.version})
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.approve(report=report, version=form.cleaned_data["version"], by=request.user)
+        except ChangedMeanwhile:
+            form.add_error(None, "The review was changed while you read. Look at the newest report, then approve it.")
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "Approved. The report can go to everybody invited.")
+            return redirect(review_address(review))
+    audit.record_read(school_id=review.school_id, pupil_id=review.pupil_id, by=request.user, what="review report")
+    context = _context(request, review, report, "Approve the report") | {
+        "form": form,
+        "approving": True,
+        "cancel": reverse("ehcp:review-detail", args=[review.pk]),
+    }
+    return render(request, "ehcp/review_report.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,380 @@
+"""Reviews of EHC plans: the list, beginning one, and the page where a review is worked through."""
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_title
+from sendco.audit import services as audit
+from sendco.clock import long_date
+from sendco.jobs.models import Job
+from staff.access import require_permission
+from staff.errors import Refused
+from staff.permissions import Permission as P
+
+from ...cases.dates import dates_of
+from ...cases.pages import case_page, list_page
+from ...letters.selectors import papers_of
+from ...models import AnnualReview, Plan
+from .. import ruler as review_ruler
+from ..forms import reviews as forms
+from ..selectors import chasers
+from ..selectors import days as review_days
+from ..selectors import reviews as selectors
+from ..services import reports as review_reports
+from ..services import reviews as services
+
+form_page = require_http_methods(["GET", "POST"])
+PER_PAGE = 25
+MOST_COMING = 12
+SPARE = timedelta(days=4)  # between the last words and the papers
+LETTERS = (
+    ("review_invitation", "invitation"),
+    ("review_chaser", "reminder"),
+    ("review_papers", "letter with the papers"),
+    ("review_report", "letter with the report"),
+)
+
+
+# --- What the views share ----------------------------------------------------------------------------------------
+def review_or_404(request, pk):
+    review = selectors.review_in_view(request.acting, pk)
+    if review is None:
+        raise Http404
+    return review
+
+
+def review_address(review):
+    return reverse("ehcp:review-detail", args=[review.pk])
+
+
+def heading(review):
+    day = review.held_on or review.meeting_on or review.began_on
+    return f"{review.get_kind_display()} {day.year}"
+
+
+def review_page(review, title, *more):
+    """Context of a page below a review. The browser's tab does not name the child."""
+    crumbs = [(f"{heading(review)}: {review.pupil.name}", review_address(review)), *more]
+    return case_page("reviews", title=title, more=crumbs) | {"review": review, "pupil": review.pupil}
+
+
+def draw(request, form, *, review, title, submit, template="pupils/record_form.html", more=(), **context):
+    context = review_page(review, title, *more) | {
+        "form": form,
+        "submit": submit,
+        "tab_title": tab_title(submit),
+        "cancel": review_address(review),
+        **context,
+    }
+    failed = form.errors or context.get("conflict")
+    return render(request, template, context, status=422 if failed else 200)
+
+
+def simple_form(request, form, service, *, review, done, title, submit, to=None, **context):
+    """A form that calls one service and goes back to the review."""
+    answer = attempt(form, service) if request.method == "POST" else None
+    if answer:
+        if done:
+            messages.success(request, done)
+        return redirect(to(answer) if to else review_address(review))
+    return draw(request, form, review=review, title=title, submit=submit, **context)
+
+
+# --- The list ----------------------------------------------------------------------------------------------------
+@require_permission(P.CASE_VIEW)
+@require_GET
+def review_list(request):
+    acting, today = request.acting, timezone.localdate()
+    form = forms.ReviewFilterForm(request.GET, acting=acting)
+    reviews = selectors.filtered(selectors.reviews_of(acting), form.values(), acting)
+    page = Paginator(reviews, PER_PAGE).get_page(request.GET.get("page"))
+    filtered = any(request.GET.get(name) for name in form.fields)
+    coming = [] if filtered else list(selectors.coming(acting, today=today))
+    context = list_page("reviews", title="Reviews") | {
+        "page": page,
+        "rows": [(review, selectors.stage_words(review)) for review in page],
+        "form": form,
+        "filtered": filtered,
+        "coming": coming[:MOST_COMING] if "coming" not in request.GET else coming,
+        "coming_count": len(coming),
+        "today": today,
+        "may_edit": acting.can(P.CASE_EDIT),
+        "may_set": acting.can(P.REMINDER_EDIT),
+    }
+    return render(request, "ehcp/review_list.html", context)
+
+
+# --- Beginning ---------------------------------------------------------------------------------------------------
+@require_permission(P.CASE_EDIT)
+@form_page
+def review_new(request):
+    """Begin a review of the plan named in the address; without one, choose it."""
+    chosen = request.GET.get("plan") or request.POST.get("plan", "")
+    if not (chosen.isascii() and chosen.isdecimal() and len(chosen) < 19):
+        return _choose(request)
+    plans = Plan.objects.visible_to(request.acting).select_related("pupil__form_group", "authority", "school")
+    plan = get_object_or_404(plans, pk=chosen)
+    under_way = plan.reviews.filter(closed_on=None).first()
+    if under_way and request.method == "GET":
+        return redirect("ehcp:review-detail", pk=under_way.pk)
+    return _begin(request, plan)
+
+
+def _choose(request):
+    today = timezone.localdate()
+    plans = Plan.objects.visible_to(request.acting).filter(ceased_on=None, pupil__left_on=None)
+    plans = plans.exclude(reviews__closed_on=None, reviews__isnull=False).select_related("pupil__form_group")
+    context = case_page("reviews", title="Begin a review") | {
+        "page": Paginator(plans.order_by("pupil__sort_name", "pk"), 50).get_page(request.GET.get("page")),
+        "today": today,
+    }
+    return render(request, "ehcp/review_choose.html", context)
+
+
+def _begin(request, plan):
+    form = forms.BeginForm(posted(request), initial={"kind": request.GET.get("kind") or AnnualReview.Kind.ANNUAL})
+
+    def begin(cleaned):
+        return services.begin(plan=plan, by=request.user, **cleaned)
+
+    review = attempt(form, begin) if request.method == "POST" else None
+    if review:
+        messages.success(request, "The review has begun. The list of people holds those whom the law names; check it.")
+        return redirect(review_address(review))
+    due_on, latest = selectors.due_dates_of(plan)
+    context = case_page("reviews", title=f"Begin a review: {plan.pupil.name}") | {
+        "form": form,
+        "tab_title": tab_title("Begin a review"),
+        "submit": "Begin the review",
+        "cancel": reverse("ehcp:review-list"),
+        "lead": _begin_lead(due_on, latest),
+    }
+    return render(request, "pupils/record_form.html", context, status=422 if form.errors else 200)
+
+
+def _begin_lead(due_on, latest):
+    if due_on is None:
+        return "The date of this plan is not known, so nobody can say by when its review is due. Enter it on the plan."
+    words = f"The review is due, with the authority's decision, by {long_date(due_on)}."
+    return f"{words} Hold the meeting by {long_date(latest)}." if latest else words
+
+
+# --- One review --------------------------------------------------------------------------------------------------
+@require_permission(P.CASE_VIEW)
+@require_GET
+def review_detail(request, pk):
+    acting, today = request.acting, timezone.localdate()
+    review = review_or_404(request, pk)
+    audit.record_read(school_id=review.school_id, pupil_id=review.pupil_id, by=request.user, what="review of a plan")
+    people = selectors.people_of(review, today=today)
+    dates = dates_of(review, today=today)
+    may_edit = acting.can(P.CASE_EDIT) and review.closed_on is None
+    late_letter = selectors.late_letter(review, today=today) if may_edit else None
+    work = work_on(review, people, acting, today, late_letter)
+    items = [*selectors.plan_dates_of(review), *(row.item for row in dates)]
+    report = review_reports.latest(review)
+    context = review_page(review, f"{heading(review)}: {review.pupil.name}") | {
+        "crumbs": [("Reviews", reverse("ehcp:review-list"))],
+        "tab_title": tab_title("Review"),
+        "today": today,
+        "dates": dates,
+        "people": people,
+        "chasers": chasers.outlook(review, today=today),
+        "came_in": sum(person.is_in for person in people),
+        "asked": sum(person.invitee.asked_on is not None for person in people),
+        "short_notice": services.notice_is_short(review),
+        "stage": selectors.stage_words(review),
+        "due_on": next((item.due_on for item in items if item.rule == "review.due"), None),
+        "work": work,
+        "days": _days(review, today) if may_edit and not review.meeting_on and not review.held_on else None,
+        "ruler": review_ruler.draw(items=items, review=review, today=today, calendar=work.calendar),
+        "adulthood": services.must_plan_for_adulthood(review),
+        "report": report,
+        "reports": list(review.reports.select_related("made_by")),
+        "job": _job(review.pack_job_id),
+        "report_job": _job(report.job_id) if report else None,
+        "stale": report is not None and not review.report_sent_on and not review_reports.is_current(report),
+        "differences": list(review.differences.select_related("outcome")),
+        "papers": papers_of(review, acting),
+        "case": review,
+        "case_kind": "review",
+        "case_letters": LETTERS,
+        "may_edit": may_edit,
+        "may_approve": acting.can(P.CASE_APPROVE),
+        "late_letter": late_letter,
+    }
+    return render(request, "ehcp/review_detail.html", context)
+
+
+@dataclass(frozen=True)
+class Work:
+    """The steps of a review, the one that is next, and where the one button of the page leads."""
+
+    steps: list
+    next: object
+    calendar: object
+    words: str = ""
+    href: str = ""
+    posts: bool = False
+
+
+def work_on(review, people, acting, today, late_letter=None):
+    """An authority that is late is written to first, unless it was lately."""
+    steps = selectors.steps_of(review, people=people, acting=acting, today=today)
+    coming = selectors.next_step(review, steps, today=today)
+    words, href = (coming.words, coming.address(review)) if coming else ("", "")
+    if late_letter and not selectors.was_written(review, late_letter[0], today=today):
+        coming = replace(coming, posts="") if coming else None
+        words, href = "Write to the authority", reverse("ehcp:letter-new", args=["review", review.pk, late_letter[0]])
+    shown = [(step, step.page(review)) for step in steps]
+    return Work(shown, coming, selectors.calendar_of(review), words, href, bool(coming and coming.posts))
+
+
+def _days(review, today):
+    """Suggested days, each with what speaks against it."""
+    due_on, latest = selectors.due_dates_of(review.plan)
+    calendar = selectors.calendar_of(review)
+    found = review_days.suggest(today=today, latest=latest, calendar=calendar)
+    facts = {"today": today, "due_on": due_on, "calendar": calendar, "authority": review.plan.authority}
+    return found, [(day, review_days.warnings(day=day, **facts)) for day in found.days]
+
+
+def _job(pk):
+    return Job.objects.filter(pk=pk).first() if pk else None
+
+
+# --- Planning the meeting ----------------------------------------------------------------------------------------
+@require_permission(P.CASE_EDIT)
+@form_page
+def review_plan(request, pk):
+    review, today = review_or_404(request, pk), timezone.localdate()
+    found, days = _days(review, today)
+    form = forms.MeetingForm(posted(request), instance=review, initial=_meeting_facts(request, review))
+
+    def save(cleaned):
+        facts = {name: cleaned[name] for name in form.Meta.fields}
+        return services.plan_meeting(review=review, version=cleaned["version"], by=request.user, **facts)
+
+    def rebind(data, stored):
+        return forms.MeetingForm(data, instance=stored)
+
+    was = review.meeting_on
+    saved, form, conflict = attempt_versioned(form, save, rebind) if request.method == "POST" else (None, form, None)
+    if saved:
+        moved = was and was != saved.meeting_on
+        messages.success(request, _planned_words(saved, moved))
+        return redirect(review_address(saved))
+    review = review_or_404(request, pk)
+    return draw(
+        request, form, review=review, title="Plan the meeting", submit="Save the day", conflict=conflict,
+        template="ehcp/review_plan.html", found=found, days=days,
+        warnings=_warnings(form, review, today), today=today,
+    )  # fmt: skip
+
+
+def _planned_words(review, moved):
+    words = f"The meeting is on {long_date(review.meeting_on)}."
+    return f"{words} It was moved: invite everybody again." if moved else words
+
+
+def _meeting_facts(request, review):
+    """A suggested day that was clicked, and a day for the words two weeks and three days before it."""
+    text = request.GET.get("day", "")
+    day = _day(text) or review.meeting_on
+    facts = {"meeting_on": day, "meeting_time": review.meeting_time, "version": review.version}
+    if day and not review.contribute_by:
+        facts["contribute_by"] = max(day - review_days.NOTICE - SPARE, timezone.localdate())
+    return facts
+
+
+def _day(text):
+    """The day in an address, or None: somebody may have typed anything there."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _warnings(form, review, today):
+    """What speaks against the day in the form, when it is one."""
+    day = getattr(form, "cleaned_data", {}).get("meeting_on") if form.is_bound else form.initial.get("meeting_on")
+    if not day or not 2014 <= day.year <= 2100:  # a slip of the year: the service says so
+        return []
+    due_on, _ = selectors.due_dates_of(review.plan)
+    return review_days.warnings(
+        day=day, today=today, due_on=due_on, calendar=selectors.calendar_of(review), authority=review.plan.authority
+    )
+
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def review_school_report(request, pk):
+    review = review_or_404(request, pk)
+    form = forms.SchoolReportForm(
+        posted(request), instance=review,
+        initial={"version": review.version, "school_report": review.school_report or _school_report_start(review)},
+    )  # fmt: skip
+
+    def save(cleaned):
+        return services.save_school_report(
+            review=review, version=cleaned["version"], text=cleaned["school_report"], by=request.user
+        )
+
+    def rebind(data, stored):
+        return forms.SchoolReportForm(data, instance=stored)
+
+    saved, form, conflict = attempt_versioned(form, save, rebind) if request.method == "POST" else (None, form, None)
+    if saved:
+        messages.success(request, "The school's report is saved.")
+        return redirect(review_address(saved))
+    return draw(
+        request, form, review=review_or_404(request, pk), title="The school's report", submit="Save the report",
+        conflict=conflict, draft_key=f"review-school-report-{review.pk}",
+        lead="Goes into the papers and the report. A heading for each outcome of the plan stands there to begin with.",
+    )  # fmt: skip
+
+
+def _school_report_start(review):
+    """Headings to write under: attendance and learning, then each outcome of the plan."""
+    version = services.current_version(review.plan)
+    outcomes = version.outcomes.all() if version else []
+    lines = ["Attendance and learning:", "", *[f"Outcome {one.number}: {one.text}\n" for one in outcomes]]
+    return "\n".join([*lines, "What helps:", ""])
+
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def review_close(request, pk):
+    review = review_or_404(request, pk)
+    form = forms.ReasonForm(posted(request))
+
+    def close(cleaned):
+        return services.close(review=review, reason=cleaned["reason"], by=request.user)
+
+    return simple_form(
+        request, form, close, review=review, done="The review is closed. Its dates are closed with it.",
+        title="Close the review unfinished", submit="Close the review",
+        lead="Only for a review that will not be finished: begun by mistake, or the child has left. A review that runs "
+        "its course closes by itself when the authority's last letter is entered.",
+    )  # fmt: skip
+
+
+@require_permission(P.CASE_EDIT)
+@require_POST
+def review_pack_make(request, pk):
+    review = review_or_404(request, pk)
+    try:
+        services.ask_for_pack(review=review, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+        return redirect(review_address(review))
+    messages.success(request, "The papers are being put together.")
+    return redirect("ehcp:review-papers", pk=review.pk)

@@ -1,0 +1,22 @@
+"""Addresses of the EHC plan floor, one module a topic."""
+
+from .appeals import urls as appeals
+from .authorities import urls as authorities
+from .consultations import urls as consultations
+from .letters.urls import correspondence, letters
+from .plans import urls as plans
+from .requests import urls as assessments
+from .reviews.urls import contributions, reviews
+
+app_name = "ehcp"
+urlpatterns = [
+    *plans.urlpatterns,
+    *assessments.urlpatterns,
+    *appeals.urlpatterns,
+    *reviews.urlpatterns,
+    *contributions.urlpatterns,
+    *consultations.urlpatterns,
+    *letters.urlpatterns,
+    *correspondence.urlpatterns,
+    *authorities.urlpatterns,
+]

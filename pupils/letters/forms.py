@@ -1,0 +1,63 @@
+from django import forms
+from django.utils import timezone
+
+from ..concerns.forms import TICK, day_field
+from ..errors import Refused
+from ..models import Letter
+
+
+class WordsForm(forms.Form):
+    """The words of a letter of one kind. `words` (a LetterWords) refuses a field that is not on its list."""
+
+    subject = forms.CharField(label="Heading", max_length=150)
+    body = forms.CharField(label="The letter", max_length=20_000, widget=forms.Textarea(attrs={"rows": 22}))
+
+    def __init__(self, *args, words, kind, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.words, self.kind = words, kind
+
+    def _checked(self, name):
+        text = self.cleaned_data[name].replace("\r\n", "\n")
+        try:
+            self.words.check(self.kind, text)
+        except Refused as error:
+            raise forms.ValidationError(str(error)) from error
+        return text
+
+    def clean_subject(self):
+        return self._checked("subject")
+
+    def clean_body(self):
+        return self._checked("body")
+
+
+class TemplateForm(WordsForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class LetterForm(WordsForm):
+    """`recipients` are those the letter may go to on its date; the services check them again."""
+
+    dated_on = day_field("Date of the letter", initial=timezone.localdate)
+    people = forms.MultipleChoiceField(
+        label="Who gets it",
+        widget=forms.CheckboxSelectMultiple(attrs=TICK),
+        help_text="Each person gets a letter of their own. Nobody sees another's address.",
+        error_messages={
+            "required": "Choose at least one person.",
+            "invalid_choice": "The letter may not go to somebody you chose. Look at the list again.",
+        },
+    )
+    field_order = ["dated_on", "people", "subject", "body"]
+
+    def __init__(self, *args, recipients, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["people"].choices = [
+            (one.key, f"{one.name}{f' ({one.note})' if one.note else ''}") for one in recipients
+        ]
+        self.fields["people"].initial = [one.key for one in recipients if one.is_suggested]
+
+
+class SentForm(forms.Form):
+    sent_on = day_field("The day it went", initial=timezone.localdate)
+    via = forms.ChoiceField(label="How", choices=Letter.Via.choices, widget=forms.RadioSelect(attrs=TICK))

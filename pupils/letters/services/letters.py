@@ -1,0 +1,276 @@
+"""Letters to parents and young people: the school's words, who may get one, and the making, filing and sending."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from sendco.audit import services as audit
+from sendco.clock import long_date, young_person_from
+from sendco.files import services as files
+from sendco.jobs import services as jobs
+from staff.models.school import ALTERNATIVE
+from staff.roles import Role
+
+from ...concerns.selectors import people_with
+from ...errors import Refused
+from ...models import Contact, Document, Letter, LetterTemplate, Need, RegisterEntry
+from ...models.letters import LetterKind
+from ...models.register import Code
+from ...register import services as register
+from .. import fields as letter_fields
+from .words import LetterWords
+
+ONE_DAY = timedelta(days=1)
+YOUNG_PERSON = "young-person"
+NO_MORE = "This person may not be written to any more. Ask the safeguarding lead before you do anything."
+
+
+# --- The school's words ------------------------------------------------------------------------------------------
+def _ours(school, kind):
+    return letter_fields.default_words(kind, is_alternative=school.setting_type in ALTERNATIVE)
+
+
+WORDS = LetterWords(LetterTemplate, letter_fields, _ours)
+
+
+# --- Who gets a letter -------------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Recipient:
+    """Somebody this letter may go to. `key` is what the form sends; `contact` is None for the young person."""
+
+    key: str
+    name: str
+    note: str = ""
+    contact: Contact | None = None
+    is_parent: bool = True
+    is_suggested: bool = True
+
+    @property
+    def address(self):
+        """A hidden address is printed nowhere, not even on the letter of the person who lives there."""
+        return self.contact.full_address if self.contact and not self.contact.address_hidden else ""
+
+
+def recipients(pupil, on):
+    """Return who a letter of that date may go to: the young person alone once rights are theirs, else the contacts."""
+    if pupil.birth_on and on >= young_person_from(pupil.birth_on):
+        return [
+            Recipient(
+                YOUNG_PERSON, pupil.name, note="Rights are the young person's own from the end of compulsory school age"
+            )
+        ]
+    contacts = Contact.objects.filter(pupil=pupil, do_not_contact=False, ended_on=None)
+    ordered = contacts.order_by("-has_parental_responsibility", "priority", "name", "pk")
+    return [_as_recipient(contact) for contact in ordered if contact.may_be_written_to]
+
+
+def _as_recipient(contact):
+    notes = [contact.relation] if contact.relation else []
+    notes.append(
+        "parental responsibility" if contact.has_parental_responsibility else "no parental responsibility recorded"
+    )
+    if contact.order_with_dsl:
+        notes.append("a court order is held: ask the safeguarding lead first")
+    if contact.address_hidden:
+        notes.append("address hidden: hand it over")
+    if contact.needs_interpreter or contact.language:
+        notes.append(f"language: {contact.language or 'interpreter needed'}")
+    return Recipient(
+        str(contact.pk),
+        contact.name,
+        note=", ".join(notes),
+        contact=contact,
+        is_parent=is_parent(contact),
+        is_suggested=contact.has_parental_responsibility and not contact.order_with_dsl,
+    )
+
+
+def is_parent(contact):
+    """A parent in education law: parental responsibility, or care of the child (Education Act 1996 s576)."""
+    return contact.has_parental_responsibility or contact.lives_with
+
+
+# --- The letter --------------------------------------------------------------------------------------------------
+def kind_for(entry):
+    """Which letter goes with this entry, or None: SEN Support that starts, or that ended with no plan after it."""
+    if entry.code == Code.SUPPORT:
+        return LetterKind.SEN_SUPPORT_STARTS
+    before = _before(entry)
+    ended = entry.code == Code.NONE and before is not None and before.code == Code.SUPPORT
+    return LetterKind.SEN_SUPPORT_ENDS if ended else None
+
+
+def _before(entry):
+    earlier = RegisterEntry.objects.filter(pupil=entry.pupil_id, starts_on__lt=entry.starts_on)
+    return earlier.order_by("-starts_on").first()
+
+
+def merge_values(*, entry, recipient, dated_on, by, sender_role):
+    """Every merge field of this letter, filled for one recipient."""
+    pupil, school = entry.pupil, entry.school
+    support = entry if entry.code == Code.SUPPORT else _before(entry)
+    needs = Need.objects.filter(pupil=pupil, ends_on=None).select_related("need_type")
+    to_young_person = recipient.key == YOUNG_PERSON
+    senco = people_with(school, Role.SENCO).first()
+    values = {
+        "recipient.name": recipient.name,
+        "child.first_name": pupil.forename,
+        "child.full_name": pupil.name,
+        "child.name_or_you": "you" if to_young_person else pupil.forename,
+        "child.names_or_your": "your" if to_young_person else f"{pupil.forename}'s",
+        "child.class": pupil.form_group.name if pupil.form_group else "",
+        "support.start_date": long_date(support.starts_on),
+        "support.needs": ", ".join(need.need_type.name for need in needs) or "not known yet",
+        "letter.date": long_date(dated_on),
+        "school.name": school.name,
+        "school.contact": _contact_words(school),
+        "school.governing_body": school.governing_body,
+        "sender.name": by.name,
+        "sender.role": sender_role,
+        "senco.name": senco.name if senco else "the SENDCo",
+    }
+    if kind_for(entry) == LetterKind.SEN_SUPPORT_ENDS:
+        values["support.end_date"] = long_date(support.ends_on or entry.starts_on - ONE_DAY)
+    return values
+
+
+def _contact_words(school):
+    ways = [f"telephone {school.telephone}"] if school.telephone else []
+    ways += [f"write to {school.email}"] if school.email else []
+    return " or ".join(ways) or "come to the school office"
+
+
+def written_to(*, entry, recipient, subject, body, dated_on, by, sender_role):
+    """Return (subject, body) as this recipient would read them. Raises Refused for an unknown field."""
+    kind = kind_for(entry)
+    WORDS.check(kind, subject, body)
+    values = merge_values(entry=entry, recipient=recipient, dated_on=dated_on, by=by, sender_role=sender_role)
+    return letter_fields.fill_in(subject, values, kind)[:150], letter_fields.fill_in(body, values, kind)
+
+
+@transaction.atomic
+def make_letters(*, entry, keys, subject, body, dated_on, by, sender_role):
+    """Freeze a letter of one's own for each recipient, and have its PDF made. The same form twice makes no more.
+
+    Raises Refused when a key is not of somebody this child's letter of that date may go to.
+    """
+    register.lock(entry.pupil)
+    kind = kind_for(entry)
+    if kind is None:
+        raise Refused("No letter goes with this status.")
+    allowed = {recipient.key: recipient for recipient in recipients(entry.pupil, dated_on)}
+    if not keys:
+        raise Refused("Choose at least one person to write to.")
+    if not set(keys) <= set(allowed):
+        raise Refused("On that date the letter may not go to somebody you chose. Check the date and choose again.")
+    words = {"subject": subject, "body": body, "dated_on": dated_on, "by": by, "sender_role": sender_role}
+    return [_make(entry, kind, allowed[key], **words) for key in keys]
+
+
+def _make(entry, kind, recipient, *, subject, body, dated_on, by, sender_role):
+    subject, body = written_to(
+        entry=entry, recipient=recipient, subject=subject, body=body, dated_on=dated_on, by=by, sender_role=sender_role
+    )
+    facts = {
+        "pupil": entry.pupil,
+        "kind": kind,
+        "contact": recipient.contact,
+        "to_young_person": recipient.key == YOUNG_PERSON,
+        "subject": subject,
+        "body": body,
+        "dated_on": dated_on,
+        "register_entry": entry,
+    }
+    made = Letter.objects.filter(**facts, sent_on=None).first()
+    if made:
+        return made
+    letter = Letter(recipient=recipient.name, address=recipient.address, made_by=by, **facts)
+    with audit.saving(letter, by=by):
+        letter.save()
+    job = jobs.enqueue(
+        "pupils.letter_pdf", title="Make a letter", by=by, school_id=entry.school_id, params={"letter": letter.pk}
+    )
+    letter.job_id = job.pk
+    with audit.saving(letter, by=by):
+        letter.save(update_fields=["job_id"])
+    text = f"Letter written to {letter.recipient}: {letter.get_kind_display()}"
+    audit.record("letter.made", letter, text=text, by=by, school_id=entry.school_id, happened_on=dated_on)
+    return letter
+
+
+def file_letter(*, letter, pdf, by):
+    """Keep the PDF with the pupil's documents. Called inside the job's transaction; once filed it is left alone."""
+    letter = Letter.objects.select_for_update(of=("self",)).select_related("pupil").get(pk=letter.pk)
+    if letter.file_id:
+        return letter
+    stored = files.store_bytes(
+        name=file_name(letter),
+        content=pdf,
+        school_id=letter.pupil.school_id,
+        pupil_id=letter.pupil_id,
+        by=by,
+        purpose="letter",
+    )
+    letter.file_id = stored.pk
+    document = Document(
+        pupil=letter.pupil,
+        title=f"{letter.get_kind_display()}: letter to {letter.recipient}"[:150],
+        kind=Document.Kind.LETTER,
+        dated_on=letter.dated_on,
+        author=by.name,
+        file_id=stored.pk,
+        added_by=by,
+    )
+    with audit.saving(letter, document, by=by):
+        letter.save(update_fields=["file_id"])
+        document.save()
+    return letter
+
+
+def file_name(letter):
+    """Neutral: whoever sees the name in a folder or a mail learns nothing."""
+    return f"letter-{letter.dated_on.isoformat()}.pdf"
+
+
+def may_go(letter):
+    """Whether the recipient may still be written to; a ban after the letter was made stops it."""
+    return letter.contact is None or letter.contact.may_be_written_to
+
+
+@transaction.atomic
+def mark_sent(*, letter, sent_on, via, by):
+    """Record how and when the letter went. To a parent or the young person it also meets the duty to tell them."""
+    register.lock(letter.pupil)
+    letter = (
+        Letter.objects.select_for_update(of=("self",))
+        .select_related("contact", "register_entry", "pupil")
+        .get(pk=letter.pk)
+    )
+    if letter.sent_on:
+        raise Refused(f"This letter went on {long_date(letter.sent_on)} already.")
+    if not may_go(letter):
+        raise Refused(NO_MORE)
+    if sent_on > timezone.localdate():
+        raise Refused("The day it went cannot be in the future.")
+    letter.sent_on, letter.sent_via = sent_on, via
+    with audit.saving(letter, by=by):
+        letter.save(update_fields=["sent_on", "sent_via"])
+    how = f"letter to {letter.recipient}, {letter.get_sent_via_display().lower()}"
+    audit.record(
+        "letter.sent", letter, text=f"Sent: {how}", by=by, school_id=letter.pupil.school_id, happened_on=sent_on
+    )
+    _note_told(letter, how, by=by)
+    return letter
+
+
+def _note_told(letter, how, *, by):
+    """The first day on which a parent or the young person was told counts; a later letter moves nothing."""
+    entry = letter.register_entry
+    if letter.kind != LetterKind.SEN_SUPPORT_STARTS or entry is None:
+        return
+    if not letter.to_young_person and not is_parent(letter.contact):
+        return
+    if entry.parent_told_on is None or letter.sent_on < entry.parent_told_on:
+        register.note_parent_told(entry=entry, told_on=letter.sent_on, how=how, by=by)

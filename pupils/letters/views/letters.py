@@ -1,0 +1,221 @@
+from datetime import date
+
+from django.contrib import messages
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from sendco.audit import services as audit
+from sendco.files.http import download_response
+from sendco.files.models import StoredFile
+from sendco.files.services import FileNotAvailable
+from sendco.jobs.models import Job, Status
+from sendco.pdf.render import PdfUnavailable, pdf_available
+from staff.access import require_permission
+from staff.permissions import Permission
+from staff.roles import Role
+
+from ...concerns.views import posted
+from ...errors import Refused
+from ...models import Letter, RegisterEntry
+from ...models.letters import LetterKind
+from ..forms import LetterForm, SentForm
+from ..services import letters as services
+from .words import WordsPages
+
+
+def _role(acting):
+    return Role(acting.home_role).label if acting.home_role else ""
+
+
+def _crumbs(pupil):
+    history = reverse("pupils:register-history", args=[pupil.pk])
+    return [("Register", reverse("register")), (pupil.name, pupil.get_absolute_url()), ("Status history", history)]
+
+
+# --- Make --------------------------------------------------------------------------------------------------------
+@require_permission(Permission.LETTER_SEND)
+@require_http_methods(["GET", "POST"])
+def letter_new(request, pk):
+    """Show the letter as each person would read it, change its words or date, make it."""
+    entries = RegisterEntry.objects.visible_to(request.acting).select_related(
+        "school", "pupil__form_group", "pupil__school"
+    )
+    entry = get_object_or_404(entries, pk=pk)
+    kind = services.kind_for(entry)
+    if kind is None:
+        raise Http404
+    dated_on = _day(request.POST.get("dated_on")) or timezone.localdate()
+    recipients = services.recipients(entry.pupil, dated_on)
+    words = services.WORDS.of(entry.school, kind)
+    initial = {"subject": words.subject, "body": words.body}
+    form = LetterForm(posted(request), words=services.WORDS, kind=kind, recipients=recipients, initial=initial)
+    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
+        try:
+            letters = _make(request, entry, form)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            return _after_making(request, entry, letters)
+    audit.record_read(school_id=entry.school_id, pupil_id=entry.pupil_id, by=request.user, what="letter")
+    context = {
+        "title": "Write the letter",
+        "section": "register",
+        "crumbs": _crumbs(entry.pupil),
+        "entry": entry,
+        "form": form,
+        "recipients": recipients,
+        "previews": _previews(request, entry, form, recipients, dated_on),
+        "dated_on": dated_on,
+        "pdf_trouble": "" if pdf_available() else str(PdfUnavailable()),
+    }
+    return render(request, "pupils/letter_new.html", context, status=422 if form.errors else 200)
+
+
+def _day(text):
+    try:
+        return date.fromisoformat(text or "")
+    except ValueError:
+        return None
+
+
+def _make(request, entry, form):
+    data = form.cleaned_data
+    return services.make_letters(
+        entry=entry,
+        keys=data["people"],
+        subject=data["subject"],
+        body=data["body"],
+        dated_on=data["dated_on"],
+        by=request.user,
+        sender_role=_role(request.acting),
+    )
+
+
+def _after_making(request, entry, letters):
+    count = len(letters)
+    messages.success(request, f"{count} letter{'' if count == 1 else 's'} made. Print each, then say how it went.")
+    if count == 1:
+        return redirect("pupils:letter-detail", pk=letters[0].pk)
+    return redirect("pupils:register-history", pk=entry.pupil_id)
+
+
+def _previews(request, entry, form, recipients, dated_on):
+    """What each chosen person would read; nothing while the words hold a field that is not on the list."""
+    if form.is_bound and ({"subject", "body"} & form.errors.keys()):
+        return []
+    subject, body = form["subject"].value(), form["body"].value()
+    chosen = set(form["people"].value() or [])
+    shown = []
+    for recipient in [one for one in recipients if one.key in chosen]:
+        written = services.written_to(
+            entry=entry, recipient=recipient, subject=subject, body=body, dated_on=dated_on, by=request.user,
+            sender_role=_role(request.acting),
+        )  # fmt: skip
+        shown.append(
+            {"recipient": recipient.name, "address": recipient.address, "subject": written[0], "body": written[1]}
+        )
+    return shown
+
+
+# --- One letter --------------------------------------------------------------------------------------------------
+def _letter(request, pk):
+    letters = Letter.objects.visible_to(request.acting).select_related(
+        "pupil__school", "contact", "register_entry", "made_by"
+    )
+    return get_object_or_404(letters, pk=pk)
+
+
+@require_permission(Permission.LETTER_SEND)
+@require_GET
+def letter_detail(request, pk):
+    letter = _letter(request, pk)
+    job = Job.objects.filter(pk=letter.job_id, school_id=letter.pupil.school_id).first() if letter.job_id else None
+    audit.record_read(school_id=letter.pupil.school_id, pupil_id=letter.pupil_id, by=request.user, what="letter")
+    context = {
+        "title": f"Letter to {letter.recipient}",
+        "section": "register",
+        "crumbs": _crumbs(letter.pupil),
+        "letter": letter,
+        "school": letter.pupil.school,
+        "may_go": services.may_go(letter),
+        "no_more": services.NO_MORE,
+        "trouble": _trouble(letter, job),
+        "making": job is not None and not job.is_finished,
+        "my_job": job if job and job.user_id == request.user.pk else None,
+        "others": Letter.objects.filter(register_entry=letter.register_entry_id, pupil=letter.pupil).exclude(
+            pk=letter.pk
+        )
+        if letter.register_entry_id
+        else [],
+    }
+    return render(request, "pupils/letter_detail.html", context)
+
+
+def _trouble(letter, job):
+    """Why there is no PDF, in words, or an empty text while there is one or it is being made."""
+    if letter.file_id or job is None:
+        return ""
+    if job.status in (Status.FAILED, Status.CANCELLED):
+        return job.error or job.message
+    return "" if pdf_available() else str(PdfUnavailable())
+
+
+@require_permission(Permission.LETTER_SEND)
+@require_GET
+def letter_file(request, pk):
+    letter = _letter(request, pk)
+    stored = StoredFile.objects.filter(pk=letter.file_id, pupil_id=letter.pupil_id).first() if letter.file_id else None
+    if stored is None or not services.may_go(letter):
+        raise Http404
+    audit.record_read(school_id=letter.pupil.school_id, pupil_id=letter.pupil_id, by=request.user, what="letter file")
+    try:
+        return download_response(stored, filename=services.file_name(letter))
+    except FileNotAvailable as error:
+        messages.error(request, str(error))
+        return redirect("pupils:letter-detail", pk=letter.pk)
+
+
+@require_permission(Permission.LETTER_SEND)
+@require_http_methods(["GET", "POST"])
+def letter_sent(request, pk):
+    letter = _letter(request, pk)
+    form = SentForm(posted(request))
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        try:
+            services.mark_sent(letter=letter, sent_on=data["sent_on"], via=data["via"], by=request.user)
+        except Refused as error:
+            form.add_error(None, str(error))
+        else:
+            messages.success(request, f"Kept: the letter to {letter.recipient} has gone.")
+            return redirect("pupils:letter-detail", pk=letter.pk)
+    back = reverse("pupils:letter-detail", args=[letter.pk])
+    context = {
+        "title": "The letter has gone",
+        "section": "register",
+        "crumbs": [*_crumbs(letter.pupil), (f"Letter to {letter.recipient}", back)],
+        "lead": f"{letter.get_kind_display()}, to {letter.recipient}",
+        "form": form,
+        "submit": "Save",
+        "cancel": back,
+    }
+    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+
+
+# --- The school's words ------------------------------------------------------------------------------------------
+PAGES = WordsPages(services.WORDS, LetterKind, "Letters", "pupils")
+
+
+@require_permission(Permission.LETTER_TEMPLATE_EDIT)
+@require_GET
+def letter_templates(request):
+    return PAGES.show(request)
+
+
+@require_permission(Permission.LETTER_TEMPLATE_EDIT)
+@require_http_methods(["GET", "POST"])
+def letter_template_edit(request, kind):
+    return PAGES.edit(request, kind)

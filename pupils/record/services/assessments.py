@@ -1,0 +1,141 @@
+"""Scores on tests: what can be true, and who wrote it down."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from sendco.audit import services as audit
+
+from ...errors import ChangedMeanwhile, Refused
+from ...models import Assessment
+
+Scale = Assessment.Scale
+# Inclusive bounds: (lowest, highest, what the message calls the score).
+BOUNDS = {
+    Scale.STANDARDISED: (40, 160, "A standardised score"),
+    Scale.AGE: (36, 300, "An age in months"),
+    Scale.PERCENTILE: (1, 99, "A percentile"),
+    Scale.RAW: (0, 9999, "A raw score"),
+    Scale.STEP: (0, 9999, "A step or level"),
+}
+
+
+def problems(*, scale, score, low, high, taken_on, birth_on, today):
+    """Return what cannot be true, as field -> words; empty when all is well. Values may be missing (None)."""
+    found = _date_problems(taken_on, birth_on, today)
+    if scale in BOUNDS:
+        for name, value in (("score", score), ("low", low), ("high", high)):
+            words = _outside(scale, value)
+            if words:
+                found[name] = words
+    if not found.keys() & {"score", "low", "high"}:
+        found |= _band_problems(score, low, high)
+    return found
+
+
+def _date_problems(taken_on, birth_on, today):
+    if taken_on is None:
+        return {}
+    if taken_on > today:
+        return {"taken_on": "The test cannot be after today. Check the date."}
+    if birth_on and taken_on < birth_on:
+        return {"taken_on": "The test cannot be before the child was born. Check the year."}
+    return {}
+
+
+def _outside(scale, value):
+    lowest, highest, name = BOUNDS[scale]
+    if value is None or lowest <= value <= highest:
+        return None
+    return f"{name} lies between {lowest} and {highest}. Check the number and the scale."
+
+
+def _band_problems(score, low, high):
+    if (low is None) != (high is None):
+        missing = "low" if low is None else "high"
+        return {missing: "A confidence band has two ends. Type both, or leave both empty."}
+    if score is None or low is None:
+        return {}
+    if low > high:
+        return {"low": "The band starts above where it ends. Check both numbers."}
+    if low > score:
+        return {"low": "The band starts above the score. It has to lie around it."}
+    if high < score:
+        return {"high": "The band ends below the score. It has to lie around it."}
+    return {}
+
+
+def _refuse_the_impossible(assessment):
+    found = problems(
+        scale=assessment.scale,
+        score=assessment.score,
+        low=assessment.low,
+        high=assessment.high,
+        taken_on=assessment.taken_on,
+        birth_on=assessment.pupil.birth_on,
+        today=timezone.localdate(),
+    )
+    if found:
+        raise Refused(" ".join(found.values()))
+
+
+def score_in_words(assessment):
+    score = f"{assessment.score.normalize():f}"
+    band = ""
+    if assessment.low is not None:
+        band = f" (band {assessment.low.normalize():f} to {assessment.high.normalize():f})"
+    return f"{assessment.get_scale_display()}: {score}{band}"
+
+
+def _record(code, assessment, what, *, by):
+    test = f"{assessment.test}, {assessment.form}" if assessment.form else assessment.test
+    text = f"{what}: {test}. {score_in_words(assessment)}"
+    school_id, day = assessment.pupil.school_id, assessment.taken_on
+    audit.record(code, assessment, text=text, by=by, school_id=school_id, happened_on=day)
+
+
+@transaction.atomic
+def add_assessment(*, pupil, values, by):
+    """Keep a score. `values` holds test, form, taken_on, scale, score, low, high, assessed_by and note."""
+    assessment = Assessment(pupil=pupil, entered_by=by, **values)
+    _refuse_the_impossible(assessment)
+    with audit.saving(assessment, by=by):
+        assessment.save()
+    _record("assessment.added", assessment, "Assessment", by=by)
+    return assessment
+
+
+def _locked(assessment, version):
+    """The stored row, locked. Raises when it was removed, or when somebody else saved first."""
+    current = Assessment.objects.select_for_update(of=["self"]).select_related("pupil").get(pk=assessment.pk)
+    if current.removed_on:
+        raise Refused("This assessment was removed meanwhile. Add it again if it was right.")
+    if version is not None and current.version != version:
+        raise ChangedMeanwhile(current)
+    return current
+
+
+@transaction.atomic
+def update_assessment(*, assessment, values, version, by):
+    current = _locked(assessment, version)
+    changed = [name for name, value in values.items() if getattr(current, name) != value]
+    if not changed:
+        return current
+    for name in changed:
+        setattr(current, name, values[name])
+    _refuse_the_impossible(current)
+    current.version += 1
+    with audit.saving(current, by=by):
+        current.save(update_fields=[*changed, "version"])
+    _record("assessment.changed", current, "Assessment changed", by=by)
+    return current
+
+
+@transaction.atomic
+def remove_assessment(*, assessment, by):
+    """Take a wrong score out of every list. Its row and its history stay."""
+    current = _locked(assessment, None)
+    current.removed_on, current.version = timezone.localdate(), current.version + 1
+    with audit.saving(current, by=by):
+        current.save(update_fields=["removed_on", "version"])
+    _record("assessment.removed", current, "Assessment removed", by=by)
+    return current

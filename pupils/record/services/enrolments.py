@@ -1,0 +1,120 @@
+"""A first day that was typed wrongly is put right, with everything that began because of it."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from sendco.audit import services as audit
+from sendco.clock import long_date
+
+from ...errors import Refused
+from ...models import Concern, Enrolment, GroupPlace, PupilSupport, RegisterEntry, WatchListEntry
+from ...owed import bring_pupil_up_to_date
+from ...register import services as register
+
+ONE_DAY = timedelta(days=1)
+WHY = "correction of the first day"
+
+
+@transaction.atomic
+def correct_first_day(*, enrolment, starts_on, reason, by):
+    """Put right the first day of an enrolment. Returns the enrolment; what stood there before stays in the history.
+
+    The first day of a stay is the joining date: the status that began with it moves too, and so do places in groups
+    and support that would begin before it. Raises Refused where other facts say that the child was or was not here.
+    """
+    pupil = register.lock(enrolment.pupil)
+    enrolment = Enrolment.objects.select_for_update(of=("self",)).get(pk=enrolment.pk)
+    was = enrolment.starts_on
+    before = Enrolment.objects.filter(pupil=pupil, starts_on__lt=was).exclude(pk=enrolment.pk).first()
+    follows_on = before is not None and before.ends_on == was - ONE_DAY and not _left_between(pupil, before)
+    _check_day(pupil, enrolment, before, follows_on, starts_on)
+    if follows_on:
+        before.ends_on = starts_on - ONE_DAY
+        _save(before, "ends_on", by=by)
+    else:
+        _check_nothing_happened(pupil, was, starts_on)
+        _move_status(pupil, was, starts_on, by=by)
+        _move_places(pupil, was, starts_on, by=by)
+        if pupil.joined_on == was:
+            pupil.joined_on, pupil.version = starts_on, pupil.version + 1
+            _save(pupil, "joined_on", "version", by=by)
+    enrolment.starts_on = starts_on
+    _save(enrolment, "starts_on", by=by)
+    bring_pupil_up_to_date(pupil)
+    text = f"First day corrected from {long_date(was)} to {long_date(starts_on)}. {reason}"
+    school_id = pupil.school_id
+    audit.record("pupil.first_day_corrected", enrolment, text=text, by=by, school_id=school_id, happened_on=starts_on)
+    return enrolment
+
+
+def _left_between(pupil, before):
+    """Whether the child left on the last day of the earlier enrolment and came back the day after."""
+    return pupil.history.filter(left_on=before.ends_on).exists()
+
+
+def _check_day(pupil, enrolment, before, follows_on, starts_on):
+    if starts_on == enrolment.starts_on:
+        raise Refused(f"{long_date(starts_on)} is the first day already. Nothing has to change.")
+    if starts_on > timezone.localdate():
+        raise Refused("The first day is in the future. Check the date.")
+    if pupil.birth_on and starts_on < pupil.birth_on:
+        raise Refused("The first day is before the child was born. Check the year.")
+    if enrolment.ends_on and starts_on > enrolment.ends_on:
+        raise Refused(f"This enrolment ended on {long_date(enrolment.ends_on)}. The first day cannot be after that.")
+    if follows_on and starts_on <= before.starts_on:
+        raise Refused(f"The enrolment before began on {long_date(before.starts_on)}. Give a later date.")
+    if before and not follows_on and starts_on <= before.ends_on:
+        raise Refused(f"{pupil.name} left on {long_date(before.ends_on)}. The first day back has to be after that.")
+
+
+def _check_nothing_happened(pupil, was, starts_on):
+    """Refuse a later day when something is on record from the days that would no longer count."""
+    between = Q(starts_on__gt=was, starts_on__lt=starts_on)
+    entry = RegisterEntry.objects.filter(between, pupil=pupil).order_by("starts_on").first()
+    if entry:
+        began = long_date(entry.starts_on)
+        raise Refused(f"{entry.get_code_display()} began on {began}, before that day. Correct that status first.")
+    ended = RegisterEntry.objects.filter(pupil=pupil, starts_on=was, ends_on__lt=starts_on).first()
+    if ended:
+        raise Refused(
+            f"The first status ended on {long_date(ended.ends_on)}. The first day cannot be after that: "
+            "correct the status that follows first."
+        )
+    concern = Concern.objects.filter(pupil=pupil, raised_on__gte=was, raised_on__lt=starts_on).first()
+    if concern:
+        raise Refused(f"A concern was raised on {long_date(concern.raised_on)}, so the child was here. Check the date.")
+    watched = WatchListEntry.objects.filter(pupil=pupil, starts_on__gte=was, starts_on__lt=starts_on).first()
+    if watched:
+        raise Refused(f"Monitoring began on {long_date(watched.starts_on)}, so the child was here. Check the date.")
+
+
+def _move_status(pupil, was, starts_on, *, by):
+    """Move the status that began with the stay. One taken over from before the child joined stays as it is."""
+    first = RegisterEntry.objects.filter(pupil=pupil, starts_on=was).select_related("school").first()
+    if first is None:
+        return
+    earlier = RegisterEntry.objects.filter(pupil=pupil, starts_on__lt=was, ends_on__gte=starts_on).first()
+    if earlier:
+        raise Refused(f"The status before this one ended on {long_date(earlier.ends_on)}. Give a later date.")
+    register.move_needs(pupil, was, starts_on, by=by)
+    first.starts_on = starts_on
+    _save(first, "starts_on", by=by)
+
+
+def _move_places(pupil, was, starts_on, *, by):
+    """Places in groups and support cannot begin before the child does: they begin with the new first day."""
+    for model in (GroupPlace, PupilSupport):
+        for row in model.objects.filter(pupil=pupil, starts_on__gte=was, starts_on__lt=starts_on):
+            if row.ends_on and row.ends_on < starts_on:
+                ended = long_date(row.ends_on)
+                raise Refused(f"A group or support ended on {ended}, so the child was here. Check the date.")
+            row.starts_on = starts_on
+            _save(row, "starts_on", by=by)
+
+
+def _save(row, *fields, by):
+    with audit.saving(row, by=by, reason=WHY):
+        row.save(update_fields=fields)

@@ -1,0 +1,405 @@
+"""What people do to a pupil's record."""
+
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from sendco import crypt
+from sendco.audit import services as audit
+from sendco.audit.models import Audience
+from sendco.clock import long_date
+from staff.models import Membership
+from staff.models.people import current_on
+
+from ... import search
+from ...errors import ChangedMeanwhile, Refused
+from ...models import ConcernView, Contact, Enrolment, GroupPlace, Pupil, PupilFlag, PupilSupport, RegisterEntry
+from ...models.pupil import CONFIDENTIAL_FLAGS, FlagKind
+from ...models.register import Code
+from ...owed import bring_pupil_up_to_date, bring_up_to_date
+from ...register import services as register
+
+ONE_DAY = timedelta(days=1)
+# What the deadlines of a plan read of the pupil: the transfer to the next phase, and the day that rights pass.
+DATES_COUNT_FROM = {"birth_on", "year_group"}
+UPN_TAKEN = "Another pupil of this school has that UPN. Check the number, or merge the two records."
+
+
+def _check_same_school(school_id, *rows):
+    """Refuse a unit or a group of another school; None is nobody's."""
+    if any(row is not None and row.school_id != school_id for row in rows):
+        raise Refused("That belongs to another school. Choose one of this school's.")
+
+
+def _check_works_here(user, school_id):
+    here = Membership.objects.filter(current_on(timezone.localdate()), user=user, school=school_id)
+    if not here.exists():
+        raise Refused(f"{user.name} does not work here. Invite them first.")
+
+
+def _check_upn_is_free(school_id, upn, *, besides=None):
+    if upn and Pupil.objects.filter(school=school_id, upn=upn, merged_into=None).exclude(pk=besides).exists():
+        raise Refused(UPN_TAKEN)
+
+
+def _save_with_upn(pupil, *, by, **how):
+    """Save, and say so in words when somebody else took the UPN after we looked."""
+    try:
+        with audit.saving(pupil, by=by), transaction.atomic():
+            pupil.save(**how)
+    except IntegrityError as error:
+        _check_upn_is_free(pupil.school_id, pupil.upn, besides=pupil.pk)
+        raise error
+
+
+@transaction.atomic
+def add_pupil(
+    *, school, joined_on, by, kind=Enrolment.Kind.SINGLE, unit=None, other_school="", code=Code.NONE, **details
+):
+    """Put a pupil on roll: the record, the enrolment, and an open register entry, N unless told. Returns the pupil."""
+    _check_same_school(school.pk, unit, details.get("form_group"))
+    _check_upn_is_free(school.pk, details.get("upn"))
+    pupil = Pupil(school=school, joined_on=joined_on, **details)
+    _save_with_upn(pupil, by=by)
+    enrolment = Enrolment(pupil=pupil, kind=kind, unit=unit, other_school=other_school, starts_on=joined_on)
+    entry = RegisterEntry(
+        school=school,
+        pupil=pupil,
+        code=code,
+        starts_on=joined_on,
+        reason="Joined the school",
+        entered_by=by,
+    )
+    for row in (enrolment, entry):
+        with audit.saving(row, by=by):
+            row.save()
+    bring_up_to_date(entry)
+    search.reindex(pupil)
+    text = f"On roll from {long_date(joined_on)}"
+    audit.record("pupil.added", pupil, text=text, by=by, pupil_id=pupil.pk, happened_on=joined_on)
+    return pupil
+
+
+@transaction.atomic
+def update_pupil(*, pupil, values, version, by):
+    """Save changed details. Raises ChangedMeanwhile with the stored row when somebody else saved first."""
+    current = Pupil.objects.select_for_update().get(pk=pupil.pk)
+    if current.version != version:
+        raise ChangedMeanwhile(current)
+    changed = [name for name, value in values.items() if getattr(current, name) != value]
+    if not changed:
+        return current
+    _check_same_school(current.school_id, values.get("form_group"))
+    if "upn" in changed:
+        _check_upn_is_free(current.school_id, values["upn"], besides=current.pk)
+    if "upn" in changed and current.upn and "former_upn" not in changed:
+        values, changed = values | {"former_upn": current.upn}, [*changed, "former_upn"]
+    for name in set(changed):
+        setattr(current, name, values[name])
+    current.version += 1
+    _save_with_upn(current, by=by, update_fields=[*set(changed), "version"])
+    search.reindex(current)
+    if DATES_COUNT_FROM & set(changed):
+        bring_pupil_up_to_date(current)
+    words = ", ".join(sorted(str(Pupil._meta.get_field(name).verbose_name) for name in set(changed)))
+    audit.record("pupil.changed", current, text=f"Details changed: {words}", by=by, pupil_id=current.pk)
+    return current
+
+
+@transaction.atomic
+def change_enrolment(*, pupil, kind, unit, other_school, starts_on, by, planned_end_on=None, commissioner=""):
+    """Close the open enrolment the day before and open another: a move between units, or a change of registration."""
+    pupil = register.lock(pupil)
+    if not pupil.on_roll:
+        raise Refused(f"{pupil.name} has left. Record that {pupil.forename} is back on roll first.")
+    current = Enrolment.objects.filter(pupil=pupil, ends_on=None).first()
+    _check_same_school(pupil.school_id, unit)
+    if starts_on > timezone.localdate():
+        raise Refused("The first day is in the future. Record the change on the day or after it.")
+    if current and current.starts_on >= starts_on:
+        raise Refused(f"The present enrolment began on {long_date(current.starts_on)}. Give a later date.")
+    if current:
+        current.ends_on = starts_on - ONE_DAY
+        with audit.saving(current, by=by):
+            current.save(update_fields=["ends_on"])
+    enrolment = Enrolment(
+        pupil=pupil,
+        kind=kind,
+        unit=unit,
+        other_school=other_school,
+        commissioner=commissioner,
+        starts_on=starts_on,
+        planned_end_on=planned_end_on,
+    )
+    with audit.saving(enrolment, by=by):
+        enrolment.save()
+    where = f" in {unit.name}" if unit else ""
+    text = f"{enrolment.get_kind_display()}{where} from {long_date(starts_on)}"
+    school_id = pupil.school_id
+    audit.record("pupil.enrolment_changed", enrolment, text=text, by=by, school_id=school_id, happened_on=starts_on)
+    return enrolment
+
+
+@transaction.atomic
+def record_leaver(*, pupil, left_on, reason, destination, by):
+    """Take a pupil off roll. The record is kept; everything open ends on the last day."""
+    pupil = register.lock(pupil)
+    if not pupil.on_roll:
+        raise Refused(f"{pupil.name} left on {long_date(pupil.left_on)} already.")
+    if pupil.joined_on and left_on < pupil.joined_on:
+        raise Refused(f"{pupil.name} joined on {long_date(pupil.joined_on)}. The last day has to be after that.")
+    if left_on > timezone.localdate():
+        raise Refused("The last day is in the future. Record the leaver on the day or after it.")
+    enrolment = Enrolment.objects.filter(pupil=pupil, ends_on=None).first()
+    if enrolment and left_on < enrolment.starts_on:
+        raise Refused(f"The enrolment began on {long_date(enrolment.starts_on)}. The last day cannot be before that.")
+    pupil.left_on, pupil.leaving_reason, pupil.destination = left_on, reason, destination
+    pupil.version += 1
+    with audit.saving(pupil, by=by):
+        pupil.save(update_fields=["left_on", "leaving_reason", "destination", "version"])
+    for model in (Enrolment, GroupPlace, PupilSupport, PupilFlag):
+        for row in model.objects.filter(Q(ends_on=None) | Q(ends_on__gt=left_on), pupil=pupil):
+            row.ends_on = max(left_on, row.starts_on)
+            with audit.saving(row, by=by):
+                row.save(update_fields=["ends_on"])
+    register.close_for_leaver(pupil, left_on, by=by)
+    for concern in pupil.concerns.filter(closed_on=None):
+        concern.closed_on = max(left_on, concern.raised_on)
+        with audit.saving(concern, by=by):
+            concern.save(update_fields=["closed_on"])
+    bring_pupil_up_to_date(pupil)
+    for view in ConcernView.objects.filter(concern__pupil=pupil).select_related("concern__school"):
+        bring_up_to_date(view)
+    text = f"Left on {long_date(left_on)}. {reason} {destination}".strip()
+    audit.record("pupil.left", pupil, text=text, by=by, pupil_id=pupil.pk, happened_on=left_on)
+    return pupil
+
+
+@transaction.atomic
+def readmit(*, pupil, joined_on, by, kind=Enrolment.Kind.SINGLE, unit=None, other_school=""):
+    """Put a leaver back on roll, with a new enrolment and an open entry of N from that day."""
+    pupil = register.lock(pupil)
+    if pupil.on_roll:
+        raise Refused(f"{pupil.name} is on roll already.")
+    if joined_on <= pupil.left_on:
+        raise Refused(f"{pupil.name} left on {long_date(pupil.left_on)}. The first day back has to be after that.")
+    if joined_on > timezone.localdate():
+        raise Refused("The first day back is in the future. Record it on the day.")
+    _check_same_school(pupil.school_id, unit)
+    last = RegisterEntry.objects.filter(pupil=pupil).order_by("-ends_on").first()
+    if last and last.ends_on >= joined_on:
+        raise Refused(f"The last status ended on {long_date(last.ends_on)}. The first day back has to be after that.")
+    pupil.left_on, pupil.leaving_reason, pupil.destination = None, "", ""
+    pupil.version += 1
+    with audit.saving(pupil, by=by):
+        pupil.save(update_fields=["left_on", "leaving_reason", "destination", "version"])
+    enrolment = Enrolment(pupil=pupil, kind=kind, unit=unit, other_school=other_school, starts_on=joined_on)
+    entry = RegisterEntry(
+        school=pupil.school,
+        pupil=pupil,
+        code=Code.NONE,
+        starts_on=joined_on,
+        reason="Back on roll: check what the last school or plan says",
+        entered_by=by,
+    )
+    for row in (enrolment, entry):
+        with audit.saving(row, by=by):
+            row.save()
+    text = f"Back on roll from {long_date(joined_on)}"
+    audit.record("pupil.readmitted", pupil, text=text, by=by, pupil_id=pupil.pk, happened_on=joined_on)
+    return pupil
+
+
+# --- Contacts ----------------------------------------------------------------------------------------------------
+def _seal(contact):
+    """Keep a hidden address encrypted and out of the plain columns.
+
+    It never comes back by itself: that would show it without a reason. Who ends the hiding types it again.
+    """
+    if contact.address_hidden and (contact.address or contact.postcode):
+        contact.sealed_address = crypt.encrypt(contact.full_address)
+        contact.address = contact.postcode = ""
+    elif not contact.address_hidden and contact.sealed_address:
+        if not contact.address:
+            raise Refused("Type the address that may be shown now. The hidden one is not shown by itself.")
+        contact.sealed_address = ""
+
+
+@transaction.atomic
+def save_contact(*, contact, by, version=None):
+    """Add or change a contact. A hidden address is sealed; ChangedMeanwhile when somebody else saved first."""
+    is_new = contact.pk is None
+    if not is_new:
+        current = Contact.objects.select_for_update().get(pk=contact.pk)
+        if version is not None and current.version != version:
+            raise ChangedMeanwhile(current)
+        contact.version = current.version + 1
+    _seal(contact)
+    with audit.saving(contact, by=by):
+        contact.save()
+    text = f"Contact {'added' if is_new else 'changed'}: {contact.name}"
+    school_id = contact.pupil.school_id
+    audit.record("contact.saved", contact, text=text, by=by, school_id=school_id, audience=Audience.CONFIDENTIAL)
+    return contact
+
+
+@transaction.atomic
+def end_contact(*, contact, by):
+    contact = Contact.objects.select_for_update(of=["self"]).select_related("pupil").get(pk=contact.pk)
+    if contact.ended_on:
+        raise Refused(f"{contact.name} stopped being a contact on {long_date(contact.ended_on)} already.")
+    contact.ended_on = timezone.localdate()
+    contact.version += 1
+    with audit.saving(contact, by=by):
+        contact.save(update_fields=["ended_on", "version"])
+    text, school_id = f"Contact ended: {contact.name}", contact.pupil.school_id
+    audit.record("contact.ended", contact, text=text, by=by, school_id=school_id, audience=Audience.CONFIDENTIAL)
+
+
+@transaction.atomic
+def reveal_address(*, contact, reason, by):
+    """Return a hidden address in clear. The read and the reason are kept: as a read, and as an event each time."""
+    school_id, pupil_id = contact.pupil.school_id, contact.pupil_id
+    audit.record_read(school_id=school_id, pupil_id=pupil_id, by=by, what="hidden address", reason=reason)
+    text = f"Hidden address of {contact.name} looked at: {reason}"
+    audit.record(
+        "contact.address_revealed", contact, text=text, by=by, school_id=school_id, audience=Audience.CONFIDENTIAL
+    )
+    return contact.reveal_address()
+
+
+def _lock_on_roll(pupil):
+    pupil = register.lock(pupil)
+    if not pupil.on_roll:
+        raise Refused(f"{pupil.name} has left. Record that {pupil.forename} is back on roll first.")
+    return pupil
+
+
+# --- Flags and the adults around a child -------------------------------------------------------------------------
+@transaction.atomic
+def add_flag(*, pupil, kind, starts_on, by, note=""):
+    pupil = _lock_on_roll(pupil)
+    if PupilFlag.objects.filter(pupil=pupil, kind=kind, ends_on=None).exists():
+        raise Refused(f"“{FlagKind(kind).label}” is there already.")
+    flag = PupilFlag(pupil=pupil, kind=kind, starts_on=starts_on, note=note)
+    with audit.saving(flag, by=by):
+        flag.save()
+    _record_flag(flag, f"{flag.get_kind_display()} from {long_date(starts_on)}", by=by)
+    return flag
+
+
+@transaction.atomic
+def end_flag(*, flag, ends_on, by):
+    flag = PupilFlag.objects.select_for_update(of=["self"]).select_related("pupil").get(pk=flag.pk)
+    if flag.ends_on:
+        raise Refused(f"This ended on {long_date(flag.ends_on)} already.")
+    if ends_on < flag.starts_on:
+        raise Refused(f"This began on {long_date(flag.starts_on)}. The last day cannot be before.")
+    flag.ends_on = ends_on
+    with audit.saving(flag, by=by):
+        flag.save(update_fields=["ends_on"])
+    _record_flag(flag, f"{flag.get_kind_display()} ended on {long_date(ends_on)}", by=by)
+
+
+def _record_flag(flag, text, *, by):
+    audience = Audience.CONFIDENTIAL if flag.kind in CONFIDENTIAL_FLAGS else Audience.RECORD
+    audit.record("pupil.flag", flag, text=text, by=by, school_id=flag.pupil.school_id, audience=audience)
+
+
+@transaction.atomic
+def add_support(*, pupil, user, by, starts_on=None):
+    """Say that this adult supports the child, which opens the child's record to them."""
+    pupil = _lock_on_roll(pupil)
+    _check_works_here(user, pupil.school_id)
+    if PupilSupport.objects.filter(pupil=pupil, user=user, ends_on=None).exists():
+        raise Refused(f"{user.name} supports {pupil.name} already.")
+    support = PupilSupport(pupil=pupil, user=user, starts_on=starts_on or timezone.localdate())
+    with audit.saving(support, by=by):
+        support.save()
+    text = f"{user.name} supports {pupil.name}"
+    audit.record("pupil.support_added", support, text=text, by=by, school_id=pupil.school_id)
+    return support
+
+
+@transaction.atomic
+def end_support(*, support, by):
+    """End it from today: yesterday was the last day, so that the record closes at once."""
+    support = PupilSupport.objects.select_for_update(of=["self"]).select_related("pupil", "user").get(pk=support.pk)
+    if support.ends_on:
+        raise Refused(f"{support.user.name} stopped on {long_date(support.ends_on)} already.")
+    support.ends_on = timezone.localdate() - ONE_DAY
+    # Added and taken back on one day: an open last day would leave the record open until midnight.
+    support.starts_on = min(support.starts_on, support.ends_on)
+    with audit.saving(support, by=by):
+        support.save(update_fields=["starts_on", "ends_on"])
+    text = f"{support.user.name} no longer supports {support.pupil.name}"
+    audit.record("pupil.support_ended", support, text=text, by=by, school_id=support.pupil.school_id)
+
+
+@transaction.atomic
+def set_key_worker(*, pupils, user, by):
+    """Make one adult the key worker of these pupils. Returns how many changed."""
+    pupils, count = list(pupils), 0
+    if user is not None:
+        for school_id in {pupil.school_id for pupil in pupils}:
+            _check_works_here(user, school_id)
+    for pupil in Pupil.objects.select_for_update().filter(pk__in=[pupil.pk for pupil in pupils]):
+        if pupil.key_worker_id == getattr(user, "pk", None):
+            continue
+        pupil.key_worker, pupil.version = user, pupil.version + 1
+        with audit.saving(pupil, by=by):
+            pupil.save(update_fields=["key_worker", "version"])
+        who = f"Key worker is {user.name}" if user else "No key worker"
+        audit.record("pupil.key_worker", pupil, text=who, by=by, pupil_id=pupil.pk)
+        count += 1
+    return count
+
+
+@transaction.atomic
+def place_in_group(*, pupil, group, by, starts_on=None):
+    """Put a pupil in a form (a pupil has one) or in a teaching group."""
+    _check_same_school(pupil.school_id, group)
+    pupil = _lock_on_roll(pupil)
+    if group.kind == group.Kind.FORM:
+        return update_pupil(pupil=pupil, values={"form_group": group}, version=pupil.version, by=by)
+    if GroupPlace.objects.filter(pupil=pupil, group=group, ends_on=None).exists():
+        raise Refused(f"{pupil.name} is in {group.name} already.")
+    place = GroupPlace(pupil=pupil, group=group, starts_on=starts_on or timezone.localdate())
+    with audit.saving(place, by=by):
+        place.save()
+    audit.record("pupil.group", place, text=f"In {group.name}", by=by, school_id=pupil.school_id)
+    return place
+
+
+@transaction.atomic
+def end_group_place(*, place, by):
+    """Take a pupil out of a teaching group from today, so that its staff no longer see the record through it."""
+    place = GroupPlace.objects.select_for_update(of=["self"]).select_related("pupil", "group").get(pk=place.pk)
+    if place.ends_on:
+        raise Refused(f"This ended on {long_date(place.ends_on)} already.")
+    place.ends_on = timezone.localdate() - ONE_DAY
+    place.starts_on = min(place.starts_on, place.ends_on)
+    with audit.saving(place, by=by):
+        place.save(update_fields=["starts_on", "ends_on"])
+    text = f"No longer in {place.group.name}"
+    audit.record("pupil.group_ended", place, text=text, by=by, school_id=place.pupil.school_id)
+
+
+@transaction.atomic
+def hand_over(*, user, to, school, by):
+    """Give what this person holds here to a colleague: key pupils, and views not yet given. Returns how many."""
+    pupils = Pupil.objects.filter(school=school, key_worker=user, left_on=None)
+    count = set_key_worker(pupils=list(pupils), user=to, by=by)
+    today = timezone.localdate()
+    for support in PupilSupport.objects.filter(pupil__school=school, user=user, ends_on=None):
+        end_support(support=support, by=by)
+    views = ConcernView.objects.filter(concern__school=school, asked_of=user, answered_at=None, withdrawn_on=None)
+    for view in views.select_related("concern__school"):
+        view.withdrawn_on = today
+        with audit.saving(view, by=by):
+            view.save(update_fields=["withdrawn_on"])
+        bring_up_to_date(view)
+        count += 1
+    return count

@@ -1,0 +1,280 @@
+"""Pages that put a pupil on roll and change what the school knows of the child."""
+
+from functools import partial
+
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from sendco.clock import long_date
+from sendco.drafts.services import discard_draft, load_draft
+from staff.access import require_permission
+from staff.permissions import Permission
+
+from ...models import Enrolment, GroupPlace, Pupil, PupilSupport
+from ...models.register import ON_REGISTER
+from ...views.form_pages import attempt, attempt_versioned, confirm, draw, posted, pupil_page
+from ..forms.records import (
+    EnrolmentForm,
+    FirstDayForm,
+    GroupForm,
+    KeyWorkerForm,
+    LeaverForm,
+    PupilAddForm,
+    PupilForm,
+    ReadmitForm,
+    SupportForm,
+    year_by_birth,
+)
+from ..services import pupils as services
+from ..services.enrolments import correct_first_day
+
+DRAFT = "pupil-new"
+form_page = require_http_methods(["GET", "POST"])
+
+
+def _pupil(request, pk):
+    return get_object_or_404(Pupil.objects.visible_to(request.acting), pk=pk)
+
+
+def _say_saved(request, pupil, words):
+    """Say what was saved, and that the year taught in is not the one by birth date: said, never changed."""
+    by_birth = year_by_birth(pupil)
+    if by_birth and pupil.year_group:
+        taught = pupil.get_year_group_display()
+        words += f" Taught in {taught}; by birth date it would be {by_birth}. Kept as typed."
+    messages.success(request, words)
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
+def pupil_add(request):
+    key = {"by": request.user, "school_id": request.acting.school.pk, "form_key": DRAFT}
+    draft = load_draft(**key) if request.method == "GET" else None
+    typed = {name: values[-1] for name, values in draft.data.items() if values} if draft else None
+    form = PupilAddForm(posted(request), acting=request.acting, initial=typed)
+
+    def add(_cleaned):
+        return services.add_pupil(school=request.acting.school, by=request.user, **form.enrolment(), **form.values())
+
+    pupil = attempt(form, add) if request.method == "POST" else None
+    if pupil:
+        discard_draft(**key)
+        _say_saved(request, pupil, f"{pupil.name} is on roll.")
+        on_register = form.enrolment()["code"] in ON_REGISTER
+        return redirect("pupils:needs-change" if on_register else "pupil-detail", pk=pupil.pk)
+    context = {
+        "form": form,
+        "title": "Add a pupil",
+        "lead": "For one child. A whole list comes in faster as an import." if not draft else "This is your draft.",
+        "submit": "Put on roll",
+        "cancel": reverse("register"),
+        "section": "register",
+        "crumbs": [("Register", reverse("register"))],
+        "draft_key": DRAFT,
+    }
+    return render(request, "pupils/pupil_form.html", context, status=422 if form.errors else 200)
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
+def pupil_edit(request, pk):
+    pupil = _pupil(request, pk)
+    form = PupilForm(posted(request), instance=pupil, acting=request.acting)
+
+    def save(cleaned):
+        return services.update_pupil(pupil=pupil, values=form.values(), version=cleaned["version"], by=request.user)
+
+    def rebind(data, stored):
+        return PupilForm(data, instance=stored, acting=request.acting)
+
+    saved, form, conflict = attempt_versioned(form, save, rebind) if request.method == "POST" else (None, form, None)
+    if saved:
+        _say_saved(request, saved, "Details saved.")
+        return redirect(pupil_page(request.acting, saved))
+    # The form has written what was typed on the instance: the page around it names the child as stored.
+    pupil = _pupil(request, pk)
+    return draw(
+        request,
+        form,
+        pupil=pupil,
+        title=f"Details of {pupil.name}",
+        submit="Save",
+        template="pupils/pupil_form.html",
+        conflict=conflict,
+        status=422 if conflict else None,
+    )
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
+def enrolment_change(request, pk):
+    pupil = _pupil(request, pk)
+    enrolments = list(Enrolment.objects.visible_to(request.acting).filter(pupil=pupil).select_related("unit"))
+    present = next((row for row in enrolments if row.ends_on is None), None)
+    initial = {"kind": present.kind, "unit": present.unit_id, "other_school": present.other_school} if present else None
+    form = EnrolmentForm(posted(request), acting=request.acting, initial=initial)
+
+    def change(cleaned):
+        return services.change_enrolment(pupil=pupil, by=request.user, **{"unit": None} | cleaned)
+
+    if request.method == "POST" and attempt(form, change):
+        messages.success(request, f"Enrolment of {pupil.name} changed.")
+        return redirect(pupil_page(request.acting, pupil))
+    return draw(
+        request,
+        form,
+        pupil=pupil,
+        title=f"Change the enrolment of {pupil.name}",
+        submit="Save the change",
+        template="pupils/enrolment_form.html",
+        present=present,
+        enrolments=enrolments,
+    )
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
+def first_day_correct(request, pk):
+    enrolment = get_object_or_404(Enrolment.objects.visible_to(request.acting).select_related("pupil"), pk=pk)
+    pupil = enrolment.pupil
+    form = FirstDayForm(posted(request), initial={"starts_on": enrolment.starts_on})
+
+    def correct(cleaned):
+        return correct_first_day(enrolment=enrolment, by=request.user, **cleaned)
+
+    if request.method == "POST" and attempt(form, correct):
+        messages.success(request, "First day corrected. What stood there before stays in the history.")
+        return redirect(pupil_page(request.acting, pupil))
+    return draw(
+        request,
+        form,
+        pupil=pupil,
+        title=f"Correct the first day of {pupil.name}",
+        lead=f"{enrolment.get_kind_display()} since {long_date(enrolment.starts_on)}. Only for a slip: the status that "
+        "began on that day moves with it, and dates that are due are worked out again.",
+        submit="Correct the first day",
+    )
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
+def pupil_leave(request, pk):
+    pupil = _pupil(request, pk)
+    form = LeaverForm(posted(request))
+
+    def leave(cleaned):
+        return services.record_leaver(pupil=pupil, by=request.user, **cleaned)
+
+    if request.method == "POST" and attempt(form, leave):
+        messages.success(request, f"{pupil.name} is off roll from {long_date(form.cleaned_data['left_on'])}.")
+        return redirect(pupil_page(request.acting, pupil))
+    return draw(
+        request,
+        form,
+        pupil=pupil,
+        title=f"{pupil.name} leaves",
+        lead="The record is kept. SEN status, needs, flags, groups and support end on the last day.",
+        submit="Take off roll",
+        template="pupils/leaver_form.html",
+    )
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
+def pupil_readmit(request, pk):
+    pupil = _pupil(request, pk)
+    form = ReadmitForm(posted(request), acting=request.acting)
+
+    def readmit(cleaned):
+        return services.readmit(pupil=pupil, by=request.user, **cleaned)
+
+    if request.method == "POST" and attempt(form, readmit):
+        messages.success(request, f"{pupil.name} is back on roll. Check the SEN status and the flags.")
+        return redirect(pupil_page(request.acting, pupil))
+    return draw(
+        request,
+        form,
+        pupil=pupil,
+        title=f"{pupil.name} comes back",
+        lead="A new enrolment begins with no SEN status. What was recorded before stays as it was.",
+        submit="Put back on roll",
+    )
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
+def key_worker(request, pk):
+    pupil = _pupil(request, pk)
+    form = KeyWorkerForm(posted(request), acting=request.acting, initial={"user": pupil.key_worker_id})
+
+    def choose(cleaned):
+        services.set_key_worker(pupils=[pupil], user=cleaned["user"], by=request.user)
+
+    if request.method == "POST" and attempt(form, choose):
+        messages.success(request, "Key worker saved.")
+        return redirect("pupil-detail", pk=pupil.pk)
+    return draw(request, form, pupil=pupil, title=f"Key worker of {pupil.name}", submit="Save")
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
+def support_add(request, pk):
+    pupil = _pupil(request, pk)
+    form = SupportForm(posted(request), acting=request.acting)
+
+    def add(cleaned):
+        return services.add_support(pupil=pupil, by=request.user, **cleaned)
+
+    if request.method == "POST" and attempt(form, add):
+        messages.success(request, f"{form.cleaned_data['user'].name} supports {pupil.name}.")
+        return redirect("pupil-detail", pk=pupil.pk)
+    return draw(request, form, pupil=pupil, title=f"Who supports {pupil.name}", submit="Add")
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
+def support_end(request, pk):
+    rows = PupilSupport.objects.visible_to(request.acting).open().select_related("pupil", "user")
+    support = get_object_or_404(rows, pk=pk)
+    return confirm(
+        request,
+        partial(services.end_support, support=support, by=request.user),
+        pupil=support.pupil,
+        done=f"{support.user.name} no longer supports {support.pupil.name}.",
+        title=f"{support.user.name} stops supporting {support.pupil.name}",
+        explanation=f"{support.user.first_name} can no longer open this record through it, from now on.",
+        submit="End the support",
+    )
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
+def group_place(request, pk):
+    pupil = _pupil(request, pk)
+    form = GroupForm(posted(request), acting=request.acting)
+
+    def place(cleaned):
+        return services.place_in_group(pupil=pupil, group=cleaned["group"], by=request.user)
+
+    if request.method == "POST" and attempt(form, place):
+        messages.success(request, f"{pupil.name} is in {form.cleaned_data['group'].name}.")
+        return redirect("pupil-detail", pk=pupil.pk)
+    return draw(request, form, pupil=pupil, title=f"Put {pupil.name} in a group", submit="Put in the group")
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
+def group_end(request, pk):
+    rows = GroupPlace.objects.visible_to(request.acting).open().select_related("pupil", "group")
+    place = get_object_or_404(rows, pk=pk)
+    return confirm(
+        request,
+        partial(services.end_group_place, place=place, by=request.user),
+        pupil=place.pupil,
+        done=f"{place.pupil.name} is no longer in {place.group.name}.",
+        title=f"Take {place.pupil.name} out of {place.group.name}",
+        explanation="The staff of this group can no longer open this record through it, from now on.",
+        submit="Take out of the group",
+    )

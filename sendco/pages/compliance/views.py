@@ -1,0 +1,210 @@
+"""Is the school doing what the law asks, and are the authorities? Ours apart from theirs, law apart from the rest."""
+
+from dataclasses import dataclass
+
+from django import forms
+from django.core.paginator import Paginator
+from django.db.models import Case, Value, When
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods
+
+from governance.selectors import compliance as figures
+from governance.selectors.missed import causes, explanations_of, key_of, late
+from sendco.charts.bars import bar_chart
+from sendco.charts.lines import Line, line_chart
+from sendco.clock import Basis, Duty
+from sendco.limits.services import check_limit
+from staff.access import require_permission, step_up
+from staff.models import Membership
+from staff.models.people import current_on
+from staff.permissions import Permission as P
+from staff.permissions import permissions_of
+
+from ..due.items import known_to
+from ..due.missed import may_explain, to_explain_count
+from ..due.views import shaped
+from . import exports as compliance_exports
+from .periods import CHOICES, period_of
+
+PER_PAGE = 25
+ON_A_PHONE = 284  # the width of a chart there
+OTHERS = (Duty.PARENT, Duty.HEALTH, Duty.OTHER)
+FIRST_LAW = Case(*(When(basis=basis, then=Value(place)) for place, basis in enumerate(Basis)), default=Value(9))
+FIRST_OURS = Case(When(duty=Duty.SCHOOL, then=Value(0)), When(duty=Duty.LA, then=Value(1)), default=Value(2))
+
+
+@dataclass(frozen=True)
+class MissedRow:
+    row: object
+    explanation: object
+    may_explain: bool
+
+    @property
+    def item(self):
+        return self.row.item
+
+
+def missed_items(acting, period, today):
+    """Every late item of the period that this person may know of, ours and the law's first."""
+    items = late(known_to(acting), today).filter(due_on__gte=period.first, due_on__lte=period.last)
+    return items.order_by(FIRST_OURS, FIRST_LAW, "-due_on", "-pk")
+
+
+def missed_rows(items, acting):
+    """Three queries: children, people, and what was said."""
+    items = list(items)
+    said = explanations_of(items)
+    return [MissedRow(row, said.get(key_of(row.item)), may_explain(acting, row.item)) for row in shaped(items, acting)]
+
+
+def figures_of(acting, period, today):
+    """All the figures of the page. Four queries."""
+    scope = {"school_id": acting.school.pk, "first": period.first, "last": period.last, "today": today}
+    tally = figures.tally(**scope)
+    return {
+        "tally": tally,
+        "ours": tally.share(duty=Duty.SCHOOL),
+        "theirs": tally.share(duty=Duty.LA),
+        "our_law": tally.lines_of(duties=[Duty.SCHOOL], basis=Basis.STATUTE),
+        "their_law": tally.lines_of(duties=[Duty.LA], basis=Basis.STATUTE),
+        "others_law": tally.lines_of(duties=OTHERS, basis=Basis.STATUTE),
+        "guidance": tally.lines_of(duties=list(Duty), basis=Basis.GUIDANCE),
+        "practice": tally.lines_of(duties=list(Duty), basis=Basis.PRACTICE),
+        "policy": tally.lines_of(duties=list(Duty), basis=Basis.LOCAL),
+        "by_authority": figures.by_authority(**scope),
+        "causes": causes(**scope),
+    }
+
+
+def _trend(terms, width):
+    if not any(ours is not None or theirs is not None for _, ours, theirs in terms):
+        return None
+    lines = [
+        Line("Ours", tuple(ours for _, ours, _ in terms)),
+        Line("LAs", tuple(theirs for *_, theirs in terms), dashed=True),
+    ]
+    labels = [name for name, *_ in terms]
+    return line_chart(
+        title="On time by term, law only", labels=labels, lines=lines, suffix="%", head="Term", width=width, height=150
+    )
+
+
+def _cause_chart(found, width):
+    if not found:
+        return None
+    return bar_chart(title="Causes of our late duties", bars=found, head=("Cause", "Duties"), width=width)
+
+
+@require_permission(P.COMPLIANCE_VIEW)
+@require_GET
+def compliance(request):
+    acting, today = request.acting, timezone.localdate()
+    period = period_of(request.GET, school=acting.school, today=today)
+    found = figures_of(acting, period, today)
+    terms = figures.by_term(school=acting.school, last=period.last, today=today)
+    page = Paginator(missed_items(acting, period, today), PER_PAGE).get_page(request.GET.get("page"))
+    context = found | {
+        "title": "Compliance",
+        "section": "compliance",
+        "period": period,
+        "choices": CHOICES,
+        "today": today,
+        "page": page,
+        "missed": missed_rows(page.object_list, acting),
+        "trend": _trend(terms, 480),
+        "small_trend": _trend(terms, ON_A_PHONE),
+        "cause_chart": _cause_chart(found["causes"], 560),
+        "small_cause_chart": _cause_chart(found["causes"], ON_A_PHONE),
+        "unexplained": to_explain_count(acting, today),
+        "may_export": acting.can(P.EXPORT_RUN),
+        "has_schools": len(acting.schools) > 1,
+    }
+    return render(request, "pages/compliance.html", context)
+
+
+# --- Several schools ----------------------------------------------------------------------------------------------
+def schools_of(user, today):
+    """The schools in which this person may see compliance today, by name. One query."""
+    memberships = Membership.objects.filter(current_on(today), user=user).select_related("school")
+    roles = {}
+    for membership in memberships.order_by("school__name", "school_id"):
+        roles.setdefault(membership.school, set()).add(membership.role)
+    return [school for school, held in roles.items() if P.COMPLIANCE_VIEW in permissions_of(held)]
+
+
+@require_permission(P.COMPLIANCE_VIEW)
+@require_GET
+def compliance_schools(request):
+    """Figures of every school in which this person holds the permission; no child, no person."""
+    today = timezone.localdate()
+    period = period_of(request.GET, school=request.acting.school, today=today)
+    schools = schools_of(request.user, today)
+    shares = figures.by_school(
+        school_ids=[school.pk for school in schools], first=period.first, last=period.last, today=today
+    )
+    nothing = figures.Share(0, 0)
+    rows = [
+        (school, shares.get(school.pk, {}).get("school", nothing), shares.get(school.pk, {}).get("la", nothing))
+        for school in schools
+    ]
+    context = {
+        "title": "Compliance of our schools",
+        "section": "compliance",
+        "crumbs": [("Compliance", reverse("compliance"))],
+        "period": period,
+        "choices": CHOICES,
+        "today": today,
+        "rows": rows,
+        "ours": _together(ours for _, ours, _ in rows),
+        "theirs": _together(theirs for *_, theirs in rows),
+    }
+    return render(request, "pages/compliance_schools.html", context)
+
+
+def _together(shares):
+    shares = list(shares)
+    return figures.Share(*(sum(getattr(one, name) for one in shares) for name in ("on_time", "late", "late_open")))
+
+
+# --- The file -----------------------------------------------------------------------------------------------------
+class ComplianceExportForm(forms.Form):
+    purpose = forms.CharField(
+        label="What is it for?", min_length=5, max_length=200, help_text="Kept with the record of this export."
+    )
+    kind = forms.ChoiceField(
+        label="File",
+        choices=[("pdf", "PDF to print or send"), ("xlsx", "Excel (XLSX)"), ("csv", "CSV")],
+        initial="pdf",
+        widget=forms.RadioSelect,
+    )
+    with_missed = forms.BooleanField(
+        label="With every missed duty, its cause and what changes (names children)",
+        required=False,
+        help_text="Without it the file holds figures only.",
+    )
+
+
+@require_permission(P.COMPLIANCE_VIEW)
+@step_up
+@require_http_methods(["GET", "POST"])
+def compliance_export(request):
+    source = request.POST if request.method == "POST" else request.GET
+    period = period_of(source, school=request.acting.school, today=timezone.localdate())
+    posted = request.POST if request.method == "POST" and "purpose" in request.POST else None
+    form = ComplianceExportForm(posted)
+    if form.is_bound and form.is_valid():
+        check_limit("export", request.user.pk)
+        job = compliance_exports.start(period, acting=request.acting, **form.cleaned_data)
+        return redirect("job-detail", pk=job.pk)
+    context = {
+        "title": "Export compliance",
+        "lead": f"{period.words}, {period.dates}. The file is yours alone and can be downloaded for 24 hours.",
+        "section": "compliance",
+        "crumbs": [("Compliance", reverse("compliance"))],
+        "form": form,
+        "carried": [(name, source[name][:20]) for name in ("period", "first", "last") if name in source],
+        "cancel": reverse("compliance"),
+    }
+    return render(request, "pages/export.html", context, status=422 if form.errors else 200)

@@ -1,0 +1,88 @@
+"""Make the file of the feed in the background: the same rows as the page, in the words of the page."""
+
+from django.http import QueryDict
+from django.utils import timezone
+
+from sendco.due.words import BASIS_WORDS, DUTY_WORDS, state_words
+from sendco.jobs import services as jobs
+from sendco.jobs.registry import handler
+from staff.acting import acting_for
+from staff.models import User
+from staff.permissions import Permission
+
+from ..register.exports import CHUNK, keep_file
+from .filters import FeedFilter
+from .items import children
+
+COLUMNS = [
+    ("child", "Child"),
+    ("class", "Class"),
+    ("duty", "Duty"),
+    ("due", "Due"),
+    ("state", "State"),
+    ("basis", "Law, guidance or policy"),
+    ("authority", "Authority"),
+    ("whose", "Whose duty"),
+    ("person", "Person"),
+    ("exception", "Exception claimed"),
+    ("practice", "The authority's own date"),
+    ("why", "Why this date"),
+]
+
+
+def start(query, *, acting, purpose, kind, fields_out):
+    """Queue an export. The job holds codes and ids of filters, no name."""
+    params = {"query": query.urlencode(), "kind": kind, "columns": fields_out, "purpose": purpose}
+    return jobs.enqueue(
+        "sendco.due_export", title="Export what is due", by=acting.user, school_id=acting.school.pk, params=params
+    )
+
+
+def acting_now(run, permission, refusal):
+    """Who asked for this job, as they may act today; raises JobFailed with `refusal`."""
+    user = User.objects.filter(pk=run.job.user_id, is_active=True).first()
+    acting = acting_for(user, run.job.school_id) if user else None
+    if not (acting and acting.school and acting.school.pk == run.job.school_id and acting.can(permission)):
+        raise jobs.JobFailed(refusal)
+    return acting
+
+
+@handler("sendco.due_export")
+def due_export(run):
+    acting = acting_now(run, Permission.EXPORT_RUN, "You may no longer export dates of this school.")
+    today = timezone.localdate()
+    chosen = FeedFilter(QueryDict(run.params["query"]), acting=acting, today=today)
+    ids = list(chosen.rows().values_list("pk", flat=True))
+    headers = [words for key, words in COLUMNS if key in run.params["columns"]]
+    rows = _rows(run, chosen, ids, today)
+    return keep_file(run, acting, "due.exported", name="due", headers=headers, rows=rows, total=len(ids), of="dates")
+
+
+def _rows(run, chosen, ids, today):
+    wanted = [key for key, _ in COLUMNS if key in run.params["columns"]]
+    for at in range(0, len(ids), CHUNK):
+        part = ids[at : at + CHUNK]
+        items = list(chosen.items().filter(pk__in=part))
+        pupils = children({item.pupil_id for item in items if item.pupil_id})
+        people = User.objects.in_bulk({item.owner_id for item in items if item.owner_id})
+        for item in items:
+            cells = _cells(item, pupils.get(item.pupil_id), people.get(item.owner_id), today)
+            yield [cells[key] for key in wanted]
+        run.progress(min(at + CHUNK, len(ids)), len(ids), "Writing rows")
+
+
+def _cells(item, pupil, person, today):
+    return {
+        "child": pupil.name if pupil else "",
+        "class": pupil.class_name or "" if pupil else "",
+        "duty": item.title,
+        "due": item.due_on,
+        "state": state_words(item, today),
+        "basis": BASIS_WORDS.get(item.basis, ""),
+        "authority": item.authority,
+        "whose": DUTY_WORDS.get(item.duty, ""),
+        "person": person.name if person else "",
+        "exception": item.exception,
+        "practice": item.practice_on or "",
+        "why": item.explanation,
+    }

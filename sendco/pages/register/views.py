@@ -1,0 +1,221 @@
+"""The SEND register: who is on it, what is due for each, and what to do with those chosen."""
+
+from itertools import starmap
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import cached_property
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from pupils.models import Need, Pupil, PupilFlag, RegisterEntry, SavedView, WatchListEntry
+from pupils.models.pupil import FLAG_CODES, FlagKind, flag_kinds_for
+from sendco.limits.services import check_limit
+from staff.access import require_permission, step_up
+from staff.permissions import Permission
+
+from ..due.items import due_for
+from . import exports
+from .filters import COLUMNS, RegisterFilter
+from .forms import ExportForm, SavedViewForm
+from .rows import DUE_READ, READ, NextDate, RegisterRow, drawn
+
+PER_PAGE = 25
+TABS = (
+    ("register", "Register and monitoring"),
+    ("E", "EHC plans"),
+    ("K", "SEN Support"),
+    ("M", "Being monitored"),
+    ("all", "Everyone"),
+    ("left", "Leavers"),
+)
+
+
+class KnownCount(Paginator):
+    """A paginator that is told how many rows there are, when a figure on the page says so already."""
+
+    def __init__(self, rows, per_page, *, count=None):
+        super().__init__(rows, per_page)
+        self._count = count
+
+    @cached_property
+    def count(self):
+        return self.object_list.count() if self._count is None else self._count
+
+
+def open_rows(model, acting):
+    """Open rows of a table that has the school, for counting: who sees every pupil needs no join, an index answers."""
+    rows = model.objects.filter(school=acting.school, ends_on=None)
+    return rows if acting.sees_all_pupils else rows.filter(pupil__in=Pupil.objects.visible_to(acting).values("pk"))
+
+
+def counts(acting, by_code=None):
+    """How many pupils this person may see under each tab. Two queries, whatever the size of the deployment; one where
+    `by_code`, the number of open entries of each status, was read already."""
+    if by_code is None:
+        by_code = dict(open_rows(RegisterEntry, acting).order_by().values_list("code").annotate(rows=Count("*")))
+    watched = open_rows(WatchListEntry, acting)
+    support, plan, none = (by_code.get(code, 0) for code in "KEN")
+    monitored = watched.count()
+    return {
+        "E": plan,
+        "K": support,
+        "M": monitored,
+        "N": none,
+        "register": support + plan + monitored,
+        "all": support + plan + none,
+    }
+
+
+def _by_pupil(rows):
+    """Collect (pupil id, value) pairs into {pupil id: [values]}."""
+    found = {}
+    for pupil_id, value in rows:
+        found.setdefault(pupil_id, []).append(value)
+    return found
+
+
+def only_kinds(acting):
+    """The filter that leaves the flags this person may see; none for who may see them all."""
+    kinds = flag_kinds_for(acting)
+    return {} if len(kinds) == len(FlagKind) else {"kind__in": kinds}
+
+
+def with_details(pupils, acting):
+    """Read what a row shows: class, key worker, needs, flags and the next date. Four queries, whatever the number."""
+    rows = list(starmap(RegisterRow, pupils.values_list(*READ)))
+    ids = [row.pk for row in rows]
+    needs = Need.objects.filter(pupil__in=ids, ends_on=None).order_by("rank")
+    needs = _by_pupil(needs.values_list("pupil_id", "need_type__short_name"))
+    flags = PupilFlag.objects.filter(pupil__in=ids, ends_on=None, **only_kinds(acting)).order_by("kind")
+    flags = _by_pupil(flags.values_list("pupil_id", "kind"))
+    due = {}
+    items = due_for(acting).filter(pupil_id__in=ids).order_by("due_on", "pk")
+    for pupil_id, *item in items.values_list("pupil_id", *DUE_READ):
+        due.setdefault(pupil_id, item)
+    for row in rows:
+        row.need_names = needs.get(row.pk, [])
+        row.flag_codes = [FLAG_CODES[kind] for kind in flags.get(row.pk, [])]
+        if row.pk in due:
+            row.next_item = NextDate(*due[row.pk])
+    return rows
+
+
+def _listing(request):
+    acting, today = request.acting, timezone.localdate()
+    chosen = RegisterFilter(request.GET, acting=acting)
+    figures = counts(acting)
+    known = figures.get(chosen.view) if not chosen.is_narrowed else None
+    page = KnownCount(chosen.pupils(), PER_PAGE, count=known).get_page(request.GET.get("page"))
+    page.object_list = with_details(page.object_list, acting)
+    may_export = acting.can(Permission.EXPORT_RUN)
+    kinds = flag_kinds_for(acting)
+    return {
+        "page": page,
+        "rows": drawn(page.object_list, chosen.chosen_columns, today, may_pick=may_export),
+        "filter": chosen,
+        "who": chosen.view,
+        "show": dict.fromkeys(chosen.chosen_columns, True),
+        "sort": chosen.values().get("sort") or "name",
+        "figures": figures,
+        "tabs": [(key, words, figures.get(key)) for key, words in TABS],
+        "key": [(FLAG_CODES[kind], kind.label) for kind in FlagKind if kind in kinds],
+        "may_export": may_export,
+        "may_edit": acting.can(Permission.PUPIL_EDIT),
+    }
+
+
+@require_permission(Permission.REGISTER_VIEW)
+@require_GET
+def register(request):
+    context = _listing(request)
+    if request.htmx and request.htmx.target == "rows":
+        return render(request, "pages/_register_rows.html", context)
+    context |= {
+        "title": "SEND register",
+        "section": "register",
+        "views": SavedView.objects.visible_to(request.acting),
+        "all_columns": COLUMNS,
+        "show_filters": "filters" in request.GET,
+        "chips": _chips(context["filter"], request),
+    }
+    return render(request, "pages/register.html", context)
+
+
+def _chips(chosen, request):
+    """The filters in force, each with the address that takes it out."""
+    chips = []
+    for name in ("q", "year", "group", "unit", "need", "area", "flag", "worker", "due"):
+        value = chosen.values().get(name)
+        if not value:
+            continue
+        field = chosen.fields[name]
+        names = dict(getattr(field, "choices", [])) if name in ("year", "need", "area", "flag", "due") else {}
+        values = value if name in ("year", "group", "unit", "need", "area", "flag") else [value]
+        rest = request.GET.copy()
+        rest.pop(name, None)
+        rest.pop("page", None)
+        words = ", ".join(str(names.get(one, one)) for one in values)
+        chips.append({"words": f"{field.label}: {words}", "href": f"?{rest.urlencode()}"})
+    return chips
+
+
+@require_permission(Permission.REGISTER_VIEW)
+@require_POST
+def view_save(request):
+    form = SavedViewForm(request.POST, acting=request.acting)
+    if form.is_valid():
+        SavedView.objects.update_or_create(
+            user=request.user,
+            school=request.acting.school,
+            name=form.cleaned_data["name"],
+            defaults={"query": form.cleaned_data["query"]},
+        )
+        messages.success(request, f"View “{form.cleaned_data['name']}” saved.")
+    else:
+        messages.error(request, "Give the view a name of up to 40 letters, then save it again.")
+    return redirect(f"{reverse('register')}?{form.clean_query()}")
+
+
+@require_permission(Permission.REGISTER_VIEW)
+@require_POST
+def view_remove(request, pk):
+    get_object_or_404(SavedView.objects.visible_to(request.acting), pk=pk).delete()
+    messages.success(request, "View removed.")
+    return redirect("register")
+
+
+@require_permission(Permission.EXPORT_RUN)
+@step_up
+@require_http_methods(["GET", "POST"])
+def register_export(request):
+    """Ask why and which columns, then let the file be made in the background."""
+    source = request.POST if request.method == "POST" else request.GET
+    chosen = RegisterFilter(source, acting=request.acting)
+    picked = [int(pk) for pk in source.getlist("pupil")[:20_000] if pk.isdecimal() and len(pk) < 19]
+    form = ExportForm(
+        request.POST if request.method == "POST" and "purpose" in request.POST else None, acting=request.acting
+    )
+    if form.is_bound and form.is_valid():
+        check_limit("export", request.user.pk)
+        job = exports.start(chosen, picked=picked, acting=request.acting, **form.cleaned_data)
+        return redirect("job-detail", pk=job.pk)
+    count = len(picked) or chosen.pupils().count()
+    context = {
+        "title": "Export pupils",
+        "lead": f"{count} pupils. The file is yours alone and can be downloaded for 24 hours.",
+        "section": "register",
+        "crumbs": [("SEND register", reverse("register"))],
+        "form": form,
+        "carried": [
+            (name, value)
+            for name in source
+            for value in source.getlist(name)
+            if name not in ExportForm.base_fields and name != "csrfmiddlewaretoken"
+        ],
+        "cancel": reverse("register"),
+    }
+    return render(request, "pages/export.html", context, status=422 if form.errors else 200)
