@@ -1,4 +1,3 @@
-from staff.errors import Refused
-from staff.services import ChangedMeanwhile
+from sendco.refusals import ChangedMeanwhile, Refused
 
 __all__ = ["ChangedMeanwhile", "Refused"]

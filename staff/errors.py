@@ -1,2 +1,3 @@
-class Refused(Exception):
-    """The school's rules do not allow this. The message tells the person what to do instead."""
+from sendco.refusals import ChangedMeanwhile, Refused
+
+__all__ = ["ChangedMeanwhile", "Refused"]

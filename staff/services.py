@@ -14,7 +14,7 @@ from sendco.audit.models import Audience
 from sendco.clock import short_date
 from sendco.jobs import services as jobs
 
-from .errors import Refused
+from .errors import ChangedMeanwhile, Refused
 from .models import AcademicYear, Closure, GroupStaff, Invitation, Membership, School, TeachingGroup, Term, User
 from .models.people import current_on
 from .roles import Role
@@ -22,14 +22,6 @@ from .roles import Role
 INVITATION_DAYS = 7
 # A year later on the same weekday: term dates move with the week, not with the date.
 YEAR_OF_WEEKS = timedelta(weeks=52)
-
-
-class ChangedMeanwhile(Refused):
-    """Somebody else saved the same record first. `theirs` is what is stored now."""
-
-    def __init__(self, theirs):
-        super().__init__("Somebody else saved this while you were editing. Nothing of yours is lost: check both below.")
-        self.theirs = theirs
 
 
 @transaction.atomic
