@@ -2,9 +2,7 @@
 
 from datetime import date
 
-from sendco.clock import Basis, Days, Duty, Rule, SchoolCalendar, SchoolDays, WorkingDays
-
-LAW_FROM = date(2014, 9, 1)
+from sendco.clock import SEND_LAW_FROM, Basis, Days, Duty, Rule, SchoolCalendar, SchoolDays, WorkingDays
 
 
 def within(days, calendar: SchoolCalendar | None, trigger: date):
@@ -29,7 +27,7 @@ def concern_first_look(*, days, calendar, trigger):
         authority="School policy",
         trigger="the concern was raised",
         count=within(days, calendar, trigger),
-        valid_from=LAW_FROM,
+        valid_from=SEND_LAW_FROM,
         example=(date(2026, 11, 9), date(2026, 11, 16)),
     )
 
@@ -42,7 +40,7 @@ CONCERN_LOOK_AGAIN = Rule(
     authority="School policy (Code of Practice 6.44)",
     trigger="the date chosen at triage",
     count=Days(0),
-    valid_from=LAW_FROM,
+    valid_from=SEND_LAW_FROM,
     example=(date(2026, 11, 9), date(2026, 11, 9)),
 )
 CONCERN_VIEW = Rule(
@@ -53,7 +51,7 @@ CONCERN_VIEW = Rule(
     authority="School policy",
     trigger="the view was asked for",
     count=WorkingDays(5),
-    valid_from=LAW_FROM,
+    valid_from=SEND_LAW_FROM,
     example=(date(2026, 11, 9), date(2026, 11, 16)),
 )
 WATCH_LOOK_AGAIN = Rule(
@@ -64,7 +62,7 @@ WATCH_LOOK_AGAIN = Rule(
     authority="School policy",
     trigger="the date chosen when monitoring began",
     count=Days(0),
-    valid_from=LAW_FROM,
+    valid_from=SEND_LAW_FROM,
     example=(date(2026, 11, 9), date(2026, 11, 9)),
 )
 
@@ -79,7 +77,7 @@ def tell_parent(*, days, calendar, trigger):
         authority="Children and Families Act 2014 s68 (Code of Practice 6.43); the number of days is school policy",
         trigger="SEN Support started",
         count=within(days, calendar, trigger),
-        valid_from=LAW_FROM,
+        valid_from=SEND_LAW_FROM,
         example=(date(2026, 11, 9), date(2026, 11, 16)),
     )
 

@@ -93,7 +93,41 @@ def no_foreign_asset(path, text):
     yield from _found(text, wanted, "Serve it from static/: no page asks another site for anything.")
 
 
+def no_legal_count(path, text):
+    """Counts of days and years of the law stand in the rules, where each has its source and its example."""
+    if not path.startswith(("ehcp/", "pupils/")) or re.search(r"/deadlines(/|\.py$)", path):
+        return
+    tree, lines = ast.parse(text), text.splitlines()
+    explained = {
+        id(call)
+        for node in tree.body
+        if isinstance(node, ast.Assign) and _has_comment(lines, node.lineno)
+        for call in ast.walk(node.value)
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Constant) and node.value == SEND_LAW_YEAR:
+            yield node.lineno, "Take SEND_LAW_FROM from the clock."
+        if _counts_days(node) and id(node) not in explained:
+            yield node.lineno, "Take a count of the law from deadlines; name another span, and say why beside it."
+
+
+SEND_LAW_YEAR = 2014
+
+
+def _counts_days(node):
+    if not (isinstance(node, ast.Call) and _name(node.func) == "timedelta"):
+        return False
+    numbers = [part.value for part in [*node.args, *(keyword.value for keyword in node.keywords)]
+               if isinstance(part, ast.Constant)]  # fmt: skip
+    return any(number != 1 for number in numbers)
+
+
+def _has_comment(lines, number):
+    return "#" in lines[number - 1] or (number > 1 and lines[number - 2].lstrip().startswith("#"))
+
+
 PYTHON_RULES = [
+    no_legal_count,
     no_shared_page_cache,
     no_unscoped_lookup,
     no_open_forms,

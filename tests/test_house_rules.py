@@ -3,6 +3,10 @@ import pytest
 from tests import house_rules as rules
 
 PYTHON_BREACHES = [
+    (rules.no_legal_count, "late = day + timedelta(days=14)\n"),
+    (rules.no_legal_count, "late = day + timedelta(weeks=2)\n"),
+    (rules.no_legal_count, "NOTICE = timedelta(days=14)\n"),
+    (rules.no_legal_count, "FIRST = date(2014, 9, 1)\n"),
     (rules.no_shared_page_cache, "from django.views.decorators.cache import cache_page\n"),
     (rules.no_shared_page_cache, "@cache_page(60)\ndef page(request): ...\n"),
     (rules.no_unscoped_lookup, "Pupil.objects.get(pk=pk)\n"),
@@ -22,6 +26,9 @@ PYTHON_BREACHES = [
     (rules.no_unfinished_mark, "raise NotImplemented" + "Error\n"),
 ]
 PYTHON_FINE = [
+    (rules.no_legal_count, "# Nobody hears again sooner.\nQUIET = timedelta(days=3)\n"),
+    (rules.no_legal_count, "tomorrow = today + timedelta(days=1)\n"),
+    (rules.no_legal_count, "asked = timedelta(days=authority.papers_days)\n"),
     (rules.no_shared_page_cache, "cache.get_or_set(key, figures)\n"),
     (rules.no_unscoped_lookup, "Pupil.objects.visible_to(acting).get(pk=pk)\n"),
     (rules.no_unscoped_lookup, "get_object_or_404(Pupil.objects.visible_to(request.acting), pk=pk)\n"),
@@ -67,6 +74,11 @@ def test_rule_bites(rule, text):
 @pytest.mark.parametrize(("rule", "text"), PYTHON_FINE + PAGE_FINE)
 def test_rule_lets_good_code_pass(rule, text):
     assert list(rule("pupils/views.py", text)) == []
+
+
+@pytest.mark.parametrize("path", ["pupils/deadlines.py", "ehcp/deadlines/reviews.py", "sendco/jobs/runner.py"])
+def test_counts_of_the_law_are_for_the_rules(path):
+    assert list(rules.no_legal_count(path, "NOTICE = timedelta(days=14)\n")) == []
 
 
 @pytest.mark.parametrize("path", ["pupils/selectors.py", "pupils/services/plans.py", "staff/services.py"])

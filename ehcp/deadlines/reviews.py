@@ -163,6 +163,24 @@ def final_after_review(*, meeting_on=None, notice_on=None, calendar=None):
     return earlier(deadline(FINAL, notice_on, calendar), deadline(FINAL_OUTER, meeting_on, calendar))
 
 
+def latest_notice(meeting_on: date) -> date:
+    """The last day to invite somebody to a meeting on that day (reg 20(3)), as the law file says to show it."""
+    return INVITE.count.due(meeting_on)
+
+
+def earliest_meeting(invited_on: date) -> date:
+    """The first day of a meeting to which people invited on that day have their two weeks' notice."""
+    return invited_on + (invited_on - latest_notice(invited_on))
+
+
+# Advice and reviews look at preparing for adulthood from this school year on (SEND Regulations 2014, reg 20(6)).
+ADULTHOOD_FROM_YEAR = 9
+
+
+def looks_at_adulthood(year_group: str) -> bool:
+    return year_group.isdigit() and int(year_group) >= ADULTHOOD_FROM_YEAR
+
+
 def anniversary(counted_from):
     """The day that many take for the review's due date: a day after the strict one, and overdue by the letter."""
     return corresponding_date(counted_from, 12)

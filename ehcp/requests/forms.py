@@ -9,6 +9,7 @@ from pupils.forms.conflicts import VersionedForm
 from pupils.models import Document
 from pupils.models.pupil import YearGroup
 from pupils.record.forms.documents import ACCEPT
+from sendco.clock import SEND_LAW_FROM
 from sendco.files.bounds import MAX_BYTES
 from staff.forms.many import ManyRowsField
 
@@ -35,6 +36,10 @@ def reason_field():
         help_text="What was tried and for how long, what came of it, and what the child needs now. It goes into the "
         "letter and the pack. You can write it later.",
     )
+
+
+# The clock of somebody's computer may be ahead of the site's.
+CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 class RequestFilterForm(forms.Form):
@@ -156,7 +161,7 @@ class SentForm(StepForm):
 
     def clean_sent_at(self):
         sent_at = self.cleaned_data["sent_at"]
-        if sent_at.year < 2014 or sent_at > timezone.now() + timedelta(minutes=10):
+        if sent_at.date() < SEND_LAW_FROM or sent_at > timezone.now() + CLOCKS_DIFFER:
             raise ValidationError("It cannot have gone then. Check the day and the time.")
         return sent_at
 

@@ -7,6 +7,8 @@ from sendco.clock import Urgency, long_date
 
 from ..deadlines import reviews
 
+# Room before the first date and after the last.
+MARGIN = timedelta(days=4)
 WIDTH, LEFT, RIGHT = 1000, 50, 50
 AXIS = 58
 ROOM = 112  # what a label needs to either side of the next one in its row
@@ -56,9 +58,9 @@ def draw(*, items, review, today, calendar):
     points = sorted(_points(items, review, today), key=lambda point: (point[0], point[1]))
     if len({day for day, _, _ in points}) < 2:
         return None
-    first, last = min(points[0][0], today) - timedelta(days=4), points[-1][0] + timedelta(days=4)
+    first, last = min(points[0][0], today) - MARGIN, points[-1][0] + MARGIN
     if (points[0][0] - today).days > 60:  # planned far ahead: today would squeeze everything else
-        first = points[0][0] - timedelta(days=4)
+        first = points[0][0] - MARGIN
     scale = (WIDTH - LEFT - RIGHT) / (last - first).days
 
     def at(day):

@@ -33,6 +33,7 @@ from ..search import skeletons, words_of
 
 ALIKE = 0.8
 SHORTEST_START = 3
+# How long a merge can be taken back.
 UNDO_DAYS = timedelta(days=30)
 LONGEST_CHAIN = 20
 READ = (

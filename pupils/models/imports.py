@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from staff.models.school import InSchoolQuerySet
 
+# How long an import can be taken back.
 UNDO_FOR = timedelta(days=7)
 
 

@@ -14,7 +14,8 @@ from ..models import Enrolment, Need, Pupil, RegisterEntry
 from ..models.register import ON_REGISTER, Code
 from .checks import EDIT, NEEDS, REGISTER, STATUS, Mend
 
-LOOK_BACK = timedelta(days=300)
+# Censuses that a school may still be correcting, and those of the year ahead.
+LOOK_BACK, LOOK_AHEAD = timedelta(days=300), timedelta(days=365)
 # One row an item: what it is, and the censuses that ask for it.
 ITEMS = (
     ("SEN provision (N, K or E) of every pupil on roll", set(CensusTerm)),
@@ -33,7 +34,7 @@ def censuses(today):
     """Return the censuses that a school may be working on, by key, the oldest first."""
     year = academic_year_start(today)
     known = [suggestion for number in (year - 1, year, year + 1) for suggestion in suggest_census_year(number)]
-    near = [one for one in known if today - LOOK_BACK <= one.census_on <= today + timedelta(days=365)]
+    near = [one for one in known if today - LOOK_BACK <= one.census_on <= today + LOOK_AHEAD]
     return {key_of(suggestion): suggestion for suggestion in near}
 
 

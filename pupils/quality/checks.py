@@ -14,6 +14,7 @@ from ..identifiers import is_temporary_upn
 from ..models.register import Code
 from .facts import Gap
 
+# A calendar that ends sooner than this asks for the next year.
 CALENDAR_AHEAD = timedelta(days=90)
 A_YEAR = 12
 # Years taught in as the law counts them: Reception is 0. "X" is no year, so it is never compared.

@@ -22,8 +22,8 @@ from ..models.imports import UNDO_FOR
 from .importing_apply import chosen_changes
 from .importing_plan import settle
 
-FILE_KEPT_FOR = timedelta(days=7)
-REJECTED_KEPT_FOR = timedelta(hours=24)
+FILE_KEPT_FOR = timedelta(days=7)  # as long as the import can be taken back
+REJECTED_KEPT_FOR = timedelta(hours=24)  # for its maker to fetch
 MOST_LEAVERS = 0.2
 Kind, Answer = ImportChange.Kind, ImportChange.Answer
 NOT_NOW = "This import is no longer waiting for you. Reload the page to see where it stands."

@@ -20,6 +20,7 @@ from sendco.clock.census import CensusSuggestion, CensusTerm, suggest_census, su
 from sendco.clock.closure import ClosedWindow, closed_window
 from sendco.clock.errors import CalendarNotKnown, HolidaysNotKnown, NotKnownYet
 from sendco.clock.holidays import bank_holidays, is_bank_holiday
+from sendco.clock.law import SEND_LAW_FROM
 from sendco.clock.receipt import LONDON, SentBy, receipt_date
 from sendco.clock.rules import (
     SOON_DAYS,
@@ -71,6 +72,7 @@ __all__ = [
     "NoSuchRule",
     "NotKnownYet",
     "Rule",
+    "SEND_LAW_FROM",
     "SOON_DAYS",
     "SchoolCalendar",
     "SchoolDays",

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET
 
 from ehcp.deadlines.answers import calendar_of
 from ehcp.deadlines.questions import BY_KEY, DATE, METHOD, METHODS, TIME, YEAR, Fact, grouped
-from sendco.clock import academic_year_start, bank_holidays, long_date
+from sendco.clock import SEND_LAW_FROM, academic_year_start, bank_holidays, long_date
 from sendco.clock.holidays import FIRST_YEAR, LAST_YEAR
 from sendco.due.words import BASIS_WORDS
 
-FIRST, FIRST_BIRTH, LAST = date(2014, 9, 1), date(1989, 9, 1), date(LAST_YEAR, 12, 31)
+FIRST, FIRST_BIRTH, LAST = SEND_LAW_FROM, date(1989, 9, 1), date(LAST_YEAR, 12, 31)
 WHO = {
     "school": "School",
     "la": "Council",

@@ -6,13 +6,21 @@ import time_machine
 import ehcp.tasks  # noqa: F401  (its handlers register themselves)
 from ehcp.letters import fields as letter_fields
 from ehcp.letters.services import correspondence, letters
-from ehcp.models import CaseLetter, CaseLetterKind
+from ehcp.models import CaseLetter, CaseLetterKind, PlanVersion
 from pupils.errors import ChangedMeanwhile, Refused
 from pupils.models import Document
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.jobs.runner import run
-from tests.factories.ehcp import AnnualReviewFactory, ConsultationFactory, NeedsAssessmentFactory
+from tests.factories.ehcp import (
+    AnnualReviewFactory,
+    ConsultationFactory,
+    LocalAuthorityFactory,
+    NeedsAssessmentFactory,
+    PlanFactory,
+    PlanVersionFactory,
+    ProvisionLineFactory,
+)
 
 Kind = CaseLetterKind
 
@@ -177,3 +185,13 @@ def test_correspondence_is_filed_and_taken_off_with_a_reason(request_, senco):
     row.refresh_from_db()
     assert row.removed_on
     assert Event.objects.filter(code="ehcp.correspondence_removed", text__contains="Wrong child").exists()
+
+
+def test_the_lines_of_a_draft_can_be_challenged_too(pupil, senco):
+    plan = PlanFactory(pupil=pupil, authority=LocalAuthorityFactory(school=pupil.school), made_on=None)
+    version = PlanVersionFactory(plan=plan, kind=PlanVersion.Kind.DRAFT)
+    ProvisionLineFactory(plan_version=version, text="Access to breaks as needed")
+
+    values = letters.own_values(plan, CaseLetterKind.LA_VAGUE_LINES)
+
+    assert "Access to breaks" in values["lines.list"]

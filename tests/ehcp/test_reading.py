@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from ehcp import tasks  # noqa: F401  (registers the handler)
 from ehcp.models import PlanPage, PlanVersion, SectionLetter
 from ehcp.plans import pdf_bounds
-from ehcp.plans.selectors.plans import current_version
+from ehcp.plans.selectors.versions import latest
 from ehcp.plans.services import reading
 from ehcp.plans.services import versions as versions_service
 from pupils.models import Document
@@ -91,7 +91,7 @@ def test_a_plan_is_kept_read_and_drawn(plan, senco):
 def test_nothing_counts_before_it_is_confirmed(plan, senco):
     version = read(plan, senco, pdf_of(PLAN))
 
-    assert current_version(plan) is None
+    assert latest(plan) is None
     with pytest.raises(Refused, match="Nobody has checked Section A, B"):
         reading.confirm_version(version=version, by=senco)
 
@@ -106,7 +106,7 @@ def test_each_section_is_looked_at_and_then_it_counts(plan, senco):
 
     reading.confirm_version(version=version, by=senco)
 
-    assert current_version(plan) == version
+    assert latest(plan) == version
     assert version.sections.get(letter="A").html == "<p>Robin likes <strong>trains</strong>.</p>"
     with pytest.raises(Refused, match="confirmed already"):
         check(version, "A", senco)

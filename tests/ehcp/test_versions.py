@@ -8,7 +8,8 @@ from django.utils import timezone
 from ehcp.models import OutcomeReview, PlanVersion
 from ehcp.plans.compare import compare_texts, pair_rows
 from ehcp.plans.selectors.compared import amount_words, compare_versions
-from ehcp.plans.selectors.plans import checked_lines, current_version, vague_lines_by_plan
+from ehcp.plans.selectors.plans import checked_lines, vague_lines_by_plan
+from ehcp.plans.selectors.versions import in_force, latest
 from ehcp.plans.services import plans
 from ehcp.plans.services import versions as services
 from pupils.models import NeedType
@@ -61,18 +62,25 @@ def test_a_new_version_takes_everything_of_the_last_along(plan, version, senco):
 
 
 def test_the_latest_final_version_counts_and_drafts_do_not(plan, version, senco):
-    assert current_version(plan) == version
+    assert latest(plan) == version
     begin(plan, senco, kind=Kind.PROPOSED, dated_on=date(2026, 11, 2))
-    assert current_version(plan) == version
+    assert latest(plan) == version
 
     amended = begin(plan, senco)
-    assert current_version(plan) == amended
+    assert latest(plan) == amended
+
+
+def test_a_draft_is_worked_on_but_binds_nobody(plan, senco):
+    draft = begin(plan, senco, kind=Kind.DRAFT)
+
+    assert latest(plan) == draft
+    assert in_force(plan) is None
 
 
 def test_what_nobody_confirmed_never_counts(plan, version):
     PlanVersionFactory(plan=plan, kind=Kind.AMENDED, dated_on=DATED, confirmed_at=None)
 
-    assert current_version(plan) == version
+    assert latest(plan) == version
 
 
 def test_the_final_version_of_a_draft_moves_the_register(pupil, senco):

@@ -1,7 +1,5 @@
 """Letters of cases: the school's words, filled in, frozen, made into a PDF by a job and filed with case and child."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -16,7 +14,9 @@ from sendco.files import services as files
 from sendco.jobs import services as jobs
 from staff.roles import Role
 
+from ...deadlines.reviews import DECISION
 from ...models import CaseLetter, CaseLetterKind, CaseLetterTemplate
+from ...plans.selectors.versions import latest
 from ...reviews.services import invitations
 from .. import fields as letter_fields
 
@@ -273,9 +273,8 @@ def own_values(case, kind):
 
 def _vague_values(plan):
     from ...plans.vague import of_line
-    from ...reviews.services.reviews import current_version
 
-    version = current_version(plan)
+    version = latest(plan)
     lines = [(line, of_line(line)) for line in version.lines.all()] if version else []
     found = [
         f"- {line.section}{line.number}: {line.text} ({' '.join(one.says for one in why)})"
@@ -292,5 +291,5 @@ def _report_values(review):
         raise Refused("The meeting has not been held yet, so there is no report to send.")
     return {
         "report.recommendation": review.get_recommendation_display() or "not said yet",
-        "report.decision_by": long_date(review.held_on + timedelta(weeks=4)),
+        "report.decision_by": long_date(DECISION.count.due(review.held_on)),
     }

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, OuterRef, Prefetch, Q, Subquery, Value, When
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
 
 from pupils import search
 from pupils.models import Contact, Pupil, RegisterEntry
@@ -13,33 +13,11 @@ from sendco.due.models import DueItem
 
 from ...models import AnnualReview, Plan, PlanVersion, ProvisionLine
 from .. import vague
+from .versions import latest_ids
 
 SOURCE = Plan._meta.label_lower
 TRANSFER_RULES = ("transfer.amend", "transfer.post16_move")
 REVIEW_RULES = ("review.due", "review.early_years", "move.review")
-
-
-# --- Which version counts ----------------------------------------------------------------------------------------
-def in_force_first(versions):
-    """Order versions so that the one that counts stands first: final ones before drafts, the latest of them first."""
-    rank = Case(When(kind__in=PlanVersion.IN_FORCE, then=Value(1)), default=Value(0))
-    return versions.filter(confirmed_at__isnull=False).order_by(rank.desc(), "-dated_on", "-number")
-
-
-def current_version(plan):
-    """The version whose words count now: the latest confirmed final one, else the latest confirmed draft, or None."""
-    return in_force_first(PlanVersion.objects.filter(plan=plan)).first()
-
-
-def current_version_ids(plan_ids):
-    """{plan id: id of the version that counts} for many plans. One query."""
-    found = {}
-    rows = PlanVersion.objects.filter(plan__in=plan_ids, confirmed_at__isnull=False)
-    for plan_id, kind, dated_on, number, pk in rows.values_list("plan", "kind", "dated_on", "number", "pk"):
-        rank = kind in PlanVersion.IN_FORCE, dated_on, number
-        if plan_id not in found or rank > found[plan_id][0]:
-            found[plan_id] = rank, pk
-    return {plan_id: pk for plan_id, (_, pk) in found.items()}
 
 
 def versions_of(acting):
@@ -78,7 +56,7 @@ def checked_lines(version):
 
 def vague_lines_by_plan(plan_ids):
     """{plan id: [Checked]} of the vague lines in the versions that count. Two queries."""
-    versions = {pk: plan_id for plan_id, pk in current_version_ids(plan_ids).items()}
+    versions = {pk: plan_id for plan_id, pk in latest_ids(plan_ids).items()}
     found = defaultdict(list)
     for line in ProvisionLine.objects.filter(plan_version__in=versions):
         findings = vague.of_line(line)
@@ -143,7 +121,7 @@ def _by_gap(plans, gap):
     if gap == "worker":
         return plans.filter(caseworker=None)
     if gap == "words":
-        return plans.exclude(pk__in=current_version_ids(plans.values("pk")))
+        return plans.exclude(pk__in=latest_ids(plans.values("pk")))
     if gap == "vague":
         return plans.filter(pk__in=vague_lines_by_plan(list(plans.values_list("pk", flat=True))))
     due = DueItem.objects.filter(source_type=SOURCE, rule__in=TRANSFER_RULES).open()

@@ -1,6 +1,6 @@
 """A child's EHC plan from the day it is recorded to the day it ceases. Each function is one thing a person does."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,7 +9,7 @@ from pupils.models import Need
 from pupils.models.register import ON_REGISTER, Code
 from pupils.register import services as register
 from sendco.audit import services as audit
-from sendco.clock import long_date
+from sendco.clock import SEND_LAW_FROM, long_date
 from staff.errors import Refused
 from staff.services import ChangedMeanwhile
 
@@ -21,8 +21,6 @@ from ...models import Appeal, Placement, Plan, PlanMove, TopUpFunding
 from ...requests.services import assessments
 
 ONE_DAY = timedelta(days=1)
-# Part 3 of the Children and Families Act 2014 came into force on this day.
-FIRST_PLANS = date(2014, 9, 1)
 FINAL, CAME, DRAFT = "final", "came", "draft"
 CHANGEABLE = "made_on last_concluded_on caseworker names named_school transfer_on note".split()
 
@@ -34,7 +32,7 @@ def check_day(day, words, *, pupil=None, after=None, after_words=""):
         return
     if day > timezone.localdate():
         raise Refused(f"{words} is in the future. Check the date, or record it on the day.")
-    if day < FIRST_PLANS:
+    if day < SEND_LAW_FROM:
         raise Refused(f"{words} is before 1 September 2014, when there were no EHC plans. Check the year.")
     if pupil and pupil.birth_on and day < pupil.birth_on:
         raise Refused(f"{words} is before the child was born. Check the year.")
@@ -471,7 +469,7 @@ def close_mistake(*, plan, reason, by):
         raise Refused("Write what went wrong. It stays in the history.")
     _check_no_open_review(row)
     row.cease_reason = f"Entered by mistake: {reason}"[:200]
-    _close(row, max(timezone.localdate(), row.made_on or FIRST_PLANS), by=by)
+    _close(row, max(timezone.localdate(), row.made_on or SEND_LAW_FROM), by=by)
     _record("plan.mistake", row, f"EHC plan closed, entered by mistake. {reason}", by=by)
     assessments.plan_was_mistake(plan=row, by=by)
     settle(row)

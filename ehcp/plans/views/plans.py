@@ -27,6 +27,7 @@ from ...models import NeedsAssessment, Placement, Plan, PlanMove, PlanVersion, S
 from ...requests.selectors import came_of, request_words
 from .. import forms
 from ..selectors import plans as selectors
+from ..selectors.versions import latest, latest_ids
 from ..services import plans as services
 
 form_page = require_http_methods(["GET", "POST"])
@@ -97,7 +98,7 @@ def plan_list(request):
     context = list_page("plans", title="EHC plans") | {
         "page": page,
         "rows": [(plan, vague.get(plan.pk, ())) for plan in page],
-        "worded": set(selectors.current_version_ids(shown)),
+        "worded": set(latest_ids(shown)),
         "form": form,
         "filtered": any(request.GET.get(name) for name in form.fields),
         "today": today,
@@ -153,7 +154,7 @@ def plan_detail(request, pk):
 
 def _reading_page(request, plan):
     """For those who teach the child: what the plan wants and what has to happen, and nothing else of it."""
-    version = selectors.current_version(plan) if plan.ceased_on is None else None
+    version = latest(plan) if plan.ceased_on is None else None
     final = version is not None and version.kind in PlanVersion.IN_FORCE
     context = {
         "title": plan.pupil.name,
@@ -179,7 +180,7 @@ def _sections(version, *letters):
 
 def _whole(request, plan):
     acting, today = request.acting, timezone.localdate()
-    version = selectors.current_version(plan)
+    version = latest(plan)
     lines = selectors.checked_lines(version)
     context = plan_page(plan, f"EHC plan: {plan.pupil.name}") | {
         "tab_title": tab_title("EHC plan"),

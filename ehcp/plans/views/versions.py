@@ -30,6 +30,7 @@ from ...models import PlanOutcome, PlanVersion, ProvisionLine, SectionLetter
 from .. import forms
 from ..selectors import plans as selectors
 from ..selectors.compared import compare_versions
+from ..selectors.versions import latest
 from ..services import plans as plan_services
 from ..services import reading
 from ..services import versions as services
@@ -67,7 +68,7 @@ def version_detail(request, pk):
         return redirect(version_address(version))
     plan = version.plan
     audit.record_read(school_id=plan.school_id, pupil_id=plan.pupil_id, by=request.user, what="EHC plan")
-    current = selectors.current_version(plan)
+    current = latest(plan)
     context = plan_page(plan, f"{version_name(version)} of the plan") | {
         "tab_title": tab_title("EHC plan"),
         "version": version,

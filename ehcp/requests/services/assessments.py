@@ -4,8 +4,6 @@ Each step writes what happened, refuses what cannot be, and derives the dates ag
 limit and move nothing (law file 1.2).
 """
 
-from datetime import date
-
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -13,16 +11,16 @@ from pupils.errors import ChangedMeanwhile, Refused
 from pupils.models import Document, RegisterEntry
 from pupils.owed import bring_up_to_date
 from sendco.audit import services as audit
-from sendco.clock import NotKnownYet, SentBy, long_date, receipt_date
+from sendco.clock import SEND_LAW_FROM, NotKnownYet, SentBy, long_date, receipt_date
 
 from ...authorities.services import check_worker
+from ...deadlines.reviews import looks_at_adulthood
 from ...models import Advice, Exemption, Method, NeedsAssessment, Plan
 from ...owed import exemption_words
 
 Decision = NeedsAssessment.Decision
 Kind = NeedsAssessment.Kind
 AskedBy = NeedsAssessment.AskedBy
-FIRST = date(2014, 9, 1)
 
 
 def lock(case, version=None):
@@ -57,7 +55,7 @@ def check_day(day, what, *, after=None, after_what=""):
         return
     if day > timezone.localdate():
         raise Refused(f"{what} cannot be in the future. Check the date.")
-    if day < FIRST:
+    if day < SEND_LAW_FROM:
         raise Refused(f"{what} is before September 2014, when there were no EHC plans. Check the year.")
     if after and day < after:
         raise Refused(f"{what} cannot be before {after_what} on {long_date(after)}. Check both dates.")
@@ -100,7 +98,7 @@ def begin(*, pupil, authority, by, kind=Kind.FIRST, asked_by=AskedBy.SCHOOL, beg
 def advice_wanted(pupil):
     """The reg 6(1) list for this child; preparing for adulthood from Year 9."""
     kinds = [Advice.Kind.PARENT, Advice.Kind.EDUCATION, Advice.Kind.MEDICAL, Advice.Kind.PSYCHOLOGY, Advice.Kind.SOCIAL]
-    if pupil.year_group.isdigit() and int(pupil.year_group) >= 9:
+    if looks_at_adulthood(pupil.year_group):
         kinds.append(Advice.Kind.ADULTHOOD)
     return kinds
 

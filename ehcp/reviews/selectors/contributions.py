@@ -7,10 +7,10 @@ from sendco.links.models import Link
 from staff.permissions import Permission
 
 from ...models import Contribution, Invitee
+from ...plans.selectors.versions import in_force
 from ..questions import LONGEST, picked_code, questions_for, title_of, with_outcomes
 from ..services.contributions import asks_to_talk_first, clean, contribution_of, others_of
 from ..services.mail import PURPOSE, kind_of
-from ..services.reviews import current_version
 
 Role = Invitee.Role
 FAMILY = (Role.PARENT, Role.CHILD)
@@ -189,7 +189,7 @@ def questions_for_staff(invitee, acting):
     """The questions with the outcomes of the plan, where this person may read the plan of this child."""
     questions = questions_for(kind_of(invitee), invitee.review.pupil.forename)
     sees = Pupil.objects.visible_to(acting).filter(pk=invitee.review.pupil_id).exists()
-    version = current_version(invitee.review.plan) if sees and acting.can(Permission.PLAN_VIEW) else None
+    version = in_force(invitee.review.plan) if sees and acting.can(Permission.PLAN_VIEW) else None
     if version is None or kind_of(invitee) != Contribution.Kind.STAFF:
         return questions
     outcomes = version.outcomes.order_by("number").values_list("number", "text")[:MOST_OUTCOMES]

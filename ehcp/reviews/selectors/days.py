@@ -6,9 +6,10 @@ from datetime import timedelta
 
 from sendco.clock import CalendarNotKnown, HolidaysNotKnown, long_date
 
-NOTICE = timedelta(days=14)
-DECISION = timedelta(days=28)
-REPORT = timedelta(days=14)
+from ...deadlines import reviews as rules
+
+# How far ahead days are suggested where no date binds, and where every date that binds is past.
+WINDOW, NEXT = timedelta(days=56), timedelta(days=21)
 MOST = 6
 FURTHEST = 120
 
@@ -32,15 +33,13 @@ def is_school_day(day, calendar):
 
 def suggest(*, today, latest, calendar):
     """Up to six school days between two weeks from today and `latest`; the next ones with notice when none is left."""
-    earliest = today + NOTICE
+    earliest = rules.earliest_meeting(today)
     if calendar is None:
         return Suggestion([], earliest, latest)
-    last = latest or earliest + timedelta(days=56)
+    last = latest or earliest + WINDOW
     days = _school_days(earliest, last, calendar)
     if not days:
-        return Suggestion(
-            _school_days(earliest, earliest + timedelta(days=21), calendar)[:MOST], earliest, latest, True
-        )
+        return Suggestion(_school_days(earliest, earliest + NEXT, calendar)[:MOST], earliest, latest, True)
     return Suggestion(_spread(days), earliest, latest)
 
 
@@ -67,16 +66,18 @@ def warnings(*, day, today, due_on, calendar, authority, plan_on=None):
         found.append("The school's calendar is not entered, so nobody can tell whether this is a school day.")
     elif not is_school_day(day, calendar):
         found.append(f"{long_date(day)} is not a school day.")
-    if day - NOTICE < today:
-        short = (today - (day - NOTICE)).days
+    tell_by = rules.latest_notice(day)
+    if tell_by < today:
+        short = (today - tell_by).days
         found.append(
             f"Notice would be {short} day{'' if short == 1 else 's'} short of the two weeks of reg 20(3). "
             "It stays a breach even where everybody agrees."
         )
-    if due_on and day + DECISION > due_on:
-        over = (day + DECISION - due_on).days
+    decide_by = rules.DECISION.count.due(day)
+    if due_on and decide_by > due_on:
+        over = (decide_by - due_on).days
         found.append(
-            f"The authority's four weeks end on {long_date(day + DECISION)}, {over} "
+            f"The authority's four weeks end on {long_date(decide_by)}, {over} "
             f"day{'' if over == 1 else 's'} after the review is due on {long_date(due_on)}."
         )
     return found + _practice(day, today, authority) + _holidays(day, calendar)
@@ -89,10 +90,11 @@ def _practice(day, today, authority):
             f"{authority.name} asks for the papers {authority.papers_days} days before: "
             f"{long_date(day - timedelta(days=authority.papers_days))} is past."
         )
-    if authority.report_days and authority.report_days < REPORT.days:
+    report_by = rules.REPORT.count.due(day)
+    if authority.report_days and day + timedelta(days=authority.report_days) < report_by:
         found.append(
             f"{authority.name} asks for the report in {authority.report_days} days: "
-            f"{long_date(day + timedelta(days=authority.report_days))}. The law says {long_date(day + REPORT)}."
+            f"{long_date(day + timedelta(days=authority.report_days))}. The law says {long_date(report_by)}."
         )
     return found
 
@@ -101,7 +103,11 @@ def _holidays(day, calendar):
     found = []
     if calendar is None:
         return found
-    for words, on in (("Papers are due", day - NOTICE), ("The report is due", day + REPORT)):
+    dates = (
+        ("Papers are due", rules.PAPERS.count.due(day)),
+        ("The report is due", rules.REPORT.count.due(day)),
+    )
+    for words, on in dates:
         if calendar.covers(on) and not is_school_day(on, calendar):
             act_by = calendar.last_school_day_on_or_before(on)
             if act_by:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from ...models import Invitee, OutcomeReview
-from ..services.reviews import current_version, must_plan_for_adulthood
+from ...plans.selectors.versions import in_force
+from ..services.reviews import must_plan_for_adulthood
 from . import answers
 
 Role = Invitee.Role
@@ -31,7 +32,7 @@ class Voice:
 
 def pages_of(review):
     """The pages of the screen in order. Three queries."""
-    version = current_version(review.plan)
+    version = in_force(review.plan)
     outcomes = list(version.outcomes.all()) if version else []
     said = {row.outcome_id: row for row in OutcomeReview.objects.filter(review=review)}
     pages = [

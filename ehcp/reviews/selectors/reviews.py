@@ -13,6 +13,7 @@ from pupils.models import Contact, Pupil
 from sendco.due.models import DueItem
 from staff.permissions import Permission as P
 
+from ...deadlines import reviews as rules
 from ...models import AnnualReview, Invitee, Plan, Recommendation, ReviewReport
 from ...plans.selectors.plans import REVIEW_RULES, TRANSFER_RULES
 from ..services import reports as review_reports
@@ -21,7 +22,14 @@ from . import answers
 
 SOURCE = AnnualReview._meta.label_lower
 PLANS = Plan._meta.label_lower
-COMING = timedelta(weeks=12)
+# How long before it is due a review is listed as coming: a term; a transfer, the two terms in which it is prepared.
+COMING, TRANSFER_COMING = timedelta(weeks=12), timedelta(weeks=30)
+# Until a week before the papers go there is time to wait for words.
+WAIT_FOR_WORDS = timedelta(days=7)
+# Nobody is written to again about the same thing within this.
+WRITTEN_LATELY = timedelta(days=14)
+# The date of the plan that a review meets was due no longer than this before it began.
+DUE_BEFORE = timedelta(days=60)
 Role = Invitee.Role
 DRAWN = ReviewReport.objects.filter(review=OuterRef("pk"), pdf_id__isnull=False)
 UNSIGNED = Q(held_on__isnull=False, approved_at=None, report_sent_on=None)
@@ -102,7 +110,7 @@ def coming(acting, *, today):
     """Plans whose review is due within 12 weeks, or should have been, and none is open: nearest first. One query."""
     due = DueItem.objects.filter(source_type=PLANS, source_id=OuterRef("pk")).open()
     review = due.filter(rule__in=REVIEW_RULES).order_by("due_on", "pk")
-    transfer = due.filter(rule__in=TRANSFER_RULES, due_on__lte=today + timedelta(weeks=30))
+    transfer = due.filter(rule__in=TRANSFER_RULES, due_on__lte=today + TRANSFER_COMING)
     under_way = AnnualReview.objects.filter(plan=OuterRef("pk"), closed_on=None)
     return (
         Plan.objects.visible_to(acting)
@@ -145,7 +153,7 @@ class Person:
 def people_of(review, *, today):
     """The people of a review in the order of the list. One query."""
     rows = review.invitees.filter(removed_on=None).select_related("contact", "user", "contribution").order_by("pk")
-    latest = review.meeting_on - services.NOTICE if review.meeting_on else None
+    latest = rules.latest_notice(review.meeting_on) if review.meeting_on else None
     found = []
     for invitee in rows:
         late = latest is not None and (invitee.invited_on or today) > latest
@@ -322,7 +330,7 @@ def _overdue_contributions(review, today):
 
 def _too_early(review, today):
     """Papers go two weeks before; until a week before that there is time to wait for words."""
-    return review.meeting_on is not None and today < review.meeting_on - timedelta(days=21)
+    return review.meeting_on is not None and today < rules.PAPERS.count.due(review.meeting_on) - WAIT_FOR_WORDS
 
 
 def late_letter(review, *, today):
@@ -338,13 +346,13 @@ def late_letter(review, *, today):
 
 def was_written(review, kind, *, today):
     """Did a letter of this kind go about this review in the last two weeks?"""
-    return review.caseletters.filter(kind=kind, dated_on__gte=today - timedelta(days=14)).exists()
+    return review.caseletters.filter(kind=kind, dated_on__gte=today - WRITTEN_LATELY).exists()
 
 
 def plan_dates_of(review):
     """The dates of the plan that this review has to meet, for the ruler. One query."""
     items = DueItem.objects.filter(source_type=PLANS, source_id=review.plan_id, rule="review.due")
-    since = review.began_on - timedelta(days=60)
+    since = review.began_on - DUE_BEFORE
     return list(items.filter(due_on__gte=since).order_by("due_on")[:1])
 
 

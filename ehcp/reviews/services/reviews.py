@@ -19,21 +19,23 @@ from sendco.jobs import services as jobs
 from sendco.links import services as links
 from staff.roles import Role as StaffRole
 
+from ...deadlines import reviews as rules
 from ...models import (
     AnnualReview,
     Contribution,
     Invitee,
     OutcomeReview,
     Plan,
-    PlanVersion,
     Recommendation,
     ViewDifference,
 )
+from ...plans.selectors.versions import in_force
 
 Kind = AnnualReview.Kind
 Role = Invitee.Role
 LINK = "ehcp.contribution"
-NOTICE = timedelta(days=14)
+# A meeting beyond this is a slip of the year.
+FURTHEST_AHEAD = timedelta(days=730)
 
 
 def lock(review, version=None):
@@ -214,7 +216,7 @@ def plan_meeting(
     if review.held_on:
         raise Refused(f"The meeting was held on {long_date(review.held_on)}. It cannot be moved any more.")
     _in_order(review.began_on, meeting_on, "The meeting cannot be before the review began.")
-    if meeting_on > timezone.localdate() + timedelta(days=730):
+    if meeting_on > timezone.localdate() + FURTHEST_AHEAD:
         raise Refused("The meeting is more than two years away. Check the year.")
     if contribute_by and contribute_by > meeting_on:
         raise Refused("Reports are needed before the meeting, not after it. Check the day you ask for them by.")
@@ -473,7 +475,7 @@ def approve(*, review, version, by):
 def missing_in_report(review):
     """Return in words what the report has to hold and does not."""
     missing = [] if review.recommendation else ["a recommendation"]
-    version = current_version(review.plan)
+    version = in_force(review.plan)
     outcomes = version.outcomes.count() if version else 0
     seen = OutcomeReview.objects.filter(review=review).exclude(progress="").count()
     if outcomes > seen:
@@ -486,14 +488,7 @@ def missing_in_report(review):
 
 
 def must_plan_for_adulthood(review):
-    year = review.pupil.year_group
-    return year.isdigit() and int(year) >= 9
-
-
-def current_version(plan):
-    """The version in force: the newest final or amended one that a person has confirmed."""
-    versions = plan.versions.filter(kind__in=PlanVersion.IN_FORCE).exclude(confirmed_at=None)
-    return versions.order_by("-dated_on", "-number").first()
+    return rules.looks_at_adulthood(review.pupil.year_group)
 
 
 @transaction.atomic
@@ -617,7 +612,7 @@ def notice_is_short(review):
     """True when somebody who must be invited was told less than two weeks before the meeting (reg 20(3))."""
     if review.meeting_on is None:
         return False
-    latest = review.meeting_on - NOTICE
+    latest = rules.latest_notice(review.meeting_on)
     told = review.invitees.filter(removed_on=None, role__in=Invitee.REQUIRED)
     today = timezone.localdate()
     return told.filter(invited_on__gt=latest).exists() or (today > latest and told.filter(invited_on=None).exists())

@@ -16,6 +16,7 @@ from sendco.jobs.models import Job
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
+from ...deadlines import reviews as rules
 from .. import pack as review_pack
 from ..forms import reviews as forms
 from ..services import reports as review_reports
@@ -53,7 +54,7 @@ def review_papers(request, pk):
         title="Papers for the meeting", submit="Record that they went", template="ehcp/review_papers.html",
         tab_title=tab_title("Papers of a review"), papers=papers, missing=missing,
         job=Job.objects.filter(pk=review.pack_job_id).first() if review.pack_job_id else None, today=today,
-        due_on=review.meeting_on - services.NOTICE if review.meeting_on else None,
+        due_on=rules.latest_notice(review.meeting_on) if review.meeting_on else None,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from staff.errors import Refused
 from staff.permissions import Permission as P
 from staff.selectors import people_of as colleagues_of
 
+from ...deadlines import reviews as rules
 from ...letters.services import letters
 from ...letters.views.letters import sender_role
 from ...models import AnnualReview, CaseLetterKind, Invitee
@@ -119,7 +120,7 @@ def review_invite(request, pk):
 
 
 def _notice_words(review):
-    latest = review.meeting_on - services.NOTICE
+    latest = rules.latest_notice(review.meeting_on)
     words = (
         f"The meeting is on {long_date(review.meeting_on)}. Everybody has to know by {long_date(latest)} (reg 20(3))."
     )

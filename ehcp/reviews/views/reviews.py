@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_title
 from sendco.audit import services as audit
-from sendco.clock import long_date
+from sendco.clock import SEND_LAW_FROM, long_date
 from sendco.jobs.models import Job
 from staff.access import require_permission
 from staff.errors import Refused
@@ -21,8 +21,10 @@ from staff.permissions import Permission as P
 
 from ...cases.dates import dates_of
 from ...cases.pages import case_page, list_page
+from ...deadlines import reviews as rules
 from ...letters.selectors import papers_of
 from ...models import AnnualReview, Plan
+from ...plans.selectors.versions import in_force
 from .. import ruler as review_ruler
 from ..forms import reviews as forms
 from ..selectors import chasers
@@ -34,7 +36,9 @@ from ..services import reviews as services
 form_page = require_http_methods(["GET", "POST"])
 PER_PAGE = 25
 MOST_COMING = 12
-SPARE = timedelta(days=4)  # between the last words and the papers
+# Between the last words and the papers.
+SPARE = timedelta(days=4)
+LAST_DAY = date(2100, 12, 31)  # beyond it, a slip of the year
 LETTERS = (
     ("review_invitation", "invitation"),
     ("review_chaser", "reminder"),
@@ -291,7 +295,7 @@ def _meeting_facts(request, review):
     day = _day(text) or review.meeting_on
     facts = {"meeting_on": day, "meeting_time": review.meeting_time, "version": review.version}
     if day and not review.contribute_by:
-        facts["contribute_by"] = max(day - review_days.NOTICE - SPARE, timezone.localdate())
+        facts["contribute_by"] = max(rules.latest_notice(day) - SPARE, timezone.localdate())
     return facts
 
 
@@ -306,7 +310,7 @@ def _day(text):
 def _warnings(form, review, today):
     """What speaks against the day in the form, when it is one."""
     day = getattr(form, "cleaned_data", {}).get("meeting_on") if form.is_bound else form.initial.get("meeting_on")
-    if not day or not 2014 <= day.year <= 2100:  # a slip of the year: the service says so
+    if not day or not SEND_LAW_FROM <= day <= LAST_DAY:  # a slip of the year: the service says so
         return []
     due_on, _ = selectors.due_dates_of(review.plan)
     return review_days.warnings(
@@ -344,7 +348,7 @@ def review_school_report(request, pk):
 
 def _school_report_start(review):
     """Headings to write under: attendance and learning, then each outcome of the plan."""
-    version = services.current_version(review.plan)
+    version = in_force(review.plan)
     outcomes = version.outcomes.all() if version else []
     lines = ["Attendance and learning:", "", *[f"Outcome {one.number}: {one.text}\n" for one in outcomes]]
     return "\n".join([*lines, "What helps:", ""])
