@@ -10,13 +10,13 @@ from django.test import override_settings
 from django.utils import timezone
 
 import ehcp.tasks  # noqa: F401  (its handlers register themselves)
-from ehcp.consultations.services import missing
+from ehcp.consultations.reply import missing
 from ehcp.models import AnnualReview, Consultation, NeedsAssessment, Plan, ReviewMail, ReviewReport
-from ehcp.requests.services.assessments import readiness
+from ehcp.requests.readiness import readiness
 from ehcp.reviews.selectors.chasers import outlook
+from ehcp.reviews.selectors.facts import missing_in_report
 from ehcp.reviews.selectors.reviews import coming
 from ehcp.reviews.services.reports import is_current
-from ehcp.reviews.services.reviews import missing_in_report
 from governance.models import MissedDeadline
 from governance.selectors.compliance import tally
 from governance.selectors.missed import KEY, causes, late, unexplained

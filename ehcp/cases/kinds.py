@@ -1,50 +1,22 @@
-"""Find a case of any kind from its address: the letters and papers of all of them have one set of pages."""
+"""The kinds of case, in the order of their tabs."""
 
-from django.http import Http404
-from django.shortcuts import get_object_or_404
-from django.urls import reverse
+from django.db.models import Model
 
-from sendco.audit import services as audit
+from ..appeals.kind import APPEAL
+from ..consultations.kind import CONSULTATION
+from ..plans.kind import PLAN
+from ..requests.kind import REQUEST
+from ..reviews.kind import REVIEW
+from .kind import CaseKind
 
-from ..models import AnnualReview, Appeal, Consultation, NeedsAssessment, Plan
-from .pages import case_page
-
-# kind in the address: (model, tab, the route of its page)
-KINDS = {
-    "assessment": (NeedsAssessment, "assessments", "ehcp:assessment-detail"),
-    "plan": (Plan, "plans", "ehcp:plan-detail"),
-    "review": (AnnualReview, "reviews", "ehcp:review-detail"),
-    "consultation": (Consultation, "consultations", "ehcp:consultation-detail"),
-    "appeal": (Appeal, "appeals", "ehcp:appeal-detail"),
-}
-JOINS = {"review": ("plan__authority", "plan__caseworker"), "plan": ("authority", "caseworker")}
+KINDS = {kind.code: kind for kind in (PLAN, REVIEW, REQUEST, CONSULTATION, APPEAL)}
+_OF_MODEL = {kind.model: kind for kind in KINDS.values()}
 
 
-def find(request, kind, pk):
-    """Return the case, or 404 for one that is not in view; notes the reading."""
-    if kind not in KINDS:
-        raise Http404
-    model = KINDS[kind][0]
-    joins = JOINS.get(kind, ("authority",))
-    case = get_object_or_404(model.objects.visible_to(request.acting).select_related("school", "pupil", *joins), pk=pk)
-    if case.pupil_id:
-        audit.record_read(school_id=case.school_id, pupil_id=case.pupil_id, by=request.user, what="case papers")
-    return case
+def kind_of(case: Model) -> CaseKind:
+    return _OF_MODEL[type(case)]
 
 
-def kind_of(case):
-    return next(kind for kind, (model, _, _) in KINDS.items() if type(case) is model)
-
-
-def child_name(case):
-    return case.pupil.name if case.pupil_id else case.child_name
-
-
-def address_of(case):
-    return reverse(KINDS[kind_of(case)][2], args=[case.pk])
-
-
-def below(case, *, title, more=()):
-    """Context of a page below a case: crumbs lead to the case and to its list."""
-    _, tab, _ = KINDS[kind_of(case)]
-    return case_page(tab, title=title, more=[(child_name(case), address_of(case)), *more])
+def office_of(case: Model) -> Model:
+    """The record that names the authority and its caseworker: the case itself, or the plan of a review."""
+    return kind_of(case).office_of(case)

@@ -27,6 +27,7 @@ from ..letters.selectors import papers_of
 from ..letters.views.letters import OF_CASE, sender_role
 from ..models import Consultation
 from . import forms, selectors, services
+from . import reply as replies
 
 form_page = require_http_methods(["GET", "POST"])
 PER_PAGE = 25
@@ -127,8 +128,8 @@ def consultation_detail(request, pk):
         "stage": selectors.stage_of(case),
         "today": timezone.localdate(),
         "dates": dates_of(case, today=timezone.localdate()),
-        "missing": [] if case.sent_on or case.closed_on else services.missing(case),
-        "warnings": services.warnings(case),
+        "missing": [] if case.sent_on or case.closed_on else replies.missing(case),
+        "warnings": replies.warnings(case),
         "grounds": [(services.Ground(one).label, case.evidence.get(one, "")) for one in case.grounds],
         "papers": papers_of(case, acting),
         "case_kind": "consultation",
@@ -250,9 +251,9 @@ def consultation_approve(request, pk):
     context = _below(
         case,
         "Approve the reply",
-        values=services.reply_values(case) if case.reply else {},
-        missing=services.missing(case),
-        warnings=services.warnings(case),
+        values=replies.reply_values(case) if case.reply else {},
+        missing=replies.missing(case),
+        warnings=replies.warnings(case),
     )
     return render(request, "ehcp/consultation_approve.html", context)
 

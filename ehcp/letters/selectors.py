@@ -1,12 +1,12 @@
 """The papers of a case: letters made here and what came and went, newest first."""
 
+from ..cases.kinds import kind_of
 from ..models import CaseLetter, Correspondence
-from .services.letters import case_field
 
 
 def papers_of(case, acting):
     """Return [{"on", "letter" or "entry"}] of one case for this person. Two queries."""
-    about = {case_field(case): case}
+    about = {kind_of(case).code: case}
     letters = CaseLetter.objects.visible_to(acting).filter(**about).select_related("made_by")
     entries = Correspondence.objects.visible_to(acting).filter(**about, removed_on=None).select_related("entered_by")
     rows = [{"on": letter.dated_on, "pk": letter.pk, "letter": letter} for letter in letters]

@@ -14,7 +14,8 @@ from sendco.due.models import DueItem
 
 from ..letters.services import letters
 from ..models import Advice, Appeal, CaseLetter, CaseLetterKind, Method, NeedsAssessment, Plan
-from .services import assessments as services
+from .readiness import readiness
+from .receipt import counted_as_received
 
 SOURCE = NeedsAssessment._meta.label_lower
 Decision = NeedsAssessment.Decision
@@ -293,7 +294,7 @@ def receipt_words(case):
 def why_received(sent_at, method, received_on=None):
     """Why something sent then counts as received on that day, or what day that would be."""
     try:
-        worked_out = services.counted_as_received(sent_at, method)
+        worked_out = counted_as_received(sent_at, method)
     except NotKnownYet:
         return "The bank holidays of that time are not known here, so the day has to be given."
     except ValueError:
@@ -400,7 +401,7 @@ def readiness_of(case):
     views = case.advice.filter(kind=Advice.Kind.PARENT).first()
     ids = {"pupil": case.pupil_id, "case": case.pk, "views": views.pk if views else None}
     found = []
-    for key, words, ok, what in services.readiness(case):
+    for key, words, ok, what in readiness(case):
         route, takes, label = MENDED[key]
         found.append(Check(words, ok, what, _to(route, ids[takes]) if ids[takes] else "", label))
     return found

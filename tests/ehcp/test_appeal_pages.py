@@ -244,7 +244,7 @@ BAD = [
     ("mediation", {"mediation_on": "2026-11-01", "told_on": "2026-11-05"}, "cannot be before"),
     ("mediation", {"wants_mediation": "perhaps"}, "Select a valid choice"),
     ("tribunal", {"lodged_on": "2031-01-01"}, "cannot be after today"),
-    ("tribunal", {"hearing_on": "2016-04-20"}, "cannot lie before the authority"),
+    ("tribunal", {"hearing_on": "2016-04-20"}, "cannot be before the authority"),
     ("tribunal", {"lodged_on": "2026-11-20", "sent_to_la_on": "2026-11-19"}, "cannot be before"),
     ("order", {"order": "assess"}, "Give the day the order or agreement was sent out"),
     ("order", {"order_on": "2027-01-04", "complied_on": "2027-01-03"}, "cannot be before"),

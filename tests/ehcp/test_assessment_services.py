@@ -6,6 +6,7 @@ import time_machine
 
 from ehcp.appeals import services as appeals
 from ehcp.models import Advice, NeedsAssessment
+from ehcp.requests.readiness import readiness
 from ehcp.requests.services import assessments
 from pupils.errors import ChangedMeanwhile, Refused
 from pupils.owed import all_differences
@@ -195,14 +196,14 @@ def test_withdrawn_exception_brings_the_limit_back(received, senco):
 
 
 def test_readiness_names_what_is_missing(case, pupil, senco):
-    lacking = {key for key, _, there, _ in assessments.readiness(case) if not there}
+    lacking = {key for key, _, there, _ in readiness(case) if not there}
     assert lacking == {"support", "assessments", "advice", "views", "reason"}
 
     advice = case.advice.get(kind=Advice.Kind.PARENT)
     assessments.save_advice(advice=advice, received_on=date(2026, 9, 20), by=senco)
     case = assessments.save_reason(case=case, version=case.version, reason="word " * 20, by=senco)
 
-    lacking = {key for key, _, there, _ in assessments.readiness(case) if not there}
+    lacking = {key for key, _, there, _ in readiness(case) if not there}
     assert lacking == {"support", "assessments", "advice"}
 
 

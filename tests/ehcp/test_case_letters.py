@@ -189,7 +189,7 @@ def test_correspondence_is_filed_and_taken_off_with_a_reason(request_, senco):
 
 def test_the_lines_of_a_draft_can_be_challenged_too(pupil, senco):
     plan = PlanFactory(pupil=pupil, authority=LocalAuthorityFactory(school=pupil.school), made_on=None)
-    version = PlanVersionFactory(plan=plan, kind=PlanVersion.Kind.DRAFT)
+    version = PlanVersionFactory(plan=plan, kind=PlanVersion.Kind.DRAFT, dated_on=date(2026, 10, 5))
     ProvisionLineFactory(plan_version=version, text="Access to breaks as needed")
 
     values = letters.own_values(plan, CaseLetterKind.LA_VAGUE_LINES)

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 import time_machine
 
+from ehcp.consultations import reply
 from ehcp.consultations import services as consultations
 from ehcp.models import Consultation, Correspondence
 from pupils.errors import ChangedMeanwhile, Refused
@@ -79,7 +80,7 @@ def test_authority_of_another_school_is_refused(school, other_school, senco):
 def test_reply_that_does_not_stand_on_the_law_goes_no_further(case, senco, head, changed, lacking):
     case = no(case, senco, **changed)
 
-    assert lacking in "; ".join(consultations.missing(case))
+    assert lacking in "; ".join(reply.missing(case))
     with pytest.raises(Refused, match="Not ready"):
         consultations.approve(case=case, version=case.version, by=head)
 
@@ -100,12 +101,12 @@ def test_ground_that_is_not_in_the_law_is_refused(case, senco):
 def test_being_full_is_said_to_be_no_ground(case, senco):
     case = no(case, senco, evidence={"education": f"We are full. {EVIDENCE}"})
 
-    assert "not a ground" in consultations.warnings(case)[0]
-    assert consultations.missing(case) == []
+    assert "not a ground" in reply.warnings(case)[0]
+    assert reply.missing(case) == []
 
 
 def test_plain_evidence_is_not_warned_about(case, senco):
-    assert consultations.warnings(no(case, senco)) == []
+    assert reply.warnings(no(case, senco)) == []
 
 
 def test_change_after_approval_takes_the_approval_back(case, senco, head):

@@ -281,7 +281,7 @@ def test_one_bad_page_costs_only_itself(plan, senco):
 # --- The closed process ------------------------------------------------------------------------------------------
 def test_the_reader_is_closed_in(tmp_path):
     """It gets limits and the file; the doors are closed before it looks at a byte of it."""
-    source = (reading.run_child.__globals__["ROOT"] / "ehcp" / "pdf_child.py").read_text()
+    source = (reading.run_child.__globals__["ROOT"] / "ehcp" / "plans" / "pdf_child.py").read_text()
 
     assert source.index("limit_this_process()") < source.index("close_the_doors()\n    content")
     assert reading.LIMITS.memory_mb <= 1024

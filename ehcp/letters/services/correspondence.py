@@ -8,8 +8,8 @@ from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.files import services as files
 
+from ...cases.kinds import kind_of
 from ...models import Correspondence
-from .letters import case_field
 
 Direction = Correspondence.Direction
 
@@ -45,7 +45,7 @@ def log(*, case, direction, party, dated_on, subject, by, received_on=None, meth
         proof=proof,
         file_id=stored.pk if stored else None,
         entered_by=by,
-        **{case_field(case): case},
+        **{kind_of(case).code: case},
     )
     with audit.saving(row, by=by):
         row.save()

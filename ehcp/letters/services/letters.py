@@ -1,10 +1,10 @@
 """Letters of cases: the school's words, filled in, frozen, made into a PDF by a job and filed with case and child."""
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from pupils.concerns.selectors import people_with
-from pupils.errors import Refused
 from pupils.letters.services.words import LetterWords
 from pupils.models import Document
 from sendco.audit import services as audit
@@ -12,13 +12,14 @@ from sendco.clock import long_date
 from sendco.due.models import DueItem
 from sendco.files import services as files
 from sendco.jobs import services as jobs
+from sendco.refusals import Refused
 from staff.roles import Role
 
-from ...deadlines.reviews import DECISION
+from ...cases.kinds import kind_of, office_of
 from ...models import CaseLetter, CaseLetterKind, CaseLetterTemplate
-from ...plans.selectors.versions import latest
 from ...reviews.services import invitations
 from .. import fields as letter_fields
+from ..refusals import LetterReason
 
 Kind = CaseLetterKind
 # Which late duty of the authority each chaser is about.
@@ -53,22 +54,6 @@ def _child_values(case):
     }
 
 
-def authority_of(case):
-    """Return the authority of a case of any kind; a review's is its plan's."""
-    return case.plan.authority if case._meta.model_name == "annualreview" else case.authority
-
-
-def _meeting_values(review):
-    day = review.held_on or review.meeting_on
-    return {
-        "meeting.date": long_date(day) if day else "a day still to be fixed",
-        "meeting.time": f"{review.meeting_time:%H:%M}" if review.meeting_time else "time to follow",
-        "meeting.place": review.place or "at the school",
-        "meeting.kind": review.get_kind_display().lower(),
-        "contribute.by": long_date(review.contribute_by) if review.contribute_by else "two weeks before the meeting",
-    }
-
-
 def late_duty(case, kind, *, today):
     """The late duty of the authority that this chaser is about: the one that is latest; None when nothing is late."""
     items = DueItem.objects.overdue(today).filter(source_type=case._meta.label_lower, source_id=case.pk, duty="la")
@@ -90,7 +75,7 @@ def _duty_values(item, on):
 
 def merge_values(*, case, kind, recipient, dated_on, by, sender_role="", values=None):
     """Every field of this letter. `values` are what the caller knows; they win."""
-    school, authority = case.school, authority_of(case)
+    school, authority = case.school, office_of(case).authority
     head = people_with(school, Role.HEAD).first()
     found = {
         "recipient.name": recipient,
@@ -102,13 +87,12 @@ def merge_values(*, case, kind, recipient, dated_on, by, sender_role="", values=
         "sender.name": by.name,
         "sender.role": sender_role,
         "head.name": head.name if head else "Headteacher",
-    } | _child_values(case)
-    if case._meta.model_name == "annualreview":
-        found |= _meeting_values(case)
+    }
+    found |= _child_values(case) | kind_of(case).common_values(case)
     if kind in CHASED:
         item = late_duty(case, kind, today=dated_on)
         if item is None:
-            raise Refused("Nothing of the authority's is late here on that date, so there is nothing to ask for.")
+            raise Refused(LetterReason.NOTHING_LATE)
         found |= _duty_values(item, dated_on)
     return found | (values or {})
 
@@ -125,18 +109,6 @@ def written(*, case, kind, recipient, dated_on, by, sender_role="", values=None,
 
 
 # --- The letter --------------------------------------------------------------------------------------------------
-def case_field(case):
-    """The name of the field that points at a case of this kind."""
-    names = {
-        "needsassessment": "assessment",
-        "plan": "plan",
-        "annualreview": "review",
-        "consultation": "consultation",
-        "appeal": "appeal",
-    }
-    return names[case._meta.model_name]
-
-
 @transaction.atomic
 def make(
     *,
@@ -158,7 +130,7 @@ def make(
     Raises Refused when a contact may not be written to, or for an unknown field.
     """
     if contact is not None and not contact.may_be_written_to:
-        raise Refused("This person may not be written to. Ask the safeguarding lead before you do anything.")
+        raise Refused(LetterReason.HELD_BACK)
     dated_on = dated_on or timezone.localdate()
     if contact is not None and not address and not contact.address_hidden:
         address = contact.full_address
@@ -178,7 +150,7 @@ def make(
         body=body,
         dated_on=dated_on,
         made_by=by,
-        **{case_field(case): case},
+        **{kind_of(case).code: case},
     )
     with audit.saving(letter, by=by):
         letter.save()
@@ -238,11 +210,11 @@ def mark_sent(*, letter, sent_on, via, by, proof=""):
     """
     letter = CaseLetter.objects.select_for_update(of=("self",)).select_related("contact").get(pk=letter.pk)
     if letter.sent_on:
-        raise Refused(f"This letter went on {long_date(letter.sent_on)} already.")
+        raise Refused(LetterReason.WENT_ALREADY, sent_on=letter.sent_on)
     if letter.contact is not None and not letter.contact.may_be_written_to:
-        raise Refused("This person may not be written to any more. Ask the safeguarding lead before you do anything.")
+        raise Refused(LetterReason.HELD_BACK_SINCE)
     if sent_on > timezone.localdate():
-        raise Refused("The day it went cannot be in the future.")
+        raise Refused(LetterReason.SENT_IN_FUTURE, field="sent_on")
     letter.sent_on, letter.sent_via, letter.proof = sent_on, via, proof
     with audit.saving(letter, by=by):
         letter.save(update_fields=["sent_on", "sent_via", "proof"])
@@ -252,44 +224,7 @@ def mark_sent(*, letter, sent_on, via, by, proof=""):
 
 
 # --- What a case itself knows for its letters --------------------------------------------------------------------
-def own_values(case, kind):
+def own_values(case: Model, kind: str) -> dict[str, str]:
     """The fields of this kind that only the case knows. Raises Refused where the letter would be too early."""
-    if kind == Kind.ASSESSMENT_REQUEST:
-        kept = case.advice.exclude(received_on=None).order_by("kind", "pk")
-        papers = [f"{number}. {one.get_kind_display()}" for number, one in enumerate(kept, start=1)]
-        return {"request.reason": case.reason, "request.papers": "\n".join(papers) or "The papers of the pack."}
-    if kind == Kind.CONSULTATION_REPLY:
-        from ...consultations.services import reply_values
-
-        if case.approved_at is None:
-            raise Refused("The head has not approved the reply yet. Ask for that first.")
-        return reply_values(case)
-    if kind == Kind.LA_VAGUE_LINES:
-        return _vague_values(case)
-    if kind == Kind.REVIEW_REPORT:
-        return _report_values(case)
-    return {}
-
-
-def _vague_values(plan):
-    from ...plans.vague import of_line
-
-    version = latest(plan)
-    lines = [(line, of_line(line)) for line in version.lines.all()] if version else []
-    found = [
-        f"- {line.section}{line.number}: {line.text} ({' '.join(one.says for one in why)})"
-        for line, why in lines
-        if why
-    ]
-    if not found:
-        raise Refused("Every line of the plan says how much, how often and by whom. There is nothing to challenge.")
-    return {"plan.date": long_date(version.dated_on), "lines.list": "\n".join(found)}
-
-
-def _report_values(review):
-    if review.held_on is None:
-        raise Refused("The meeting has not been held yet, so there is no report to send.")
-    return {
-        "report.recommendation": review.get_recommendation_display() or "not said yet",
-        "report.decision_by": long_date(DECISION.count.due(review.held_on)),
-    }
+    own = kind_of(case).letter_values.get(kind)
+    return own(case) if own else {}

@@ -16,7 +16,7 @@ from sendco.limits.services import check_limit
 from staff.access import require_permission
 from staff.permissions import Permission
 
-from ...cases import kinds as cases
+from ...cases import finding as cases
 from ...models import Correspondence
 from ..forms import CorrespondenceForm, ReasonForm
 from ..services import correspondence as services

@@ -23,7 +23,8 @@ from staff.access import require_permission
 from staff.permissions import Permission
 from staff.roles import Role
 
-from ...cases import kinds as cases
+from ...cases import finding as cases
+from ...cases.kinds import office_of
 from ...models import CaseLetter, CaseLetterKind
 from ...reviews.services import invitations
 from .. import fields as letter_fields
@@ -53,11 +54,11 @@ def sender_role(acting):
 
 def recipients_of(case, kind):
     """Return [(key, words, name, address, contact)] of those this letter may go to."""
-    authority = services.authority_of(case)
-    officer = (case.plan if cases.kind_of(case) == "review" else case).__dict__.get("caseworker_id")
+    authority = office_of(case).authority
+    officer = office_of(case).__dict__.get("caseworker_id")
     found = []
     if officer:
-        worker = (case.plan if cases.kind_of(case) == "review" else case).caseworker
+        worker = office_of(case).caseworker
         found.append(("officer", f"{worker.name}, {authority.name}", worker.name, authority.address, None))
     found.append(("authority", f"{authority.name}, SEN team", f"SEN team, {authority.name}", authority.address, None))
     if kind in letter_fields.TO_AUTHORITY or not case.pupil_id:

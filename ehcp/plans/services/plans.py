@@ -1,6 +1,7 @@
 """A child's EHC plan from the day it is recorded to the day it ceases. Each function is one thing a person does."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,17 +9,18 @@ from django.utils import timezone
 from pupils.models import Need
 from pupils.models.register import ON_REGISTER, Code
 from pupils.register import services as register
-from sendco.audit import services as audit
 from sendco.clock import SEND_LAW_FROM, long_date
-from staff.errors import Refused
-from staff.services import ChangedMeanwhile
+from sendco.refusals import Refused
+from staff.models import User
 
 from ...authorities.services import check_worker
-from ...cases.settling import settle
+from ...cases.kernel import assign, changing, opening
+from ...cases.refusals import CaseReason
 from ...deadlines import deadline
 from ...deadlines.moves import CEASE_WINDOW
-from ...models import Appeal, Placement, Plan, PlanMove, TopUpFunding
+from ...models import Appeal, Caseworker, LocalAuthority, Placement, Plan, PlanMove, TopUpFunding
 from ...requests.services import assessments
+from ..refusals import PlanReason
 
 ONE_DAY = timedelta(days=1)
 FINAL, CAME, DRAFT = "final", "came", "draft"
@@ -26,54 +28,34 @@ CHANGEABLE = "made_on last_concluded_on caseworker names named_school transfer_o
 
 
 # --- Checks that several things share ----------------------------------------------------------------------------
-def check_day(day, words, *, pupil=None, after=None, after_words=""):
-    """Refuse a day that cannot be: before there were plans, before the child, in the future, before what it follows."""
+def check_day(day, label, *, pupil=None, after=None, after_words=""):
+    """Refuse a day that cannot be: before there were plans, before the child, in the future, before what it follows.
+
+    For days of rows beside the plan; the kernel looks at the plan's own.
+    """
     if day is None:
         return
     if day > timezone.localdate():
-        raise Refused(f"{words} is in the future. Check the date, or record it on the day.")
+        raise Refused(PlanReason.IN_FUTURE, label=label)
     if day < SEND_LAW_FROM:
-        raise Refused(f"{words} is before 1 September 2014, when there were no EHC plans. Check the year.")
+        raise Refused(CaseReason.BEFORE_THE_LAW, label=label)
     if pupil and pupil.birth_on and day < pupil.birth_on:
-        raise Refused(f"{words} is before the child was born. Check the year.")
+        raise Refused(CaseReason.BEFORE_BIRTH, label=label)
     if after and day < after:
-        raise Refused(f"{words} is before {after_words} ({long_date(after)}). Check both dates.")
+        raise Refused(CaseReason.OUT_OF_ORDER, label=label, event=after_words, day=after)
 
 
 def _check_authority(school_id, authority, caseworker=None):
     if authority.school_id != school_id:
-        raise Refused("That authority belongs to another school's list. Choose one of this school's.")
+        raise Refused(PlanReason.AUTHORITY_OF_ANOTHER_SCHOOL)
     if authority.ended_on:
-        raise Refused(f"{authority.name} is not in use any more. Choose another, or take it back into use.")
+        raise Refused(PlanReason.AUTHORITY_NOT_IN_USE, authority=authority.name)
     check_worker(caseworker, authority)
 
 
 def _check_named(names, named_school):
     if names == Plan.Names.OTHER and not named_school.strip():
-        raise Refused("Write which school or setting the plan names.")
-
-
-def lock(plan, version=None):
-    """Take the plan's row for this transaction. Raises ChangedMeanwhile when it is not the version that was seen."""
-    row = Plan.objects.select_for_update(of=("self",)).select_related("school", "pupil", "authority").get(pk=plan.pk)
-    if version is not None and row.version != version:
-        raise ChangedMeanwhile(row)
-    return row
-
-
-def _check_in_force(plan):
-    if plan.ceased_on:
-        raise Refused(f"This plan ended on {long_date(plan.ceased_on)}. It is kept as it was.")
-
-
-def save(plan, *names, by):
-    plan.version += 1
-    with audit.saving(plan, by=by):
-        plan.save(update_fields=[*names, "version"])
-
-
-def _record(code, plan, text, *, by, happened_on=None):
-    audit.record(code, plan, text=text, by=by, happened_on=happened_on)
+        raise Refused(PlanReason.NO_NAMED_SCHOOL, field="named_school")
 
 
 # --- Beginning ---------------------------------------------------------------------------------------------------
@@ -102,16 +84,14 @@ def start_plan(
     _check_authority(pupil.school_id, authority, caseworker)
     _check_named(names, named_school)
     if not pupil.on_roll:
-        raise Refused(f"{pupil.name} left on {long_date(pupil.left_on)}. Only a pupil on roll gets a new plan here.")
+        raise Refused(PlanReason.CHILD_LEFT, child=pupil.name, left_on=pupil.left_on)
     present = Plan.objects.filter(pupil=pupil, ceased_on=None).first()
     if present:
-        raise Refused(f"{pupil.name} has an EHC plan already. Open it to add a version.")
+        raise Refused(PlanReason.HAS_A_PLAN, child=pupil.name)
     if state == FINAL and made_on is None:
-        raise Refused("Give the date on the final plan. If nobody knows it yet, choose that it came with the child.")
+        raise Refused(PlanReason.NO_DATE, field="made_on")
     if state == DRAFT and (made_on or last_concluded_on):
-        raise Refused("A draft has no date of its own yet. Leave the dates empty until the final plan is issued.")
-    check_day(made_on, "The date of the plan", pupil=pupil)
-    check_day(last_concluded_on, "The last review", pupil=pupil, after=made_on, after_words="the plan was made")
+        raise Refused(PlanReason.DRAFT_WITH_DATE)
     plan = Plan(
         school=pupil.school,
         pupil=pupil,
@@ -123,16 +103,14 @@ def start_plan(
         named_school=named_school,
         note=note,
     )
-    with audit.saving(plan, by=by):
-        plan.save()
-    words = "Draft of an EHC plan" if state == DRAFT else "EHC plan"
-    dated = f" of {long_date(made_on)}" if made_on else ""
-    _record("plan.started", plan, f"{words}{dated} recorded. {authority.name} keeps it.", by=by, happened_on=made_on)
-    if assessment:
-        assessments.plan_recorded(case=assessment, plan=plan, by=by)
-    if state != DRAFT:
-        move_register(plan, needs, by=by)
-    settle(plan)
+    with opening(plan, by=by) as change:
+        what = "Draft of an EHC plan" if state == DRAFT else "EHC plan"
+        dated = f" of {long_date(made_on)}" if made_on else ""
+        change.tell("plan.started", f"{what}{dated} recorded. {authority.name} keeps it.", on=made_on)
+        if assessment:
+            assessments.plan_recorded(case=assessment, plan=plan, by=by)
+        if state != DRAFT:
+            move_register(plan, needs, by=by)
     return plan
 
 
@@ -145,13 +123,10 @@ def move_register(plan, needs=(), *, by):
     first_free = entry.starts_on + ONE_DAY
     starts_on = max(day for day in (plan.made_on or pupil.joined_on, pupil.joined_on, first_free) if day)
     if starts_on > timezone.localdate():
-        raise Refused(
-            f"The present status, {entry.get_code_display()}, began today. Correct the day it began on the register "
-            "first; then the plan can follow it."
-        )
+        raise Refused(PlanReason.STATUS_BEGAN_TODAY, status=entry.get_code_display())
     needs = list(needs) or _present_needs(pupil)
     if not needs:
-        raise Refused("The register needs a type of need with an EHC plan. Choose the primary one.")
+        raise Refused(PlanReason.NO_NEED)
     dated = f" of {long_date(plan.made_on)}" if plan.made_on else ", its date not known yet"
     register.change_status(
         pupil=pupil,
@@ -176,120 +151,100 @@ def _present_needs(pupil):
     return [need.need_type for need in open_needs.select_related("need_type").order_by("rank")]
 
 
-@transaction.atomic
-def issue_plan(*, plan, made_on, by, needs=()):
+def issue_plan(*, plan: Plan, made_on: date, by: User, needs=()) -> Plan:
     """Note the day a final plan was made: of a draft that became final, or of a plan whose date was not known."""
-    plan = lock(plan)
-    _check_in_force(plan)
-    if plan.made_on:
-        raise Refused(f"This plan has its date already: {long_date(plan.made_on)}. Change it among the details.")
-    check_day(made_on, "The date of the plan", pupil=plan.pupil)
-    plan.made_on = made_on
-    save(plan, "made_on", by=by)
-    _record("plan.issued", plan, f"Final plan of {long_date(made_on)}", by=by, happened_on=made_on)
-    move_register(plan, needs, by=by)
-    settle(plan)
+    with changing(plan, by=by) as change:
+        plan = change.case
+        if plan.made_on:
+            raise Refused(PlanReason.DATED_ALREADY, made_on=plan.made_on)
+        plan.made_on = made_on
+        change.tell("plan.issued", f"Final plan of {long_date(made_on)}", on=made_on)
+        change.save()
+        move_register(plan, needs, by=by)
     return plan
 
 
-@transaction.atomic
-def change_plan(*, plan, values, version, by):
-    """Save the plan's details. Dates that follow from them are worked out again."""
-    row = lock(plan, version)
-    values = {name: value for name, value in values.items() if name in CHANGEABLE}
-    made_on = values.get("made_on", row.made_on)
-    if made_on is None and row.made_on:
-        raise Refused("This plan has a date. Correct it; it cannot be taken away.")
-    check_day(values.get("made_on"), "The date of the plan", pupil=row.pupil)
-    check_day(values.get("last_concluded_on"), "The last review", after=made_on, after_words="the plan was made")
-    _check_named(values.get("names", row.names), values.get("named_school", row.named_school))
-    worker = values.get("caseworker")
-    if worker and worker.pk != row.caseworker_id:
-        _check_authority(row.school_id, row.authority, worker)
-    issued = row.made_on is None and made_on is not None
-    changed = [name for name, value in values.items() if getattr(row, name) != value]
-    if not changed:
-        return row
-    for name in changed:
-        setattr(row, name, values[name])
-    save(row, *changed, by=by)
-    labels = ", ".join(str(Plan._meta.get_field(name).verbose_name) for name in changed)
-    _record("plan.changed", row, f"EHC plan changed: {labels}", by=by)
-    if issued:
-        move_register(row, by=by)
-    settle(row)
-    return row
+def change_plan(*, plan: Plan, values: dict, version: int, by: User) -> Plan:
+    """Save the plan's details: those of `values` that are CHANGEABLE."""
+    with changing(plan, version=version, by=by, closed_too=True) as change:
+        plan = change.case
+        had_date, worker = plan.made_on, values.get("caseworker")
+        if had_date and values.get("made_on", had_date) is None:
+            raise Refused(PlanReason.DATE_TAKEN_AWAY, field="made_on")
+        if worker and worker.pk != plan.caseworker_id:
+            _check_authority(plan.school_id, plan.authority, worker)
+        changed = assign(
+            plan, {name: value for name, value in values.items() if name in CHANGEABLE}, allowed=CHANGEABLE
+        )
+        if not changed:
+            return plan
+        _check_named(plan.names, plan.named_school)
+        labels = ", ".join(str(Plan._meta.get_field(name).verbose_name) for name in changed)
+        change.tell("plan.changed", f"EHC plan changed: {labels}")
+        change.save()
+        if had_date is None and plan.made_on:
+            move_register(plan, by=by)
+    return plan
 
 
-@transaction.atomic
-def set_caseworker(*, plan, caseworker, version, by):
-    row = lock(plan, version)
-    _check_in_force(row)
-    check_worker(caseworker, row.authority)
-    if caseworker == row.caseworker:
-        return row
-    row.caseworker = caseworker
-    save(row, "caseworker", by=by)
-    name = caseworker.name if caseworker else "nobody"
-    _record("plan.caseworker", row, f"Caseworker of the plan: {name}", by=by)
-    return row
+def set_caseworker(*, plan: Plan, caseworker: Caseworker | None, version: int, by: User) -> Plan:
+    with changing(plan, version=version, by=by) as change:
+        plan = change.case
+        check_worker(caseworker, plan.authority)
+        if caseworker != plan.caseworker:
+            plan.caseworker = caseworker
+            name = caseworker.name if caseworker else "nobody"
+            change.tell("plan.caseworker", f"Caseworker of the plan: {name}")
+    return plan
 
 
 # --- Placement and top-up ----------------------------------------------------------------------------------------
-def _follow(model, plan, starts_on, words, *, by):
+def _follow(change, model, starts_on, what):
     """End what is open the day before the new one starts; refuse one that would lie under it."""
-    present = model.objects.filter(plan=plan, ends_on=None).first()
-    last = model.objects.filter(plan=plan).exclude(ends_on=None).order_by("-ends_on").first()
+    rows = model.objects.filter(plan=change.case)
+    present = rows.filter(ends_on=None).first()
+    last = rows.exclude(ends_on=None).order_by("-ends_on").first()
     if last and last.ends_on >= starts_on:
-        raise Refused(f"The last {words} ended on {long_date(last.ends_on)}. Give a later first day.")
+        raise Refused(PlanReason.LAST_ONE_ENDED, what=what, ends_on=last.ends_on, field="starts_on")
     if present is None:
         return
     if present.starts_on >= starts_on:
-        raise Refused(f"The present {words} began on {long_date(present.starts_on)}. Give a later first day.")
+        raise Refused(PlanReason.PRESENT_ONE_BEGAN, what=what, starts_on=present.starts_on, field="starts_on")
     present.ends_on = starts_on - ONE_DAY
-    with audit.saving(present, by=by):
-        present.save(update_fields=["ends_on"])
+    change.keep(present, "ends_on")
 
 
-@transaction.atomic
-def add_placement(*, plan, setting, starts_on, by, kind=""):
-    plan = lock(plan)
-    _check_in_force(plan)
-    _follow(Placement, plan, starts_on, "placement", by=by)
-    placement = Placement(plan=plan, setting=setting, kind=kind, starts_on=starts_on)
-    with audit.saving(placement, by=by):
-        placement.save()
-    text = f"Placement from {long_date(starts_on)}: {setting}"
-    _record("plan.placed", plan, text, by=by, happened_on=starts_on)
+def add_placement(*, plan: Plan, setting: str, starts_on: date, by: User, kind: str = "") -> Placement:
+    with changing(plan, by=by) as change:
+        _follow(change, Placement, starts_on, "placement")
+        placement = change.keep(Placement(plan=change.case, setting=setting, kind=kind, starts_on=starts_on))
+        change.tell("plan.placed", f"Placement from {long_date(starts_on)}: {setting}", on=starts_on)
     return placement
 
 
-@transaction.atomic
-def add_top_up(*, plan, band, starts_on, by, amount=None, note=""):
-    plan = lock(plan)
-    _check_in_force(plan)
-    _follow(TopUpFunding, plan, starts_on, "top-up", by=by)
-    top_up = TopUpFunding(plan=plan, band=band, amount=amount, note=note, starts_on=starts_on)
-    with audit.saving(top_up, by=by):
-        top_up.save()
-    text = f"Top-up funding from {long_date(starts_on)}: {band}"
-    _record("plan.top_up", plan, text, by=by, happened_on=starts_on)
+def add_top_up(
+    *, plan: Plan, band: str, starts_on: date, by: User, amount: Decimal | None = None, note: str = ""
+) -> TopUpFunding:
+    with changing(plan, by=by) as change:
+        _follow(change, TopUpFunding, starts_on, "top-up")
+        top_up = TopUpFunding(plan=change.case, band=band, amount=amount, note=note, starts_on=starts_on)
+        change.keep(top_up)
+        change.tell("plan.top_up", f"Top-up funding from {long_date(starts_on)}: {band}", on=starts_on)
     return top_up
 
 
-@transaction.atomic
-def end_dated(*, row, ends_on, by):
+def end_dated(*, row: Placement | TopUpFunding, ends_on: date, by: User) -> Placement | TopUpFunding:
     """End a placement or a top-up."""
-    row = type(row).objects.select_for_update(of=("self",)).select_related("plan").get(pk=row.pk)
-    if row.ends_on:
-        raise Refused(f"This ended on {long_date(row.ends_on)} already.")
-    if ends_on < row.starts_on:
-        raise Refused(f"It began on {long_date(row.starts_on)}. The last day cannot be before that.")
-    row.ends_on = ends_on
-    with audit.saving(row, by=by):
-        row.save(update_fields=["ends_on"])
-    words = "Placement" if isinstance(row, Placement) else "Top-up funding"
-    _record("plan.dated_ended", row.plan, f"{words} ended on {long_date(ends_on)}: {row}", by=by, happened_on=ends_on)
+    with changing(row.plan, by=by, closed_too=True) as change:
+        row = type(row).objects.select_related("plan").get(pk=row.pk)
+        if row.ends_on:
+            raise Refused(PlanReason.DATED_ENDED, ends_on=row.ends_on)
+        if ends_on < row.starts_on:
+            raise Refused(PlanReason.DATED_ENDS_BEFORE_START, starts_on=row.starts_on, field="ends_on")
+        row.ends_on = ends_on
+        change.keep(row, "ends_on")
+        what = "Placement" if isinstance(row, Placement) else "Top-up funding"
+        change.tell("plan.dated_ended", f"{what} ended on {long_date(ends_on)}: {row}", on=ends_on)
     return row
 
 
@@ -302,68 +257,65 @@ def _check_move(dates):
     check_day(transferred, "The transfer", after=dates["moved_on"], after_words="the move")
     check_day(dates.get("parent_told_on"), "The letter to the parent", after=transferred, after_words="the transfer")
     if dates.get("parent_told_on") and not transferred:
-        raise Refused("Give the day the plan was transferred: the letter to the parent follows it.")
+        raise Refused(PlanReason.PARENT_TOLD_BEFORE_TRANSFER, field="transferred_on")
     aware = dates.get("health_aware_on")
     check_day(dates.get("health_told_on"), "The day health was told", after=aware, after_words="it became aware")
 
 
-@transaction.atomic
-def record_move(*, plan, new_authority, moved_on, aware_on, by, **dates):
-    """The family moves into another authority's area; the plan goes with them. A move ahead may be recorded."""
-    plan = lock(plan)
-    _check_in_force(plan)
-    _check_authority(plan.school_id, new_authority)
-    if new_authority.pk == plan.authority_id:
-        raise Refused(f"{plan.authority.name} keeps this plan already. Choose the authority of the new home.")
-    if plan.moves.filter(transferred_on=None).exists():
-        raise Refused("A move of this plan is under way. Give the day it was transferred first.")
-    if aware_on > timezone.localdate():
-        raise Refused("The day the old authority learned of the move is in the future. Check the date.")
-    _check_move(dates | {"moved_on": moved_on})
-    move = PlanMove(
-        plan=plan,
-        old_authority=plan.authority.name,
-        new_authority=new_authority,
-        moved_on=moved_on,
-        aware_on=aware_on,
-        **dates,
-    )
-    with audit.saving(move, by=by):
-        move.save()
-    text = f"Move from {move.old_authority} to {new_authority.name} on {long_date(moved_on)}"
-    _record("plan.moved", plan, text, by=by, happened_on=min(moved_on, timezone.localdate()))
-    _hand_over(plan, move, by=by)
-    settle(move, plan)
+def record_move(
+    *, plan: Plan, new_authority: LocalAuthority, moved_on: date, aware_on: date, by: User, **dates
+) -> PlanMove:
+    """The family moves into another authority's area; the plan goes with them. A move ahead may be recorded.
+
+    `dates` are any of MOVE_DATES.
+    """
+    with changing(plan, by=by) as change:
+        plan = change.case
+        _check_authority(plan.school_id, new_authority)
+        if new_authority.pk == plan.authority_id:
+            raise Refused(PlanReason.SAME_AUTHORITY, authority=plan.authority.name)
+        if plan.moves.filter(transferred_on=None).exists():
+            raise Refused(PlanReason.MOVE_UNDER_WAY)
+        if aware_on > timezone.localdate():
+            raise Refused(PlanReason.AWARE_IN_FUTURE, field="aware_on")
+        _check_move(dates | {"moved_on": moved_on})
+        move = PlanMove(
+            plan=plan, old_authority=plan.authority.name, new_authority=new_authority, moved_on=moved_on,
+            aware_on=aware_on,
+        )  # fmt: skip
+        assign(move, dates, allowed=MOVE_DATES)
+        change.keep(move)
+        text = f"Move from {move.old_authority} to {new_authority.name} on {long_date(moved_on)}"
+        change.tell("plan.moved", text, on=min(moved_on, timezone.localdate()))
+        _hand_over(plan, move)
     return move
 
 
-@transaction.atomic
-def change_move(*, move, by, **dates):
-    move = PlanMove.objects.select_for_update(of=("self",)).select_related("new_authority").get(pk=move.pk)
-    plan = lock(move.plan)
-    _check_move({name: getattr(move, name) for name in MOVE_DATES} | dates)
-    changed = [name for name, value in dates.items() if getattr(move, name) != value]
-    for name in changed:
-        setattr(move, name, dates[name])
-    with audit.saving(move, by=by):
-        move.save(update_fields=changed)
-    said = [
-        f"{move._meta.get_field(name).verbose_name} {long_date(dates[name]) if dates[name] else 'taken away'}"
-        for name in changed
-    ]
-    _record("plan.move_changed", plan, f"Move to {move.new_authority.name}: {', '.join(said) or 'no change'}", by=by)
-    _hand_over(plan, move, by=by)
-    settle(move, plan)
+def change_move(*, move: PlanMove, by: User, **dates) -> PlanMove:
+    """Correct any of MOVE_DATES."""
+    with changing(move.plan, by=by, closed_too=True) as change:
+        plan = change.case
+        move = PlanMove.objects.select_related("new_authority").get(pk=move.pk)
+        _check_move({name: getattr(move, name) for name in MOVE_DATES} | dates)
+        changed = assign(move, dates, allowed=MOVE_DATES)
+        if changed:
+            change.keep(move, *changed)
+        said = [
+            f"{move._meta.get_field(name).verbose_name} {long_date(dates[name]) if dates[name] else 'taken away'}"
+            for name in changed
+        ]
+        text = f"Move to {move.new_authority.name}: {', '.join(said) or 'no change'}"
+        change.tell("plan.move_changed", text)
+        _hand_over(plan, move)
     return move
 
 
-def _hand_over(plan, move, *, by):
+def _hand_over(plan, move):
     """From the transfer on the plan is the new authority's own, and nobody there is named yet."""
     latest = plan.moves.exclude(transferred_on=None).order_by("-transferred_on", "-pk").first()
     if move.transferred_on is None or latest != move or plan.authority_id == move.new_authority_id:
         return
     plan.authority, plan.caseworker = move.new_authority, None
-    save(plan, "authority", "caseworker", by=by)
 
 
 # --- Ceasing (CFA s45, regs 29 to 31) ----------------------------------------------------------------------------
@@ -373,74 +325,70 @@ def last_day_to_appeal(notified_on):
     return found.due_on if found else None
 
 
-@transaction.atomic
-def note_ceasing(*, plan, version, by, proposed_on=None, notified_on=None, reason=""):
+def note_ceasing(
+    *,
+    plan: Plan,
+    version: int,
+    by: User,
+    proposed_on: date | None = None,
+    notified_on: date | None = None,
+    reason: str = "",
+) -> Plan:
     """Note what the authority wrote: first that it considers ceasing and consults, then its decision. Empty takes back.
 
     Both are letters of their own (reg 31). Neither ends the plan.
     """
-    row = lock(plan, version)
-    _check_in_force(row)
-    check_day(proposed_on, "The first letter", after=row.made_on, after_words="the plan was made")
-    check_day(notified_on, "The decision", after=proposed_on or row.made_on, after_words="the first letter")
-    row.cease_proposed_on, row.cease_notified_on, row.cease_reason = proposed_on, notified_on, reason
-    save(row, "cease_proposed_on", "cease_notified_on", "cease_reason", by=by)
-    steps = []
-    if proposed_on:
-        steps.append(f"considered and consulted on from {long_date(proposed_on)}")
-    if notified_on:
-        steps.append(f"decided on {long_date(notified_on)}")
-    text = f"Ceasing the plan: {', '.join(steps)}. {reason}".strip() if steps else "Ceasing the plan was taken back"
-    _record("plan.ceasing", row, text, by=by)
-    settle(row)
-    return row
+    with changing(plan, version=version, by=by) as change:
+        plan = change.case
+        plan.cease_proposed_on, plan.cease_notified_on, plan.cease_reason = proposed_on, notified_on, reason
+        steps = [f"considered and consulted on from {long_date(proposed_on)}"] if proposed_on else []
+        steps += [f"decided on {long_date(notified_on)}"] if notified_on else []
+        text = f"Ceasing the plan: {', '.join(steps)}. {reason}".strip() if steps else "Ceasing the plan was taken back"
+        change.touch()
+        change.tell("plan.ceasing", text)
+    return plan
 
 
-def why_not_ended(plan, ceased_on):
-    """Why the plan cannot end on this day, in words; None when it can."""
+def why_not_ended(plan: Plan, ceased_on: date) -> Refused | None:
+    """Why the plan cannot end on this day; None when it can."""
     if plan.cease_notified_on is None:
-        return "The authority's decision to cease is not recorded. Note the date of its letter first."
+        return Refused(PlanReason.NO_DECISION_TO_CEASE)
     until = last_day_to_appeal(plan.cease_notified_on)
     if until is None:
-        return "The time to appeal cannot be worked out from the date of the authority's letter. Check that date."
+        return Refused(PlanReason.APPEAL_TIME_UNKNOWN)
     if ceased_on <= until:
-        return f"The plan stays in force while the parent may appeal: until {long_date(until)}. Give a later day."
+        return Refused(PlanReason.APPEAL_TIME_RUNS, until=until, field="ceased_on")
     if Appeal.objects.filter(plan=plan, about=Appeal.About.CEASE, closed_on=None).exists():
-        return "An appeal against ceasing is open. The plan stays in force until it is decided."
+        return Refused(PlanReason.APPEAL_OPEN)
     return None
 
 
-@transaction.atomic
-def end_plan(*, plan, version, ceased_on, next_code, by):
+def end_plan(*, plan: Plan, version: int, ceased_on: date, next_code: str, by: User) -> Plan:
     """The plan has ceased: after the time to appeal, and with no appeal open. E ends on the register with it."""
-    row = lock(plan, version)
-    _check_in_force(row)
-    check_day(ceased_on, "The last day", after=row.made_on, after_words="the plan was made")
-    refusal = why_not_ended(row, ceased_on)
-    if refusal:
-        raise Refused(refusal)
-    _check_no_open_review(row)
-    _close(row, ceased_on, by=by)
-    text = f"The EHC plan ceased on {long_date(ceased_on)}. {row.cease_reason}".strip()
-    _record("plan.ceased", row, text, by=by, happened_on=ceased_on)
-    _leave_e(row, ceased_on, next_code, by=by)
-    settle(row)
-    return row
+    with changing(plan, version=version, by=by) as change:
+        plan = change.case
+        if refusal := why_not_ended(plan, ceased_on):
+            raise refusal
+        _check_no_open_review(plan)
+        _close(change, ceased_on)
+        text = f"The EHC plan ceased on {long_date(ceased_on)}. {plan.cease_reason}".strip()
+        change.tell("plan.ceased", text, on=ceased_on)
+        change.save()
+        _leave_e(plan, ceased_on, next_code, by=by)
+    return plan
 
 
 def _check_no_open_review(plan):
     if plan.reviews.filter(closed_on=None).exists():
-        raise Refused("A review of this plan is open. Close it, with the reason, before the plan ends.")
+        raise Refused(PlanReason.REVIEW_OPEN)
 
 
-def _close(plan, ceased_on, *, by):
-    plan.ceased_on = ceased_on
-    save(plan, "ceased_on", "cease_reason", by=by)
+def _close(change, ceased_on):
+    change.case.ceased_on = ceased_on
     for model in (Placement, TopUpFunding):
-        for open_row in model.objects.filter(plan=plan, ends_on=None):
+        for open_row in model.objects.filter(plan=change.case, ends_on=None):
             open_row.ends_on = max(ceased_on, open_row.starts_on)
-            with audit.saving(open_row, by=by):
-                open_row.save(update_fields=["ends_on"])
+            change.keep(open_row, "ends_on")
 
 
 def _leave_e(plan, ceased_on, next_code, *, by):
@@ -460,17 +408,16 @@ def _leave_e(plan, ceased_on, next_code, *, by):
     )
 
 
-@transaction.atomic
-def close_mistake(*, plan, reason, by):
+def close_mistake(*, plan: Plan, reason: str, by: User) -> Plan:
     """Close a plan that was entered wrongly: twice, or for the wrong child. It is kept, and nothing else changes."""
-    row = lock(plan)
-    _check_in_force(row)
-    if not reason.strip():
-        raise Refused("Write what went wrong. It stays in the history.")
-    _check_no_open_review(row)
-    row.cease_reason = f"Entered by mistake: {reason}"[:200]
-    _close(row, max(timezone.localdate(), row.made_on or SEND_LAW_FROM), by=by)
-    _record("plan.mistake", row, f"EHC plan closed, entered by mistake. {reason}", by=by)
-    assessments.plan_was_mistake(plan=row, by=by)
-    settle(row)
-    return row
+    with changing(plan, by=by) as change:
+        plan = change.case
+        if not reason.strip():
+            raise Refused(PlanReason.MISTAKE_WITHOUT_REASON)
+        _check_no_open_review(plan)
+        plan.cease_reason = f"Entered by mistake: {reason}"[:200]
+        _close(change, max(timezone.localdate(), plan.made_on or SEND_LAW_FROM))
+        change.tell("plan.mistake", f"EHC plan closed, entered by mistake. {reason}")
+        change.save()
+        assessments.plan_was_mistake(plan=plan, by=by)
+    return plan

@@ -16,10 +16,11 @@ from sendco.pdf.sandbox import ChildFailed, Limits, run_child
 from sendco.richtext import TooLong, from_plain
 from staff.errors import Refused
 
+from ...cases.kernel import locked
 from ...models import PlanOutcome, PlanPage, PlanReading, PlanSection, PlanVersion, ProvisionLine, SectionLetter
 from .. import text as plan_text
 from ..pdf_bounds import MAX_PAGES
-from . import plans, versions
+from . import versions
 
 PURPOSE = "page of a plan"
 LIMITS = Limits(memory_mb=1024, cpu_seconds=60, wall_seconds=90)
@@ -34,7 +35,7 @@ LOCKED = "This file is locked with a password. The original is kept. Upload a co
 @transaction.atomic
 def start_reading(*, plan, upload, kind, dated_on, by, received_on=None):
     """Keep the PDF byte for byte and begin to read it. Raises FileRefused with words for the person."""
-    plan = plans.lock(plan)
+    plan = locked(plan)
     if not str(upload.name).lower().endswith(".pdf"):
         raise Refused("Choose the plan as a PDF. A Word file can be saved as PDF first, or typed as a new version.")
     waiting = plan.versions.filter(confirmed_at=None).first()

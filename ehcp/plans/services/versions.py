@@ -9,12 +9,13 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
+from sendco.refusals import ChangedMeanwhile, Refused
 from sendco.richtext import clean_rich
-from staff.errors import Refused
-from staff.services import ChangedMeanwhile
 
+from ...cases.kernel import locked
 from ...cases.settling import settle
 from ...models import OutcomeReview, PlanOutcome, PlanSection, PlanVersion, ProvisionLine, SectionLetter
+from ..refusals import PlanReason
 from . import plans
 
 Kind = PlanVersion.Kind
@@ -27,7 +28,7 @@ MOST_ROWS = 200
 @transaction.atomic
 def new_version(*, plan, kind, dated_on, by, received_on=None, note="", copy_from=None, needs=()):
     """Begin a version from the words of another, or empty. A person types it, so it counts at once."""
-    plan = plans.lock(plan)
+    plan = locked(plan)
     version = add_version(
         plan=plan,
         kind=kind,
@@ -47,7 +48,7 @@ def new_version(*, plan, kind, dated_on, by, received_on=None, note="", copy_fro
 def add_version(*, plan, kind, dated_on, by, received_on=None, note="", **facts):
     """Write the row of a version, with the next number. For this floor's services, inside their transactions."""
     if plan.ceased_on:
-        raise Refused(f"This plan ended on {long_date(plan.ceased_on)}. It is kept as it was.")
+        raise Refused(PlanReason.ENDED, ceased_on=plan.ceased_on)
     check_version_days(plan, dated_on, received_on)
     number = (plan.versions.aggregate(last=Max("number"))["last"] or 0) + 1
     version = PlanVersion(
@@ -74,7 +75,7 @@ def check_version_days(plan, dated_on, received_on):
 
 def _copy(source, target, *, by):
     if source.plan_id != target.plan_id:
-        raise Refused("Copy from a version of the same plan.")
+        raise Refused(PlanReason.COPY_OF_ANOTHER_PLAN)
     for section in source.sections.all():
         _write(PlanSection(plan_version=target, letter=section.letter, html=section.html), by=by)
     outcomes = {}
@@ -186,7 +187,7 @@ def _current(model, row, names, seen):
         return None
     row = model.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if row is None:
-        raise Refused("Somebody took this out meanwhile. What you typed is still here: add it as a new one.")
+        raise Refused(PlanReason.ROW_GONE)
     if seen != row_seen(row, names):
         raise ChangedMeanwhile(row)
     return row
@@ -195,7 +196,7 @@ def _current(model, row, names, seen):
 def _next_number(rows):
     numbers = list(rows.values_list("number", flat=True))
     if len(numbers) >= MOST_ROWS:
-        raise Refused(f"A version holds {MOST_ROWS} of these at most. Put some together.")
+        raise Refused(PlanReason.TOO_MANY_ROWS, most=MOST_ROWS)
     return max(numbers, default=0) + 1
 
 
@@ -221,7 +222,7 @@ def save_line(*, version, values, seen, by, line=None):
     line = _current(ProvisionLine, line, LINE_FIELDS, seen)
     outcome = values.get("outcome")
     if outcome and outcome.plan_version_id != version.pk:
-        raise Refused("That outcome belongs to another version. Choose one of this version's.")
+        raise Refused(PlanReason.OUTCOME_OF_ANOTHER_VERSION, field="outcome")
     is_new = line is None
     if is_new:
         line = ProvisionLine(plan_version=version)
@@ -257,9 +258,9 @@ def remove_row(*, row, by):
     version = lock(row.plan_version)
     row = type(row).objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if row is None:
-        raise Refused("Somebody took this out already.")
+        raise Refused(PlanReason.ROW_OUT_ALREADY)
     if isinstance(row, PlanOutcome) and OutcomeReview.objects.filter(outcome=row).exists():
-        raise Refused("A review looked at this outcome, so it stays. Begin a new version and take it out there.")
+        raise Refused(PlanReason.OUTCOME_REVIEWED)
     siblings, name = _siblings(row), _name(row)
     with audit.saving(row, by=by):
         row.delete()
@@ -279,7 +280,7 @@ def move_row(*, row, up, by):
     rows = list(_siblings(row).order_by("number", "pk"))
     place = next((place for place, other in enumerate(rows) if other.pk == row.pk), None)
     if place is None:
-        raise Refused("Somebody took this out meanwhile.")
+        raise Refused(PlanReason.ROW_OUT_ALREADY)
     neighbour = place - 1 if up else place + 1
     if not 0 <= neighbour < len(rows):
         return

@@ -2,27 +2,26 @@
 
 from django.db import transaction
 
-from pupils.errors import Refused
 from sendco.audit import services as audit
-from sendco.clock import long_date
 from sendco.files import services as files
 from sendco.files.models import StoredFile
 from sendco.jobs import services as jobs
+from sendco.refusals import Refused
 
+from ...cases.kernel import check_open, locked
 from ...models import NeedsAssessment
-from .assessments import lock
+from ..refusals import RequestReason
 
 
 @transaction.atomic
 def ask_for_pack(*, case, parts, documents, by):
     """Have the pack made anew. Once the request has gone, the pack stays as it went."""
-    case = lock(case)
-    if case.closed_on:
-        raise Refused(f"This request was closed on {long_date(case.closed_on)}. It is kept as it was.")
+    case = locked(case)
+    check_open(case)
     if case.asked_by != NeedsAssessment.AskedBy.SCHOOL:
-        raise Refused("The school did not make this request, so there is no pack of the school's to send.")
+        raise Refused(RequestReason.NOT_OURS)
     if case.sent_at:
-        raise Refused("The request has gone. Its pack stays as it went.")
+        raise Refused(RequestReason.PACK_WENT)
     job = jobs.enqueue(
         "ehcp.request_pack",
         title="Make a request pack",
@@ -38,7 +37,7 @@ def ask_for_pack(*, case, parts, documents, by):
 
 def file_pack(*, case, pdf, by):
     """Keep the pack in place of the one made before. Call it inside a transaction."""
-    case = lock(case)
+    case = locked(case)
     stored = files.store_bytes(
         name="request-pack.pdf", content=pdf, school_id=case.school_id, pupil_id=case.pupil_id, by=by,
         purpose="request pack",

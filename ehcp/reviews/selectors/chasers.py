@@ -14,8 +14,8 @@ from staff.selectors import school_calendar
 
 from ...models import AnnualReview, ChaserPlan, ChaserRun, ReviewMail
 from .. import chaser_days as chasers
-from ..services import mail as review_mail
-from ..services import reviews
+from . import invitees
+from .facts import contributions_wanted
 
 ASKING = (ReviewMail.Kind.REQUEST, ReviewMail.Kind.REMINDER)
 
@@ -50,7 +50,7 @@ class Missing:
 
 def missing_of(review, *, today):
     """Those whose words were asked for and have not come. The number of queries does not grow with them."""
-    people = list(reviews.contributions_wanted(review).select_related("contact", "user"))
+    people = list(contributions_wanted(review).select_related("contact", "user"))
     if not people:
         return []
     asked = ReviewMail.objects.filter(invitee__in=people, kind__in=ASKING).select_related("made_by").order_by("pk")
@@ -82,11 +82,11 @@ def _who_may_write(school, today) -> Callable:
 
 
 def _why_not(invitee, sender, here):
-    if review_mail.why_not(invitee):
+    if invitees.why_not(invitee):
         return "may not be written to"
     if invitee.user_id and invitee.user_id not in here:
         return "no longer works here"
-    if not review_mail.address_of(invitee):
+    if not invitees.address_of(invitee):
         return "no e-mail address"
     return "" if sender else "who asked no longer works on reviews here: ask again yourself"
 

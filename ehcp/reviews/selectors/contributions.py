@@ -9,8 +9,8 @@ from staff.permissions import Permission
 from ...models import Contribution, Invitee
 from ...plans.selectors.versions import in_force
 from ..questions import LONGEST, picked_code, questions_for, title_of, with_outcomes
-from ..services.contributions import asks_to_talk_first, clean, contribution_of, others_of
-from ..services.mail import PURPOSE, kind_of
+from ..typed import clean
+from .invitees import PURPOSE, asks_to_talk_first, contribution_of, kind_of, others_of
 
 Role = Invitee.Role
 FAMILY = (Role.PARENT, Role.CHILD)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from ...models import Invitee, OutcomeReview
 from ...plans.selectors.versions import in_force
-from ..services.reviews import must_plan_for_adulthood
 from . import answers
+from .facts import must_plan_for_adulthood
 
 Role = Invitee.Role
 ADULT = ("adult_employment", "adult_living", "adult_community", "adult_health")

@@ -16,9 +16,8 @@ from staff.permissions import Permission as P
 from ...deadlines import reviews as rules
 from ...models import AnnualReview, Invitee, Plan, Recommendation, ReviewReport
 from ...plans.selectors.plans import REVIEW_RULES, TRANSFER_RULES
-from ..services import reports as review_reports
-from ..services import reviews as services
 from . import answers
+from .facts import latest_report, missing_in_report
 
 SOURCE = AnnualReview._meta.label_lower
 PLANS = Plan._meta.label_lower
@@ -270,8 +269,8 @@ def _papers_step(review, held):
 
 
 def _report(review, acting):
-    missing = services.missing_in_report(review) if review.held_on and not review.report_sent_on else []
-    report = review_reports.latest(review)
+    missing = missing_in_report(review) if review.held_on and not review.report_sent_on else []
+    report = latest_report(review)
     approve = acting.can(P.CASE_APPROVE)
     sent = review.report_sent_on is not None
     ready = report is not None and report.pdf_id is not None

@@ -14,6 +14,7 @@ from sendco.audit import services as audit
 from sendco.clock import LONGEST_CLOSURE
 from staff.models import School
 
+from ...cases.kernel import locked
 from ...models import AnnualReview, ChaserPlan, ChaserRun, ReviewMail
 from .. import chaser_days as chasers
 from ..selectors import chasers as selectors
@@ -83,7 +84,7 @@ def _coming(school, today):
 @transaction.atomic
 def _remind(review, *, plan, days, today, ran_on):
     """Write the mails of one review, its jobs and what the record says of it, all or nothing."""
-    review = reviews.lock(review)
+    review = locked(review)
     if review.reminders_stopped_on or not selectors.is_live(review, today=today):
         return 0
     day = chasers.reached(chasers.set_days(review.meeting_on, plan.days, days), today=today, ran_on=ran_on)

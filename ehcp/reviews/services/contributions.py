@@ -4,10 +4,6 @@ Nothing that somebody typed is thrown away for them. Two phones at once: each te
 or wrote, and any other stays beside it until a person decides.
 """
 
-import hashlib
-import re
-import unicodedata
-
 from django.db import transaction
 from django.utils import timezone
 
@@ -21,48 +17,26 @@ from sendco.links import services as links
 
 from ...models import Contribution, ContributionFile, Invitee
 from ..questions import LONGEST, picked_code
+from ..selectors.invitees import (
+    PURPOSE,
+    TALK_FIRST,
+    asks_to_talk_first,
+    contribution_of,
+    days_open,
+    kind_of,
+    others_of,
+    why_not,
+)
+from ..typed import clean, mark_of
 from . import reviews
-from .mail import PURPOSE, days_open, kind_of, why_not
 
 FILE_PURPOSE = "contribution"
 MOST_FILES, MOST_BYTES = 5, 30 * 1024 * 1024
 MOST_OTHERS = 4
-TALK_FIRST = "talk_first"
-# Word's bullets arrive as signs of its symbol fonts, or as dots with a tab.
-_BULLET = re.compile(
-    r"^[ \t]*[\u2022\u00b7\u25aa\u25cf\u25e6\u2043\uf0b7\uf0a7\uf076\uf0d8]+[ \t]*|^o\t+", re.MULTILINE
-)
-_KEPT = {"\n", "\t"}
-_BLANKS = re.compile(r"\n{3,}")
 
 
 class Sent(Refused):
     """This contribution was sent already; it has to be opened again first."""
-
-
-def clean(words):
-    """Plain text as a person would have typed it: no control signs, no hidden direction marks, "- " for bullets."""
-    words = words.replace("\r\n", "\n").replace("\r", "\n").replace("\u2028", "\n").replace("\u2029", "\n\n")
-    words = _BULLET.sub("- ", words.replace("\u00a0", " ").replace("\v", "\n").replace("\f", "\n"))
-    words = "".join(
-        sign for sign in words if sign in _KEPT or sign in _JOINERS or unicodedata.category(sign) not in _UNSEEN
-    )
-    return _BLANKS.sub("\n\n", words).strip()
-
-
-_UNSEEN = {"Cc", "Cf", "Co", "Cs"}
-_JOINERS = "\u200c\u200d"  # Persian words and many emoji need them
-
-
-def mark_of(words):
-    """A short sign of a text, by which a page says which text it showed."""
-    return hashlib.sha256(words.encode()).hexdigest()[:16]
-
-
-def contribution_of(invitee):
-    """The contribution of this person; an unsaved one where nothing was typed yet."""
-    found = Contribution.objects.filter(invitee=invitee).first()
-    return found or Contribution(invitee=invitee, kind=kind_of(invitee))
 
 
 def _locked(invitee):
@@ -120,10 +94,6 @@ def _bounded(others):
         return others
     joined = "\n\n".join(one["words"] for one in others[MOST_OTHERS - 1 :])
     return [*others[: MOST_OTHERS - 1], {"page": "", "words": joined}]
-
-
-def others_of(contribution, code):
-    return [one["words"] for one in contribution.drafts.get(code, {}).get("others", [])]
 
 
 @transaction.atomic
@@ -276,10 +246,6 @@ def talked(*, contribution, by):
     _save(row, "drafts", "version", by=by)
     _record("ehcp.contribution_talked", row, "Spoke with the child about what they wrote", by=by)
     return row
-
-
-def asks_to_talk_first(contribution):
-    return bool(contribution.drafts.get(TALK_FIRST))
 
 
 # --- Addresses ---------------------------------------------------------------------------------------------------

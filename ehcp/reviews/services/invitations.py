@@ -7,6 +7,7 @@ from django.db import transaction
 from pupils.errors import Refused
 from sendco.clock import long_date
 
+from ...cases.kernel import locked
 from ...models import CaseLetterKind, Invitee, Method
 from . import reviews
 from .mail import why_not
@@ -61,7 +62,7 @@ def note_letter(*, letter, by):
     invitee = invitee_of(letter)
     if invitee is None:
         return Noted(False, f"{letter.recipient} is not on the list of the review, so no invitation is kept there.")
-    review = reviews.lock(letter.review)
+    review = locked(letter.review)
     invitee = review.invitees.select_for_update(of=("self",)).select_related("contact").get(pk=invitee.pk)
     invitee.review = letter.review = review
     if words := why_not(invitee):

@@ -16,17 +16,15 @@ from sendco.clock import SendingDays, long_date
 from sendco.jobs import services as jobs
 from sendco.jobs.services import JobFailed
 from sendco.links import services as links
-from staff.models import Membership
-from staff.models.people import current_on
 from staff.selectors import school_calendar
 
+from ...cases.kernel import locked
 from ...models import Contribution, Invitee, ReviewMail
+from ..selectors.invitees import PURPOSE, address_of, days_open, signs_in, why_not
 from . import reviews
 
 Kind = ReviewMail.Kind
 Role = Invitee.Role
-PURPOSE = reviews.LINK
-LONGEST = 90  # days that a secret address may live
 TITLES = {
     Kind.INVITATION: "Send an invitation to a review",
     Kind.REQUEST: "Ask for a contribution to a review",
@@ -35,46 +33,6 @@ TITLES = {
 BY_ITSELF = "Remind by itself of a contribution to a review"
 SENT = "Sent."
 HANDED_OVER = "The worker stopped while it was handed over, so it may have gone."
-KINDS = {
-    Role.PARENT: Contribution.Kind.PARENT,
-    Role.CHILD: Contribution.Kind.CHILD,
-    Role.STAFF: Contribution.Kind.STAFF,
-    Role.HEAD: Contribution.Kind.STAFF,
-}
-
-
-def kind_of(invitee):
-    return KINDS.get(invitee.role, Contribution.Kind.PROFESSIONAL)
-
-
-def address_of(invitee):
-    """The address that mail goes to: a contact's or a colleague's own as it is today, else the one typed here."""
-    known = invitee.contact if invitee.contact_id else invitee.user
-    return (known.email if known else "") or invitee.email
-
-
-def signs_in(invitee):
-    """Does this person answer signed in, with an account of this school, and so without a secret address?"""
-    if not invitee.user_id:
-        return False
-    works = Membership.objects.filter(
-        current_on(timezone.localdate()), user=invitee.user_id, school=invitee.review.school_id
-    )
-    return invitee.user.is_active and works.exists()
-
-
-def why_not(invitee):
-    """Return in words why this person may not be written to about this review now; empty when they may."""
-    review, contact = invitee.review, invitee.contact
-    if review.closed_on:
-        return f"This review was closed on {long_date(review.closed_on)}."
-    if review.held_on:
-        return f"The meeting was held on {long_date(review.held_on)}."
-    if invitee.removed_on:
-        return f"{invitee.name} was taken off the list."
-    if contact is not None and (not contact.may_be_written_to or contact.pupil_id != review.pupil_id):
-        return f"{invitee.name} may not be written to. Ask the safeguarding lead before you do anything."
-    return ""
 
 
 # --- What the pages call -----------------------------------------------------------------------------------------
@@ -112,7 +70,7 @@ def _ask(review, invitees, kind, by):
 
 
 def _checked(review, invitees):
-    review = reviews.lock(review)
+    review = locked(review)
     wanted = [invitee.pk for invitee in invitees]
     rows = review.invitees.select_related("contact", "user").filter(pk__in=wanted)
     invitees = list(rows)
@@ -217,13 +175,6 @@ def _secret(mail):
     )
     ReviewMail.objects.filter(pk=mail.pk).update(link_id=link.pk)
     return secret
-
-
-def days_open(review):
-    """An address works until the meeting has begun, three weeks where no day is fixed, never longer than 90 days."""
-    today = timezone.localdate()
-    until = review.meeting_on or today + timedelta(days=links.DAYS)
-    return min(max((until - today).days + 1, 1), LONGEST)
 
 
 def _place(mail, secret):

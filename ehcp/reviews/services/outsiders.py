@@ -8,7 +8,6 @@ from staff.models.people import current_on
 from staff.tasks import send_account_mail
 
 from ...models import Invitee, ReviewMail
-from . import mail as review_mail
 from .contributions import contribution_of
 from .mail import PURPOSE, address_of, why_not
 
@@ -67,4 +66,4 @@ def send_code(link, code):
         f"Hello {invitee.name},\n\nYour six digits: {code}\n\nThey work for 15 minutes. Type them on the page that "
         f"asked for them. If you did not ask for them, do nothing, and tell the school.\n\n{school.name}\n"
     )
-    send_account_mail(to=review_mail.address_of(invitee), subject=f"{school.short_name}: your six digits", text=text)
+    send_account_mail(to=address_of(invitee), subject=f"{school.short_name}: your six digits", text=text)

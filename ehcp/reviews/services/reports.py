@@ -3,26 +3,28 @@
 from django.db import transaction
 from django.utils import timezone
 
-from pupils.errors import Refused
 from sendco.audit import services as audit
-from sendco.clock import long_date
 from sendco.files import services as files
 from sendco.jobs import services as jobs
+from sendco.refusals import Refused
 
+from ...cases.kernel import locked
 from ...letters.services import correspondence
 from ...models import Correspondence, ReviewReport
 from .. import layouts
+from ..refusals import ReviewReason
+from ..selectors.facts import is_current, latest_report
 from . import reviews
 
 
 @transaction.atomic
 def make(*, review, by):
     """Freeze the report as it is now and have its PDF and Word document made. Returns the ReviewReport."""
-    review = reviews.lock(review)
+    review = locked(review)
     if review.held_on is None:
-        raise Refused("The meeting has not been held yet, so there is nothing to report.")
+        raise Refused(ReviewReason.NOTHING_TO_REPORT)
     if review.report_sent_on:
-        raise Refused(f"The report went on {long_date(review.report_sent_on)}. It stays as it was sent.")
+        raise Refused(ReviewReason.REPORT_SENT_STAYS, report_sent_on=review.report_sent_on)
     name, title, parts = layouts.layout_for(review.plan.authority)
     body, lost = layouts.fill(parts, review)
     report = ReviewReport(review=review, layout_name=name, title=title, body=body, lost_fields=lost, made_by=by)
@@ -42,18 +44,6 @@ def make(*, review, by):
     return report
 
 
-def latest(review):
-    return review.reports.order_by("-made_at", "-pk").first()
-
-
-def is_current(report):
-    """Does the report still say what the record says?"""
-    review = report.review
-    name, title, parts = layouts.layout_for(review.plan.authority)
-    body, _lost = layouts.fill(parts, review)
-    return (report.layout_name, report.title, report.body) == (name, title, body)
-
-
 def file_report(*, report, pdf, docx, by):
     """Keep both files. Called by the job in its transaction; once filed they are left alone."""
     report = ReviewReport.objects.select_for_update(of=("self",)).select_related("review").get(pk=report.pk)
@@ -71,22 +61,22 @@ def file_report(*, report, pdf, docx, by):
 @transaction.atomic
 def approve(*, report, version, by):
     """The head signs this report. Raises Refused when the record has moved on since it was made."""
-    review = reviews.lock(report.review, version)
-    newest = latest(review)
+    review = locked(report.review, version=version)
+    newest = latest_report(review)
     if newest is None or newest.pk != report.pk:
-        raise Refused("A newer report has been made. Read that one.")
+        raise Refused(ReviewReason.NEWER_REPORT)
     if not is_current(newest):
-        raise Refused("The record has changed since this report was made. Make the report again, then approve it.")
+        raise Refused(ReviewReason.REPORT_STALE)
     if report.pdf_id is None:
-        raise Refused("The report is still being drawn. Wait for it, read it, then approve it.")
+        raise Refused(ReviewReason.REPORT_BEING_DRAWN)
     return reviews.approve(review=review, version=version, by=by)
 
 
 @transaction.atomic
 def record_sent(*, review, sent_on, via, proof, by):
     """The approved report went to everybody invited; how, and what proves it, is filed with the case."""
-    if review.reports.exists() and not is_current(latest(review)):
-        raise Refused("The record has changed since this report was made. Make it again and have it approved.")
+    if review.reports.exists() and not is_current(latest_report(review)):
+        raise Refused(ReviewReason.REPORT_STALE)
     review = reviews.record_report_sent(review=review, sent_on=sent_on, by=by)
     log_sent(review=review, subject="Report of the review", sent_on=sent_on, via=via, proof=proof, by=by)
     return review

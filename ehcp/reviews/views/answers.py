@@ -22,9 +22,11 @@ from sendco.links import services as links
 
 from ...models import Contribution, Invitee
 from ..selectors import contributions as selectors
+from ..selectors.invitees import contribution_of, others_of
 from ..services import contributions as services
 from ..services import outsiders
 from ..services.mail import PURPOSE
+from ..typed import clean, mark_of
 
 CHECK = "check"
 PAGE_NAME = re.compile(r"[a-z0-9]{1,40}")
@@ -61,7 +63,7 @@ def _page(invitee, **context):
 @require_http_methods(["GET", "HEAD"])
 def answer(request):
     """Go to the first question that has no answer; to the last page when all have one."""
-    row = services.contribution_of(request.invitee)
+    row = contribution_of(request.invitee)
     questions = selectors.questions_of(request.invitee)
     open_ones = [number for number, one in enumerate(questions, 1) if not selectors.is_answered(row, one.code)]
     return redirect("ehcp:answer-question", open_ones[0]) if open_ones else redirect("ehcp:answer-check")
@@ -96,8 +98,8 @@ def _save(request, question):
     posted = request.POST
     words = posted.get("words", "")
     picked = selectors.picked_words(question, posted.getlist("pick")) if question.picks else None
-    row = services.contribution_of(request.invitee)
-    if not row.pk and not services.clean(words) and not picked:
+    row = contribution_of(request.invitee)
+    if not row.pk and not clean(words) and not picked:
         return False, ""  # nothing was written, so nothing is begun
     _, news = services.save_answer(
         invitee=request.invitee,
@@ -152,7 +154,7 @@ def _upload(request, upload):
 
 
 def _question(request, number, questions, *, error="", typed=None, status=200):
-    row, question = services.contribution_of(request.invitee), questions[number - 1]
+    row, question = contribution_of(request.invitee), questions[number - 1]
     stored = row.answers.get(question.code, "")
     picked = selectors.picked_of(row, question) if typed is None else typed.getlist("pick")
     context = {
@@ -164,9 +166,9 @@ def _question(request, number, questions, *, error="", typed=None, status=200):
         "picks": [(code, icon, word, code in picked) for code, icon, word in question.picks],
         # What was typed is shown again as it is, the part that was not kept too.
         "words": stored if typed is None else typed.get("words", ""),
-        "before": services.mark_of(stored),
+        "before": mark_of(stored),
         "page": uuid.uuid4().hex if typed is None else _page_name(typed),
-        "others": services.others_of(row, question.code),
+        "others": others_of(row, question.code),
         "saved_at": row.saved_at,
         "files": list(row.files.all()) if row.pk else [],
         "error": error,
@@ -176,10 +178,10 @@ def _question(request, number, questions, *, error="", typed=None, status=200):
 
 
 def _saved(request, question, *, news, error):
-    row = services.contribution_of(request.invitee)
+    row = contribution_of(request.invitee)
     context = {
         "saved_at": row.saved_at,
-        "before": services.mark_of(row.answers.get(question.code, "")),
+        "before": mark_of(row.answers.get(question.code, "")),
         "news": news,
         "error": error,
         "fragment": True,
@@ -213,7 +215,7 @@ def answer_check(request):
 
 
 def _check(request, *, error="", status=200):
-    row = services.contribution_of(request.invitee)
+    row = contribution_of(request.invitee)
     context = {
         "title": "Look it over, then send it",
         "rows": selectors.rows_to_check(request.invitee, row),

@@ -27,6 +27,7 @@ from ..forms.contributions import WordsForm
 from ..questions import questions_for
 from ..selectors import chasers
 from ..selectors import contributions as selectors
+from ..selectors.invitees import asks_to_talk_first, contribution_of, kind_of, signs_in, why_not
 from ..services import contributions as services
 from ..services import mail as review_mail
 
@@ -119,7 +120,7 @@ def links_end(request, pk):
 @require_GET
 def contribution_detail(request, pk):
     invitee = _invitee(request, pk)
-    row = services.contribution_of(invitee)
+    row = contribution_of(invitee)
     review = invitee.review
     if row.sent_at:
         audit.record_read(
@@ -134,10 +135,10 @@ def contribution_detail(request, pk):
         row=row,
         words=selectors.sent_words(row),
         files=list(row.files.select_related("document")) if row.sent_at else [],
-        talk_first=services.asks_to_talk_first(row),
+        talk_first=asks_to_talk_first(row),
         may_edit=request.acting.can(P.CASE_EDIT),
         may_keep=request.acting.can(P.DOCUMENT_EDIT),
-        is_open=not review_mail.why_not(invitee),
+        is_open=not why_not(invitee),
     )
     return render(request, "ehcp/contribution_detail.html", context)
 
@@ -210,7 +211,7 @@ def contribution_preview(request, pk):
         tab_title="What they will see",
         **{
             "invitee": invitee,
-            "signs_in": review_mail.signs_in(invitee),
+            "signs_in": signs_in(invitee),
             "questions": selectors.questions_of(invitee),
             "mail": _mail_of(request, invitee),
             "outside": selectors.outside_page(invitee),
@@ -229,7 +230,7 @@ def _mail_of(request, invitee):
 @require_POST
 def contribution_reopen(request, pk):
     invitee = _invitee(request, pk)
-    row = services.contribution_of(invitee)
+    row = contribution_of(invitee)
     if not row.pk:
         raise Http404
     done = "Opened again. Send a new link, or type in what they tell you."
@@ -241,7 +242,7 @@ def contribution_reopen(request, pk):
 @require_POST
 def contribution_talked(request, pk):
     invitee = _invitee(request, pk)
-    row = services.contribution_of(invitee)
+    row = contribution_of(invitee)
     if not row.pk:
         raise Http404
     done = "Noted. What they wrote goes into the papers now."
@@ -279,7 +280,7 @@ def contribution_here(request, pk):
 # --- Typing in ---------------------------------------------------------------------------------------------------
 def _form(request, invitee, questions, *, shows_words, sends):
     """The form as it was posted, as its draft has it, or as it is stored."""
-    row = services.contribution_of(invitee)
+    row = contribution_of(invitee)
     data = request.POST if request.method == "POST" else None
     form = WordsForm(data, questions=questions, contribution=row, shows_words=shows_words, sends=sends)
     draft = load_draft(by=request.user, school_id=request.acting.school.pk, form_key=_key(invitee))
@@ -325,8 +326,8 @@ def contribution_enter(request, pk):
     """Type in what came on paper or by telephone."""
     invitee = _invitee(request, pk)
     name = invitee.review.pupil.forename
-    questions = questions_for(review_mail.kind_of(invitee), name)
-    row = services.contribution_of(invitee)
+    questions = questions_for(kind_of(invitee), name)
+    row = contribution_of(invitee)
     if row.sent_at:
         messages.warning(request, "This contribution was sent already. Open it again first.")
         return redirect("ehcp:contribution-detail", invitee.pk)
@@ -357,7 +358,7 @@ def contribution_enter(request, pk):
 def my_view(request, pk):
     """A colleague's own view, for those who were asked and nobody else."""
     invitee = get_object_or_404(selectors.own_invitation(request.acting), pk=pk)
-    review, row = invitee.review, services.contribution_of(invitee)
+    review, row = invitee.review, contribution_of(invitee)
     base = {
         "title": f"Your view for {review.pupil.forename}'s annual review",
         "tab_title": "Your view for a review",
@@ -366,7 +367,7 @@ def my_view(request, pk):
         "review": review,
         "pupil": review.pupil,
     }
-    if row.sent_at or review_mail.why_not(invitee):
+    if row.sent_at or why_not(invitee):
         row.invitee = invitee
         context = base | {"row": row, "words": selectors.sent_words(row)}
         return render(request, "ehcp/my_view_sent.html", context)

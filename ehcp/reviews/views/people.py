@@ -18,6 +18,8 @@ from ...letters.views.letters import sender_role
 from ...models import AnnualReview, CaseLetterKind, Invitee
 from ..forms import reviews as forms
 from ..selectors import reviews as selectors
+from ..selectors.facts import contributions_wanted
+from ..selectors.invitees import address_of
 from ..services import mail as review_mail
 from ..services import reviews as services
 from .reviews import draw, form_page, review_address, review_or_404, simple_form
@@ -130,7 +132,7 @@ def _notice_words(review):
 
 
 def _invite(request, review, invitees, *, also_ask):
-    by_mail = [one for one in invitees if review_mail.address_of(one)]
+    by_mail = [one for one in invitees if address_of(one)]
     on_paper = [one for one in invitees if one not in by_mail and one.role != Invitee.Role.CHILD]
     if by_mail:
         review_mail.send_invitations(review=review, invitees=by_mail, by=request.user)
@@ -204,7 +206,7 @@ def review_ask(request, pk):
 @form_page
 def review_chase(request, pk):
     review = review_or_404(request, pk)
-    people = list(services.contributions_wanted(review).select_related("contact", "user"))
+    people = list(contributions_wanted(review).select_related("contact", "user"))
     return _mailing(
         request, review, people, service=review_mail.chase, title="Ask again", submit="Send the reminder",
         done="Reminded by e-mail", nobody="Nothing is missing that was asked for.",
@@ -228,7 +230,7 @@ def _mailing(request, review, people, *, service, title, submit, done, nobody):
 
 
 def _by_mail_or_not(request, review, invitees, service, done):
-    by_mail = [one for one in invitees if review_mail.address_of(one)]
+    by_mail = [one for one in invitees if address_of(one)]
     others = [one for one in invitees if one not in by_mail]
     if by_mail:
         service(review=review, invitees=by_mail, by=request.user)

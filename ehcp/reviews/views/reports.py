@@ -15,8 +15,8 @@ from staff.permissions import Permission as P
 
 from ...models import AnnualReview, ReviewReport
 from ..forms import reviews as forms
+from ..selectors.facts import is_current, latest_report, missing_in_report
 from ..services import reports as services
-from ..services.reviews import missing_in_report
 from .after import send_file
 from .reviews import form_page, review_address, review_or_404, review_page
 
@@ -33,7 +33,7 @@ def _context(request, review, report, title):
         "tab_title": tab_title("Report of a review"),
         "report": report,
         "job": Job.objects.filter(pk=report.job_id).first() if report and report.job_id else None,
-        "stale": report is not None and not review.report_sent_on and not services.is_current(report),
+        "stale": report is not None and not review.report_sent_on and not is_current(report),
         "missing": missing_in_report(review) if review.held_on else [],
         "may_edit": request.acting.can(P.CASE_EDIT) and not review.report_sent_on and not review.closed_on,
         "may_approve": request.acting.can(P.CASE_APPROVE),
@@ -45,7 +45,7 @@ def _context(request, review, report, title):
 def review_report(request, pk):
     """The report as it is now; POST makes it (again)."""
     review = review_or_404(request, pk)
-    report = services.latest(review)
+    report = latest_report(review)
     if request.method == "POST":
         try:
             services.make(review=review, by=request.user)

@@ -27,10 +27,9 @@ from ...models import AnnualReview, Plan
 from ...plans.selectors.versions import in_force
 from .. import ruler as review_ruler
 from ..forms import reviews as forms
-from ..selectors import chasers
+from ..selectors import chasers, facts
 from ..selectors import days as review_days
 from ..selectors import reviews as selectors
-from ..services import reports as review_reports
 from ..services import reviews as services
 
 form_page = require_http_methods(["GET", "POST"])
@@ -184,7 +183,7 @@ def review_detail(request, pk):
     late_letter = selectors.late_letter(review, today=today) if may_edit else None
     work = work_on(review, people, acting, today, late_letter)
     items = [*selectors.plan_dates_of(review), *(row.item for row in dates)]
-    report = review_reports.latest(review)
+    report = facts.latest_report(review)
     context = review_page(review, f"{heading(review)}: {review.pupil.name}") | {
         "crumbs": [("Reviews", reverse("ehcp:review-list"))],
         "tab_title": tab_title("Review"),
@@ -194,18 +193,18 @@ def review_detail(request, pk):
         "chasers": chasers.outlook(review, today=today),
         "came_in": sum(person.is_in for person in people),
         "asked": sum(person.invitee.asked_on is not None for person in people),
-        "short_notice": services.notice_is_short(review),
+        "short_notice": facts.notice_is_short(review),
         "stage": selectors.stage_words(review),
         "due_on": next((item.due_on for item in items if item.rule == "review.due"), None),
         "work": work,
         "days": _days(review, today) if may_edit and not review.meeting_on and not review.held_on else None,
         "ruler": review_ruler.draw(items=items, review=review, today=today, calendar=work.calendar),
-        "adulthood": services.must_plan_for_adulthood(review),
+        "adulthood": facts.must_plan_for_adulthood(review),
         "report": report,
         "reports": list(review.reports.select_related("made_by")),
         "job": _job(review.pack_job_id),
         "report_job": _job(report.job_id) if report else None,
-        "stale": report is not None and not review.report_sent_on and not review_reports.is_current(report),
+        "stale": report is not None and not review.report_sent_on and not facts.is_current(report),
         "differences": list(review.differences.select_related("outcome")),
         "papers": papers_of(review, acting),
         "case": review,

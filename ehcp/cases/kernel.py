@@ -1,0 +1,164 @@
+"""How a case changes: one lock, one version, one order of dates, one trail, one bringing up of what is due.
+
+A service holds the case with `changing`, sets facts on `change.case` and tells the trail what happened. When the block
+ends, the fields that differ are checked, saved and counted as one version, and every date that rests on them is
+derived again; when it raises, nothing has changed.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.db.models import Model
+from django.utils import timezone
+
+from pupils.owed import bring_up_to_date
+from sendco.audit import services as audit
+from sendco.refusals import ChangedMeanwhile, Reason, Refused
+
+from .kind import check_days
+from .kinds import kind_of
+from .refusals import CaseReason
+
+LONGEST_EVENT = 300
+
+
+class Change:
+    """A case under change. `case` is the locked row."""
+
+    def __init__(self, case: Model, *, by, reason: str = ""):
+        self.case = case
+        self.by = by
+        self._reason = reason
+        self._before = _values(case)
+        self._touched = False
+
+    def tell(self, code: str, text: str, *, on: date | None = None, about: Model | None = None) -> None:
+        """Add an event to the trail of the case, or of a row beside it. `on` is the day it happened, else today."""
+        audit.record(
+            code,
+            about or self.case,
+            text=text[:LONGEST_EVENT],
+            by=self.by,
+            school_id=self.case.school_id,
+            pupil_id=self.case.pupil_id,
+            happened_on=on or timezone.localdate(),
+        )
+
+    def keep(self, row: Model, *fields: str) -> Model:
+        """Save a row that belongs to the case: these fields, or all of them."""
+        with audit.saving(row, by=self.by):
+            row.save(update_fields=fields or None)
+        return row
+
+    def drop(self, row: Model) -> None:
+        with audit.saving(row, by=self.by):
+            row.delete()
+
+    def touch(self) -> None:
+        """Count a new version though no field of the case itself differs: a form of it shows something old now."""
+        self._touched = True
+
+    def changed(self) -> list[str]:
+        now = _values(self.case)
+        return [name for name, value in now.items() if value != self._before[name]]
+
+    def save(self) -> None:
+        """Check and save what differs so far, for a service that goes on to change what rests on it."""
+        fields = self.changed()
+        check_days(kind_of(self.case), self.case, fields, today=timezone.localdate())
+        if fields or self._touched:
+            self.case.version += 1
+            with audit.saving(self.case, by=self.by, reason=self._reason):
+                self.case.save(update_fields=[*fields, "version"])
+        self._before, self._touched = _values(self.case), False
+
+    def finish(self) -> None:
+        self.save()
+        for row in (self.case, *kind_of(self.case).follows(self.case)):
+            bring_up_to_date(row)
+
+
+@contextmanager
+def changing(
+    case: Model, *, by, version: int | None = None, closed_too: bool = False, reason: str = ""
+) -> Iterator[Change]:
+    """Hold a case for one change, in one transaction.
+
+    Raises ChangedMeanwhile when `version` is given and is not the stored one, and Refused for a closed case unless
+    `closed_too`, and for days that cannot be or are out of order. `reason` goes into the history beside both values.
+    """
+    with transaction.atomic():
+        change = Change(locked(case, version=version), by=by, reason=reason)
+        if not closed_too:
+            check_open(change.case)
+        yield change
+        change.finish()
+
+
+@contextmanager
+def opening(case: Model, *, by, taken: Reason | None = None, **data) -> Iterator[Change]:
+    """Save a new case; the block adds what belongs to it, then its dates are derived.
+
+    Raises Refused(`taken`, **data) when another one was opened at the same moment.
+    """
+    kind = kind_of(case)
+    dated = [fact.field for fact in kind.facts if getattr(case, fact.field) is not None]
+    check_days(kind, case, dated, today=timezone.localdate())
+    with transaction.atomic():
+        try:
+            with transaction.atomic(), audit.saving(case, by=by):
+                case.save()
+        except IntegrityError as error:
+            if taken is None:
+                raise
+            raise Refused(taken, **data) from error
+        change = Change(case, by=by)
+        yield change
+        change.finish()
+
+
+def locked(case: Model, *, version: int | None = None) -> Model:
+    """Lock the case's row for this transaction and return it afresh, with its joins.
+
+    Raises ChangedMeanwhile with what is stored for another version.
+    """
+    kind = kind_of(case)
+    if kind.locked_first:
+        first = kind.model._meta.get_field(kind.locked_first)
+        model = first.related_model
+        model.objects.select_for_update(of=("self",)).get(pk=getattr(case, first.attname))
+    rows = kind.model.objects.select_for_update(of=("self",)).select_related("school", "pupil", *kind.joins)
+    row = rows.get(pk=case.pk)
+    if version is not None and row.version != version:
+        raise ChangedMeanwhile(row)
+    return row
+
+
+def check_open(case: Model) -> None:
+    kind = kind_of(case)
+    closed_on = getattr(case, kind.closed)
+    if closed_on:
+        raise Refused(CaseReason.CLOSED, noun=kind.noun, closed_on=closed_on)
+
+
+def assign(row: Model, facts: dict, *, allowed) -> list[str]:
+    """Set the named facts on a row and return those that differ. Raises TypeError for one that is not `allowed`."""
+    if strange := set(facts) - set(allowed):
+        raise TypeError(f"{', '.join(sorted(strange))} cannot be set on a {row._meta.verbose_name} here")
+    changed = [name for name, value in facts.items() if getattr(row, name) != value]
+    for name in changed:
+        setattr(row, name, facts[name])
+    return changed
+
+
+def _values(case):
+    return {field.attname: _frozen(getattr(case, field.attname)) for field in case._meta.concrete_fields}
+
+
+def _frozen(value):
+    """A copy of what a JSON field holds, so that a change within it is seen."""
+    if isinstance(value, list):
+        return [_frozen(one) for one in value]
+    return {name: _frozen(one) for name, one in value.items()} if isinstance(value, dict) else value

@@ -1,0 +1,70 @@
+"""The reply to a consultation: what it lacks to stand on the law, and what its letter says."""
+
+import re
+
+from sendco.clock import long_date
+from sendco.refusals import Refused
+
+from ..models import Consultation
+from .refusals import ConsultationReason
+
+Reply = Consultation.Reply
+Ground = Consultation.Ground
+FULL = re.compile(r"\b(we (are|re) full|no (places?|spaces?|room)|over(-| )?subscribed|at capacity|above pan)\b", re.I)
+LEAST_WORDS = 12
+
+
+def missing(case: Consultation) -> list[str]:
+    """Return in words what the reply lacks to stand on the law; empty when it is ready for the head."""
+    if not case.reply:
+        return ["the reply itself: can, can if, or cannot"]
+    found = []
+    if case.reply == Reply.CAN_IF and not case.needed.strip():
+        found.append("what would have to be in place")
+    if case.reply == Reply.CANNOT:
+        if not case.grounds:
+            found.append("a ground of the law")
+        for ground in case.grounds:
+            words = case.evidence.get(ground, "")
+            if len(words.split()) < LEAST_WORDS:
+                found.append(
+                    f"evidence for “{Ground(ground).label}”, in a few sentences about this child and this school"
+                )
+        if not case.steps_considered.strip():
+            found.append("the steps you considered before saying no")
+    return found
+
+
+def warnings(case: Consultation) -> list[str]:
+    """Return in words what weakens the reply but does not stop it."""
+    said = " ".join([*case.evidence.values(), case.steps_considered])
+    if case.reply == Reply.CANNOT and FULL.search(said):
+        return [
+            "Being full is not a ground of the law by itself. Say what one more child would do to the education of the "
+            "others, or to the use of resources, and show it with figures."
+        ]
+    return []
+
+
+def reply_values(case: Consultation) -> dict[str, str]:
+    """The fields of the reply letter."""
+    law = "Children and Families Act 2014, section 39(4)"
+    grounds = "\n\n".join(
+        f"{number}. {Ground(ground).label} ({law}).\n{case.evidence.get(ground, '')}"
+        for number, ground in enumerate(case.grounds, start=1)
+    )
+    steps = f"What we considered\n{case.steps_considered}" if case.steps_considered else ""
+    needed = f"What would have to be in place\n{case.needed}" if case.needed else ""
+    return {
+        "reply.summary": f"{Reply(case.reply).label}.",
+        "reply.grounds": grounds,
+        "reply.steps": steps,
+        "reply.needed": needed,
+        "consulted.date": long_date(case.received_on),
+    }
+
+
+def approved_reply_values(case: Consultation) -> dict[str, str]:
+    if case.approved_at is None:
+        raise Refused(ConsultationReason.NOT_APPROVED)
+    return reply_values(case)

@@ -1,0 +1,20 @@
+from django.utils.translation import gettext_lazy as _
+
+from sendco.refusals import Reason
+
+
+class LetterReason(Reason):
+    HELD_BACK = (
+        "held_back",
+        _("This person may not be written to. Ask the safeguarding lead before you do anything."),
+    )
+    HELD_BACK_SINCE = (
+        "held_back_since",
+        _("This person may not be written to any more. Ask the safeguarding lead before you do anything."),
+    )
+    NOTHING_LATE = (
+        "nothing_late",
+        _("Nothing of the authority's is late here on that date, so there is nothing to ask for."),
+    )
+    WENT_ALREADY = "went_already", _("This letter went on {sent_on} already.")
+    SENT_IN_FUTURE = "sent_in_future", _("The day it went cannot be in the future.")

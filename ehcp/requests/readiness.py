@@ -1,0 +1,45 @@
+"""Is the school ready to ask for a needs assessment?"""
+
+from pupils.models import Document, RegisterEntry
+from sendco.clock import long_date
+
+from ..models import Advice, NeedsAssessment
+
+
+def readiness(case: NeedsAssessment) -> list[tuple]:
+    """Return [(key, words, is there, what to do)] before a school's own request. Nothing here is a condition of law:
+    the test is whether a plan may be necessary (CFA s36(8)); a gap makes the request weaker, not unlawful.
+    """
+    pupil = case.pupil
+    entries = RegisterEntry.objects.filter(pupil=pupil, code="K").order_by("starts_on")
+    first = entries.first()
+    documents = Document.objects.filter(pupil=pupil, removed_on=None)
+    views = case.advice.filter(kind=Advice.Kind.PARENT).exclude(received_on=None)
+    outside = case.advice.exclude(kind__in=[Advice.Kind.PARENT, Advice.Kind.EDUCATION]).exclude(received_on=None)
+    return [
+        (
+            "support",
+            f"SEN Support since {long_date(first.starts_on)}" if first else "No SEN Support on the register",
+            first is not None,
+            "Put the child on SEN Support, or say in the request why you ask without it.",
+        ),
+        (
+            "assessments",
+            "Tests and scores that show the gap",
+            pupil.assessments.filter(removed_on=None).exists(),
+            "Enter the scores you have.",
+        ),
+        (
+            "advice",
+            "Advice from outside the school",
+            outside.exists() or documents.filter(kind=Document.Kind.REPORT).exists(),
+            "File the reports you have, or ask for one.",
+        ),
+        ("views", "The parent's and the child's views", views.exists(), "Ask for their views and file them."),
+        (
+            "reason",
+            "Why a plan may be needed, in your words",
+            len(case.reason.split()) >= 20,
+            "Write what was tried, what came of it, and what the child needs now.",
+        ),
+    ]

@@ -1,0 +1,56 @@
+"""What follows from the facts of one review: what its report lacks, who was told too late, whose words are missing."""
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from ...deadlines import reviews as rules
+from ...models import AnnualReview, Contribution, Invitee, OutcomeReview, ReviewReport
+from ...plans.selectors.versions import in_force
+from .. import layouts
+
+
+def missing_in_report(review: AnnualReview) -> list[str]:
+    """Return in words what the report has to hold and does not."""
+    missing = [] if review.recommendation else ["a recommendation"]
+    version = in_force(review.plan)
+    outcomes = version.outcomes.count() if version else 0
+    seen = OutcomeReview.objects.filter(review=review).exclude(progress="").count()
+    if outcomes > seen:
+        missing.append(f"progress towards {outcomes - seen} of {outcomes} outcomes")
+    if must_plan_for_adulthood(review) and not any(
+        (review.adult_employment, review.adult_living, review.adult_community, review.adult_health)
+    ):
+        missing.append("preparing for adulthood (the law asks for it from Year 9, reg 20(6))")
+    return missing
+
+
+def must_plan_for_adulthood(review: AnnualReview) -> bool:
+    return rules.looks_at_adulthood(review.pupil.year_group)
+
+
+def contributions_wanted(review: AnnualReview) -> QuerySet[Invitee]:
+    """The invitees whose words were asked for and have not come."""
+    sent = Contribution.objects.exclude(sent_at=None).values("invitee")
+    return review.invitees.filter(removed_on=None).exclude(asked_on=None).exclude(pk__in=sent)
+
+
+def notice_is_short(review: AnnualReview) -> bool:
+    """True when somebody who must be invited was told less than two weeks before the meeting (reg 20(3))."""
+    if review.meeting_on is None:
+        return False
+    latest = rules.latest_notice(review.meeting_on)
+    told = review.invitees.filter(removed_on=None, role__in=Invitee.REQUIRED)
+    today = timezone.localdate()
+    return told.filter(invited_on__gt=latest).exists() or (today > latest and told.filter(invited_on=None).exists())
+
+
+def latest_report(review: AnnualReview) -> ReviewReport | None:
+    return review.reports.order_by("-made_at", "-pk").first()
+
+
+def is_current(report: ReviewReport) -> bool:
+    """Does the report still say what the record says?"""
+    review = report.review
+    name, title, parts = layouts.layout_for(review.plan.authority)
+    body, _lost = layouts.fill(parts, review)
+    return (report.layout_name, report.title, report.body) == (name, title, body)

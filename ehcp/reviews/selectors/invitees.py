@@ -1,0 +1,79 @@
+"""What holds of somebody invited to a review: how they are reached, whether they may be written to, what they wrote."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from sendco.clock import long_date
+from sendco.links import services as links
+from staff.models import Membership
+from staff.models.people import current_on
+
+from ...models import Contribution, Invitee
+
+Role = Invitee.Role
+# What the secret addresses of contributions are for.
+PURPOSE = "ehcp.contribution"
+TALK_FIRST = "talk_first"
+LONGEST = 90  # days that a secret address may live
+KINDS = {
+    Role.PARENT: Contribution.Kind.PARENT,
+    Role.CHILD: Contribution.Kind.CHILD,
+    Role.STAFF: Contribution.Kind.STAFF,
+    Role.HEAD: Contribution.Kind.STAFF,
+}
+
+
+def kind_of(invitee):
+    return KINDS.get(invitee.role, Contribution.Kind.PROFESSIONAL)
+
+
+def address_of(invitee):
+    """The address that mail goes to: a contact's or a colleague's own as it is today, else the one typed here."""
+    known = invitee.contact if invitee.contact_id else invitee.user
+    return (known.email if known else "") or invitee.email
+
+
+def signs_in(invitee):
+    """Does this person answer signed in, with an account of this school, and so without a secret address?"""
+    if not invitee.user_id:
+        return False
+    works = Membership.objects.filter(
+        current_on(timezone.localdate()), user=invitee.user_id, school=invitee.review.school_id
+    )
+    return invitee.user.is_active and works.exists()
+
+
+def why_not(invitee):
+    """Return in words why this person may not be written to about this review now; empty when they may."""
+    review, contact = invitee.review, invitee.contact
+    if review.closed_on:
+        return f"This review was closed on {long_date(review.closed_on)}."
+    if review.held_on:
+        return f"The meeting was held on {long_date(review.held_on)}."
+    if invitee.removed_on:
+        return f"{invitee.name} was taken off the list."
+    if contact is not None and (not contact.may_be_written_to or contact.pupil_id != review.pupil_id):
+        return f"{invitee.name} may not be written to. Ask the safeguarding lead before you do anything."
+    return ""
+
+
+def days_open(review):
+    """An address works until the meeting has begun, three weeks where no day is fixed, never longer than 90 days."""
+    today = timezone.localdate()
+    until = review.meeting_on or today + timedelta(days=links.DAYS)
+    return min(max((until - today).days + 1, 1), LONGEST)
+
+
+def contribution_of(invitee):
+    """The contribution of this person; an unsaved one where nothing was typed yet."""
+    found = Contribution.objects.filter(invitee=invitee).first()
+    return found or Contribution(invitee=invitee, kind=kind_of(invitee))
+
+
+def others_of(contribution, code):
+    return [one["words"] for one in contribution.drafts.get(code, {}).get("others", [])]
+
+
+def asks_to_talk_first(contribution):
+    return bool(contribution.drafts.get(TALK_FIRST))
