@@ -5,32 +5,17 @@ A state of a page is looked at once, in the first role that reaches it; the role
 
 import re
 from collections import deque
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.urls import Resolver404, resolve
 
+from .every_page import BEFORE_SIGNING_IN, HEIGHT, OWN, ROLES, WIDTHS, links, state_of
+
 pytestmark = pytest.mark.browser
 
-# One account for each role, of both schools together.
-ROLES = {
-    "senco": "amara.osei-bright@harbourlane.example",
-    "head": "judith.askew@harbourlane.example",
-    "teacher": "piers.lockyer@harbourlane.example",
-    "teaching_assistant": "carys.lyle@harbourlane.example",
-    "provision_lead": "bronwen.tasker@kestrelgreen.example",
-    "office": "shirin.moradi@kestrelgreen.example",
-    "governor": "maurice.tindall@harbourlane.example",
-    "administrator": "tarquin.bell@kestrelgreen.example",
-}
-WIDTHS = (1280, 360)
 LARGEST = 100 * 1024
-# A state of a page is its view and these parts of its query: a tab is another page to the eye, page 2 is not.
-STATES = {"tab", "filters", "kind", "who"}
-NOT_PAGES = {"pupils:import-rejected", "account_logout"}
-# What these lead to is saved, not shown.
-DOWNLOADS = ("-file", "-download", "-pdf", "-docx")
 LOOKED = set()
 OPTIONS = {
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]},
@@ -38,26 +23,16 @@ OPTIONS = {
 }
 
 
-def state_of(href):
-    parts = urlsplit(href)
+def view_of(path):
     try:
-        name = resolve(parts.path).view_name
+        return resolve(path).view_name
     except Resolver404:
         return None
-    if name in NOT_PAGES or name.endswith(DOWNLOADS):
-        return None
-    query = parse_qs(parts.query)
-    return name, tuple((key, query[key][0]) for key in sorted(STATES & query.keys()))
-
-
-def links(page, site):
-    hrefs = page.eval_on_selector_all("a[href]", "all => all.map(one => one.href)")
-    return [href.split("#")[0] for href in hrefs if href.startswith(site)]
 
 
 def look(page, problems, where):
     for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
+        page.set_viewport_size({"width": width, "height": HEIGHT})
         found = Axe().run(page, options=OPTIONS)
         for violation in found.response["violations"]:
             nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
@@ -74,12 +49,11 @@ def test_pages_of_a_role(role, enter, page, site):
     waiting = deque([f"{site}/"])
     while waiting:
         href = waiting.popleft()
-        state = state_of(href)
+        state = state_of(href, view_of)
         if state is None or state in seen:
             continue
         seen.add(state)
-        own = state[0] in ("home", "pupil-detail", "pupils:concern-list")  # these differ from role to role
-        if state in LOOKED and not own:
+        if state in LOOKED and state[0] not in OWN:
             continue
         LOOKED.add(state)
         answer = page.goto(href)
@@ -100,20 +74,7 @@ def blocked(message):
     return message.type == "error" and re.search(r"Content Security Policy|Refused to", message.text)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        "/accounts/login/",
-        "/accounts/password/reset/",
-        "/accounts/signup/",
-        "/accessibility/",
-        "/dates/",
-        "/dates/?event=sent",
-        "/dates/?event=meeting&on=2027-01-12&closed_from=2026-12-19&closed_to=2027-01-03",
-        "/dates/?event=notice&on=2027-01-29&meeting=2027-01-12",
-        "/dates/?event=sixth_form&on=2027-09-01",
-    ],
-)
+@pytest.mark.parametrize("path", BEFORE_SIGNING_IN)
 def test_pages_before_signing_in(path, page, site):
     problems = []
     page.on("console", lambda message: problems.append(f"console: {message.text}") if blocked(message) else None)
