@@ -2,10 +2,11 @@
 
 import argparse
 import os
+from pathlib import Path
 
 from ...install import assets, environment
-from ...install.shell import Problem, say
-from . import attack, bench, lint, local, locks, sbom, secret_scan, suite
+from ...install.shell import ROOT, Problem, say
+from . import attack, bench, figures, lint, local, locks, sbom, secret_scan, suite
 
 
 def main(arguments):
@@ -56,8 +57,17 @@ def _parser():
     attacked.add_argument("--only", choices=attack.TOOLS, action="append", help="this tool alone; may be repeated")
     attacked.add_argument("--postgresql", action="store_true", help="on a private PostgreSQL and Redis, not on SQLite")
     add("sbom", "Write sbom.json: every package that the site is built from", _sbom)
+    _add_figures(add("figures", "Print the sizes of the code; each rule stands in the sources", _figures))
     add("help", "Show this list", lambda options, rest: parser.print_help())
     return parser
+
+
+def _add_figures(command):
+    command.add_argument("--root", type=Path, default=ROOT, help="another checkout")
+    command.add_argument(
+        "--list", dest="names", metavar="NAME", action="append", default=[], help="the places behind it"
+    )
+    command.add_argument("--json", type=Path, metavar="FILE", help="write the table there too")
 
 
 def _start(options, *, demo):
@@ -83,6 +93,10 @@ def _attack(options, rest):
 
 def _sbom(options, rest):
     return sbom.write()
+
+
+def _figures(options, rest):
+    return figures.figures(root=options.root, names=options.names, into=options.json)
 
 
 def _bench(options, rest):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ...install import assets, environment
 from ...install.shell import is_ci, run, say
-from . import servers
+from . import last_run, servers
 
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 WORKERS = max(2, min(os.cpu_count() or 2, 8))
@@ -37,7 +37,9 @@ def test(arguments, *, fast):
     plan = [_embedded] if fast else [_embedded, _services, _browser]
     with tempfile.TemporaryDirectory(prefix="sendco-migrated-") as folder:
         migrated = {"SENDCO_MIGRATED": str(Path(folder) / "migrated.sqlite3")}
-        return report([leg(arguments, migrated) for leg in plan])
+        legs = [leg(arguments, migrated) for leg in plan]
+        last_run.keep(legs, whole=not arguments)
+        return report(legs)
 
 
 def soak(arguments, *, times):
