@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...install import assets, environment
 from ...install.shell import ROOT, Problem, say
-from . import attack, bench, figures, lint, local, locks, sbom, secret_scan, suite
+from . import attack, bench, figures, lint, local, locks, pictures, sbom, secret_scan, suite
 
 
 def main(arguments):
@@ -58,6 +58,7 @@ def _parser():
     attacked.add_argument("--postgresql", action="store_true", help="on a private PostgreSQL and Redis, not on SQLite")
     add("sbom", "Write sbom.json: every package that the site is built from", _sbom)
     _add_figures(add("figures", "Print the sizes of the code; each rule stands in the sources", _figures))
+    _add_pictures(add("pictures", "Picture every page of a demo site of its own, or compare two sets", _pictures))
     add("help", "Show this list", lambda options, rest: parser.print_help())
     return parser
 
@@ -68,6 +69,16 @@ def _add_figures(command):
         "--list", dest="names", metavar="NAME", action="append", default=[], help="the places behind it"
     )
     command.add_argument("--json", type=Path, metavar="FILE", help="write the table there too")
+
+
+def _add_pictures(command):
+    command.add_argument("folder", nargs="?", type=Path, help="a new folder for the pictures")
+    command.add_argument("--site-root", type=Path, default=ROOT, help="picture another checkout's site")
+    command.add_argument("--like", type=Path, metavar="FOLDER", help="begin with the addresses of an earlier set")
+    command.add_argument("--every-role", action="store_true", help="each page in each role, not in the first alone")
+    command.add_argument("--compare", nargs=2, type=Path, metavar=("BEFORE", "AFTER"))
+    command.add_argument("--out", type=Path, help="folder for what differs (default AFTER/differences)")
+    command.set_defaults(command_parser=command)
 
 
 def _start(options, *, demo):
@@ -97,6 +108,15 @@ def _sbom(options, rest):
 
 def _figures(options, rest):
     return figures.figures(root=options.root, names=options.names, into=options.json)
+
+
+def _pictures(options, rest):
+    if bool(options.folder) == bool(options.compare):
+        options.command_parser.error("give one folder to fill, or --compare and two")
+    if options.compare:
+        return pictures.compare(*options.compare, out=options.out)
+    how = {"site_root": options.site_root, "like": options.like, "every_role": options.every_role}
+    return pictures.take(options.folder, **how)
 
 
 def _bench(options, rest):

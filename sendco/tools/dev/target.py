@@ -141,7 +141,7 @@ def demo_site(servers_env=None):
         accounts, password = _accounts(env)
         log = Path(folder) / "log"
         command = [environment.PYTHON, "manage.py", "run_all", "--port", port]
-        with _running(command, env, log) as site, _running([environment.PYTHON, "-c", LIFT_LIMITS], env):
+        with running(command, env, log) as site, running([environment.PYTHON, "-c", LIFT_LIMITS], env):
             wait_for_port(port, site, seconds=60)
             link, outside = _invitation(env), _outside(env)
             yield Site(f"http://127.0.0.1:{port}", log, accounts, password, link, database, outside)
@@ -298,11 +298,12 @@ def _local(link, path):
 
 
 @contextmanager
-def _running(command, env, log=None):
+def running(command, env, log=None, *, root=ROOT):
+    """Run a program of the site in the checkout at `root` for as long as the block lasts."""
     with log.open("w") if log else tempfile.TemporaryFile("w") as out:
         process = subprocess.Popen(
             [str(part) for part in command],
-            cwd=ROOT,
+            cwd=root,
             env={**_bare_environment(), "DJANGO_SETTINGS_MODULE": "sendco.settings", **env},
             stdout=out,
             stderr=subprocess.STDOUT,
@@ -331,7 +332,11 @@ def _bare_environment():
 
 
 def _accounts(env):
-    shown = _shown(env, "demo", "--accounts")
+    return read_accounts(_shown(env, "demo", "--accounts"))
+
+
+def read_accounts(shown):
+    """Return ({post: e-mail}, password) from what `manage.py demo --accounts` printed."""
     rows = [re.split(r"\s{2,}", line) for line in shown.splitlines()]
     accounts = {}
     for row in rows:
