@@ -1,7 +1,8 @@
-"""Build static/vendor/: the style sheet, htmx and the icons that the templates name. None of it is committed."""
+"""Build static/vendor/: the style sheet, htmx, the editor and the icons that the templates name. None is committed."""
 
 import re
 import shutil
+import subprocess
 from contextlib import contextmanager
 
 from .environment import VENV, ensure, ensure_apart
@@ -13,7 +14,19 @@ TABLER_CSS = MODULES / "@tabler" / "core" / "dist" / "css" / "tabler.min.css"
 OUTLINE = MODULES / "@tabler" / "icons" / "icons" / "outline"
 # Two majors are in the package: the file is named with its own, so that an upgrade never swaps it silently.
 HTMX = "django_htmx/static/django_htmx/htmx-2.min.js"
-OUTPUTS = ["tabler.min.css", "htmx.min.js", "icons.svg"]
+# What static/js/rich.js takes out of ProseMirror; the bundler leaves out the rest.
+EDITOR = {
+    "prosemirror-commands": "baseKeymap chainCommands setBlockType toggleMark",
+    "prosemirror-gapcursor": "gapCursor",
+    "prosemirror-history": "history redo undo",
+    "prosemirror-keymap": "keymap",
+    "prosemirror-model": "DOMParser DOMSerializer Fragment Schema Slice",
+    "prosemirror-schema-list": "liftListItem sinkListItem splitListItem wrapInList",
+    "prosemirror-state": "EditorState",
+    "prosemirror-view": "EditorView",
+}
+EDITOR_NOTICE = "/* ProseMirror, copyright Marijn Haverbeke and others, MIT licence; bundled by dev.py assets */"
+OUTPUTS = ["tabler.min.css", "htmx.min.js", "icons.svg", "prosemirror.js"]
 
 ICON_USES = [
     re.compile(r"icons\.svg['\"]?\s*(?:%\})?#i-([a-z0-9][a-z0-9-]*)"),
@@ -45,6 +58,7 @@ def build():
     (VENDOR / "tabler.min.css").write_text(style, encoding="utf-8")
     shutil.copyfile(_site_packages() / HTMX, VENDOR / "htmx.min.js")
     (VENDOR / "icons.svg").write_text(sprite(icons, OUTLINE), encoding="utf-8")
+    _bundle_editor(VENDOR / "prosemirror.js")
     write_stamp(stamp, state)
 
 
@@ -80,6 +94,30 @@ def _symbol(name, svg):
     paths = " ".join(body.split())
     drawn = 'fill="none" stroke="currentColor" stroke-linecap="round" stroke-linejoin="round"'
     return f'<symbol id="i-{name}" viewBox="0 0 24 24" {drawn}>{paths}</symbol>\n'
+
+
+def _bundle_editor(path):
+    """Write one script that holds the editor as the global `ProseMirror`.
+
+    esbuild is a program of its own, so that nothing here needs Node once the packages lie there.
+    """
+    program = next((MODULES / "@esbuild").glob("*/bin/esbuild"), None)
+    if program is None:
+        raise Problem("npm installed no esbuild for this kind of machine; remove node_modules and try again.")
+    wanted = "\n".join(
+        f'export {{ {names.replace(" ", ", ")} }} from "{package}";' for package, names in EDITOR.items()
+    )
+    subprocess.run(
+        [
+            str(program),
+            *("--bundle", "--minify", "--format=iife", "--global-name=ProseMirror", "--target=es2020"),
+            *(f"--banner:js={EDITOR_NOTICE}", f"--outfile={path}", "--log-level=warning"),
+        ],
+        cwd=ROOT,
+        input=wanted,
+        text=True,
+        check=True,
+    )
 
 
 def _install_node_packages():

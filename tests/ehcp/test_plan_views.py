@@ -464,7 +464,8 @@ def test_two_people_choose_the_caseworker_of_a_plan(as_senco, plan):
 def test_a_section_is_written_with_and_without_scripts(as_senco, version):
     address = at("section-edit", version.pk, "A")
     page = words(as_senco.get(address))
-    assert "rich.js" in page
+    assert page.index("prosemirror.js") < page.index("rich.js")
+    assert "prosemirror.js" not in words(as_senco.get(at("version-detail", version.pk)))
 
     as_senco.post(address, {"html": "Likes trains", "seen": _seen(page)})
     assert version.sections.get(letter="A").html == "<p>Likes trains</p>"
