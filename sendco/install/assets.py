@@ -126,7 +126,7 @@ def _install_node_packages():
     if is_stamped(stamp, lock) and TABLER_CSS.is_file():
         return
     with _npm() as npm:
-        run([*npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"], quiet=True)
+        run([*npm, "ci", "--include=dev", "--ignore-scripts", "--no-audit", "--no-fund"], quiet=True)
     write_stamp(stamp, lock)
 
 

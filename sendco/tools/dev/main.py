@@ -49,7 +49,7 @@ def _parser():
     add("bench", "Measure the pages; arguments go to manage.py bench", _bench, passes_on=True)
     add("manage", "Run a manage.py command on the local copy", lambda options, rest: local.manage(rest), passes_on=True)
     add("secrets", "Make the secrets/ folder that docker-compose.yml reads", _secrets)
-    add("accept-secrets", "Write accepted_secrets.json anew, after a look at what lint named", _accept_secrets)
+    add("accept-secrets", "Label what lint named, one by one, in .ci/secrets.baseline", _accept_secrets)
     attacked = add("attack", "Attack a demo site of its own with wapiti, schemathesis and sqlmap", _attack)
     attacked.add_argument(
         "--seconds", type=int, default=120, help="for each tool and role (default 120); sqlmap takes six times that"
