@@ -5,8 +5,8 @@ import os
 from pathlib import Path
 
 from ...install import assets, environment
-from ...install.shell import ROOT, Problem, say
-from . import attack, bench, figures, lint, local, locks, pictures, sbom, secret_scan, suite
+from ...install.shell import ROOT, Problem, run, say
+from . import attack, bench, figures, lint, local, locks, pictures, secret_scan, suite
 
 
 def main(arguments):
@@ -103,7 +103,8 @@ def _attack(options, rest):
 
 
 def _sbom(options, rest):
-    return sbom.write()
+    environment.ensure("dev")
+    return run([environment.PYTHON, "-m", "sendco.tools.dev.sbom"])
 
 
 def _figures(options, rest):

@@ -1,77 +1,93 @@
-"""A software bill of materials in CycloneDX's format, from the lock files: what the site is built from, with hashes."""
+"""The bill of materials in CycloneDX's format, from the lock files: what the site is built from, with hashes.
+
+CycloneDX's own tools read Python's locks, write the bill and hold it against the schema. npm can write such a bill only
+since its tenth version, which Debian 12 does not have: the lock file of npm is read here.
+"""
 
 import base64
 import json
-import re
+import subprocess
+import sys
+import uuid
 
-from ...install.shell import ROOT, digest, output, say
+from cyclonedx.model import ExternalReference, ExternalReferenceType, HashAlgorithm, HashType, XsUri
+from cyclonedx.model.bom import Bom, BomMetaData
+from cyclonedx.model.component import Component, ComponentScope, ComponentType
+from cyclonedx.model.license import DisjunctiveLicense
+from cyclonedx.output.json import JsonV1Dot6
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+from packageurl import PackageURL
 
-PIN = re.compile(
-    r"^([a-z0-9][a-z0-9._-]*)==([^\s;\\]+)[^\n]*\\\n((?:\s+--hash=sha256:[0-9a-f]{64}[^\n]*\n)+)", re.MULTILINE
-)
-HASH = re.compile(r"sha256:([0-9a-f]{64})")
+from ...install.environment import VENV
+from ...install.shell import ROOT, Problem, digest, output, say
 
 
 def write():
     path = ROOT / "sbom.json"
     bill = bill_of_materials(ROOT, version=output(["git", "describe", "--always", "--dirty"]))
-    path.write_text(json.dumps(bill, indent=1) + "\n", encoding="utf-8")
-    say(f"Wrote {path.name}: {len(bill['components'])} packages.")
+    path.write_text(bill, encoding="utf-8")
+    say(f"Wrote {path.name}: {len(json.loads(bill)['components'])} packages.")
     return 0
 
 
 def bill_of_materials(root, *, version=""):
-    """Describe what runs in production; what only builds or tests it is marked as excluded."""
+    """Return the bill as JSON. What runs in production is required; what only builds or tests it is excluded."""
     locks = root / "requirements"
-    needed = _python(locks / "base.txt", "required")
-    parts = [*needed, *_python(locks / "assets.txt", "excluded"), *_node(root / "package-lock.json")]
-    name = {"type": "application", "name": "sendco", "bom-ref": "sendco", **({"version": version} if version else {})}
-    state = digest(locks / "base.txt", locks / "assets.txt", root / "package-lock.json")
-    return {
-        "bomFormat": "CycloneDX",
-        "specVersion": "1.5",
-        # Made from the lock files' contents, so that the same locks give the same file.
-        "serialNumber": "urn:uuid:"
-        + "-".join((state[:8], state[8:12], "4" + state[13:16], "8" + state[17:20], state[20:32])),
-        "version": 1,
-        "metadata": {"component": name},
-        "components": sorted(parts, key=lambda part: part["bom-ref"]),
-        "dependencies": [{"ref": "sendco", "dependsOn": sorted(part["bom-ref"] for part in parts)}],
-    }
+    files = (locks / "base.txt", locks / "assets.txt", root / "package-lock.json")
+    parts = [
+        *_python(files[0], ComponentScope.REQUIRED),
+        *_python(files[1], ComponentScope.EXCLUDED),
+        *_node(files[2]),
+    ]
+    site = Component(name="sendco", type=ComponentType.APPLICATION, bom_ref="sendco", version=version or None)
+    bill = Bom(components=parts, metadata=BomMetaData(component=site))
+    bill.register_dependency(site, parts)
+    # Made from the lock files' contents and without a time, so that the same locks give the same bill.
+    bill.serial_number = uuid.UUID(digest(*files)[:32], version=4)
+    bill.metadata.timestamp = None
+    text = JsonV1Dot6(bill).output_as_string(indent=1)
+    if fault := JsonStrictValidator(SchemaVersion.V1_6).validate_str(text):
+        raise Problem(f"The bill of materials does not keep to CycloneDX's schema: {fault}")
+    return text + "\n"
 
 
 def _python(path, scope):
-    for name, version, hashes in PIN.findall(path.read_text(encoding="utf-8")):
-        address = f"pkg:pypi/{name}@{version}"
-        # One pin has a hash for each of its files; a component has one file, so they are told as its distributions.
-        files = [{"alg": "SHA-256", "content": value} for value in sorted(HASH.findall(hashes))]
-        yield _component(name, version, address, scope, files)
+    """What cyclonedx-py reads in a requirements file, each package under its own address instead of its line."""
+    told = subprocess.run(
+        [str(VENV / "bin" / "cyclonedx-py"), "requirements", "--output-reproducible", str(path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for component in Bom.from_json(json.loads(told.stdout)).components:
+        component.bom_ref.value = str(component.purl)
+        component.description = None
+        component.scope = scope
+        yield component
 
 
 def _node(path):
-    packages = json.loads(path.read_text(encoding="utf-8"))["packages"]
-    for place, entry in packages.items():
+    """The packages of npm's lock; what is for building only is marked there as `dev`."""
+    for place, entry in json.loads(path.read_text(encoding="utf-8"))["packages"].items():
         if not place:
             continue
-        name = place.rpartition("node_modules/")[2]
-        address = f"pkg:npm/{name.replace('@', '%40')}@{entry['version']}"
-        kind, _, value = entry.get("integrity", "").partition("-")
-        digests = [{"alg": "SHA-512", "content": base64.b64decode(value).hex()}] if kind == "sha512" else []
-        # The style sheet and the icons are copied out of them at build time.
-        yield _component(name, entry["version"], address, "required", digests, entry.get("license"))
+        group, _, name = place.rpartition("node_modules/")[2].rpartition("/")
+        purl = PackageURL("npm", group or None, name, entry["version"])
+        algorithm, _, value = entry["integrity"].partition("-")
+        checksum = HashType(alg=HashAlgorithm(f"SHA-{algorithm[3:]}"), content=base64.b64decode(value).hex())
+        files = ExternalReference(type=ExternalReferenceType.DISTRIBUTION, url=XsUri(str(purl)), hashes=[checksum])
+        yield Component(
+            name=name,
+            group=group or None,
+            version=entry["version"],
+            purl=purl,
+            bom_ref=str(purl),
+            scope=ComponentScope.EXCLUDED if entry.get("dev") else ComponentScope.REQUIRED,
+            licenses=[DisjunctiveLicense(id=entry["license"])],
+            external_references=[files],
+        )
 
 
-def _component(name, version, address, scope, files, licence=None):
-    component = {
-        "type": "library",
-        "bom-ref": address,
-        "name": name,
-        "version": version,
-        "scope": scope,
-        "purl": address,
-    }
-    if licence:
-        component["licenses"] = [{"license": {"name": licence}}]
-    if files:
-        component["externalReferences"] = [{"type": "distribution", "url": address, "hashes": files}]
-    return component
+if __name__ == "__main__":
+    sys.exit(write())
