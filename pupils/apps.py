@@ -6,7 +6,7 @@ class PupilsConfig(AppConfig):
     verbose_name = "Pupils and the SEND register"
 
     def ready(self):
-        from . import import_tasks  # noqa: F401  (its handlers register themselves)
+        from .imports import jobs  # noqa: F401  (its handlers register themselves)
         from .owed import register_sources
 
         register_sources()

@@ -7,10 +7,10 @@ from django.utils import timezone
 
 from ehcp.models import AnnualReview, Appeal, Plan
 from ehcp.plans.services import plans as services
+from pupils.imports.services import undoing
 from pupils.models import Import, ImportChange, NeedType, RegisterEntry
 from pupils.record.services.pupils import record_leaver
 from pupils.register import services as register
-from pupils.services import importing_undo
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from staff.errors import Refused
@@ -353,7 +353,7 @@ def test_undoing_an_import_never_takes_a_plan(school, authority, senco):
     )
     plan = PlanFactory(pupil=made, authority=authority)
 
-    importing_undo.undo(imported=imported, by=senco, still_mine=lambda: None)
+    undoing.undo(imported=imported, by=senco, still_mine=lambda: None)
 
     change.refresh_from_db()
     assert change.outcome == "kept"

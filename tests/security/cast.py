@@ -25,7 +25,7 @@ from tests.ehcp.walk_papers import consultation_things, paper_things
 from tests.ehcp.walk_requests import request_things
 from tests.ehcp.walk_reviews import review_things
 from tests.factories import MembershipFactory, PupilFactory, UserFactory
-from tests.pupils.importing_help import preview, table
+from tests.pupils.imports.helping import preview, table
 
 # What the demo does not hold: a document, and what an import would change.
 MORE = {

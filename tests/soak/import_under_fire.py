@@ -34,9 +34,9 @@ def prepare(rows):
     from django.core.files.uploadedfile import SimpleUploadedFile
     from django.core.management import call_command
 
-    from pupils.importing.columns import guess_mapping, remember
+    from pupils.imports.reading.columns import guess_mapping, remember
+    from pupils.imports.services import steps as imports
     from pupils.models import ImportMapping
-    from pupils.services import imports
     from staff.models import Membership, School, User
     from staff.roles import Role
 
@@ -61,8 +61,8 @@ def ready(rows):
 
 
 def apply():
+    from pupils.imports.services import steps as imports
     from pupils.models import Import
-    from pupils.services import imports
     from staff.models import User
 
     imports.apply(imported=Import.objects.get(), by=User.objects.get())

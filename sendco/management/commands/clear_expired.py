@@ -1,6 +1,6 @@
 from django.core.management.base import BaseCommand
 
-from pupils.services import imports
+from pupils.imports.services import steps as imports
 from sendco.drafts import services as drafts
 from sendco.files import services as files
 from sendco.limits import services as limits

@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import QueryDict
 
 from pupils.identifiers import upn_check_letter
-from pupils.importing.columns import guess_mapping, remember
+from pupils.imports.reading.columns import guess_mapping, remember
+from pupils.imports.services import steps as imports
 from pupils.models import Import, ImportMapping
-from pupils.services import imports
 from sendco.jobs.models import Job, Status
 from sendco.jobs.runner import run
 from sendco.pages.register import exports

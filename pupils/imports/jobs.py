@@ -1,0 +1,142 @@
+"""Background work of an import. Each handler may run twice: a worker that died leaves nothing half done."""
+
+from django.db import transaction
+from django.utils import timezone
+
+from sendco.files import services as files
+from sendco.files.models import StoredFile
+from sendco.jobs.registry import handler
+from sendco.jobs.services import JobFailed
+from staff.acting import acting_for
+from staff.models import User
+from staff.permissions import Permission
+
+from ..models import Import, ImportChange
+from .reading.rejected import rejected_csv
+from .reading.sheets import FileNotReadable
+from .selectors.opening import check_school, read
+from .selectors.planning import Planner, counts_of, new_groups
+from .services import steps as imports
+from .services.applying import apply
+from .services.finishing import summary
+from .services.undoing import undo
+
+PART = 500
+NOT_ALLOWED = "The person who started this may no longer import pupils in this school, so nothing was done."
+LOST = "The file is no longer kept. Send it again."
+
+
+def _started(run, status):
+    """The import and who asked, or (None, None) when another run did the work already."""
+    imported = Import.objects.select_related("school").filter(pk=run.params["import"], status=status).first()
+    if imported is None:
+        return None, None
+    by = User.objects.filter(pk=run.job.user_id, is_active=True).first()
+    if by is None or imported.school_id != run.job.school_id:
+        raise JobFailed(NOT_ALLOWED)
+    acting = acting_for(by, imported.school_id)
+    if acting.school != imported.school or not acting.can(Permission.IMPORT_RUN):
+        raise JobFailed(NOT_ALLOWED)
+    return imported, by
+
+
+def _content(imported):
+    stored = StoredFile.objects.filter(pk=imported.file_id, purpose="import", school_id=imported.school_id).first()
+    if stored is None:
+        raise FileNotReadable(LOST)
+    try:
+        with files.open_stored(stored) as file:
+            return file.read()
+    except files.FileNotAvailable as error:
+        raise FileNotReadable(str(error)) from None
+
+
+@handler("pupils.import_read")
+def import_read(run):
+    imported, by = _started(run, Import.Status.READING)
+    if imported is None:
+        return {}
+    run.progress(0, 100, "Reading the file")
+    try:
+        return _read(run, imported, by)
+    except FileNotReadable as error:
+        with transaction.atomic():
+            run.still_mine()
+            Import.objects.filter(pk=imported.pk).update(status=Import.Status.FAILED, error=str(error)[:300])
+            imports.forget(imported, by=by)
+        raise JobFailed(str(error)[:300]) from None
+
+
+def _read(run, imported, by):
+    today = timezone.localdate()
+    imports.clear_old(school=imported.school)
+    head, rows = read(
+        content=_content(imported),
+        filename=imported.file_name,
+        mapping=imported.mapping or None,
+        remembered=imports.remembered(imported.school),
+        today=today,
+    )
+    check_school(head, imported.school)
+    imported.kind, imported.headers, imported.notes = head["kind"], head["headers"], head["notes"]
+    imported.samples, imported.mapping = head["samples"], head["mapping"]
+    imported.file_made_at = imports.made_at(head["ctf"]["created_at"]) if head["ctf"] else None
+    if not head["settled"]:
+        _close(run, imported, Import.Status.MATCH)
+        return {"import": imported.pk, "message": "The file is read. Match its columns next."}
+    planner = Planner(imported, head, today=today)
+    rows = list(rows)
+    changes = planner.plan(rows, progress=run.progress)
+    imported.counts = counts_of(changes) | {"rows": head["rows"], "groups": new_groups(changes)}
+    if any(row.data.get("address") for row in rows):
+        imported.notes.append("The pupil's own address is not kept in sendco: the addresses of contacts are.")
+    _write(run, imported, changes)
+    rejected = rejected_csv(rows) if any(row.is_rejected for row in rows) else None
+    with transaction.atomic():
+        run.still_mine()
+        imported.rejected_file_id = imports.keep_rejected(imported, rejected, by=by)
+        _close(run, imported, Import.Status.CHECK)
+    return {"import": imported.pk, "message": "The preview is ready. Nothing is changed yet."}
+
+
+def _write(run, imported, changes):
+    """The preview goes in by small steps, so that nobody waits for it; it counts once the status says so."""
+    with transaction.atomic():
+        run.still_mine()
+        imported.changes.all().delete()
+    for start in range(0, len(changes), PART):
+        with transaction.atomic():
+            run.still_mine()
+            ImportChange.objects.bulk_create(changes[start : start + PART], batch_size=100)
+
+
+def _close(run, imported, status):
+    with transaction.atomic():
+        run.still_mine()
+        reading = Import.objects.filter(pk=imported.pk, status=Import.Status.READING)
+        fields = "kind headers notes samples mapping file_made_at counts rejected_file_id".split()
+        reading.update(status=status, error="", **{name: getattr(imported, name) for name in fields})
+
+
+@handler("pupils.import_apply")
+def import_apply(run):
+    imported, by = _started(run, Import.Status.APPLYING)
+    if imported is None:
+        return {}
+    run.progress(0, 100, "Applying. Everything is written in one go")
+    with transaction.atomic():
+        counts = apply(imported=imported, by=by, still_mine=run.still_mine, today=timezone.localdate())
+        imports.forget(imported, by=by)
+    return {"import": imported.pk, "message": f"Applied: {summary(counts) or 'nothing changed'}."}
+
+
+@handler("pupils.import_undo")
+def import_undo(run):
+    imported, by = _started(run, Import.Status.UNDOING)
+    if imported is None:
+        return {}
+    run.progress(0, 100, "Undoing. Everything is put back in one go")
+    counts = undo(imported=imported, by=by, still_mine=run.still_mine)
+    kept = counts.get("kept", 0)
+    words = f" {kept} kept because of later work." if kept else ""
+    return {"import": imported.pk, "message": f"Undone for {counts.get('undone', 0)}.{words}"}

@@ -1,0 +1,122 @@
+"""What sendco holds about the pupils an import touches, read in a constant number of queries."""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+from ...models import Contact, Enrolment, Need, Pupil, PupilFlag, RegisterEntry, WatchListEntry
+
+CHUNK = 5_000
+
+
+@dataclass
+class Known:
+    pupil: Pupil
+    entries: list = field(default_factory=list)  # oldest first
+    needs: list = field(default_factory=list)  # open ones by rank
+    flags: dict = field(default_factory=dict)  # kind to the open flag, or else to the last that ended
+    contacts: list = field(default_factory=list)
+    enrolment: Enrolment | None = None
+    watch: WatchListEntry | None = None
+
+    @property
+    def entry(self):
+        return next((entry for entry in reversed(self.entries) if entry.ends_on is None), None)
+
+    @property
+    def code(self):
+        return self.entry.code if self.entry else "N"
+
+    @property
+    def need_codes(self):
+        return [need.need_type.code for need in self.needs]
+
+    def open_flag(self, kind):
+        flag = self.flags.get(kind)
+        return flag if flag and flag.ends_on is None else None
+
+    def as_seen(self):
+        """What a plan was made on. A plan is applied only while this is still so."""
+        return {
+            "version": self.pupil.version,
+            "entry": [self.entry.pk, self.entry.code, self.entry.starts_on.isoformat()] if self.entry else None,
+            "needs": self.need_codes,
+            "flags": sorted(kind for kind in self.flags if self.open_flag(kind)),
+            "contacts": sorted([contact.pk, contact.version] for contact in self.contacts),
+            "enrolment": [self.enrolment.pk, self.enrolment.kind] if self.enrolment else None,
+        }
+
+
+def known_pupils(school, *, ids=None, lock=False):
+    """Return {pupil id: Known} for the whole school, or for these ids. Merged records are left out."""
+    if ids is None:
+        return _load(Pupil.objects.filter(school=school, merged_into=None), {"pupil__school": school}, lock)
+    ids, found = sorted(ids), {}
+    for start in range(0, len(ids), CHUNK):
+        part = ids[start : start + CHUNK]
+        pupils = Pupil.objects.filter(school=school, merged_into=None, pk__in=part)
+        found |= _load(pupils, {"pupil__in": part}, lock)
+    return found
+
+
+def _load(pupils, about, lock):
+    if lock:
+        pupils = pupils.select_for_update(of=["self"])
+    found = {pupil.pk: Known(pupil) for pupil in pupils.select_related("form_group", "key_worker").order_by("pk")}
+    for queryset, place in _PARTS:
+        for row in queryset().filter(**about):
+            if known := found.get(row.pupil_id):
+                # Everybody shares one object of the pupil, so that a change made to it is seen everywhere.
+                row.pupil = known.pupil
+                place(known, row)
+    return found
+
+
+def _place_flag(known, row):
+    if not known.open_flag(row.kind):
+        known.flags[row.kind] = row
+
+
+_PARTS = (
+    (lambda: RegisterEntry.objects.order_by("starts_on", "pk"), lambda known, row: known.entries.append(row)),
+    (
+        lambda: Need.objects.filter(ends_on=None).select_related("need_type").order_by("rank", "pk"),
+        lambda known, row: known.needs.append(row),
+    ),
+    (lambda: PupilFlag.objects.order_by("starts_on", "pk"), _place_flag),
+    (lambda: Contact.objects.order_by("priority", "pk"), lambda known, row: known.contacts.append(row)),
+    (lambda: Enrolment.objects.filter(ends_on=None), lambda known, row: setattr(known, "enrolment", row)),
+    (lambda: WatchListEntry.objects.filter(ends_on=None), lambda known, row: setattr(known, "watch", row)),
+)
+
+
+def newer_than(model, ids, since, *, reason):
+    """Return {(row id, attribute): (who, day)} for what people changed since then; imports are not people."""
+    history = model.history.model.objects
+    edited = set()
+    for part in _parts(ids):
+        recent = history.filter(id__in=part, history_date__gte=since)
+        edited |= {
+            row_id for row_id, why in recent.values_list("id", "history_change_reason") if not is_import(why, reason)
+        }
+    found, last = {}, defaultdict(dict)
+    for part in _parts(edited):
+        rows = history.filter(id__in=part).select_related("history_user").order_by("history_date", "history_id")
+        for row in rows:
+            values = {each.attname: getattr(row, each.attname) for each in model.history.model.tracked_fields}
+            before, last[row.id] = last[row.id], values
+            if row.history_date < since or is_import(row.history_change_reason, reason):
+                continue
+            who = row.history_user.name if row.history_user else "Somebody"
+            for name, value in values.items():
+                if value != before.get(name, "") and not (value in (None, "") and not before):
+                    found[(row.id, name)] = (who, row.history_date)
+    return found
+
+
+def is_import(why, reason):
+    return bool(why) and why.startswith(reason)
+
+
+def _parts(ids):
+    ids = sorted(ids)
+    return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]

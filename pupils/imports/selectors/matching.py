@@ -1,0 +1,149 @@
+"""Whom a row is about: by UPN, former UPN, number in the office system, then name and date of birth.
+
+Only pupils of one school are known here: a UPN that belongs to a pupil of another school matches nobody.
+"""
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from ...search import fold
+
+ALIKE = 0.75
+
+
+@dataclass
+class Match:
+    """`pupil` is the one this row is about; else `candidates` are (id, why) it may be about; else it is new."""
+
+    pupil: int | None = None
+    candidates: list = field(default_factory=list)
+
+
+class Matcher:
+    def __init__(self, pupils):
+        self.pupils = {pupil.pk: pupil for pupil in pupils}
+        self.by_upn, self.by_former = {}, defaultdict(set)
+        self.by_number, self.by_person = defaultdict(set), defaultdict(set)
+        self.by_birth, self.by_name = defaultdict(set), defaultdict(set)
+        self.names = {}
+        self.taken = set()
+        for pupil in self.pupils.values():
+            self._index(pupil)
+
+    def _index(self, pupil):
+        if pupil.upn:
+            self.by_upn[pupil.upn] = pupil.pk
+        if pupil.former_upn:
+            self.by_former[pupil.former_upn].add(pupil.pk)
+        if pupil.mis_id:
+            self.by_number[pupil.mis_id].add(pupil.pk)
+        surnames = {fold(name) for name in (pupil.legal_surname, pupil.preferred_surname) if name}
+        forenames = {fold(name) for name in (pupil.legal_forename, pupil.preferred_forename) if name}
+        self.names[pupil.pk] = {(surname, forename) for surname in surnames for forename in forenames}
+        born = pupil.birth_on.isoformat() if pupil.birth_on else ""
+        for name in self.names[pupil.pk]:
+            self.by_name[name].add(pupil.pk)
+            if born:
+                self.by_person[(*name, born)].add(pupil.pk)
+        if born:
+            self.by_birth[born].add(pupil.pk)
+
+    def match_all(self, rows):
+        """Return {row number: Match}. The surest key goes first over all rows: no pupil is given away twice."""
+        found, left = {}, list(rows)
+        for look in (self._upn, self._former, self._number, self._person):
+            waiting = []
+            for row in left:
+                match = look(row)
+                if match is None:
+                    waiting.append(row)
+                    continue
+                found[row.number] = match
+                if match.pupil:
+                    self.taken.add(match.pupil)
+            left = waiting
+        for row in left:
+            found[row.number] = Match(candidates=self._alike(row))
+        return found
+
+    def may_be_about(self, row):
+        """Pupils that a row which was not taken in may be about: they must not be taken for leavers."""
+        data = row.data
+        found = {self.by_upn.get(data.get("upn"))} | self.by_number.get(data.get("mis_id"), set())
+        found |= self.by_name.get(_name(row), set())
+        return found - {None}
+
+    def _upn(self, row):
+        return self._sure(row, self.by_upn.get(row.data.get("upn")), "The same UPN, but another name or date of birth")
+
+    def _former(self, row):
+        pupil = self.by_upn.get(row.data.get("former_upn"))
+        if pupil is None and row.data.get("upn"):
+            held = self.by_former.get(row.data["upn"], set())
+            pupil = next(iter(held)) if len(held) == 1 else None
+        return self._sure(row, pupil, "The former UPN, but another name or date of birth")
+
+    def _sure(self, row, pupil, doubt):
+        if pupil is None or pupil in self.taken:
+            return None
+        if self._agrees(row, pupil, birth_may_lack=True):
+            return Match(pupil)
+        others = self.by_person.get((*_name(row), row.data.get("birth_on")), set()) - self.taken - {pupil}
+        why = "The same name and date of birth, but another UPN"
+        return Match(candidates=[(pupil, doubt), *((other, why) for other in sorted(others))])
+
+    def _number(self, row):
+        """A number alone says little: another system numbers from 1 as well. Name or date of birth must agree."""
+        held = self.by_number.get(row.data.get("mis_id"), set()) - self.taken if row.data.get("mis_id") else set()
+        agreeing = [pupil for pupil in held if self._agrees(row, pupil)]
+        return Match(agreeing[0]) if len(agreeing) == 1 else None
+
+    def _person(self, row):
+        key = (*_name(row), row.data.get("birth_on"))
+        held = sorted(self.by_person.get(key, set()) - self.taken)
+        if len(held) == 1 and not self._other_upn(row, held[0]):
+            return Match(held[0])
+        why = "The same name and date of birth" + (", but another UPN" if len(held) == 1 else ", as another pupil here")
+        return Match(candidates=[(pupil, why) for pupil in held]) if held else None
+
+    def _alike(self, row):
+        born, name = row.data.get("birth_on"), _name(row)
+        found = []
+        for pupil in sorted(self.by_birth.get(born, set()) - self.taken):
+            if not self._other_upn(row, pupil) and any(_is_like(name, other) for other in self.names[pupil]):
+                found.append((pupil, "The same date of birth and a name like this"))
+        for pupil in sorted(self.by_name.get(name, set()) - self.taken - {pupil for pupil, _ in found}):
+            own = self.pupils[pupil].birth_on
+            if not self._other_upn(row, pupil) and (not born or not own or _is_slip(born, own.isoformat())):
+                found.append((pupil, "The same name, and the dates of birth may be one"))
+        return found[:5]
+
+    def _agrees(self, row, pupil, *, birth_may_lack=False):
+        """The whole name, or one part of it and the date of birth: a surname changes, hardly everything at once."""
+        name, names = _name(row), self.names[pupil]
+        if name in names:
+            return True
+        born, said = self.pupils[pupil].birth_on, row.data.get("birth_on")
+        same_day = born.isoformat() == said if born and said else birth_may_lack
+        return same_day and any(name[0] == surname or name[1] == forename for surname, forename in names)
+
+    def _other_upn(self, row, pupil):
+        own = self.pupils[pupil].upn
+        return bool(own and row.data.get("upn") and own != row.data["upn"])
+
+
+def _name(row):
+    return fold(row.data.get("legal_surname") or ""), fold(row.data.get("legal_forename") or "")
+
+
+def _is_like(name, other):
+    return all(
+        one == two or SequenceMatcher(None, one, two).ratio() >= ALIKE for one, two in zip(name, other, strict=True)
+    )
+
+
+def _is_slip(one, two):
+    """Day and month exchanged, or one digit wrong."""
+    year, month, day = one.split("-")
+    return two == f"{year}-{day}-{month}" or sum(a != b for a, b in zip(one, two, strict=True)) == 1

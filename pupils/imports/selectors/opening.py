@@ -1,0 +1,64 @@
+"""Open an import file: the bytes are read by a closed child process, never by the site or the worker itself."""
+
+import gzip
+import io
+import json
+
+from sendco.pdf.sandbox import ChildFailed, Limits, run_child
+
+from ..reading.pupil_rows import ImportRow
+from ..reading.sheets import FileNotReadable
+
+CHILD_LIMITS = Limits(memory_mb=1024, cpu_seconds=120, wall_seconds=180)
+TOO_MUCH = (
+    "Reading this file took more time or memory than a list of pupils needs, so it was stopped. "
+    "Split it into smaller files, or save it as CSV and send that."
+)
+NOT_OURS = (
+    "This transfer file is for another school: it names {found}, and this school's DfE number is {ours}. "
+    "Check that you chose the right file, or correct the number on the school's page."
+)
+LONGEST_LINE = 8 * 1024 * 1024
+
+
+def read(*, content, filename, mapping, remembered, today):
+    """Return (what the file is, an iterator of ImportRows). Without a settled mapping there are no rows.
+
+    Raises FileNotReadable with words for the person who sent it.
+    """
+    asked = {"filename": filename, "mapping": mapping, "remembered": remembered, "today": today.isoformat()}
+    try:
+        answer = run_child(
+            "pupils.imports.reading.child", json.dumps(asked).encode() + b"\n" + content, limits=CHILD_LIMITS
+        )
+    except ChildFailed:
+        raise FileNotReadable(TOO_MUCH) from None
+    lines = gzip.GzipFile(fileobj=io.BytesIO(answer))
+    head = json.loads(lines.readline(LONGEST_LINE))
+    if "refused" in head:
+        raise FileNotReadable(head["refused"])
+    return head, (ImportRow.from_dict(json.loads(line)) for line in iter(lambda: lines.readline(LONGEST_LINE), b""))
+
+
+def check_school(head, school):
+    """Refuse a transfer file that neither comes from this school nor goes to it. Unknown numbers refuse nothing."""
+    ctf = head["ctf"]
+    if not ctf or not school.dfe_number:
+        return
+    numbers = [number for number in (dest_number(ctf), source_number(ctf)) if number]
+    if numbers and school.dfe_number not in numbers:
+        raise FileNotReadable(NOT_OURS.format(found=" and ".join(dict.fromkeys(numbers)), ours=school.dfe_number))
+
+
+def source_number(ctf):
+    return _number(ctf["source_la"], ctf["source_estab"])
+
+
+def dest_number(ctf):
+    return _number(ctf["dest_la"], ctf["dest_estab"])
+
+
+def _number(authority, establishment):
+    """A DfE number, or "" where the file leaves it open (XXXXXXX for an unknown school)."""
+    number = f"{authority}{establishment}".replace("/", "").replace(" ", "")
+    return number if len(number) == 7 and number.isdecimal() else ""

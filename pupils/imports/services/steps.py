@@ -1,0 +1,293 @@
+"""What people do with an import: send a file, match its columns, choose, apply, stop, undo."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from sendco.audit import services as audit
+from sendco.files import services as files
+from sendco.files.kinds import FileRefused
+from sendco.files.models import StoredFile
+from sendco.files.names import clean_name
+from sendco.jobs import services as jobs
+from sendco.jobs.models import Job
+
+from ...errors import Refused
+from ...models import Import, ImportChange, ImportMapping, Pupil
+from ...models.imports import UNDO_FOR
+from ..reading.columns import as_mapping, missing_required, remember
+from ..reading.ctf import MAX_XML_BYTES
+from ..selectors.planning import settle
+from ..selectors.previews import standing
+from .applying import chosen_changes
+
+FILE_KEPT_FOR = timedelta(days=7)  # as long as the import can be taken back
+REJECTED_KEPT_FOR = timedelta(hours=24)  # for its maker to fetch
+MOST_LEAVERS = 0.2
+Kind, Answer = ImportChange.Kind, ImportChange.Answer
+NOT_NOW = "This import is no longer waiting for you. Reload the page to see where it stands."
+TOO_LATE = "An import can be undone for seven days. Those days are over."
+
+
+class NeedsConfirmation(Refused):
+    """Applying would do something that is seldom meant; `warnings` say what. Ask once more, then confirm."""
+
+    def __init__(self, warnings):
+        self.warnings = warnings
+        super().__init__(" ".join(warnings))
+
+
+def start(*, school, upload, by, is_whole_school=False, file_made_on=None):
+    """Keep the file privately and read it in the background. Returns the Import; raises Refused."""
+    content = upload.read(MAX_XML_BYTES + 1)
+    if not content:
+        raise Refused("The file is empty. Export the pupils again and check its size before sending it.")
+    if len(content) > MAX_XML_BYTES:
+        raise Refused("The file is larger than 50 MB. Split it into smaller files and send them one at a time.")
+    with transaction.atomic():
+        stored = _keep(content, "import.txt", school=school, by=by, purpose="import", kept_for=FILE_KEPT_FOR)
+        imported = Import.objects.create(
+            school=school,
+            file_id=stored.pk,
+            file_name=clean_name(upload.name or "file")[:100],
+            is_whole_school=is_whole_school,
+            file_made_on=file_made_on,
+            started_by=by,
+        )
+        _send(imported, "pupils.import_read", f"Read {imported.file_name}", by=by)
+        audit.record("import.started", imported, text=f"Import of {imported.file_name} started", by=by)
+    return imported
+
+
+def _keep(content, name, *, school, by, purpose, kept_for):
+    """The bytes are never given out again, so they go under a neutral name and kind whatever the school calls them."""
+    expires_at = timezone.now() + kept_for
+    try:
+        return files.store_bytes(
+            name=name, content=content, school_id=school.pk, by=by, purpose=purpose, expires_at=expires_at
+        )
+    except FileRefused as error:
+        raise Refused(str(error)) from None
+
+
+def _send(imported, kind, title, *, by):
+    job = jobs.enqueue(kind, title=title[:120], by=by, school_id=imported.school_id, params={"import": imported.pk})
+    imported.job_id = job.pk
+    imported.save(update_fields=["job_id", "status", "error"])
+
+
+def _lock(imported, *statuses):
+    """Take the import's row and check that it stands where this step needs it."""
+    current = Import.objects.select_for_update(of=["self"]).select_related("school").get(pk=imported.pk)
+    if standing(current) not in statuses:
+        raise Refused(NOT_NOW)
+    return current
+
+
+@transaction.atomic
+def match_columns(*, imported, mapping, by, is_whole_school=None):
+    """Keep which column is which, remember it for this school, and build the preview. `mapping`: column to field."""
+    imported = _lock(imported, Import.Status.MATCH, Import.Status.CHECK)
+    mapping = as_mapping(mapping)
+    if len(set(mapping.values())) != len(mapping):
+        raise Refused("Two columns are matched to one field. Choose one of them, and leave the other out.")
+    if missing := missing_required(mapping):
+        raise Refused(" ".join(missing))
+    headings = remember(imported.headers, mapping)
+    kept, _ = ImportMapping.objects.get_or_create(school=imported.school)
+    kept.headings = {**kept.headings, **headings}
+    kept.save(update_fields=["headings"])
+    imported.mapping, imported.status, imported.error = mapping, Import.Status.READING, ""
+    if is_whole_school is not None:
+        imported.is_whole_school = is_whole_school
+    imported.save(update_fields=["mapping", "is_whole_school"])
+    _send(imported, "pupils.import_read", f"Compare {imported.file_name}", by=by)
+    return imported
+
+
+def remembered(school):
+    kept = ImportMapping.objects.filter(school=school).first()
+    return kept.headings if kept else {}
+
+
+def made_at(text):
+    """The moment a transfer file says it was made, or None."""
+    try:
+        moment = parse_datetime(text)
+    except ValueError:
+        return None
+    if moment is None or moment.year < 2000:
+        return None
+    return moment if timezone.is_aware(moment) else timezone.make_aware(datetime.combine(moment.date(), moment.time()))
+
+
+# --- Choosing ------------------------------------------------------------------------------------------------------
+@transaction.atomic
+def choose_value(*, imported, change, key, take_file):
+    """For one field of one pupil: the value of the file, or the one sendco holds."""
+    change = _change_of(_lock(imported, Import.Status.CHECK), change)
+    for item in change.fields:
+        if item["key"] == key and not item["locked"]:
+            item["chosen"] = take_file
+    settle(change)
+    change.save(update_fields=["fields", "is_chosen"])
+    return change
+
+
+@transaction.atomic
+def choose_row(*, imported, change, take):
+    """Take a new pupil or a leaver in, or leave the row out."""
+    change = _change_of(_lock(imported, Import.Status.CHECK), change)
+    if change.kind not in (Kind.NEW, Kind.LEAVER):
+        raise Refused("This row cannot be chosen by itself. Choose its fields.")
+    change.is_chosen = take
+    change.save(update_fields=["is_chosen"])
+    return change
+
+
+@transaction.atomic
+def choose_all(*, imported, kind, take):
+    """Take the file's value for every field that may be chosen, or ours; or every row of a kind."""
+    imported = _lock(imported, Import.Status.CHECK)
+    rows = list(imported.changes.filter(kind=kind))
+    for change in rows:
+        for item in change.fields:
+            item["chosen"] = take and not item["locked"] and not item["confidential"] and item["key"] != "sen"
+            if take and item["key"] == "sen" and not item["locked"]:
+                item["chosen"] = item["value"]["code"] != "E"
+        change.is_chosen = take
+        settle(change)
+    ImportChange.objects.bulk_update(rows, ["fields", "is_chosen"], batch_size=200)
+
+
+@transaction.atomic
+def compare(*, imported, change, answer, pupil_id=None):
+    """Say whether a row is about a pupil we have, about a new one, or is left out."""
+    change = _change_of(_lock(imported, Import.Status.CHECK), change)
+    if change.kind != Kind.COMPARE:
+        raise Refused(NOT_NOW)
+    change.answer, change.pupil, change.fields, change.is_chosen = answer, None, [], False
+    change.data.pop("seen", None)
+    if answer == Answer.NEW:
+        if change.data.get("refusal"):
+            raise Refused(change.data["refusal"])
+        change.is_chosen = True
+    if answer == Answer.SAME:
+        found = next((each for each in change.data["candidates"] if each["pupil"] == pupil_id), None)
+        if found is None:
+            raise Refused("Choose which of the pupils it is.")
+        change.pupil_id, change.fields, change.data["seen"] = pupil_id, found["fields"], found["seen"]
+        change.is_chosen = any(item["chosen"] for item in change.fields)
+    change.save(update_fields=["answer", "pupil", "fields", "is_chosen", "data"])
+    return change
+
+
+def _change_of(imported, change):
+    return ImportChange.objects.select_for_update().get(pk=change.pk, owner=imported)
+
+
+# --- Applying, stopping, undoing -----------------------------------------------------------------------------------
+@transaction.atomic
+def apply(*, imported, by, confirmed=False):
+    """Start applying what is chosen. Raises NeedsConfirmation when it would do something seldom meant."""
+    imported = _lock(imported, Import.Status.CHECK)
+    changes = chosen_changes(imported)
+    if not changes:
+        raise Refused("Nothing is chosen, so there is nothing to apply. Choose something, or stop the import.")
+    if not confirmed and (warnings := warnings_of(imported, changes)):
+        raise NeedsConfirmation(warnings)
+    imported.status, imported.error = Import.Status.APPLYING, ""
+    _send(imported, "pupils.import_apply", f"Apply {imported.file_name}", by=by)
+    return imported
+
+
+def warnings_of(imported, changes):
+    """What deserves a second look: many leavers, or a UPN that another number replaces."""
+    found = []
+    leavers = sum(change.kind == Kind.LEAVER for change in changes)
+    on_roll = Pupil.objects.filter(school=imported.school_id, left_on=None, merged_into=None).count()
+    if leavers > on_roll * MOST_LEAVERS:
+        found.append(
+            f"{leavers:,} of {on_roll:,} pupils on roll would be recorded as leavers, which is more than a fifth. "
+            "Check that the file holds the whole school."
+        )
+    swaps = [
+        change.label
+        for change in changes
+        for item in change.fields
+        if item["key"] == "upn" and item["chosen"] and item["ours"] != "Empty"
+    ]
+    if swaps:
+        names = ", ".join(swaps[:5]) + (f" and {len(swaps) - 5} more" if len(swaps) > 5 else "")
+        found.append(f"The UPN of a pupil would be replaced by another: {names}. Check that it is the same child.")
+    return found
+
+
+@transaction.atomic
+def stop(*, imported, by):
+    """Give the import up. Nothing was changed, and the file is deleted."""
+    statuses = (Import.Status.READING, Import.Status.MATCH, Import.Status.CHECK, Import.Status.FAILED)
+    imported = _lock(imported, *statuses)
+    if imported.status == Import.Status.READING and (job := Job.objects.filter(pk=imported.job_id).first()):
+        jobs.ask_to_cancel(job)
+    imported.status = Import.Status.STOPPED
+    imported.save(update_fields=["status"])
+    forget(imported, by=by)
+    imported.changes.all().delete()
+    audit.record("import.stopped", imported, text=f"Import of {imported.file_name} stopped: nothing changed", by=by)
+    return imported
+
+
+@transaction.atomic
+def undo(*, imported, by):
+    """Start undoing an applied import."""
+    imported = _lock(imported, Import.Status.APPLIED)
+    if timezone.now() >= imported.applied_at + UNDO_FOR:
+        raise Refused(TOO_LATE)
+    imported.status, imported.error = Import.Status.UNDOING, ""
+    _send(imported, "pupils.import_undo", f"Undo {imported.file_name}", by=by)
+    return imported
+
+
+def forget(imported, *, by):
+    """Delete the bytes of the file, and the values that name people from what it held."""
+    for stored in StoredFile.objects.filter(pk=imported.file_id, purpose="import", school_id=imported.school_id):
+        files.delete(stored=stored, by=by)
+    imported.file_id, imported.samples = None, []
+    imported.save(update_fields=["file_id", "samples"])
+
+
+def keep_rejected(imported, content, *, by):
+    """Keep the file of rows that were not taken in, for a day."""
+    old = StoredFile.objects.filter(
+        pk=imported.rejected_file_id, purpose="import_rejected", school_id=imported.school_id
+    )
+    for stored in old:
+        files.delete(stored=stored, by=by)
+    if content is None:
+        return None
+    school, purpose = imported.school, "import_rejected"
+    return _keep(content, "rows-not-taken-in.csv", school=school, by=by, purpose=purpose, kept_for=REJECTED_KEPT_FOR).pk
+
+
+def clear_old(*, school=None, now=None):
+    """Empty what old imports hold of pupils: plans and undo notes are of no use after the days for undoing.
+
+    Imports nobody finished are stopped. Returns how many were emptied.
+    """
+    before = (now or timezone.now()) - UNDO_FOR
+    finished = [Import.Status.APPLIED, Import.Status.UNDONE]
+    old = Import.objects.filter(started_at__lt=before).exclude(status=Import.Status.STOPPED)
+    old = (old.filter(school=school) if school else old).filter(changes__isnull=False).distinct()
+    count = 0
+    for imported in old:
+        if imported.status in finished and imported.applied_at < before:
+            emptied = imported.changes.exclude(data={}, undo={}, fields=[])
+            count += bool(emptied.update(data={}, undo={}, fields=[]))
+        elif imported.status in (Import.Status.CHECK, Import.Status.MATCH):
+            imported.changes.all().delete()
+            Import.objects.filter(pk=imported.pk).update(status=Import.Status.STOPPED, samples=[], file_id=None)
+            count += 1
+    return count

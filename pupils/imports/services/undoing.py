@@ -1,0 +1,270 @@
+"""Undo an import for every pupil on whom nothing was built since; the others are kept and listed."""
+
+from collections import defaultdict
+from datetime import date
+
+from django.apps import apps
+from django.db import transaction
+from django.db.models import DateField
+from django.utils import timezone
+from simple_history.utils import bulk_update_with_history
+
+from sendco.audit import services as audit
+from sendco.audit.models import Event
+from sendco.due.models import DueItem
+from staff.models import TeachingGroup
+
+from ... import owed, search
+from ...models import Concern, Import, ImportChange, Pupil, RegisterEntry, SearchKey, WatchListEntry
+from ..selectors.known import CHUNK
+from ..selectors.planning import REASON
+from .applying import NAMES
+from .finishing import note_outcomes
+
+Outcome = ImportChange.Outcome
+LATER = "Somebody worked on this record after the import, so it is kept as it is."
+PUPIL = Pupil._meta.label_lower
+DATED = [model._meta.label_lower for model in (RegisterEntry, WatchListEntry, Concern)]
+
+
+@transaction.atomic
+def undo(*, imported, by, still_mine):
+    """Put back what the import did. Returns {"undone": n, "kept": n}."""
+    still_mine()
+    imported = Import.objects.select_for_update(of=["self"]).select_related("school").get(pk=imported.pk)
+    if imported.status != Import.Status.UNDOING:
+        return {}
+    changes = list(imported.changes.filter(outcome=Outcome.DONE).exclude(undo={}))
+    work = _Undo(imported, changes, by)
+    work.run()
+    counts = {"undone": len(work.back), "kept": len(work.kept)}
+    imported.status, imported.undone_at = Import.Status.UNDONE, timezone.now()
+    imported.counts = {**imported.counts, "undo": counts}
+    imported.save(update_fields=["status", "undone_at", "counts"])
+    kept = f", {counts['kept']:,} kept because of later work" if work.kept else ""
+    text = f"Import of {imported.file_name} undone for {counts['undone']:,} pupils{kept}"
+    audit.record("import.undone", imported, text=text, by=by)
+    return counts
+
+
+class _Undo:
+    def __init__(self, imported, changes, by):
+        self.imported, self.changes, self.by = imported, changes, by
+        self.reason = f"{REASON} {imported.pk} undone"
+        self.rows = {}  # (model label, id) to the stored row, of everything the import made or changed
+
+    def run(self):
+        self._load()
+        built_on = self._built_on()
+        self.back = [change for change in self.changes if change.pk not in built_on]
+        self.kept = [change for change in self.changes if change.pk in built_on]
+        self._put_back()
+        self._take_away()
+        self._tidy()
+
+    def _load(self):
+        wanted = defaultdict(set)
+        for change in self.changes:
+            for label, ids in change.undo.get("made", {}).items():
+                wanted[label] |= set(ids)
+            for label, values in change.undo.get("changed", {}).items():
+                wanted[label] |= {int(pk) for pk in values}
+        for label, ids in wanted.items():
+            model = apps.get_model(label)
+            for part in _parts(ids):
+                self.rows |= {(label, row.pk): row for row in model.objects.select_for_update().filter(pk__in=part)}
+
+    def _built_on(self):
+        """Ids of changes that must stay: a stored value differs, or somebody did something about the pupil since."""
+        pupils = {change.pupil_id for change in self.changes}
+        busy = set()
+        for part in _parts(pupils - {None}):
+            later = Event.objects.filter(
+                school_id=self.imported.school_id, pupil_id__in=part, pk__gt=self.imported.last_event_id
+            )
+            busy |= set(later.values_list("pupil_id", flat=True))
+        edited, strange = self._edited(), self._with_other_rows()
+        return {
+            change.pk
+            for change in self.changes
+            if change.pupil_id is None
+            or change.pupil_id in busy
+            or change.pupil_id in strange
+            or not self._is_as_left(change)
+            or any((label, pk) in edited for label, ids in change.undo.get("made", {}).items() for pk in ids)
+        }
+
+    def _is_as_left(self, change):
+        for label, ids in change.undo.get("made", {}).items():
+            if any((label, pk) not in self.rows for pk in ids):
+                return False
+        for label, rows in change.undo.get("changed", {}).items():
+            for pk, values in rows.items():
+                row = self.rows.get((label, int(pk)))
+                if row is None or any(_plain(getattr(row, name)) != now for name, (_, now) in values.items()):
+                    return False
+        return True
+
+    def _edited(self):
+        """Rows that the import made and somebody changed since."""
+        found = set()
+        for label, ids in self._made().items():
+            history = apps.get_model(label).history.model.objects
+            for part in _parts(ids):
+                later = history.filter(id__in=part, history_type="~").values_list("id", flat=True)
+                found |= {(label, pk) for pk in later}
+        return found
+
+    def _with_other_rows(self):
+        """New pupils about whom there are rows that the import did not make."""
+        made, found = self._made(), set()
+        pupils = made.get(PUPIL, set())
+        for relation in Pupil._meta.get_fields(include_hidden=True):
+            if not relation.one_to_many or relation.related_model in (SearchKey, ImportChange):
+                continue
+            model, name = relation.related_model, relation.field.attname
+            if hasattr(model, "history_type"):
+                continue
+            own = made.get(model._meta.label_lower, set())
+            for part in _parts(pupils):
+                rows = model._base_manager.filter(**{f"{name}__in": part}).values_list("pk", name)
+                found |= {pupil for pk, pupil in rows if pk not in own}
+        return found
+
+    def _made(self):
+        made = defaultdict(set)
+        for change in self.changes:
+            for label, ids in change.undo.get("made", {}).items():
+                made[label] |= set(ids)
+        return made
+
+    def _put_back(self):
+        groups = defaultdict(list)
+        upns = []
+        for change in self.back:
+            for label, rows in change.undo.get("changed", {}).items():
+                for pk, values in rows.items():
+                    row = self.rows[(label, int(pk))]
+                    for name, (before, _) in values.items():
+                        setattr(row, name, _typed(row, name, before) if name != "version" else row.version + 1)
+                    groups[(label, frozenset(values))].append(row)
+                    if label == PUPIL and "upn" in values:
+                        upns.append(row.pk)
+        Pupil.objects.filter(pk__in=upns).update(upn=None)
+        # What the import made goes first: two open rows of one pupil may not stand side by side.
+        self._take_away(skip_pupils=True)
+        for (label, names), rows in groups.items():
+            self._update(apps.get_model(label), rows, names)
+
+    def _update(self, model, rows, attnames):
+        names = [model._meta.get_field(name).name for name in sorted(attnames)]
+        if model is Pupil:
+            now = timezone.now()
+            for row in rows:
+                row.sort_name, row.changed_at = row.make_sort_name(), now
+            names += ["sort_name", "changed_at"]
+        bulk_update_with_history(
+            rows, model, names, batch_size=200, default_user=self.by, default_change_reason=self.reason
+        )
+
+    def _take_away(self, *, skip_pupils=False):
+        """Remove rows the import made, with their last history rows."""
+        labels = sorted({label for change in self.back for label in change.undo.get("made", {})})
+        for label in sorted(labels, key=lambda label: label == PUPIL):
+            if skip_pupils == (label == PUPIL):
+                continue
+            ids = {pk for change in self.back for pk in change.undo.get("made", {}).get(label, [])}
+            self._remove(apps.get_model(label), [self.rows[(label, pk)] for pk in sorted(ids)])
+
+    def _remove(self, model, rows):
+        history = model.history.model
+        now = timezone.now()
+        kept = [
+            history(
+                history_date=now,
+                history_user=self.by,
+                history_change_reason=self.reason,
+                history_type="-",
+                **{field.attname: getattr(row, field.attname) for field in history.tracked_fields},
+            )
+            for row in rows
+        ]
+        history.objects.bulk_create(kept, batch_size=500)
+        ids = [row.pk for row in rows]
+        for part in _parts(ids):
+            if model is Pupil:
+                ImportChange.objects.filter(pupil__in=part).update(pupil=None)
+                SearchKey.objects.filter(pupil__in=part).delete()
+                DueItem.objects.filter(pupil_id__in=part).delete()
+            # The history is written above in one go; the signals would write it row by row.
+            model._base_manager.filter(pk__in=part)._raw_delete(using="default")
+
+    def _tidy(self):
+        """Deadlines and search keys of those put back, empty classes, and what each line says about itself."""
+        gone = {pk for change in self.back for pk in change.undo.get("made", {}).get(PUPIL, [])}
+        ids = {change.pupil_id for change in self.back if change.pupil_id} - gone
+        renamed = {change.pupil_id for change in self.back if NAMES & _changed(change, PUPIL)} & ids
+        dated = {change.pupil_id for change in self.back if any(_changed(change, label) for label in DATED)}
+        entries = RegisterEntry._meta.label_lower
+        dated |= {change.pupil_id for change in self.back if entries in change.undo.get("made", {})}
+        for part in _parts(renamed):
+            search.reindex(*Pupil.objects.filter(pk__in=part))
+        for part in _parts(dated & ids):
+            self._drop_stray_due(part)
+            for pupil in Pupil.objects.filter(pk__in=part):
+                owed.bring_pupil_up_to_date(pupil)
+        for change in self.back:
+            change.outcome, change.outcome_reason = Outcome.UNDONE, ""
+            if change.pupil_id in gone:
+                change.pupil = None
+        for change in self.kept:
+            change.outcome, change.outcome_reason = Outcome.KEPT, LATER
+        note_outcomes(self.changes)
+        self._drop_empty_groups()
+        events = [
+            Event(
+                school_id=self.imported.school_id,
+                pupil_id=change.pupil_id,
+                code="pupil.import_undone",
+                subject_type=PUPIL,
+                subject_id=change.pupil_id,
+                text=f"The import of {self.imported.file_name} was undone",
+                happened_on=timezone.localdate(),
+                by_id=self.by.pk,
+                by_name=self.by.name,
+            )
+            for change in self.back
+            if change.pupil_id
+        ]
+        Event.objects.bulk_create(events, batch_size=500)
+
+    def _drop_stray_due(self, pupils):
+        """Deadlines of register entries that are gone."""
+        entries = RegisterEntry.objects.filter(pupil__in=pupils).values("pk")
+        stray = DueItem.objects.filter(pupil_id__in=pupils, source_type=RegisterEntry._meta.label_lower)
+        stray.exclude(source_id__in=entries).delete()
+
+    def _drop_empty_groups(self):
+        ids = [pk for change in self.back for pk in change.undo.get("groups", [])]
+        for group in TeachingGroup.objects.filter(pk__in=ids, staff=None, places=None, form_pupils=None):
+            group._history_user, group._change_reason = self.by, self.reason
+            group.delete()
+
+
+def _changed(change, label):
+    """Names of the values of this model that the import changed."""
+    return {name for values in change.undo.get("changed", {}).get(label, {}).values() for name in values}
+
+
+def _typed(row, name, value):
+    is_date = isinstance(row._meta.get_field(name), DateField) and value is not None
+    return date.fromisoformat(value) if is_date else value
+
+
+def _plain(value):
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _parts(ids):
+    ids = sorted(ids)
+    return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]

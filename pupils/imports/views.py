@@ -1,0 +1,295 @@
+"""Importing pupils: send a file, match its columns, check every change, apply, undo."""
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from sendco.audit import services as audit
+from sendco.files.http import download_response
+from sendco.files.models import StoredFile
+from sendco.files.services import FileNotAvailable
+from sendco.jobs.services import ask_to_cancel
+from sendco.limits.services import RateLimited, check_limit
+from staff.access import require_permission
+from staff.permissions import Permission
+
+from ..errors import Refused
+from ..models import Import, ImportChange
+from .forms import ChooseForm, ConfirmForm, ImportNewForm, MatchForm
+from .selectors import previews as selectors
+from .services import steps as imports
+
+Status, Kind, Answer = Import.Status, ImportChange.Kind, ImportChange.Answer
+STEPS = ("File", "Match columns", "Check", "Done")
+STEP_OF = {Status.READING: 1, Status.FAILED: 1, Status.MATCH: 2, Status.CHECK: 3}
+WORKING = (Status.READING, Status.APPLYING, Status.UNDOING)
+
+
+def crumbs(imported=None):
+    trail = [("Imports", reverse("pupils:import-list"))]
+    return [*trail, (imported.file_name, imported.get_absolute_url())] if imported else trail
+
+
+def steps(number):
+    return [
+        {"number": place, "label": label, "done": place < number, "now": place == number}
+        for place, label in enumerate(STEPS, start=1)
+    ]
+
+
+def _import(request, pk):
+    return get_object_or_404(selectors.imports_of(request.acting), pk=pk)
+
+
+def _refused(request, imported, refusal):
+    messages.warning(request, str(refusal))
+    return redirect(imported)
+
+
+@require_permission(Permission.IMPORT_RUN)
+@require_GET
+def import_list(request):
+    page = Paginator(selectors.imports_of(request.acting), 25).get_page(request.GET.get("page"))
+    return render(request, "pupils/import_list.html", {"title": "Imports", "section": "imports", "page": page})
+
+
+@require_permission(Permission.IMPORT_RUN)
+@require_http_methods(["GET", "POST"])
+def import_new(request):
+    form = ImportNewForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            check_limit("upload", request.user.pk)
+            imported = imports.start(
+                school=request.acting.school,
+                upload=form.cleaned_data["upload"],
+                by=request.user,
+                is_whole_school=form.cleaned_data["whole_school"] == "yes",
+                file_made_on=form.cleaned_data["file_made_on"],
+            )
+            return redirect(imported)
+        except (Refused, RateLimited) as refusal:
+            form.add_error(None, str(refusal))
+    context = {
+        "title": "Import pupils",
+        "section": "imports",
+        "crumbs": crumbs(),
+        "form": form,
+        "steps": steps(1),
+        "cancel": reverse("pupils:import-list"),
+    }
+    return render(request, "pupils/import_new.html", context, status=422 if form.errors else 200)
+
+
+@require_permission(Permission.IMPORT_RUN)
+@require_http_methods(["GET", "POST"])
+def import_match(request, pk):
+    imported = _import(request, pk)
+    if selectors.where_it_stands(imported) not in (Status.MATCH, Status.CHECK) or imported.kind == "ctf":
+        return redirect(imported)
+    form = MatchForm(request.POST or None, imported=imported)
+    if request.method == "POST" and form.is_valid():
+        try:
+            imports.match_columns(imported=imported, mapping=form.mapping, by=request.user)
+            return redirect(imported)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    context = {
+        "title": "Match the columns",
+        "section": "imports",
+        "crumbs": crumbs(imported),
+        "imported": imported,
+        "form": form,
+        "steps": steps(2),
+    }
+    return render(request, "pupils/import_match.html", context, status=422 if form.errors else 200)
+
+
+@require_permission(Permission.IMPORT_RUN)
+@require_GET
+def import_detail(request, pk):
+    imported = _import(request, pk)
+    status = selectors.where_it_stands(imported)
+    if status == Status.MATCH:
+        return redirect("pupils:import-match", pk=imported.pk)
+    context = {
+        "section": "imports",
+        "crumbs": crumbs(),
+        "imported": imported,
+        "steps": steps(STEP_OF.get(status, 4)),
+        "job": selectors.job_of(imported),
+    }
+    if status in WORKING:
+        context["title"] = {"reading": "Reading the file", "applying": "Applying", "undoing": "Undoing"}[status]
+        return render(request, "pupils/import_progress.html", context)
+    if status == Status.CHECK:
+        return render(request, "pupils/import_check.html", context | _check_context(request, imported))
+    context |= {
+        "title": imported.file_name,
+        "status": status,
+        "status_words": status.label,
+        "left_over": Paginator(selectors.left_over(imported), 50).get_page(request.GET.get("page")),
+        "rejected": _rejected_file(request, imported),
+    }
+    return render(request, "pupils/import_done.html", context)
+
+
+def _check_context(request, imported):
+    counts = selectors.counts_of(imported)
+    tabs, kind = selectors.tabs_of(counts, request.GET.get("tab"))
+    return {
+        "title": "Check before anything changes",
+        "counts": counts,
+        "tabs": tabs,
+        "kind": kind,
+        "page": selectors.page_of(imported, kind, request.acting, request.GET.get("page")),
+        "rejected": _rejected_file(request, imported),
+        "may_match": imported.kind != "ctf",
+    }
+
+
+@require_permission(Permission.IMPORT_RUN)
+@require_GET
+def import_progress(request, pk):
+    """The page asks for this by itself; when the work is over, it asks the browser to load the page afresh."""
+    imported = _import(request, pk)
+    if selectors.where_it_stands(imported) not in WORKING:
+        return HttpResponse(headers={"HX-Refresh": "true"})
+    context = {"imported": imported, "job": selectors.job_of(imported)}
+    return render(request, "pupils/_import_working.html", context)
+
+
+import_progress.is_polling = True  # asking how far it is does not count as somebody being there
+
+
+@require_permission(Permission.IMPORT_RUN)
+@require_POST
+def import_choose(request, pk):
+    imported = _import(request, pk)
+    form = ChooseForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    said = form.cleaned_data
+    try:
+        change = _choose(imported, said)
+    except Refused as refusal:
+        if request.htmx:
+            messages.warning(request, str(refusal))
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return _refused(request, imported, refusal)
+    if not request.htmx or change is None:
+        tab = said["every"] or change.kind
+        anchor = f"#row-{change.pk}" if change else ""
+        page = request.POST.get("page", "")
+        extra = f"&page={page}" if page.isdecimal() else ""
+        return redirect(f"{imported.get_absolute_url()}?tab={tab}{extra}{anchor}")
+    selectors.dress(change, request.acting)
+    context = {"imported": imported, "change": change, "counts": selectors.counts_of(imported), "out_of_band": True}
+    return render(request, "pupils/_import_chosen.html", context)
+
+
+def _choose(imported, said):
+    take = said["value"] == "file"
+    if said["every"]:
+        imports.choose_all(imported=imported, kind=said["every"], take=take)
+        return None
+    change = get_object_or_404(imported.changes.select_related("pupil"), pk=said["change"])
+    if said["answer"]:
+        answer, _, pupil = said["answer"].partition(":")
+        if answer not in Answer.values:
+            raise Http404
+        return imports.compare(
+            imported=imported, change=change, answer=answer, pupil_id=int(pupil) if pupil.isdecimal() else None
+        )
+    if said["key"]:
+        return imports.choose_value(imported=imported, change=change, key=said["key"], take_file=take)
+    return imports.choose_row(imported=imported, change=change, take=take)
+
+
+@require_permission(Permission.IMPORT_RUN)
+@require_POST
+def import_apply(request, pk):
+    imported = _import(request, pk)
+    form = ConfirmForm(request.POST if "asked" in request.POST else None)
+    try:
+        imports.apply(imported=imported, by=request.user, confirmed=form.is_valid())
+    except imports.NeedsConfirmation as again:
+        context = {
+            "title": "Is this right?",
+            "section": "imports",
+            "crumbs": crumbs(imported),
+            "imported": imported,
+            "warnings": again.warnings,
+            "form": form,
+        }
+        return render(request, "pupils/import_confirm.html", context, status=422)
+    except Refused as refusal:
+        return _refused(request, imported, refusal)
+    return redirect(imported)
+
+
+@require_permission(Permission.IMPORT_RUN)
+@require_POST
+def import_stop(request, pk):
+    imported = _import(request, pk)
+    try:
+        if selectors.where_it_stands(imported) in (Status.APPLYING, Status.UNDOING):
+            ask_to_cancel(selectors.job_of(imported))
+            return redirect(imported)
+        imports.stop(imported=imported, by=request.user)
+    except Refused as refusal:
+        return _refused(request, imported, refusal)
+    messages.success(request, f"{imported.file_name} was stopped. Nothing was changed, and the file is deleted.")
+    return redirect("pupils:import-list")
+
+
+@require_permission(Permission.IMPORT_RUN)
+@require_http_methods(["GET", "POST"])
+def import_undo(request, pk):
+    imported = _import(request, pk)
+    if request.method == "POST":
+        try:
+            imports.undo(imported=imported, by=request.user)
+        except Refused as refusal:
+            return _refused(request, imported, refusal)
+        return redirect(imported)
+    if not imported.can_be_undone:
+        return _refused(request, imported, imports.TOO_LATE if imported.applied_at else imports.NOT_NOW)
+    context = {
+        "title": "Undo this import",
+        "section": "imports",
+        "crumbs": crumbs(imported),
+        "explanation": "Every pupil goes back to how they were before, and new pupils are taken away again. "
+        "Pupils on whom somebody worked since are kept as they are and listed.",
+        "submit": "Undo the import",
+        "cancel": imported.get_absolute_url(),
+        "danger": True,
+    }
+    return render(request, "components/confirm_page.html", context)
+
+
+def _rejected_file(request, imported):
+    """The rows that were not taken in, for a day, and only for whoever sent them: they hold the whole row."""
+    files = StoredFile.objects.filter(school_id=imported.school_id, purpose="import_rejected")
+    mine = files.filter(uploaded_by_id=request.user.pk, expires_at__gt=timezone.now())
+    return mine.filter(pk=imported.rejected_file_id).first()
+
+
+@require_permission(Permission.IMPORT_RUN)
+@require_GET
+def import_rejected(request, pk):
+    imported = _import(request, pk)
+    stored = _rejected_file(request, imported)
+    if stored is None:
+        raise Http404
+    try:
+        response = download_response(stored)
+    except FileNotAvailable as reason:
+        return _refused(request, imported, reason)
+    text = f"Rows not taken in from {imported.file_name} downloaded"
+    audit.record("import.rejected_downloaded", imported, text=text, by=request.user)
+    return response

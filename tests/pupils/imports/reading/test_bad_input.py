@@ -1,0 +1,52 @@
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from pupils.imports.reading import ctf
+from pupils.imports.reading.columns import guess_mapping, missing_required
+from pupils.imports.reading.readers import FileNotReadable, read_file
+from pupils.imports.reading.rows import normalise
+
+from .bad_input import CASES, REFUSED, as_markdown
+
+DOCUMENT = Path(__file__).resolve().parents[4] / "docs" / "import-bad-input.md"
+
+
+def seen(data, filename):
+    """Return every sentence the person reads, and how many rows can be taken in."""
+    try:
+        sheet = read_file(data, filename)
+    except FileNotReadable as refusal:
+        return [str(refusal)], 0
+    mapping = guess_mapping(sheet.headers)
+    messages = [*sheet.notes, *mapping.notes, *missing_required(mapping)]
+    if missing_required(mapping):
+        return messages, 0
+    rows = normalise(sheet, mapping, today=date(2026, 9, 14))
+    messages += [problem.message for row in rows for problem in row.problems]
+    return messages, sum(1 for row in rows if not row.is_rejected)
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case.sent for case in CASES])
+def test_bad_input_is_answered_in_words(case, monkeypatch):
+    sentence = case.seen
+    if case.quick:  # a file beyond the real limit takes long to read
+        limit, small = case.quick
+        sentence = case.seen.replace(f"{getattr(ctf, limit):,}", f"{small:,}")
+        assert sentence != case.seen
+        monkeypatch.setattr(ctf, limit, small)
+    messages, taken = seen(case.data, case.filename)
+
+    assert sentence in messages
+    assert taken == case.taken
+    assert len(messages) == 1 or case not in REFUSED
+
+
+def test_the_table_is_long_and_names_each_case_once():
+    assert len(CASES) >= 60
+    assert len({case.sent for case in CASES}) == len(CASES)
+
+
+def test_the_document_shows_the_same_table():
+    assert as_markdown().strip() in DOCUMENT.read_text(encoding="utf-8")

@@ -1,0 +1,78 @@
+import json
+
+import pytest
+
+from pupils.imports.reading import columns
+from pupils.imports.reading.columns import FIELDS, guess_mapping, missing_required, remember
+
+
+def fields_of(*headings):
+    mapping = guess_mapping(list(headings))
+    return [mapping.get(index) for index in range(len(headings))]
+
+
+@pytest.mark.parametrize(
+    ("headings", "fields"),
+    [
+        (["Adno", "Legal Surname", "Legal Forename", "DOB"], ["mis_id", "legal_surname", "legal_forename", "birth_on"]),
+        (["LAST  NAME", "first_name", "Date-of-Birth", "u.p.n."],
+         ["legal_surname", "legal_forename", "birth_on", "upn"]),
+        (["Student UPN", "Student", "Reg Group", "NC Year Actual"], ["upn", "full_name", "group", "year_group"]),
+        (["SEN Need Type 1", "SEN Need Type 2", "SEN Need Type 3"], ["need_1", "need_2", "need_3"]),
+        (["Primary need", "Secondary need"], ["need_1", "need_2"]),
+        (["SEN Need", "SEN Need", "SEN Need"], ["need_1", "need_2", "need_3"]),
+        (["Priority 1 contact e-mail", "Parent/Carer 2 mobile"], ["contact_1_email", "contact_2_phone"]),
+        (["FSM6", "LAC", "PLAC", "Young Carer", "Service Child"],
+         ["pupil_premium", "looked_after", "previously_looked_after", "young_carer", "service_child"]),
+        (["Ethnicity", "House", "Notes"], [None, None, None]),
+    ],
+)  # fmt: skip
+def test_headings_are_recognised(headings, fields):
+    assert fields_of(*headings) == fields
+
+
+@pytest.mark.parametrize("field", FIELDS, ids=[field.name for field in FIELDS])
+def test_every_field_is_found_by_its_own_label(field):
+    assert fields_of(field.label) == [field.name]
+    assert fields_of(field.label.upper().replace(" ", "_")) == [field.name]
+
+
+def test_the_better_heading_wins_and_the_other_is_named():
+    mapping = guess_mapping(["Surname", "Legal Surname"])
+
+    assert mapping == {1: "legal_surname"}
+    assert len(mapping.notes) == 1
+
+
+def test_a_remembered_mapping_wins_over_guesses():
+    headings = ["Surname", "Forename", "Known as", "Wren code"]
+    kept = json.loads(json.dumps(remember(headings, {0: "legal_surname", 1: "legal_forename", 3: "mis_id"})))
+
+    assert guess_mapping(headings, kept) == {0: "legal_surname", 1: "legal_forename", 3: "mis_id"}
+    assert guess_mapping(["WREN CODE", "Known as", "UPN"], kept) == {0: "mis_id", 2: "upn"}
+
+
+def test_a_remembered_field_that_no_longer_exists_is_dropped():
+    assert guess_mapping(["Wren code"], {"Wren code": "shoe_size"}) == {}
+
+
+def test_mappings_survive_json():
+    assert columns.as_mapping(json.loads(json.dumps({0: "upn", 3: "sex"}))) == {0: "upn", 3: "sex"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentences"),
+    [
+        (["legal_surname", "legal_forename", "upn"], 0),
+        (["full_name", "birth_on"], 0),
+        (["legal_surname", "upn"], 1),
+        (["legal_surname", "legal_forename"], 1),
+        ([], 3),
+    ],
+)
+def test_what_is_still_missing(fields, sentences):
+    assert len(missing_required(dict(enumerate(fields)))) == sentences
+
+
+def test_ethnicity_is_no_field():
+    assert not any("ethnic" in synonym.lower() for field in FIELDS for synonym in field.synonyms)

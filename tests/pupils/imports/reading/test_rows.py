@@ -1,0 +1,199 @@
+import csv
+import io
+import json
+from datetime import date
+
+import pytest
+
+from pupils.imports.reading.columns import guess_mapping
+from pupils.imports.reading.readers import read_file
+from pupils.imports.reading.rejected import rejected_csv
+from pupils.imports.reading.rows import ImportRow, normalise, unique_headers
+from tests.pupils.imports.reading.files import HEADINGS, OTHER, PUPIL, UPNS, csv_file, ctf, ctf_pupil
+
+TODAY = date(2026, 9, 14)
+
+
+def rows_of(data, filename="pupils.csv"):
+    sheet = read_file(data, filename)
+    return normalise(sheet, guess_mapping(sheet.headers), today=TODAY)
+
+
+def needs_of(row):
+    return [(need["rank"], need["type"]) for need in row.needs]
+
+
+def test_a_plain_row():
+    [row] = rows_of(csv_file(f"{PUPIL},K,ASD,-", headings=f"{HEADINGS},SEN Status,SEN Need,FSM"))
+
+    assert row.data == {
+        "upn": UPNS[0], "legal_surname": "Larkhill", "legal_forename": "Wren", "birth_on": "2015-02-14",
+        "sen_code": "K",
+        "fsm": None,
+    }  # fmt: skip
+    assert needs_of(row) == [(1, "ASD")]
+    assert row.problems == []
+    assert row.raw["DOB"] == "14/02/2015"
+
+
+def test_columns_that_are_not_mapped_leave_no_key():
+    [row] = rows_of(csv_file(PUPIL))
+
+    assert "sex" not in row.data
+
+
+def test_a_row_survives_json():
+    rows = rows_of(csv_file(PUPIL, PUPIL.replace("2015", "2014")))
+
+    assert [ImportRow.from_dict(json.loads(json.dumps(row.as_dict()))) for row in rows] == rows
+
+
+def test_one_row_for_each_need_becomes_one_pupil_in_the_order_of_the_file():
+    rows = rows_of(
+        csv_file(f"{PUPIL},SLCN", f"{OTHER},MLD", f"{PUPIL},ASD", f"{PUPIL},SLCN", headings=f"{HEADINGS},SEN Need")
+    )
+
+    assert [row.numbers for row in rows] == [[2, 4, 5], [3]]
+    assert needs_of(rows[0]) == [(1, "SLCN"), (2, "ASD")]
+
+
+def test_a_column_of_ranks_orders_the_needs():
+    [row] = rows_of(csv_file(f"{PUPIL},SLCN,2", f"{PUPIL},ASD,1", headings=f"{HEADINGS},SEN Need,Rank"))
+
+    assert needs_of(row) == [(1, "ASD"), (2, "SLCN")]
+
+
+def test_rows_without_a_upn_are_one_pupil_by_name_and_birth():
+    rows = rows_of(csv_file(f"{PUPIL},SLCN", ",LARKHILL,Wren,14 Feb 2015,ASD", headings=f"{HEADINGS},SEN Need"))
+
+    assert [row.numbers for row in rows] == [[2, 3]]
+    assert rows[0].data["upn"] == UPNS[0]
+
+
+def test_one_row_for_each_contact_becomes_one_pupil():
+    [row] = rows_of(
+        csv_file(f"{PUPIL},Ash,Mother", f"{PUPIL},Rowan,Father", headings=f"{HEADINGS},Parent,Parent relationship")
+    )
+
+    assert [(contact["priority"], contact["name"], contact["relation"]) for contact in row.contacts] == [
+        (1, "Ash", "Mother"),
+        (2, "Rowan", "Father"),
+    ]
+
+
+def test_rows_that_disagree_are_both_kept_out():
+    rows = rows_of(csv_file(f"{PUPIL},7", f"{PUPIL},8", headings=f"{HEADINGS},Year"))
+
+    assert [row.is_rejected for row in rows] == [True, True]
+
+
+def test_two_pupils_with_one_admission_number_are_both_kept_out():
+    rows = rows_of(csv_file(f"{PUPIL},77", f"{OTHER},77", headings=f"{HEADINGS},Adno"))
+
+    assert [len(row.reasons) for row in rows] == [1, 1]
+
+
+def test_a_thousand_rows_about_one_pupil_are_kept_out():
+    rows = rows_of(csv_file(*[f"{PUPIL},Ash {chr(97 + n % 26)}" for n in range(1000)], headings=f"{HEADINGS},Parent"))
+
+    assert all("the most is 60" in row.reasons[0] for row in rows)
+
+
+def test_own_columns_win_over_the_full_name():
+    [row] = rows_of(csv_file(f'"Moss, Kit",{PUPIL}', headings=f"Name,{HEADINGS}"))
+
+    assert (row.data["legal_surname"], row.data["legal_forename"]) == ("Larkhill", "Wren")
+
+
+def test_a_bad_date_is_fatal_only_without_a_upn():
+    with_upn, without = rows_of(csv_file(f"{UPNS[0]},Larkhill,Wren,31/02/2015", ",Marlow,Finn,31/02/2015"))
+
+    assert not with_upn.is_rejected
+    assert with_upn.data["birth_on"] is None
+    assert without.is_rejected
+
+
+def test_a_mapping_from_another_file_cannot_reach_beyond_the_columns():
+    sheet = read_file(csv_file(PUPIL), "pupils.csv")
+
+    [row] = normalise(sheet, {**guess_mapping(sheet.headers), 9: "sex", 10: "need_1", 11: "contact_1_name"})
+
+    assert not row.is_rejected
+
+
+def test_headings_that_occur_twice_keep_both_values():
+    assert unique_headers(["A", "A", "A (2)", "A"]) == ["A", "A (2)", "A (2) (2)", "A (3)"]
+
+
+def test_ten_thousand_rows():
+    lines = [f"00{n},Larkhill,W{_letters(n)},14/02/2015" for n in range(10_000)]
+
+    rows = rows_of(csv_file(*lines, headings="Adno,Surname,Forename,DOB"))
+
+    assert len(rows) == 10_000
+    assert not any(row.is_rejected for row in rows)
+
+
+def _letters(number):
+    return "".join(chr(97 + int(digit)) for digit in str(number))
+
+
+STAGES = """
+<SENhistory>
+  <SEN><StartDate>2024-03-11</StartDate><SENprovision>E</SENprovision></SEN>
+  <SEN><StartDate>2013-09-02</StartDate><EndDate>2014-08-31</EndDate><SENprovision>A</SENprovision></SEN>
+  <SEN><StartDate>2022-09-05</StartDate><EndDate>2024-03-10</EndDate><SENprovision>K</SENprovision></SEN>
+  <SENneeds>
+    <SENneed><SENtypeRank>2</SENtypeRank><SENtype>SLCN</SENtype></SENneed>
+    <SENneed><SENtypeRank>1</SENtypeRank><SENtype>ASD</SENtype></SENneed>
+    <SENneed><NeedEndDate>2023-01-01</NeedEndDate><SENtypeRank>3</SENtypeRank><SENtype>MLD</SENtype></SENneed>
+  </SENneeds>
+</SENhistory>
+"""
+
+
+def test_a_transfer_file_gives_every_stage_and_every_need_that_goes_on():
+    [row] = rows_of(ctf(ctf_pupil(STAGES)), "transfer.xml")
+
+    assert [(stage["code"], stage["start_on"], stage["end_on"]) for stage in row.sen_history] == [
+        ("A", "2013-09-02", "2014-08-31"),
+        ("K", "2022-09-05", "2024-03-10"),
+        ("E", "2024-03-11", None),
+    ]
+    assert (row.data["sen_code"], row.data["sen_start_on"]) == ("E", "2024-03-11")
+    assert needs_of(row) == [(1, "ASD"), (2, "SLCN")]
+
+
+def test_a_historic_stage_that_goes_on_must_be_chosen_anew():
+    stage = "<SENhistory><SEN><StartDate>2013-09-02</StartDate><SENprovision>S</SENprovision></SEN></SENhistory>"
+
+    [row] = rows_of(ctf(ctf_pupil(stage)), "transfer.xml")
+
+    assert row.data["sen_code"] is None
+    assert row.sen_history[0]["code"] == "S"
+    assert "choose K, E or N" in row.problems[0].message
+
+
+def test_rejected_rows_come_back_in_their_own_columns_with_the_reason():
+    rows = rows_of(csv_file(PUPIL, ",=1+1a,Finn,-", f"{UPNS[1]},x,y,1/1/2015,over"))
+
+    table = list(csv.reader(io.StringIO(rejected_csv(rows).decode("utf-8-sig"))))
+
+    assert table[0] == ["Row in your file", "Why it was not taken in", *HEADINGS.split(","), "Column E"]
+    assert [line[0] for line in table[1:]] == ["3", "4"]
+    assert table[1][3] == "'=1+1a"
+    assert table[1][5] == "'-"
+    assert table[2][6] == "over"
+
+
+def test_all_rows_of_a_rejected_pupil_come_back():
+    rows = rows_of(csv_file(PUPIL, PUPIL, f"{UPNS[0]},Marlow,Finn,03/09/2014"))
+
+    table = rejected_csv(rows).decode("utf-8-sig").splitlines()
+
+    assert [line.split(",")[0] for line in table[1:]] == ["2", "3", "4"]
+
+
+@pytest.mark.parametrize("data", [csv_file(PUPIL), csv_file(PUPIL, OTHER)])
+def test_nothing_rejected_gives_headings_only(data):
+    assert len(rejected_csv(rows_of(data)).splitlines()) == 1

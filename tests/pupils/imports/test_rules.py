@@ -1,0 +1,424 @@
+"""What an import may do with one pupil, rule by rule."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from pupils.imports.services import steps as imports
+from pupils.models import Contact, Enrolment, Need, NeedType, Pupil, PupilFlag, RegisterEntry
+from pupils.record.services import pupils
+from pupils.register import services as register
+from sendco.audit.models import Event
+from sendco.due.models import DueItem
+from staff.models import TeachingGroup
+from tests.factories import PupilFactory
+
+from .helping import HEADINGS, UPNS, apply, kinds, preview, table, take_in
+
+pytestmark = pytest.mark.django_db
+TODAY = timezone.localdate
+
+
+@pytest.fixture
+def leo(school):
+    """On roll, no SEN, with a UPN and a number."""
+    return PupilFactory(
+        school=school, legal_forename="Leo", legal_surname="Farrant", upn=UPNS[0], mis_id="0007",
+        joined_on=date(2024, 9, 2), year_group="4",
+    )  # fmt: skip
+
+
+def row(upn=UPNS[0], surname="Farrant", forename="Leo", birth="14/02/2016", year="4", group="", code="", need=""):
+    return ",".join([upn, surname, forename, birth, year, group, code, need])
+
+
+def only(imported):
+    return imported.changes.exclude(kind__in=["leaver"]).get()
+
+
+def field(change, key):
+    return next(item for item in change.fields if item["key"] == key)
+
+
+def on(pupil, code, needs=("SLCN",), start=date(2025, 9, 1), by=None):
+    types = [NeedType.objects.get(code=need) for need in needs]
+    return register.change_status(pupil=pupil, code=code, needs=types, starts_on=start, reason="", decided_by="", by=by)
+
+
+# --- Whom a row is about -------------------------------------------------------------------------------------------
+def test_a_pupil_is_known_by_upn_though_the_name_changed(school, senco, leo):
+    change = only(preview(school, table(row(surname="Marsh")), senco))
+
+    assert (change.kind, change.pupil) == ("changed", leo)
+    assert field(change, "legal_surname")["theirs"] == "Marsh"
+
+
+def test_a_pupil_is_known_by_former_upn(school, senco, leo):
+    file = table(f"{UPNS[1]},{UPNS[0]},Farrant,Leo,14/02/2016", headings="UPN,Former UPN,Surname,Forename,DOB")
+
+    change = only(preview(school, file, senco))
+
+    assert (change.kind, change.pupil) == ("changed", leo)
+    assert field(change, "upn")["chosen"]
+
+
+def test_a_pupil_is_known_by_the_number_of_the_office_system(school, senco, leo):
+    file = table("0007,Farrand,Leo,14/02/2016", headings="Adno,Surname,Forename,DOB")
+
+    change = only(preview(school, file, senco))
+
+    assert (change.kind, change.pupil) == ("changed", leo)
+
+
+def test_a_number_alone_makes_nobody_the_same(school, senco, leo):
+    file = table("0007,Moss,Wren,01/03/2015", headings="Adno,Surname,Forename,DOB")
+
+    assert only(preview(school, file, senco)).kind == "new"
+
+
+def test_a_pupil_is_known_by_name_and_date_of_birth(school, senco, leo):
+    change = only(preview(school, table(row(upn="", year="5")), senco))
+
+    assert (change.kind, change.pupil) == ("changed", leo)
+
+
+def test_two_namesakes_are_left_to_a_person(school, senco, leo):
+    PupilFactory(school=school, legal_forename="Leo", legal_surname="Farrant", upn=UPNS[2])
+
+    change = only(preview(school, table(row(upn="")), senco))
+
+    assert (change.kind, len(change.data["candidates"])) == ("compare", 2)
+
+
+@pytest.mark.parametrize(
+    ("upn", "surname", "birth"),
+    [(UPNS[0], "Moss", "01/03/2015"), ("", "Farant", "14/02/2016"), ("", "Farrant", "15/02/2016")],
+)
+def test_what_looks_like_somebody_is_left_to_a_person(school, senco, leo, upn, surname, birth):
+    imported = preview(school, table(row(upn=upn, surname=surname, birth=birth)), senco)
+
+    change = only(imported)
+    assert (change.kind, change.is_chosen) == ("compare", False)
+    assert change.data["candidates"][0]["pupil"] == leo.pk
+
+
+def test_a_twin_is_not_the_other_twin(school, senco, leo):
+    file = table(row(), row(upn=UPNS[1], forename="Lee"))
+
+    found = kinds(preview(school, file, senco))
+
+    assert [change.label for change in found["new"]] == ["Lee Farrant"]
+
+
+@pytest.mark.parametrize(("answer", "pupils_after"), [("same", 1), ("new", 2), ("out", 1)])
+def test_a_person_answers_who_it_is(school, senco, leo, answer, pupils_after):
+    imported = preview(school, table(row(upn="", surname="Farant", year="5"), row(upn=UPNS[1], surname="Moss")), senco)
+    change = imported.changes.get(kind="compare")
+
+    imports.compare(imported=imported, change=change, answer=answer, pupil_id=leo.pk)
+    apply(imported, senco)
+
+    leo.refresh_from_db()
+    assert Pupil.objects.count() == pupils_after + 1
+    assert leo.legal_surname == ("Farant" if answer == "same" else "Farrant")
+
+
+def test_an_unanswered_likeness_is_left_out(school, senco, leo):
+    imported = preview(school, table(row(upn="", surname="Farant"), row(upn=UPNS[1], surname="Moss")), senco)
+
+    apply(imported, senco)
+
+    assert Pupil.objects.count() == 2
+
+
+def test_another_schools_pupil_with_that_upn_says_nothing(school, senco, foreign_pupil):
+    foreign_pupil.upn = UPNS[0]
+    foreign_pupil.save()
+
+    change = only(preview(school, table(row()), senco))
+
+    assert (change.kind, change.reasons) == ("new", [])
+    assert "Oakmere" not in str(change.data)
+
+
+def test_merged_records_are_left_alone(school, senco, leo):
+    kept = PupilFactory(school=school, legal_forename="Leo", legal_surname="Farrant", upn=UPNS[1])
+    leo.merged_into, leo.left_on = kept, None
+    leo.save()
+
+    change = only(preview(school, table(row(year="6")), senco))
+
+    assert [each["pupil"] for each in change.data["candidates"]] == [kept.pk]
+
+
+# --- Which value wins ----------------------------------------------------------------------------------------------
+def test_an_empty_cell_never_clears(school, senco, leo):
+    leo.preferred_forename = "Lee"
+    leo.save()
+    file = table(f"{UPNS[0]},Farrant,Leo,,,", headings="UPN,Surname,Forename,DOB,Preferred name,Year")
+
+    assert only(preview(school, file, senco)).kind == "same"
+
+
+def test_what_somebody_changed_after_the_file_was_made_is_kept(school, senco, leo):
+    yesterday = TODAY() - timedelta(days=1)
+    pupils.update_pupil(pupil=leo, values={"year_group": "6"}, version=leo.version, by=senco)
+
+    item = field(only(preview(school, table(row(year="5")), senco, file_made_on=yesterday)), "year_group")
+
+    assert not item["chosen"]
+    assert item["note"].startswith("Nadia Rahman changed this on")
+
+
+def test_what_an_import_wrote_is_no_newer_than_the_file(school, senco):
+    yesterday = TODAY() - timedelta(days=1)
+    take_in(school, table(row(year="5")), senco)
+
+    item = field(only(preview(school, table(row(year="6")), senco, file_made_on=yesterday)), "year_group")
+
+    assert (item["ours"], item["chosen"]) == ("Year 5", True)
+
+
+def test_the_year_comes_from_the_file_not_from_the_birth_date(school, senco):
+    take_in(school, table(row(birth="14/02/2016", year="3")), senco)
+
+    assert Pupil.objects.get().year_group == "3"
+
+
+def test_a_class_that_is_not_here_is_added_and_said(school, senco, leo):
+    imported = preview(school, table(row(group="4 Heron")), senco)
+    assert imported.counts["groups"] == ["4 Heron"]
+
+    apply(imported, senco)
+
+    leo.refresh_from_db()
+    assert leo.form_group == TeachingGroup.objects.get(name="4 Heron")
+
+
+def test_two_pupils_may_exchange_their_upns(school, senco, leo):
+    mia = PupilFactory(school=school, legal_forename="Mia", legal_surname="Orme", upn=UPNS[1])
+    imported = preview(school, table(row(upn=UPNS[1]), row(upn=UPNS[0], surname="Orme", forename="Mia")), senco)
+    for change in imported.changes.filter(kind="compare"):
+        right = leo if change.label == "Leo Farrant" else mia
+        imports.compare(imported=imported, change=change, answer="same", pupil_id=right.pk)
+
+    apply(imported, senco, confirmed=True)
+
+    assert list(Pupil.objects.order_by("legal_surname").values_list("upn", "former_upn")) == [
+        (UPNS[1], UPNS[0]),
+        (UPNS[0], UPNS[1]),
+    ]
+
+
+def test_a_upn_that_a_pupil_here_keeps_is_not_given_twice(school, senco, leo):
+    imported = preview(school, table(row(surname="Moss", forename="Wren"), row(upn=UPNS[1], surname="Orme")), senco)
+    imports.compare(imported=imported, change=imported.changes.get(kind="compare"), answer="new")
+
+    imported = apply(imported, senco)
+
+    skipped = imported.changes.get(outcome="skipped")
+    assert "has this UPN" in skipped.outcome_reason
+    assert Pupil.objects.filter(upn=UPNS[0]).get() == leo
+
+
+def test_a_replaced_upn_is_asked_twice(school, senco, leo):
+    file = table(f"{UPNS[1]},{UPNS[0]},Farrant,Leo,14/02/2016", headings="UPN,Former UPN,Surname,Forename,DOB")
+    imported = preview(school, file, senco)
+
+    with pytest.raises(imports.NeedsConfirmation, match="Leo Farrant"):
+        imports.apply(imported=imported, by=senco)
+
+    apply(imported, senco, confirmed=True)
+    leo.refresh_from_db()
+    assert (leo.upn, leo.former_upn) == (UPNS[1], UPNS[0])
+
+
+def test_a_pupil_changed_since_the_preview_is_skipped_with_the_reason(school, senco, leo):
+    imported = preview(school, table(row(year="5"), row(upn=UPNS[1], surname="Moss")), senco)
+    pupils.update_pupil(pupil=leo, values={"year_group": "6"}, version=leo.version, by=senco)
+
+    imported = apply(imported, senco)
+
+    leo.refresh_from_db()
+    change = imported.changes.get(pupil=leo)
+    assert leo.year_group == "6"
+    assert (change.outcome, imported.counts["applied"]["skipped"]) == ("skipped", 1)
+    assert "changed this pupil" in change.outcome_reason
+
+
+# --- The register --------------------------------------------------------------------------------------------------
+def test_sen_support_starts_by_the_rules(school, senco, leo):
+    register.start_watching(pupil=leo, reason="Reading", look_again_on=TODAY() + timedelta(days=30), by=senco)
+
+    take_in(school, table(row(code="K", need="SLCN"), headings=HEADINGS), senco)
+
+    entries = list(leo.register_entries.order_by("starts_on"))
+    assert [(entry.code, entry.ends_on is None) for entry in entries] == [("N", False), ("K", True)]
+    assert entries[0].ends_on == entries[1].starts_on - timedelta(days=1)
+    assert entries[1].entered_by == senco
+    assert [need.need_type.code for need in leo.needs.all()] == ["SLCN"]
+    assert leo.watch_entries.get().ends_on == TODAY()
+    assert DueItem.objects.filter(source_id=entries[1].pk, rule="support.tell_parent").exists()
+
+
+def test_sen_support_without_a_type_is_not_assessed(school, senco, leo):
+    imported = take_in(school, table(row(code="K")), senco)
+
+    assert [need.need_type.code for need in leo.needs.all()] == ["NSA"]
+    assert any("names no type of need" in reason for reason in only(imported).reasons)
+
+
+def test_a_plan_never_ends_by_an_import(school, senco, leo):
+    on(leo, "E", by=senco)
+    imported = preview(school, table(row(code="K", need="SLCN"), row(upn=UPNS[1], surname="Moss")), senco)
+    item = field(imported.changes.get(pupil=leo), "sen")
+    assert item["locked"]
+    assert "decision of the local authority" in item["note"]
+
+    imports.choose_all(imported=imported, kind="changed", take=True)
+    apply(imported, senco)
+
+    assert RegisterEntry.objects.get(pupil=leo, ends_on=None).code == "E"
+
+
+def test_a_plan_starts_only_when_somebody_says_so(school, senco, leo):
+    on(leo, "K", by=senco)
+    imported = preview(school, table(row(code="E", need="SLCN")), senco)
+    change = only(imported)
+    assert not field(change, "sen")["chosen"]
+    assert "once the plan is issued" in field(change, "sen")["note"]
+
+    imports.choose_value(imported=imported, change=change, key="sen", take_file=True)
+    apply(imported, senco)
+
+    assert RegisterEntry.objects.get(pupil=leo, ends_on=None).code == "E"
+
+
+def test_a_new_pupil_with_a_plan_needs_a_type_of_need(school, senco):
+    imported = preview(school, table(row(code="E")), senco)
+
+    change = only(imported)
+    assert (change.kind, imported.rejected_file_id is not None) == ("rejected", True)
+    assert "names no type of need" in change.reasons[0]
+
+
+def test_needs_of_a_pupil_without_sen_are_not_taken_in(school, senco, leo):
+    imported = preview(school, table(row(code="N", need="SLCN")), senco)
+
+    change = only(imported)
+    assert change.kind == "same"
+    assert any("not taken in" in reason for reason in change.reasons)
+
+
+def test_not_assessed_does_not_go_with_a_plan(school, senco, leo):
+    on(leo, "E", needs=("ASD",), by=senco)
+
+    take_in(school, table(row(code="E", need="NSA; SLCN")), senco)
+
+    assert [need.need_type.code for need in Need.objects.filter(pupil=leo, ends_on=None)] == ["SLCN"]
+
+
+def test_the_order_of_needs_changes(school, senco, leo):
+    on(leo, "K", needs=("SLCN", "ASD"), by=senco)
+
+    take_in(school, table(row(code="K", need="ASD; SLCN")), senco)
+
+    current = Need.objects.filter(pupil=leo, ends_on=None).order_by("rank")
+    assert [need.need_type.code for need in current] == ["ASD", "SLCN"]
+
+
+# --- What is protected ---------------------------------------------------------------------------------------------
+CONTACT = "UPN,Surname,Forename,DOB,Contact 1 name,Contact 1 phone,Contact 1 address"
+
+
+def with_contact(name="Mrs Ana Farrant", phone="01632 960111", address="2 New Row"):
+    return table(f"{UPNS[0]},Farrant,Leo,14/02/2016,{name},{phone},{address}", headings=CONTACT)
+
+
+@pytest.mark.parametrize("ban", [{"do_not_contact": True}, {"address_hidden": True}])
+def test_banned_and_hidden_contacts_are_untouched(school, senco, leo, ban):
+    contact = Contact.objects.create(pupil=leo, name="Ana Farrant", phone="01632 960000", **ban)
+
+    imported = preview(school, with_contact(), senco)
+
+    assert only(imported).kind == "same"
+    assert Contact.objects.count() == 1
+    assert "hidden" not in str(only(imported).reasons)
+    contact.refresh_from_db()
+    assert (contact.phone, contact.address) == ("01632 960000", "")
+
+
+def test_a_contact_is_changed_not_doubled(school, senco, leo):
+    contact = Contact.objects.create(pupil=leo, name="Ana Farrant", phone="01632 960000")
+
+    take_in(school, with_contact(), senco)
+
+    contact.refresh_from_db()
+    assert (contact.phone, contact.address, contact.version) == ("01632 960111", "2 New Row", 2)
+    assert Contact.objects.count() == 1
+
+
+def test_a_new_contact_is_added(school, senco, leo):
+    Contact.objects.create(pupil=leo, name="Piers Farrant", phone="01632 960000")
+
+    take_in(school, with_contact(), senco)
+
+    assert set(leo.contacts.values_list("name", flat=True)) == {"Piers Farrant", "Mrs Ana Farrant"}
+
+
+def test_flags_are_added_and_only_ordinary_ones_end(school, senco, leo):
+    PupilFlag.objects.create(pupil=leo, kind="fsm", starts_on=date(2025, 9, 1))
+    PupilFlag.objects.create(pupil=leo, kind="lac", starts_on=date(2025, 9, 1))
+    file = table(f"{UPNS[0]},Farrant,Leo,14/02/2016,N,N,Y", headings="UPN,Surname,Forename,DOB,FSM,In care,EAL")
+
+    take_in(school, file, senco)
+
+    assert set(PupilFlag.objects.filter(pupil=leo, ends_on=None).values_list("kind", flat=True)) == {"lac", "eal"}
+    assert not Event.objects.filter(audience="record", text__contains="ooked after").exists()
+
+
+# --- Leavers -------------------------------------------------------------------------------------------------------
+def test_missing_pupils_are_leavers_only_of_a_whole_school(school, senco, leo):
+    file = table(row(upn=UPNS[1], surname="Moss"))
+
+    part = preview(school, file, senco).changes.get(kind="leaver")
+    whole = preview(school, table(row(upn=UPNS[1], surname="Moss")), senco, is_whole_school=True)
+
+    assert (part.is_chosen, whole.changes.get(kind="leaver").is_chosen) == (False, True)
+
+
+def test_a_pupil_of_a_rejected_row_is_no_leaver(school, senco, leo):
+    file = table(row(upn="A372410799009"), row(upn=UPNS[1], surname="Moss"))
+
+    leaver = preview(school, file, senco, is_whole_school=True).changes.get(kind="leaver")
+
+    assert (leaver.pupil, leaver.is_chosen) == (leo, False)
+    assert "not taken in" in leaver.reasons[0]
+
+
+def test_a_leaver_is_closed_everywhere(school, senco, leo):
+    on(leo, "K", by=senco)
+    PupilFlag.objects.create(pupil=leo, kind="fsm", starts_on=date(2025, 9, 1))
+
+    take_in(school, table(row(upn=UPNS[1], surname="Moss")), senco, is_whole_school=True)
+
+    leo.refresh_from_db()
+    assert leo.left_on == TODAY()
+    for model in (RegisterEntry, Need, PupilFlag, Enrolment):
+        assert not model.objects.filter(pupil=leo, ends_on=None).exists()
+    assert not DueItem.objects.filter(pupil_id=leo.pk).open().exists()
+
+
+def test_a_leaver_in_the_file_comes_back_only_when_chosen(school, senco, leo):
+    pupils.record_leaver(pupil=leo, left_on=date(2026, 7, 17), reason="", destination="", by=senco)
+    imported = preview(school, table(row()), senco)
+    change = only(imported)
+    assert not field(change, "back")["chosen"]
+
+    imports.choose_value(imported=imported, change=change, key="back", take_file=True)
+    apply(imported, senco)
+
+    leo.refresh_from_db()
+    assert leo.on_roll
+    assert RegisterEntry.objects.get(pupil=leo, ends_on=None).code == "N"
