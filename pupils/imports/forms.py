@@ -4,32 +4,16 @@ from django.utils import timezone
 
 from ..forms.checked import DATE_HINT
 from ..models import ImportChange
-from .reading.columns import CONTACT_PARTS, FIELD_LABELS, FLAG_FIELDS, MAX_CONTACTS, NEED_FIELDS, missing_required
+from .fields import COLUMNS, LABELS, Shelf
+from .reading.columns import missing_required
 
 WHOLE = [
     ("no", "No, some of them: pupils who are not in it stay as they are"),
     ("yes", "Yes, everybody on roll: pupils who are not in it are shown as leavers"),
 ]
-_PERSON = (
-    "upn former_upn uln mis_id full_name legal_surname legal_forename middle_names preferred_surname "
-    "preferred_forename birth_on sex first_language"
-).split()
-_SCHOOL = "year_group group enrolment_type joined_on left_on key_worker_email".split()
-_SEN = ["sen_code", "sen_start_on", *NEED_FIELDS, "need_rank"]
-_CONTACTS = [f"contact_{n}_{part}" for n in range(1, MAX_CONTACTS + 1) for part in CONTACT_PARTS]
 FIELD_CHOICES = [
     ("", "Leave this column out"),
-    *(
-        (title, [(name, FIELD_LABELS[name]) for name in names])
-        for title, names in (
-            ("The pupil", _PERSON),
-            ("At school", _SCHOOL),
-            ("SEND", _SEN),
-            ("Flags", FLAG_FIELDS),
-            ("Contacts", _CONTACTS),
-            ("Read, but not kept", ["address", "postcode"]),
-        )
-    ),
+    *((shelf.value, [(column.name, column.label) for column in COLUMNS if column.shelf == shelf]) for shelf in Shelf),
 ]
 
 
@@ -89,10 +73,10 @@ class MatchForm(forms.Form):
         twice = {name for name in names if names.count(name) > 1}
         for index, name in self.mapping.items():
             if name in twice:
-                self.add_error(f"column_{index}", f"{FIELD_LABELS[name]} is matched twice. Leave one column out.")
+                self.add_error(f"column_{index}", f"{LABELS[name]} is matched twice. Leave one column out.")
         if not twice:
-            for sentence in missing_required(self.mapping):
-                self.add_error(None, sentence)
+            for note in missing_required(self.mapping):
+                self.add_error(None, str(note))
         return self.cleaned_data
 
 

@@ -12,8 +12,10 @@ from staff.models import User
 from staff.permissions import Permission
 
 from ..models import Import, ImportChange
+from .fields import ADDRESS
+from .notes import Note, NoteCode
+from .reading.refusals import FileNotReadable, FileReason
 from .reading.rejected import rejected_csv
-from .reading.sheets import FileNotReadable
 from .selectors.opening import check_school, read
 from .selectors.planning import Planner, counts_of, new_groups
 from .services import steps as imports
@@ -23,7 +25,6 @@ from .services.undoing import undo
 
 PART = 500
 NOT_ALLOWED = "The person who started this may no longer import pupils in this school, so nothing was done."
-LOST = "The file is no longer kept. Send it again."
 
 
 def _started(run, status):
@@ -43,7 +44,7 @@ def _started(run, status):
 def _content(imported):
     stored = StoredFile.objects.filter(pk=imported.file_id, purpose="import", school_id=imported.school_id).first()
     if stored is None:
-        raise FileNotReadable(LOST)
+        raise FileNotReadable(FileReason.NO_LONGER_KEPT)
     try:
         with files.open_stored(stored) as file:
             return file.read()
@@ -87,9 +88,10 @@ def _read(run, imported, by):
     planner = Planner(imported, head, today=today)
     rows = list(rows)
     changes = planner.plan(rows, progress=run.progress)
+    rows = planner.with_refusals(rows)
     imported.counts = counts_of(changes) | {"rows": head["rows"], "groups": new_groups(changes)}
-    if any(row.data.get("address") for row in rows):
-        imported.notes.append("The pupil's own address is not kept in sendco: the addresses of contacts are.")
+    if any(row.get(ADDRESS) for row in rows):
+        imported.notes.append(Note(NoteCode.ADDRESS_NOT_KEPT).as_stored())
     _write(run, imported, changes)
     rejected = rejected_csv(rows) if any(row.is_rejected for row in rows) else None
     with transaction.atomic():

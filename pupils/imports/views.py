@@ -19,7 +19,9 @@ from staff.permissions import Permission
 
 from ..errors import Refused
 from ..models import Import, ImportChange
+from . import showing
 from .forms import ChooseForm, ConfirmForm, ImportNewForm, MatchForm
+from .refusals import ImportReason
 from .selectors import previews as selectors
 from .services import steps as imports
 
@@ -100,6 +102,7 @@ def import_match(request, pk):
             form.add_error(None, str(refusal))
     context = {
         "title": "Match the columns",
+        "notes": showing.notes_of(imported),
         "section": "imports",
         "crumbs": crumbs(imported),
         "imported": imported,
@@ -132,21 +135,37 @@ def import_detail(request, pk):
         "title": imported.file_name,
         "status": status,
         "status_words": status.label,
-        "left_over": Paginator(selectors.left_over(imported), 50).get_page(request.GET.get("page")),
+        "left_over": _left_over(request, imported),
         "rejected": _rejected_file(request, imported),
     }
     return render(request, "pupils/import_done.html", context)
 
 
-def _check_context(request, imported):
+def _left_over(request, imported):
+    page = Paginator(selectors.left_over(imported), 50).get_page(request.GET.get("page"))
+    for change in page.object_list:
+        showing.dress_outcome(change)
+    return page
+
+
+def _counts(imported):
     counts = selectors.counts_of(imported)
-    tabs, kind = selectors.tabs_of(counts, request.GET.get("tab"))
+    return counts | {"sentence": showing.counts_sentence(counts)}
+
+
+def _check_context(request, imported):
+    counts = _counts(imported)
+    tabs, kind = showing.tabs_of(counts, request.GET.get("tab"))
+    page = selectors.page_of(imported, kind, request.GET.get("page"))
+    for change in page.object_list:
+        showing.dress(change, request.acting)
     return {
+        "notes": showing.notes_of(imported),
         "title": "Check before anything changes",
         "counts": counts,
         "tabs": tabs,
         "kind": kind,
-        "page": selectors.page_of(imported, kind, request.acting, request.GET.get("page")),
+        "page": page,
         "rejected": _rejected_file(request, imported),
         "may_match": imported.kind != "ctf",
     }
@@ -187,8 +206,8 @@ def import_choose(request, pk):
         page = request.POST.get("page", "")
         extra = f"&page={page}" if page.isdecimal() else ""
         return redirect(f"{imported.get_absolute_url()}?tab={tab}{extra}{anchor}")
-    selectors.dress(change, request.acting)
-    context = {"imported": imported, "change": change, "counts": selectors.counts_of(imported), "out_of_band": True}
+    showing.dress(change, request.acting)
+    context = {"imported": imported, "change": change, "counts": _counts(imported), "out_of_band": True}
     return render(request, "pupils/_import_chosen.html", context)
 
 
@@ -258,7 +277,8 @@ def import_undo(request, pk):
             return _refused(request, imported, refusal)
         return redirect(imported)
     if not imported.can_be_undone:
-        return _refused(request, imported, imports.TOO_LATE if imported.applied_at else imports.NOT_NOW)
+        reason = ImportReason.TOO_LATE if imported.applied_at else ImportReason.NOT_NOW
+        return _refused(request, imported, Refused(reason))
     context = {
         "title": "Undo this import",
         "section": "imports",

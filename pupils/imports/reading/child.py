@@ -19,8 +19,9 @@ def main():
     limit_this_process()
     from .columns import as_mapping, guess_mapping, header_key, missing_required
     from .readers import read_file
+    from .refusals import FileNotReadable
     from .rows import normalise
-    from .sheets import FileNotReadable
+    from .transport import row_as_json
 
     close_the_doors()
     asked = json.loads(sys.stdin.buffer.readline())
@@ -28,7 +29,7 @@ def main():
         try:
             sheet = read_file(sys.stdin.buffer.read(), asked["filename"])
         except FileNotReadable as problem:
-            _line(out, {"refused": str(problem)})
+            _line(out, {"refused": problem.as_json()})
             return
         remembered = asked["remembered"]
         guessed = guess_mapping(sheet.headers, remembered)
@@ -42,7 +43,7 @@ def main():
                 "kind": sheet.kind,
                 "headers": sheet.headers,
                 "samples": _samples(sheet),
-                "notes": [*sheet.notes, *guessed.notes],
+                "notes": [note.as_stored() for note in (*sheet.notes, *guessed.notes)],
                 "mapping": dict(mapping),
                 "ctf": asdict(sheet.ctf) if sheet.ctf else None,
                 "settled": settled,
@@ -51,7 +52,7 @@ def main():
         )
         if settled:
             for row in normalise(sheet, mapping, today=date.fromisoformat(asked["today"])):
-                _line(out, row.as_dict())
+                _line(out, row_as_json(row))
 
 
 def _samples(sheet):

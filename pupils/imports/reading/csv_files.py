@@ -5,15 +5,13 @@ import csv
 import io
 import itertools
 
+from ..notes import Note, NoteCode
 from .columns import header_hits
-from .sheets import HEADER_SEARCH_ROWS, FileNotReadable, Limits, build_sheet
+from .refusals import FileNotReadable, FileReason
+from .sheets import HEADER_SEARCH_ROWS, Limits, build_sheet
 
 _DELIMITERS = (",", ";", "\t", "|")
 _DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "upright bars"}
-_UNREADABLE = (
-    "This does not look like a text file: it holds codes that no CSV file has. "
-    "Open it in the program it came from, export it as CSV (UTF-8) or as an Excel workbook (.xlsx), and send that."
-)
 _SAMPLE_BYTES = 4096
 
 
@@ -21,11 +19,11 @@ def read_csv(data):
     text, encoding = decode(data)
     notes = []
     if encoding == "windows-1252":
-        notes.append("Read as Windows-1252, an older way to write letters. Check names with accents in the preview.")
+        notes.append(Note(NoteCode.WINDOWS_LETTERS))
     text, named = take_separator_line(text)
     delimiter = named or sniff_delimiter(text)
     if delimiter in _DELIMITER_NAMES:
-        notes.append(f"Columns are separated by {_DELIMITER_NAMES[delimiter]}.")
+        notes.append(Note(NoteCode.SEPARATED_BY, {"what": _DELIMITER_NAMES[delimiter]}))
     table = read_table(text, delimiter, first=2 if named else 1)
     return build_sheet(table, kind="csv", notes=notes, encoding=encoding)
 
@@ -33,7 +31,7 @@ def read_csv(data):
 def decode(data):
     """Return the text and the name of its encoding: a byte order mark decides, then the shape of the bytes."""
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise FileNotReadable(_UNREADABLE)
+        raise FileNotReadable(FileReason.NOT_TEXT)
     if data.startswith(codecs.BOM_UTF8):
         return _strictly(data[3:], "utf-8"), "utf-8-sig"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -42,7 +40,7 @@ def decode(data):
     if shape:
         return _strictly(data, shape), shape
     if _is_binary(data):
-        raise FileNotReadable(_UNREADABLE)
+        raise FileNotReadable(FileReason.NOT_TEXT)
     try:
         return data.decode("utf-8"), "utf-8"
     except UnicodeDecodeError:
@@ -53,10 +51,7 @@ def _strictly(data, encoding):
     try:
         return data.decode(encoding)
     except UnicodeDecodeError:
-        raise FileNotReadable(
-            "Some letters in the file cannot be read. "
-            "Open it in Excel, choose Save as, then “CSV UTF-8”, and send that."
-        ) from None
+        raise FileNotReadable(FileReason.LETTERS_UNREADABLE) from None
 
 
 def utf16_shape(data):
@@ -120,13 +115,13 @@ def read_table(text, delimiter, *, first):
         except StopIteration:
             break
         except csv.Error:
-            raise FileNotReadable(_endless_cell(number + 1, text)) from None
+            raise _endless_cell(number + 1, text) from None
         number += 1
         last_start = start
         limits.check(number, values)
         table.append((number, values))
     if _ends_inside_quotes(text, delimiter, last_start):
-        raise FileNotReadable(_quote_never_closed(number))
+        raise _quote_never_closed(number)
     return table
 
 
@@ -145,13 +140,8 @@ def _endless_cell(number, text):
     """The csv module stops at a cell of 131,072 characters: an open quotation mark, or no table at all."""
     if '"' in text:
         return _quote_never_closed(number)
-    return (
-        f"Row {number} holds one cell of endless length. Check that the file is a list of pupils and export it again."
-    )
+    return FileNotReadable(FileReason.ENDLESS_CELL, row=number)
 
 
 def _quote_never_closed(number):
-    return (
-        f"A quotation mark is opened in row {number} and never closed, so the rows after it cannot be told apart. "
-        "Correct it in the file, or save the file as an Excel workbook (.xlsx) and send that."
-    )
+    return FileNotReadable(FileReason.QUOTE_NEVER_CLOSED, row=number)

@@ -7,8 +7,10 @@ from xml.etree.ElementTree import ParseError
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import iterparse
 
-from .columns import FIELD_LABELS
-from .sheets import MAX_CELL_LENGTH, MAX_ROWS, CtfHeader, FileNotReadable, Sheet, SourceRow, count, too_many_rows
+from ..fields import LABELS
+from ..notes import Note, NoteCode
+from .refusals import FileNotReadable, FileReason
+from .sheets import MAX_CELL_LENGTH, MAX_ROWS, CtfHeader, Sheet, SourceRow, too_many_rows
 
 MAX_XML_BYTES = 50 * 1024 * 1024
 MAX_ELEMENTS = 2_000_000
@@ -16,17 +18,6 @@ MAX_DEPTH = 20
 # A pupil with a full attendance and assessment history stays well below this.
 MAX_PUPIL_ELEMENTS = 100_000
 _LONG_TAG = re.compile(rb"<[^<>]{20000}")
-_DAMAGED = (
-    "The XML file is damaged or cut short (line {line}). "
-    "Export the transfer file again; do not open and save it in between."
-)
-_UNSAFE = (
-    "The XML file defines its own document type or entities, which transfer files never do, so it was not read. "
-    "Export the file again from the school's information system."
-)
-_NOT_CTF = "This XML file is not a Common Transfer File. Send a CTF (.xml), a CSV file or an Excel workbook (.xlsx)."
-_TOO_MANY = "The XML file has more than {most:,} elements. Export it for fewer pupils at a time."
-_TOO_DEEP = "The XML file nests its elements more than {most} deep, which transfer files never do, so it was not read."
 
 # Field name, then the places where versions of the CTF keep it.
 _SIMPLE = (
@@ -57,17 +48,17 @@ _ADDRESS_PARTS = (
 
 def read_ctf(data):
     if _LONG_TAG.search(data):
-        raise FileNotReadable(_DAMAGED.format(line="unknown"))
+        raise FileNotReadable(FileReason.XML_DAMAGED, line="unknown")
     reader = _Reader()
     try:
         for event, element in iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True):
             reader.start(element) if event == "start" else reader.end(element)
     except ParseError as error:
-        raise FileNotReadable(_DAMAGED.format(line=error.position[0])) from None
+        raise FileNotReadable(FileReason.XML_DAMAGED, line=error.position[0]) from None
     except DefusedXmlException:
-        raise FileNotReadable(_UNSAFE) from None
+        raise FileNotReadable(FileReason.XML_UNSAFE) from None
     except (ValueError, LookupError):  # an encoding that does not exist or that the parser does not know
-        raise FileNotReadable(_DAMAGED.format(line=1)) from None
+        raise FileNotReadable(FileReason.XML_DAMAGED, line=1) from None
     return reader.sheet()
 
 
@@ -87,20 +78,20 @@ class _Reader:
     def start(self, element):
         name = _local(element.tag)
         if not self.path and name.lower() != "ctfile":
-            raise FileNotReadable(_NOT_CTF)
+            raise FileNotReadable(FileReason.NOT_A_TRANSFER_FILE)
         self.path.append(name)
         self.parents.append(element)
         self.elements += 1
         if self.elements > MAX_ELEMENTS:
-            raise FileNotReadable(_TOO_MANY.format(most=MAX_ELEMENTS))
+            raise FileNotReadable(FileReason.TOO_MANY_ELEMENTS, most=MAX_ELEMENTS)
         if len(self.path) > MAX_DEPTH:
-            raise FileNotReadable(_TOO_DEEP.format(most=MAX_DEPTH))
+            raise FileNotReadable(FileReason.NESTED_TOO_DEEP, most=MAX_DEPTH)
         if not self.kept and name in ("Header", "Pupil"):
             self.kept = len(self.path)
             self.pupil_elements = 0
         self.pupil_elements += 1
         if self.kept and self.pupil_elements > MAX_PUPIL_ELEMENTS:
-            raise FileNotReadable(_TOO_MANY.format(most=MAX_PUPIL_ELEMENTS))
+            raise FileNotReadable(FileReason.TOO_MANY_ELEMENTS, most=MAX_PUPIL_ELEMENTS)
 
     def end(self, element):
         depth = len(self.path)
@@ -120,7 +111,7 @@ class _Reader:
 
     def _add(self, pupil):
         if len(self.rows) >= MAX_ROWS:
-            raise FileNotReadable(too_many_rows())
+            raise too_many_rows()
         values = read_values(pupil, self.header)
         extra = {
             "needs": read_needs(pupil),
@@ -131,16 +122,16 @@ class _Reader:
 
     def sheet(self):
         if not self.rows:
-            raise FileNotReadable(
-                "The transfer file holds no pupils. Check which pupils were chosen and export it again."
-            )
-        notes = [f"Common Transfer File{f' version {self.header.version}' if self.header.version else ''}."]
+            raise FileNotReadable(FileReason.NO_PUPILS_IN_TRANSFER)
+        version = f" version {self.header.version}" if self.header.version else ""
+        notes = [Note(NoteCode.TRANSFER_FILE, {"version": version})]
         if self.header.source_name or self.header.source_dfe_number:
-            notes.append(f"Sent by {' '.join(filter(None, [self.header.source_name, self.header.source_dfe_number]))}.")
+            school = " ".join(filter(None, [self.header.source_name, self.header.source_dfe_number]))
+            notes.append(Note(NoteCode.SENT_BY, {"school": school}))
         if self.header.qualifier.lower() == "partial":
-            notes.append("A partial file: it does not hold everything the school sends.")
-        notes.append(f"{count(len(self.rows), 'pupil')}, numbered in the order of the file.")
-        headers = [FIELD_LABELS[name] for name in _COLUMNS]
+            notes.append(Note(NoteCode.PARTIAL_FILE))
+        notes.append(Note(NoteCode.PUPILS_IN_ORDER, {"pupils": len(self.rows)}))
+        headers = [LABELS[name] for name in _COLUMNS]
         return Sheet(kind="ctf", headers=headers, rows=self.rows, notes=notes, encoding="xml", ctf=self.header)
 
 
@@ -168,10 +159,7 @@ def _descendants(element, *names):
 def _text(element):
     text = " ".join((element.text or "").split()) if len(element.text or "") <= MAX_CELL_LENGTH * 2 else element.text
     if len(text) > MAX_CELL_LENGTH:
-        raise FileNotReadable(
-            f"An element ({_local(element.tag)[:40]}) holds more than {MAX_CELL_LENGTH:,} characters, "
-            "which transfer files never do, so the file was not read."
-        )
+        raise FileNotReadable(FileReason.ELEMENT_TOO_LONG, element=_local(element.tag)[:40], most=MAX_CELL_LENGTH)
     return text
 
 

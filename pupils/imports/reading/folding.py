@@ -1,24 +1,26 @@
 """Several rows about one pupil become one; two pupils under one number are both kept out."""
 
 from collections import defaultdict
+from dataclasses import replace
 
-from .pupil_rows import NAME_FIELDS, Problem, label, person
-from .sheets import rows_named
+from ..fields import BIRTH, FIELDS, LABELS, NAMES, UPN
+from ..notes import Note, NoteCode
+from ..rows import PupilRow
 
-# Reports repeat a pupil once for each need or each contact; these may differ between such rows.
-_MAY_DIFFER = {"sen_start_on"}
-_MOST_ROWS = 60
-
-
-def rank_needs(row):
-    """Number the needs 1, 2, 3 in the order of their ranks; a type named twice keeps its best place."""
-    ordered = sorted(row.needs, key=lambda need: need["rank"])
-    row.needs = [
-        {"type": code, "rank": place} for place, code in enumerate(dict.fromkeys(n["type"] for n in ordered), 1)
-    ]
+MOST_ROWS = 60
 
 
-def fold(rows):
+def person(row: PupilRow):
+    """Return surname, forename and date of birth, in a form that can be compared."""
+    born = row.get(BIRTH)
+    return (*((row.get(name) or "").casefold() for name in NAMES), born.isoformat() if born else "")
+
+
+def with_note(row: PupilRow, code, column="", *, is_fatal=False, **data) -> PupilRow:
+    return replace(row, notes=(*row.notes, Note(code, data, column, is_fatal=is_fatal)))
+
+
+def fold(rows: list[PupilRow]) -> list[PupilRow]:
     """Join rows about one pupil: the same UPN, or the same name and date of birth where one of them has no UPN."""
     owners = _upn_owners(rows)
     groups = {}
@@ -27,117 +29,95 @@ def fold(rows):
     folded = []
     for group in groups.values():
         folded += _join(group) if len(group) > 1 else group
-    return sorted(folded, key=lambda row: row.number)
+    return sorted((_settled(row) for row in folded), key=lambda row: row.number)
+
+
+def _settled(row):
+    return replace(row, values={field: field.settle(value) for field, value in row.values.items()})
 
 
 def _upn_owners(rows):
     owners = defaultdict(set)
     for row in rows:
-        if row.data.get("upn") and row.data.get("birth_on"):
-            owners[person(row)].add(row.data["upn"])
+        if row.get(UPN) and row.get(BIRTH):
+            owners[person(row)].add(row.get(UPN))
     return owners
 
 
 def _group_key(row, owners):
-    if not all(row.data.get(name) for name in NAME_FIELDS):
+    if not all(row.get(name) for name in NAMES):
         return ("row", row.number)
-    upn, who = row.data.get("upn"), person(row)
+    upn, who = row.get(UPN), person(row)
     if upn:
         return ("upn", upn, *who[:2])
-    if not row.data.get("birth_on") or any(problem.field == "upn" for problem in row.problems):
+    if not row.get(BIRTH) or any(note.column == UPN.name for note in row.notes):
         return ("row", row.number)
     owned = owners.get(who, ())
     return ("upn", next(iter(owned)), *who[:2]) if len(owned) == 1 else ("person", *who)
 
 
 def _join(group):
-    refusal = _refusal(group)
-    if refusal:
-        for row in group:
-            row.problems.append(Problem("", refusal, fatal=True))
-        return group
+    numbers = [row.number for row in group]
+    if len(group) > MOST_ROWS:
+        return [
+            with_note(row, NoteCode.TOO_MANY_ROWS_ABOUT_ONE, rows=numbers, most=MOST_ROWS, is_fatal=True)
+            for row in group
+        ]  # fmt: skip
+    if differing := _differences(group):
+        return [with_note(row, NoteCode.ROWS_DIFFER, rows=numbers, what=differing, is_fatal=True) for row in group]
     first, *others = group
     for other in others:
-        _take_in(first, other)
-    first.folded = [{"number": row.number, "raw": row.raw} for row in others]
-    message = f"{rows_named([row.number for row in group]).capitalize()} are about this pupil and were read as one."
-    first.problems.append(Problem("", message))
-    return [first]
-
-
-def _refusal(group):
-    numbers = rows_named([row.number for row in group]).capitalize()
-    if len(group) > _MOST_ROWS:
-        return f"{numbers} are about the same pupil; the most is {_MOST_ROWS}. Leave one row for the pupil."
-    differing = _differences(group)
-    if not differing:
-        return ""
-    return (
-        f"{numbers} are about the same pupil but differ in {_listed([label(name) for name in differing])}. "
-        "Leave one row for the pupil, or make them agree."
-    )
+        first = _joined(first, other)
+    return [with_note(first, NoteCode.READ_AS_ONE, rows=numbers)]
 
 
 def _differences(group):
-    names = dict.fromkeys(name for row in group for name in row.data if name not in _MAY_DIFFER)
-    return [name for name in names if len({_alike(row.data.get(name)) for row in group} - {None}) > 1]
+    """The labels of what rows about one pupil may not differ in."""
+    fields = dict.fromkeys(field for row in group for field in row.values if not field.may_differ)
+    return [
+        LABELS.get(field.name, field.columns[0].label)
+        for field in fields
+        if len({_alike(row.get(field)) for row in group} - {None}) > 1
+    ]
 
 
 def _alike(value):
     return value.casefold() if isinstance(value, str) else value
 
 
-def _take_in(first, other):
-    starts = [row.data["sen_start_on"] for row in (first, other) if row.data.get("sen_start_on")]
-    for name, value in other.data.items():
-        if first.data.get(name) is None:
-            first.data[name] = value
-    if starts:
-        first.data["sen_start_on"] = min(starts)
-    # Sorting is stable: where every row gives its need the same rank, the order of the file decides.
-    first.needs += other.needs
-    for contact in other.contacts:
-        if not any(_same_contact(contact, known) for known in first.contacts):
-            first.contacts.append({**contact, "priority": len(first.contacts) + 1})
-    first.sen_history += [stage for stage in other.sen_history if stage not in first.sen_history]
-    known = {problem.message for problem in first.problems}
-    first.problems += [problem for problem in other.problems if problem.message not in known]
+def _joined(row, other):
+    fields = [field for field in FIELDS if field in row.values or field in other.values]
+    values = {field: field.join(row.values.get(field), other.values.get(field)) for field in fields}
+    new = tuple(note for note in other.notes if note not in row.notes)
+    return PupilRow(row.line, values, row.notes + new, (*row.folded, *other.lines))
 
 
-def _same_contact(contact, known):
-    return contact["name"].casefold() == known["name"].casefold()
-
-
-def _listed(names):
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
-def reject_shared(rows, name, identity):
+def reject_shared(rows, field, identity):
     """Two pupils under one number: nothing tells which is right, so neither is taken."""
     owners = defaultdict(list)
     for row in rows:
-        if row.data.get(name):
-            owners[row.data[name]].append(row)
+        if row.get(field):
+            owners[row.get(field)].append(row)
+    refused = {}
     for number, group in owners.items():
         if len({identity(row) for row in group}) > 1:
-            message = (
-                f"{rows_named([row.number for row in group]).capitalize()} have the same {label(name)} ({number}) "
-                "but are about different pupils. Correct the one that is wrong and send the file again."
-            )
-            for row in group:
-                row.problems.append(Problem(name, message, fatal=True))
+            said = {"rows": [row.number for row in group], "what": LABELS[field.name], "value": number}
+            refused |= {row.number: said for row in group}
+    return [
+        with_note(row, NoteCode.NUMBER_SHARED, field.name, is_fatal=True, **refused[row.number])
+        if row.number in refused
+        else row
+        for row in rows
+    ]
 
 
-def notice_namesakes(rows):
+def note_namesakes(rows):
     people = defaultdict(list)
     for row in rows:
-        if not row.is_rejected and row.data.get("birth_on"):
-            people[person(row)].append(row)
-    for group in people.values():
-        if len(group) > 1:
-            message = (
-                f"{rows_named([row.number for row in group]).capitalize()} have the same name and date of birth. "
-                "Check that they are different pupils."
-            )
-            for row in group:
-                row.problems.append(Problem("birth_on", message))
+        if row.get(BIRTH) and not row.is_rejected:
+            people[person(row)].append(row.number)
+    shared = {number: numbers for numbers in people.values() if len(numbers) > 1 for number in numbers}
+    return [
+        with_note(row, NoteCode.NAMESAKES, BIRTH.name, rows=shared[row.number]) if row.number in shared else row
+        for row in rows
+    ]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from .csv_files import read_csv
 from .ctf import MAX_XML_BYTES, read_ctf
-from .sheets import FileNotReadable
+from .refusals import FileNotReadable, FileReason
 from .workbooks import read_workbook
 
 MAX_BYTES = 10 * 1024 * 1024
@@ -36,14 +36,14 @@ def read_file(source, filename):
     """
     size = len(source) if isinstance(source, (bytes, bytearray, memoryview)) else Path(source).stat().st_size
     if size > MAX_XML_BYTES:
-        raise FileNotReadable(_too_big(size, MAX_XML_BYTES))
+        raise _too_big(size, MAX_XML_BYTES)
     data = bytes(source) if isinstance(source, (bytes, bytearray, memoryview)) else Path(source).read_bytes()
     if not data:
-        raise FileNotReadable("The file is empty. Export the pupils again and check its size before sending it.")
+        raise FileNotReadable(FileReason.EMPTY)
     if _looks_like_xml(data, filename):
         return read_ctf(data)
     if size > MAX_BYTES:
-        raise FileNotReadable(_too_big(size, MAX_BYTES))
+        raise _too_big(size, MAX_BYTES)
     _refuse_other_kinds(data)
     if data.startswith(_ZIP):
         return read_workbook(data)
@@ -51,10 +51,7 @@ def read_file(source, filename):
 
 
 def _too_big(size, most):
-    return (
-        f"The file is {size / _MEGABYTE:.1f} MB; the most is {most // _MEGABYTE} MB. "
-        "Take out columns you do not need, or split it into smaller files."
-    )
+    return FileNotReadable(FileReason.TOO_BIG, size=size / _MEGABYTE, most=most // _MEGABYTE)
 
 
 def _looks_like_xml(data, filename):
@@ -63,32 +60,17 @@ def _looks_like_xml(data, filename):
         start = start.removeprefix(mark)
     start = start.replace(b"\x00", b"").lstrip().lower()
     if start.startswith((b"<html", b"<!doctype html", b"<table")):
-        raise FileNotReadable(
-            "This is a web page, not a spreadsheet, although it may open in Excel. "
-            "Open it, choose Save as, then “Excel workbook (.xlsx)” or “CSV”, and send that file."
-        )
+        raise FileNotReadable(FileReason.WEB_PAGE)
     if b"schemas-microsoft-com:office:spreadsheet" in data[:2000]:
-        raise FileNotReadable(
-            "This is an old kind of Excel file (XML spreadsheet). "
-            "Open it in Excel, choose Save as, then “Excel workbook (.xlsx)”, and send that file."
-        )
+        raise FileNotReadable(FileReason.XML_SPREADSHEET)
     return start.startswith(_XML_STARTS) or (filename.lower().endswith(".xml") and start.startswith(b"<"))
 
 
 def _refuse_other_kinds(data):
     if data.startswith(_OLE):
         if _ENCRYPTED in data:
-            raise FileNotReadable(
-                "The workbook is protected by a password. Open it in Excel, choose File, Info, Protect Workbook, "
-                "Encrypt with Password, clear the password, save it and send it again."
-            )
-        raise FileNotReadable(
-            "This is an old kind of Excel file (.xls). "
-            "Open it in Excel, choose Save as, then “Excel workbook (.xlsx)”, and send that file."
-        )
+            raise FileNotReadable(FileReason.PASSWORD_IN_EXCEL)
+        raise FileNotReadable(FileReason.OLD_EXCEL)
     for start, kind in _OTHER_KINDS.items():
         if data.startswith(start):
-            raise FileNotReadable(
-                f"This file is {kind}, whatever its name says. "
-                "Send a CSV file, an Excel workbook (.xlsx) or a CTF (.xml)."
-            )
+            raise FileNotReadable(FileReason.OTHER_KIND, kind=kind)

@@ -9,11 +9,7 @@ ROW_HEADING = "Row in your file"
 def rejected_csv(rows):
     """Return the rejected ones of `rows` as CSV bytes, in the columns of the file they came from."""
     rejected = [row for row in rows if row.is_rejected]
-    sources = [
-        (source["number"], source["raw"], " ".join(row.reasons))
-        for row in rejected
-        for source in ({"number": row.number, "raw": row.raw}, *row.folded)
-    ]
-    headings = list(dict.fromkeys(heading for _, raw, _ in sources for heading in raw))
-    table = ([number, reason, *(raw.get(heading, "") for heading in headings)] for number, raw, reason in sources)
+    lines = [(line, " ".join(str(reason) for reason in row.reasons)) for row in rejected for line in row.lines]
+    headings = list(dict.fromkeys(heading for line, _ in lines for heading in line.cells))
+    table = ([line.number, reason, *(line.cells.get(heading, "") for heading in headings)] for line, reason in lines)
     return csv_bytes([ROW_HEADING, REASON_HEADING, *headings], table)

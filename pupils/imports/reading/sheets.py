@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass, field
 
+from ..notes import Note, NoteCode
 from .columns import header_hits, is_repeated_header
+from .refusals import FileNotReadable, FileReason
 
 MAX_ROWS = 50_000
 MAX_COLUMNS = 200
@@ -19,10 +21,6 @@ _TOTALS = re.compile(
     re.IGNORECASE,
 )
 _TOTALS_ROW_CELLS = 3
-
-
-class FileNotReadable(Exception):
-    """The whole file is refused. The message says what happened and what to do next."""
 
 
 @dataclass(slots=True)
@@ -60,7 +58,7 @@ class Sheet:
     kind: str  # csv, xlsx, ods or ctf
     headers: list[str]
     rows: list[SourceRow]
-    notes: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
     encoding: str = ""
     sheet_name: str = ""
     ctf: CtfHeader | None = None
@@ -76,10 +74,6 @@ def column_letter(index):
     return letters
 
 
-def count(number, singular, plural=None):
-    return f"{number:,} {singular if number == 1 else plural or singular + 's'}"
-
-
 class Limits:
     """Counts rows and cells as they are read and refuses the file once it is too big."""
 
@@ -92,59 +86,49 @@ class Limits:
         self.cells += len(values)
         # The rows above the heading do not count against the school.
         if self.rows > MAX_ROWS + HEADER_SEARCH_ROWS:
-            raise FileNotReadable(too_many_rows())
+            raise too_many_rows()
         if len(values) > MAX_COLUMNS:
-            raise FileNotReadable(too_many_columns(len(values), number))
+            raise too_many_columns(len(values), number)
         if self.cells > MAX_CELLS:
-            raise FileNotReadable(too_many_cells())
+            raise too_many_cells()
         for index, value in enumerate(values):
             if len(value) > MAX_CELL_LENGTH:
-                raise FileNotReadable(cell_too_long(number, index, value))
+                raise cell_too_long(number, index, value)
 
 
 def too_many_rows():
-    return f"The file has more than {MAX_ROWS:,} rows. Split it into smaller files and send them one at a time."
+    return FileNotReadable(FileReason.TOO_MANY_ROWS, most=MAX_ROWS)
 
 
 def too_many_columns(found, number):
-    return (
-        f"Row {number} has {found:,} columns; the most is {MAX_COLUMNS}. "
-        "Take out the columns that are not about pupils and send the file again."
-    )
+    return FileNotReadable(FileReason.TOO_MANY_COLUMNS, row=number, columns=found, most=MAX_COLUMNS)
 
 
 def too_many_cells():
-    return f"The file has more than {MAX_CELLS:,} cells. Take out the columns you do not need and send the file again."
+    return FileNotReadable(FileReason.TOO_MANY_CELLS, most=MAX_CELLS)
 
 
 def cell_too_long(number, index, value):
-    where = f"Row {number}, column {column_letter(index)}"
-    if "\n" in value or "\r" in value:
-        return (
-            f"{where} holds more than {MAX_CELL_LENGTH:,} characters over several lines. "
-            "A quotation mark is probably opened there and never closed: correct it and send the file again."
-        )
-    return f"{where} holds more than {MAX_CELL_LENGTH:,} characters. Shorten that cell and send the file again."
+    over_lines = any(end in value for end in (chr(10), chr(13)))
+    reason = FileReason.CELL_OVER_SEVERAL_LINES if over_lines else FileReason.CELL_TOO_LONG
+    return FileNotReadable(reason, row=number, column=column_letter(index), most=MAX_CELL_LENGTH)
 
 
 def build_sheet(table, *, kind, notes, encoding="", sheet_name=""):
     """Find the heading row in `table`, a list of (row number, values), and drop what is not a pupil."""
     table = [(number, values) for number, values in table if any(value.strip() for value in values)]
     if not table:
-        raise FileNotReadable("The file has nothing in it. Export the pupils again and check it before sending it.")
+        raise FileNotReadable(FileReason.NOTHING_IN_IT)
     at = find_header(table)
     header_number, header = table[at]
     headers = name_headers(header)
     if at:
-        notes.append(f"{count(at, 'line')} above the headings left out. The headings are in row {header_number}.")
+        notes.append(Note(NoteCode.LINES_ABOVE_HEADINGS, {"lines": at, "row": header_number}))
     rows = list(pupil_rows(table[at + 1 :], headers, notes))
     if not rows:
-        raise FileNotReadable(
-            f"The headings are in row {header_number} but there are no pupils under them. "
-            "Check the filter of the report and export it again."
-        )
+        raise FileNotReadable(FileReason.NO_PUPILS, row=header_number)
     if len(rows) > MAX_ROWS:
-        raise FileNotReadable(too_many_rows())
+        raise too_many_rows()
     return Sheet(kind=kind, headers=headers, rows=rows, notes=notes, encoding=encoding, sheet_name=sheet_name)
 
 
@@ -179,15 +163,9 @@ def pupil_rows(table, headers, notes):
         else:
             yield SourceRow(number, fit(values, width))
     if totals:
-        notes.append(f"Left out as totals or footers: {rows_named(totals)}.")
+        notes.append(Note(NoteCode.TOTALS_LEFT_OUT, {"rows": totals}))
     if repeats:
-        notes.append(f"Left out because the headings are repeated there: {rows_named(repeats)}.")
-
-
-def rows_named(numbers, most=10):
-    shown = ", ".join(str(number) for number in numbers[:most])
-    more = f" and {len(numbers) - most} more" if len(numbers) > most else ""
-    return f"{'row' if len(numbers) == 1 else 'rows'} {shown}{more}"
+        notes.append(Note(NoteCode.HEADINGS_REPEATED, {"rows": repeats}))
 
 
 def is_totals_row(values):

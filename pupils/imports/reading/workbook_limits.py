@@ -6,15 +6,14 @@ import zipfile
 import zlib
 from xml.parsers import expat
 
+from .refusals import FileNotReadable, FileReason
 from .sheets import (
     HEADER_SEARCH_ROWS,
     MAX_CELLS,
     MAX_COLUMNS,
     MAX_ROWS,
-    FileNotReadable,
     column_letter,
     too_many_cells,
-    too_many_rows,
 )
 
 MAX_UNPACKED = 100 * 1024 * 1024
@@ -22,13 +21,6 @@ MAX_ENTRIES = 2000
 MAX_RATIO = 100
 # Small parts pack well (an empty sheet may reach 200:1), so the ratio only counts above this.
 RATIO_FLOOR = 1024 * 1024
-DAMAGED = "The workbook is damaged and cannot be opened. Open it in Excel, save it under a new name and send that file."
-LOCKED = "The workbook is protected by a password. Open it, take the password off, save it and send it again."
-_BOMB = (
-    "The workbook unpacks to far more than a list of pupils needs, so it was not opened. "
-    "Copy the list into a new workbook and send that."
-)
-_SEND_INSTEAD = "Send a CSV file, an Excel workbook (.xlsx) or a CTF (.xml)."
 _CHUNK = 256 * 1024
 _LONGEST_NUMBER = 20
 _HEAD = 4096
@@ -58,32 +50,27 @@ def measure(data):
             else:
                 _check_ods(archive)
     except _BROKEN:
-        raise FileNotReadable(DAMAGED) from None
+        raise FileNotReadable(FileReason.DAMAGED) from None
     except RuntimeError:  # zipfile's word for an encrypted entry
-        raise FileNotReadable(LOCKED) from None
+        raise FileNotReadable(FileReason.LOCKED) from None
     return kind
 
 
 def _kind(archive):
     names = set(archive.namelist())
     if len(names) > MAX_ENTRIES or len(archive.infolist()) > MAX_ENTRIES:
-        raise FileNotReadable(_BOMB)
+        raise FileNotReadable(FileReason.UNPACKS_TOO_FAR)
     if "xl/workbook.xml" in names:
         return "xlsx"
     if "content.xml" in names and "mimetype" in names:
         if b"opendocument.spreadsheet" not in archive.open("mimetype").read(200):
-            raise FileNotReadable(f"This is an OpenDocument file but not a spreadsheet. {_SEND_INSTEAD}")
+            raise FileNotReadable(FileReason.NOT_A_SPREADSHEET)
         return "ods"
     if "xl/workbook.bin" in names:
-        raise FileNotReadable(
-            "This is an Excel binary workbook (.xlsb). "
-            "Open it, choose Save as, then “Excel workbook (.xlsx)”, and send that."
-        )
+        raise FileNotReadable(FileReason.BINARY_WORKBOOK)
     if "word/document.xml" in names:
-        raise FileNotReadable(f"This is a Word document. {_SEND_INSTEAD}")
-    raise FileNotReadable(
-        "This is a ZIP archive, not a workbook. Unpack it and send the file inside: CSV, Excel (.xlsx) or CTF (.xml)."
-    )
+        raise FileNotReadable(FileReason.WORD_DOCUMENT)
+    raise FileNotReadable(FileReason.ARCHIVE)
 
 
 def _check_size(archive):
@@ -96,7 +83,7 @@ def _check_size(archive):
                 size += len(chunk)
                 total += len(chunk)
                 if total > MAX_UNPACKED or (size > RATIO_FLOOR and size > MAX_RATIO * max(entry.compress_size, 1)):
-                    raise FileNotReadable(_BOMB)
+                    raise FileNotReadable(FileReason.UNPACKS_TOO_FAR)
 
 
 class _Extent:
@@ -112,22 +99,16 @@ class _Extent:
         self.columns = max(self.columns, column)
         self.characters += characters
         if self.characters > MAX_UNPACKED:
-            raise FileNotReadable(_BOMB)
+            raise FileNotReadable(FileReason.UNPACKS_TOO_FAR)
 
     def check(self):
         if self.rows > MAX_ROWS + HEADER_SEARCH_ROWS:
-            raise FileNotReadable(
-                f"{too_many_rows()} "
-                f"(Something stands in row {self.rows:,}: if the list is short, delete the rows below it.)"
-            )
+            raise FileNotReadable(FileReason.TOO_MANY_ROWS_FAR_DOWN, most=MAX_ROWS, row=self.rows)
         if self.columns > MAX_COLUMNS:
-            raise FileNotReadable(
-                f"The sheet has something in column {column_letter(self.columns - 1)}; "
-                f"the most is {MAX_COLUMNS} columns. "
-                "Delete the columns that are not about pupils and send the file again."
-            )
+            column = column_letter(self.columns - 1)
+            raise FileNotReadable(FileReason.TOO_MANY_COLUMNS_FAR_OUT, column=column, most=MAX_COLUMNS)
         if self.rows * self.columns > MAX_CELLS:
-            raise FileNotReadable(too_many_cells())
+            raise too_many_cells()
 
 
 def _parse(stream, handler):
@@ -143,7 +124,7 @@ def _parse(stream, handler):
 
 
 def _refuse_doctype(*_):
-    raise FileNotReadable(DAMAGED)
+    raise FileNotReadable(FileReason.DAMAGED)
 
 
 def _local(tag):
@@ -160,7 +141,7 @@ class _SharedTexts:
         if _local(tag) == "si":
             self.lengths.append(0)
             if len(self.lengths) > MAX_CELLS:
-                raise FileNotReadable(_BOMB)
+                raise FileNotReadable(FileReason.UNPACKS_TOO_FAR)
 
     def end(self, tag):
         pass
@@ -245,7 +226,7 @@ def _root(archive, entry):
         return b""
     first = _ELEMENT.search(_NOT_ELEMENTS.sub(b"", head))
     if not first:
-        raise FileNotReadable(DAMAGED)
+        raise FileNotReadable(FileReason.DAMAGED)
     return first[1]
 
 

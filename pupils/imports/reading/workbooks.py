@@ -5,9 +5,11 @@ import io
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
+from ..notes import Note, NoteCode
 from .columns import header_hits
-from .sheets import HEADER_SEARCH_ROWS, FileNotReadable, Limits, build_sheet, count, rows_named
-from .workbook_limits import DAMAGED, LOCKED, measure
+from .refusals import FileNotReadable, FileReason
+from .sheets import HEADER_SEARCH_ROWS, Limits, build_sheet
+from .workbook_limits import measure
 
 _MAX_FILLED = 200_000
 _SHORTENED_FROM = 1e15
@@ -19,9 +21,9 @@ def read_workbook(data):
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             return _read_book(book, kind)
     except PasswordError:
-        raise FileNotReadable(LOCKED) from None
+        raise FileNotReadable(FileReason.LOCKED) from None
     except CalamineError:
-        raise FileNotReadable(DAMAGED) from None
+        raise FileNotReadable(FileReason.DAMAGED) from None
 
 
 def _read_book(book, kind):
@@ -31,21 +33,14 @@ def _read_book(book, kind):
             (visible if sheet.visible == SheetVisibleEnum.Visible else hidden).append(sheet.name)
     notes = []
     if hidden:
-        notes.append(f"Hidden {'sheet' if len(hidden) == 1 else 'sheets'} not read: {_quoted(hidden)}.")
+        notes.append(Note(NoteCode.HIDDEN_SHEETS, {"sheets": hidden}))
     if not visible:
-        raise FileNotReadable(
-            "The workbook has no sheet that can be seen. Unhide the sheet with the pupils and send it again."
-        )
+        raise FileNotReadable(FileReason.NO_SHEET_TO_SEE)
     name, table = _choose_sheet(book, visible, notes)
     others = [other for other in visible if other != name]
     if others:
-        notes.append(f"Read the sheet “{name}”. Not read: {_quoted(others)}.")
+        notes.append(Note(NoteCode.SHEET_READ, {"sheet": name, "sheets": others}))
     return build_sheet(table, kind=kind, notes=notes, sheet_name=name)
-
-
-def _quoted(names, most=10):
-    more = f" and {len(names) - most} more" if len(names) > most else ""
-    return ", ".join(f"“{name}”" for name in names[:most]) + more
 
 
 def _choose_sheet(book, names, notes):
@@ -61,7 +56,7 @@ def _choose_sheet(book, names, notes):
         if table and fallback is None:
             fallback = (name, table, own_notes)
     if fallback is None:
-        raise FileNotReadable("The workbook has nothing in it. Export the pupils again and check it before sending it.")
+        raise FileNotReadable(FileReason.EMPTY_WORKBOOK)
     notes += fallback[2]
     return fallback[:2]
 
@@ -82,7 +77,7 @@ def _read_table(sheet, notes):
         table.append((number, values))
     _fill_merged(table, sheet.merged_cell_ranges or [], notes)
     if shortened:
-        notes.append(f"Excel keeps only 15 digits of a number: check the long numbers in {rows_named(shortened)}.")
+        notes.append(Note(NoteCode.LONG_NUMBERS, {"rows": shortened}))
     return [(number, values) for number, values in table if any(values)]
 
 
@@ -114,8 +109,6 @@ def _fill_merged(table, ranges, notes):
             values[column] = values[column] or value
             filled += 1
             if filled > _MAX_FILLED:
-                raise FileNotReadable("The sheet has too many merged cells. Unmerge them and send the file again.")
+                raise FileNotReadable(FileReason.TOO_MANY_MERGED)
     if filled:
-        notes.append(
-            f"Merged cells: {count(filled, 'empty cell')} below them given the same value. Check them in the preview."
-        )
+        notes.append(Note(NoteCode.MERGED_CELLS, {"cells": filled}))

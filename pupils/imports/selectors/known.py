@@ -4,8 +4,11 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from ...models import Contact, Enrolment, Need, Pupil, PupilFlag, RegisterEntry, WatchListEntry
+from ...search import fold
 
 CHUNK = 5_000
+REASON = "import"  # the beginning of the reason on each history row that an import writes
+TITLES = {"mr", "mrs", "ms", "miss", "mx", "dr", "rev", "prof"}
 
 
 @dataclass
@@ -34,6 +37,10 @@ class Known:
         flag = self.flags.get(kind)
         return flag if flag and flag.ends_on is None else None
 
+    def contacts_like(self, said):
+        """Stored contacts with the name, or the e-mail address, of one in a file."""
+        return [contact for contact in self.contacts if _is_same_contact(said, contact)]
+
     def as_seen(self):
         """What a plan was made on. A plan is applied only while this is still so."""
         return {
@@ -44,6 +51,18 @@ class Known:
             "contacts": sorted([contact.pk, contact.version] for contact in self.contacts),
             "enrolment": [self.enrolment.pk, self.enrolment.kind] if self.enrolment else None,
         }
+
+
+def _is_same_contact(said, stored):
+    if without_title(said.name) == without_title(stored.name):
+        return True
+    return bool(said.email and stored.email and said.email.casefold() == stored.email.casefold())
+
+
+def without_title(name):
+    """A name without accents, case or title."""
+    words = fold(name).split()
+    return " ".join(words[1:] if len(words) > 1 and words[0] in TITLES else words)
 
 
 def known_pupils(school, *, ids=None, lock=False):
@@ -89,22 +108,20 @@ _PARTS = (
 )
 
 
-def newer_than(model, ids, since, *, reason):
+def newer_than(model, ids, since):
     """Return {(row id, attribute): (who, day)} for what people changed since then; imports are not people."""
     history = model.history.model.objects
     edited = set()
     for part in _parts(ids):
         recent = history.filter(id__in=part, history_date__gte=since)
-        edited |= {
-            row_id for row_id, why in recent.values_list("id", "history_change_reason") if not is_import(why, reason)
-        }
+        edited |= {row_id for row_id, why in recent.values_list("id", "history_change_reason") if not is_import(why)}
     found, last = {}, defaultdict(dict)
     for part in _parts(edited):
         rows = history.filter(id__in=part).select_related("history_user").order_by("history_date", "history_id")
         for row in rows:
             values = {each.attname: getattr(row, each.attname) for each in model.history.model.tracked_fields}
             before, last[row.id] = last[row.id], values
-            if row.history_date < since or is_import(row.history_change_reason, reason):
+            if row.history_date < since or is_import(row.history_change_reason):
                 continue
             who = row.history_user.name if row.history_user else "Somebody"
             for name, value in values.items():
@@ -113,8 +130,9 @@ def newer_than(model, ids, since, *, reason):
     return found
 
 
-def is_import(why, reason):
-    return bool(why) and why.startswith(reason)
+def is_import(reason):
+    """Whether a history row was written by an import."""
+    return bool(reason) and reason.startswith(REASON)
 
 
 def _parts(ids):

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
 from ...search import fold
+from ..fields import BIRTH, FORENAME, FORMER_UPN, MIS_ID, SURNAME, UPN
+from ..notes import NoteCode
 
 ALIKE = 0.75
 
@@ -69,54 +71,53 @@ class Matcher:
 
     def may_be_about(self, row):
         """Pupils that a row which was not taken in may be about: they must not be taken for leavers."""
-        data = row.data
-        found = {self.by_upn.get(data.get("upn"))} | self.by_number.get(data.get("mis_id"), set())
+        found = {self.by_upn.get(row.get(UPN))} | self.by_number.get(row.get(MIS_ID), set())
         found |= self.by_name.get(_name(row), set())
         return found - {None}
 
     def _upn(self, row):
-        return self._sure(row, self.by_upn.get(row.data.get("upn")), "The same UPN, but another name or date of birth")
+        return self._sure(row, self.by_upn.get(row.get(UPN)), NoteCode.SAME_UPN)
 
     def _former(self, row):
-        pupil = self.by_upn.get(row.data.get("former_upn"))
-        if pupil is None and row.data.get("upn"):
-            held = self.by_former.get(row.data["upn"], set())
+        pupil = self.by_upn.get(row.get(FORMER_UPN))
+        if pupil is None and row.get(UPN):
+            held = self.by_former.get(row.get(UPN), set())
             pupil = next(iter(held)) if len(held) == 1 else None
-        return self._sure(row, pupil, "The former UPN, but another name or date of birth")
+        return self._sure(row, pupil, NoteCode.SAME_FORMER_UPN)
 
     def _sure(self, row, pupil, doubt):
         if pupil is None or pupil in self.taken:
             return None
         if self._agrees(row, pupil, birth_may_lack=True):
             return Match(pupil)
-        others = self.by_person.get((*_name(row), row.data.get("birth_on")), set()) - self.taken - {pupil}
-        why = "The same name and date of birth, but another UPN"
+        others = self.by_person.get((*_name(row), _born(row)), set()) - self.taken - {pupil}
+        why = NoteCode.SAME_PERSON_OTHER_UPN
         return Match(candidates=[(pupil, doubt), *((other, why) for other in sorted(others))])
 
     def _number(self, row):
         """A number alone says little: another system numbers from 1 as well. Name or date of birth must agree."""
-        held = self.by_number.get(row.data.get("mis_id"), set()) - self.taken if row.data.get("mis_id") else set()
+        held = self.by_number.get(row.get(MIS_ID), set()) - self.taken if row.get(MIS_ID) else set()
         agreeing = [pupil for pupil in held if self._agrees(row, pupil)]
         return Match(agreeing[0]) if len(agreeing) == 1 else None
 
     def _person(self, row):
-        key = (*_name(row), row.data.get("birth_on"))
+        key = (*_name(row), _born(row))
         held = sorted(self.by_person.get(key, set()) - self.taken)
         if len(held) == 1 and not self._other_upn(row, held[0]):
             return Match(held[0])
-        why = "The same name and date of birth" + (", but another UPN" if len(held) == 1 else ", as another pupil here")
+        why = NoteCode.SAME_PERSON_OTHER_UPN if len(held) == 1 else NoteCode.SAME_PERSON_AS_SEVERAL
         return Match(candidates=[(pupil, why) for pupil in held]) if held else None
 
     def _alike(self, row):
-        born, name = row.data.get("birth_on"), _name(row)
+        born, name = _born(row), _name(row)
         found = []
         for pupil in sorted(self.by_birth.get(born, set()) - self.taken):
             if not self._other_upn(row, pupil) and any(_is_like(name, other) for other in self.names[pupil]):
-                found.append((pupil, "The same date of birth and a name like this"))
+                found.append((pupil, NoteCode.SAME_BIRTH_LIKE_NAME))
         for pupil in sorted(self.by_name.get(name, set()) - self.taken - {pupil for pupil, _ in found}):
             own = self.pupils[pupil].birth_on
             if not self._other_upn(row, pupil) and (not born or not own or _is_slip(born, own.isoformat())):
-                found.append((pupil, "The same name, and the dates of birth may be one"))
+                found.append((pupil, NoteCode.SAME_NAME_LIKE_BIRTH))
         return found[:5]
 
     def _agrees(self, row, pupil, *, birth_may_lack=False):
@@ -124,17 +125,22 @@ class Matcher:
         name, names = _name(row), self.names[pupil]
         if name in names:
             return True
-        born, said = self.pupils[pupil].birth_on, row.data.get("birth_on")
+        born, said = self.pupils[pupil].birth_on, _born(row)
         same_day = born.isoformat() == said if born and said else birth_may_lack
         return same_day and any(name[0] == surname or name[1] == forename for surname, forename in names)
 
     def _other_upn(self, row, pupil):
         own = self.pupils[pupil].upn
-        return bool(own and row.data.get("upn") and own != row.data["upn"])
+        return bool(own and row.get(UPN) and own != row.get(UPN))
 
 
 def _name(row):
-    return fold(row.data.get("legal_surname") or ""), fold(row.data.get("legal_forename") or "")
+    return fold(row.get(SURNAME, "")), fold(row.get(FORENAME, ""))
+
+
+def _born(row):
+    born = row.get(BIRTH)
+    return born.isoformat() if born else None
 
 
 def _is_like(name, other):

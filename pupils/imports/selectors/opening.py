@@ -6,23 +6,15 @@ import json
 
 from sendco.pdf.sandbox import ChildFailed, Limits, run_child
 
-from ..reading.pupil_rows import ImportRow
-from ..reading.sheets import FileNotReadable
+from ..reading.refusals import FileNotReadable, FileReason
+from ..reading.transport import row_from_json
 
 CHILD_LIMITS = Limits(memory_mb=1024, cpu_seconds=120, wall_seconds=180)
-TOO_MUCH = (
-    "Reading this file took more time or memory than a list of pupils needs, so it was stopped. "
-    "Split it into smaller files, or save it as CSV and send that."
-)
-NOT_OURS = (
-    "This transfer file is for another school: it names {found}, and this school's DfE number is {ours}. "
-    "Check that you chose the right file, or correct the number on the school's page."
-)
 LONGEST_LINE = 8 * 1024 * 1024
 
 
 def read(*, content, filename, mapping, remembered, today):
-    """Return (what the file is, an iterator of ImportRows). Without a settled mapping there are no rows.
+    """Return (what the file is, an iterator of PupilRows). Without a settled mapping there are no rows.
 
     Raises FileNotReadable with words for the person who sent it.
     """
@@ -32,12 +24,12 @@ def read(*, content, filename, mapping, remembered, today):
             "pupils.imports.reading.child", json.dumps(asked).encode() + b"\n" + content, limits=CHILD_LIMITS
         )
     except ChildFailed:
-        raise FileNotReadable(TOO_MUCH) from None
+        raise FileNotReadable(FileReason.TOO_MUCH_WORK) from None
     lines = gzip.GzipFile(fileobj=io.BytesIO(answer))
     head = json.loads(lines.readline(LONGEST_LINE))
     if "refused" in head:
-        raise FileNotReadable(head["refused"])
-    return head, (ImportRow.from_dict(json.loads(line)) for line in iter(lambda: lines.readline(LONGEST_LINE), b""))
+        raise FileNotReadable.from_json(head["refused"])
+    return head, (row_from_json(json.loads(line)) for line in iter(lambda: lines.readline(LONGEST_LINE), b""))
 
 
 def check_school(head, school):
@@ -47,7 +39,8 @@ def check_school(head, school):
         return
     numbers = [number for number in (dest_number(ctf), source_number(ctf)) if number]
     if numbers and school.dfe_number not in numbers:
-        raise FileNotReadable(NOT_OURS.format(found=" and ".join(dict.fromkeys(numbers)), ours=school.dfe_number))
+        found = " and ".join(dict.fromkeys(numbers))
+        raise FileNotReadable(FileReason.FOR_ANOTHER_SCHOOL, found=found, ours=school.dfe_number)
 
 
 def source_number(ctf):

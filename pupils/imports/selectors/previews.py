@@ -4,21 +4,11 @@ from django.core.paginator import Paginator
 from django.db.models import Count
 
 from sendco.jobs.models import Job, Status
-from staff.permissions import Permission
 
 from ...models import Import, ImportChange
-from .planning import year
 
 Kind, Answer = ImportChange.Kind, ImportChange.Answer
 PER_PAGE = 20
-TABS = (
-    (Kind.CHANGED, "Changed"),
-    (Kind.NEW, "New"),
-    (Kind.REJECTED, "Not taken in"),
-    (Kind.LEAVER, "Leavers"),
-    (Kind.COMPARE, "Looks like somebody else"),
-    (Kind.SAME, "The same"),
-)
 
 
 def imports_of(acting):
@@ -35,7 +25,7 @@ def counts_of(imported):
         by_kind[row["kind"]] += row["n"]
         found[_fate(row)] = found.get(_fate(row), 0) + row["n"]
     total = found["changed"] + found["added"] + found["leavers"]
-    return found | {"by_kind": by_kind, "total": total, "sentence": _sentence(found)}
+    return found | {"by_kind": by_kind, "total": total}
 
 
 def _fate(row):
@@ -52,52 +42,9 @@ def _fate(row):
     return {Kind.CHANGED: "changed", Kind.NEW: "added", Kind.LEAVER: "leavers"}.get(kind, "stays")
 
 
-def _sentence(found):
-    parts = [
-        _many(found["changed"], "pupil changes", "pupils change"),
-        _many(found["added"], "is added", "are added"),
-        _many(found["leavers"], "is recorded as a leaver", "are recorded as leavers"),
-        _many(found["waiting"], "waits for you to compare", "wait for you to compare"),
-        _many(found["left_out"], "row is left out", "rows are left out"),
-    ]
-    parts = [part for part in parts if part]
-    return f"{', '.join(parts)}." if parts else "Nothing changes."
-
-
-def _many(number, one, many):
-    return f"{number:,} {one if number == 1 else many}" if number else ""
-
-
-def tabs_of(counts, asked):
-    """Return (tabs with something in them, the one to show)."""
-    tabs = [{"kind": kind.value, "label": label, "count": counts["by_kind"][kind]} for kind, label in TABS]
-    tabs = [tab for tab in tabs if tab["count"]]
-    kinds = [tab["kind"] for tab in tabs]
-    return tabs, asked if asked in kinds else (kinds[0] if kinds else "")
-
-
-def page_of(imported, kind, acting, number):
+def page_of(imported, kind, number):
     rows = imported.changes.filter(kind=kind).select_related("pupil").order_by("row_number", "label", "pk")
-    page = Paginator(rows, PER_PAGE).get_page(number)
-    for change in page.object_list:
-        dress(change, acting)
-    return page
-
-
-def dress(change, acting):
-    """Give a row what its template shows; confidential fields only for those who may see such flags."""
-    secret = acting.can(Permission.FLAG_CONFIDENTIAL_VIEW)
-    change.shown_fields = [item for item in change.fields if secret or not item["confidential"]]
-    change.hidden_fields = len(change.fields) - len(change.shown_fields)
-    change.candidates = [
-        candidate | {"shown": [item for item in candidate["fields"] if secret or not item["confidential"]]}
-        for candidate in change.data.get("candidates", [])
-    ]
-    change.detail = change.data.get("detail", "")
-    row = change.data.get("row", {})
-    change.summary = row.get("summary", "") or year(row.get("year_group"))
-    change.status_words = row.get("status", "")
-    return change
+    return Paginator(rows, PER_PAGE).get_page(number)
 
 
 def left_over(imported):

@@ -37,8 +37,8 @@ class Batch:
     def find_by_name(self, pupil):
         self.keys[id(pupil)] = pupil
 
-    def touched(self, change):
-        return any(owner is change for owner, _, _ in self.changed.values())
+    def has_changed(self, row):
+        return (type(row), row.pk) in self.changed
 
     def write(self):
         """Write everything in the caller's transaction and note on each change how to undo it."""

@@ -17,8 +17,11 @@ from sendco.jobs.models import Job
 from ...errors import Refused
 from ...models import Import, ImportChange, ImportMapping, Pupil
 from ...models.imports import UNDO_FOR
+from ..fields import UPN, Difference, field_of
+from ..notes import Note, NoteCode, Notes
 from ..reading.columns import as_mapping, missing_required, remember
 from ..reading.ctf import MAX_XML_BYTES
+from ..refusals import ImportReason
 from ..selectors.planning import settle
 from ..selectors.previews import standing
 from .applying import chosen_changes
@@ -27,8 +30,6 @@ FILE_KEPT_FOR = timedelta(days=7)  # as long as the import can be taken back
 REJECTED_KEPT_FOR = timedelta(hours=24)  # for its maker to fetch
 MOST_LEAVERS = 0.2
 Kind, Answer = ImportChange.Kind, ImportChange.Answer
-NOT_NOW = "This import is no longer waiting for you. Reload the page to see where it stands."
-TOO_LATE = "An import can be undone for seven days. Those days are over."
 
 
 class NeedsConfirmation(Refused):
@@ -36,16 +37,16 @@ class NeedsConfirmation(Refused):
 
     def __init__(self, warnings):
         self.warnings = warnings
-        super().__init__(" ".join(warnings))
+        super().__init__(ImportReason.NEEDS_CONFIRMATION, notes=Notes(warnings))
 
 
 def start(*, school, upload, by, is_whole_school=False, file_made_on=None):
     """Keep the file privately and read it in the background. Returns the Import; raises Refused."""
     content = upload.read(MAX_XML_BYTES + 1)
     if not content:
-        raise Refused("The file is empty. Export the pupils again and check its size before sending it.")
+        raise Refused(ImportReason.EMPTY)
     if len(content) > MAX_XML_BYTES:
-        raise Refused("The file is larger than 50 MB. Split it into smaller files and send them one at a time.")
+        raise Refused(ImportReason.TOO_LARGE)
     with transaction.atomic():
         stored = _keep(content, "import.txt", school=school, by=by, purpose="import", kept_for=FILE_KEPT_FOR)
         imported = Import.objects.create(
@@ -82,7 +83,7 @@ def _lock(imported, *statuses):
     """Take the import's row and check that it stands where this step needs it."""
     current = Import.objects.select_for_update(of=["self"]).select_related("school").get(pk=imported.pk)
     if standing(current) not in statuses:
-        raise Refused(NOT_NOW)
+        raise Refused(ImportReason.NOT_NOW)
     return current
 
 
@@ -92,9 +93,9 @@ def match_columns(*, imported, mapping, by, is_whole_school=None):
     imported = _lock(imported, Import.Status.MATCH, Import.Status.CHECK)
     mapping = as_mapping(mapping)
     if len(set(mapping.values())) != len(mapping):
-        raise Refused("Two columns are matched to one field. Choose one of them, and leave the other out.")
+        raise Refused(ImportReason.MATCHED_TWICE)
     if missing := missing_required(mapping):
-        raise Refused(" ".join(missing))
+        raise Refused(ImportReason.COLUMNS_MISSING, notes=Notes(missing))
     headings = remember(imported.headers, mapping)
     kept, _ = ImportMapping.objects.get_or_create(school=imported.school)
     kept.headings = {**kept.headings, **headings}
@@ -141,7 +142,7 @@ def choose_row(*, imported, change, take):
     """Take a new pupil or a leaver in, or leave the row out."""
     change = _change_of(_lock(imported, Import.Status.CHECK), change)
     if change.kind not in (Kind.NEW, Kind.LEAVER):
-        raise Refused("This row cannot be chosen by itself. Choose its fields.")
+        raise Refused(ImportReason.CHOOSE_THE_FIELDS)
     change.is_chosen = take
     change.save(update_fields=["is_chosen"])
     return change
@@ -154,12 +155,15 @@ def choose_all(*, imported, kind, take):
     rows = list(imported.changes.filter(kind=kind))
     for change in rows:
         for item in change.fields:
-            item["chosen"] = take and not item["locked"] and not item["confidential"] and item["key"] != "sen"
-            if take and item["key"] == "sen" and not item["locked"]:
-                item["chosen"] = item["value"]["code"] != "E"
+            item["chosen"] = take and not item["locked"] and _taken_with_all(item)
         change.is_chosen = take
         settle(change)
     ImportChange.objects.bulk_update(rows, ["fields", "is_chosen"], batch_size=200)
+
+
+def _taken_with_all(item):
+    difference = Difference.from_stored(item)
+    return field_of(difference).taken_with_all(difference)
 
 
 @transaction.atomic
@@ -167,17 +171,18 @@ def compare(*, imported, change, answer, pupil_id=None):
     """Say whether a row is about a pupil we have, about a new one, or is left out."""
     change = _change_of(_lock(imported, Import.Status.CHECK), change)
     if change.kind != Kind.COMPARE:
-        raise Refused(NOT_NOW)
+        raise Refused(ImportReason.NOT_NOW)
     change.answer, change.pupil, change.fields, change.is_chosen = answer, None, [], False
     change.data.pop("seen", None)
     if answer == Answer.NEW:
-        if change.data.get("refusal"):
-            raise Refused(change.data["refusal"])
+        if refusal := change.data.get("refusal"):
+            kept = [refusal] if isinstance(refusal, str) else refusal
+            raise Refused(ImportReason.CANNOT_BE_NEW, notes=Notes(map(Note.from_stored, kept)))
         change.is_chosen = True
     if answer == Answer.SAME:
         found = next((each for each in change.data["candidates"] if each["pupil"] == pupil_id), None)
         if found is None:
-            raise Refused("Choose which of the pupils it is.")
+            raise Refused(ImportReason.WHICH_PUPIL)
         change.pupil_id, change.fields, change.data["seen"] = pupil_id, found["fields"], found["seen"]
         change.is_chosen = any(item["chosen"] for item in change.fields)
     change.save(update_fields=["answer", "pupil", "fields", "is_chosen", "data"])
@@ -195,7 +200,7 @@ def apply(*, imported, by, confirmed=False):
     imported = _lock(imported, Import.Status.CHECK)
     changes = chosen_changes(imported)
     if not changes:
-        raise Refused("Nothing is chosen, so there is nothing to apply. Choose something, or stop the import.")
+        raise Refused(ImportReason.NOTHING_CHOSEN)
     if not confirmed and (warnings := warnings_of(imported, changes)):
         raise NeedsConfirmation(warnings)
     imported.status, imported.error = Import.Status.APPLYING, ""
@@ -209,19 +214,15 @@ def warnings_of(imported, changes):
     leavers = sum(change.kind == Kind.LEAVER for change in changes)
     on_roll = Pupil.objects.filter(school=imported.school_id, left_on=None, merged_into=None).count()
     if leavers > on_roll * MOST_LEAVERS:
-        found.append(
-            f"{leavers:,} of {on_roll:,} pupils on roll would be recorded as leavers, which is more than a fifth. "
-            "Check that the file holds the whole school."
-        )
+        found.append(Note(NoteCode.MANY_LEAVERS, {"leavers": leavers, "on_roll": on_roll}))
     swaps = [
         change.label
         for change in changes
         for item in change.fields
-        if item["key"] == "upn" and item["chosen"] and item["ours"] != "Empty"
+        if item["key"] == UPN.name and item["chosen"] and Difference.from_stored(item).ours
     ]
     if swaps:
-        names = ", ".join(swaps[:5]) + (f" and {len(swaps) - 5} more" if len(swaps) > 5 else "")
-        found.append(f"The UPN of a pupil would be replaced by another: {names}. Check that it is the same child.")
+        found.append(Note(NoteCode.UPN_REPLACED, {"names": swaps}))
     return found
 
 
@@ -245,7 +246,7 @@ def undo(*, imported, by):
     """Start undoing an applied import."""
     imported = _lock(imported, Import.Status.APPLIED)
     if timezone.now() >= imported.applied_at + UNDO_FOR:
-        raise Refused(TOO_LATE)
+        raise Refused(ImportReason.TOO_LATE)
     imported.status, imported.error = Import.Status.UNDOING, ""
     _send(imported, "pupils.import_undo", f"Undo {imported.file_name}", by=by)
     return imported

@@ -16,13 +16,12 @@ from staff.models import TeachingGroup
 
 from ... import owed, search
 from ...models import Concern, Import, ImportChange, Pupil, RegisterEntry, SearchKey, WatchListEntry
-from ..selectors.known import CHUNK
-from ..selectors.planning import REASON
-from .applying import NAMES
+from ..notes import NoteCode
+from ..selectors.known import CHUNK, REASON
 from .finishing import note_outcomes
+from .writer import SEARCHED
 
 Outcome = ImportChange.Outcome
-LATER = "Somebody worked on this record after the import, so it is kept as it is."
 PUPIL = Pupil._meta.label_lower
 DATED = [model._meta.label_lower for model in (RegisterEntry, WatchListEntry, Concern)]
 
@@ -203,7 +202,7 @@ class _Undo:
         """Deadlines and search keys of those put back, empty classes, and what each line says about itself."""
         gone = {pk for change in self.back for pk in change.undo.get("made", {}).get(PUPIL, [])}
         ids = {change.pupil_id for change in self.back if change.pupil_id} - gone
-        renamed = {change.pupil_id for change in self.back if NAMES & _changed(change, PUPIL)} & ids
+        renamed = {change.pupil_id for change in self.back if SEARCHED & _changed(change, PUPIL)} & ids
         dated = {change.pupil_id for change in self.back if any(_changed(change, label) for label in DATED)}
         entries = RegisterEntry._meta.label_lower
         dated |= {change.pupil_id for change in self.back if entries in change.undo.get("made", {})}
@@ -218,7 +217,7 @@ class _Undo:
             if change.pupil_id in gone:
                 change.pupil = None
         for change in self.kept:
-            change.outcome, change.outcome_reason = Outcome.KEPT, LATER
+            change.outcome, change.outcome_reason = Outcome.KEPT, NoteCode.WORKED_ON_LATER.value
         note_outcomes(self.changes)
         self._drop_empty_groups()
         events = [

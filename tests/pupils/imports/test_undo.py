@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from pupils.imports.refusals import ImportReason
 from pupils.imports.services import steps as imports
 from pupils.models import (
     Contact,
@@ -125,8 +126,9 @@ def test_undoing_twice_changes_nothing(school, senco, leo):
     imported = take_in(school, table(f"{UPNS[0]},Farrant,Leo,14/02/2016,5,,N,"), senco)
     undo(imported, senco)
 
-    with pytest.raises(imports.Refused):
+    with pytest.raises(imports.Refused) as refused:
         imports.undo(imported=imported, by=senco)
+    assert refused.value.reason == ImportReason.NOT_NOW
 
 
 def test_old_plans_are_emptied(school, senco, leo):

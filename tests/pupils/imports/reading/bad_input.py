@@ -4,6 +4,10 @@ import codecs
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pupils.imports.fields import LABELS
+from pupils.imports.notes import Note, NoteCode
+from pupils.imports.reading.refusals import FileNotReadable, FileReason
+
 from . import files
 from .files import HEADINGS, OTHER, PUPIL, UPNS, csv_file, ctf, ctf_pupil, inline, ods, ods_row, with_extra, xlsx_table
 
@@ -18,7 +22,7 @@ OLE = codecs.decode("d0cf11e0a1b11ae1", "hex")
 class Case:
     sent: str
     file: bytes | Callable[[], bytes]
-    seen: str
+    seen: FileNotReadable | Note
     taken: int = 0  # rows that can be taken in all the same
     filename: str = "pupils.csv"
     quick: tuple = ()  # the name of a limit in ctf.py, and the smaller one that the file is made for
@@ -26,6 +30,10 @@ class Case:
     @property
     def data(self):
         return self.file() if callable(self.file) else self.file
+
+
+def said(code, column="", **data):
+    return Note(code, data, column, LABELS.get(column, ""))
 
 
 def named(forename):
@@ -103,151 +111,137 @@ REFUSED = [
     Case(
         "An empty file",
         b"",
-        "The file is empty. Export the pupils again and check its size before sending it.",
+        FileNotReadable(FileReason.EMPTY),
     ),
     Case(
         "A file of blank lines and commas",
         b"\r\n,,,\r\n , ,\r\n",
-        "The file has nothing in it. Export the pupils again and check it before sending it.",
+        FileNotReadable(FileReason.NOTHING_IN_IT),
     ),
     Case(
         "Headings without pupils",
         csv_file(),
-        "The headings are in row 1 but there are no pupils under them. "
-        "Check the filter of the report and export it again.",
+        FileNotReadable(FileReason.NO_PUPILS, row=1),
     ),
     Case(
         "A CSV of more than 10 MB",
         lambda: b"x" * (11 * 1024 * 1024),
-        "The file is 11.0 MB; the most is 10 MB. Take out columns you do not need, or split it into smaller files.",
+        FileNotReadable(FileReason.TOO_BIG, size=11.0, most=10),
     ),
     Case(
         "Any file of more than 50 MB",
         lambda: b"<?xml" + b" " * (51 * 1024 * 1024),
-        "The file is 51.0 MB; the most is 50 MB. Take out columns you do not need, or split it into smaller files.",
+        FileNotReadable(FileReason.TOO_BIG, size=51.00000476837158, most=50),
         filename="transfer.xml",
     ),
     Case(
         "More than 50,000 rows",
         lambda: csv_file(*["a,b,c,d"] * 50_031),
-        "The file has more than 50,000 rows. Split it into smaller files and send them one at a time.",
+        FileNotReadable(FileReason.TOO_MANY_ROWS, most=50_000),
     ),
     Case(
         "More than 200 columns",
         csv_file(PUPIL, "," * 250),
-        "Row 3 has 251 columns; the most is 200. "
-        "Take out the columns that are not about pupils and send the file again.",
+        FileNotReadable(FileReason.TOO_MANY_COLUMNS, row=3, columns=251, most=200),
     ),
     Case(
         "More than 2,000,000 cells",
         lambda: csv_file(*["," * 199] * 10_100),
-        "The file has more than 2,000,000 cells. Take out the columns you do not need and send the file again.",
+        FileNotReadable(FileReason.TOO_MANY_CELLS, most=2_000_000),
     ),
     Case(
         "A cell of more than 5,000 characters",
         named("x" * 5001),
-        "Row 2, column C holds more than 5,000 characters. Shorten that cell and send the file again.",
+        FileNotReadable(FileReason.CELL_TOO_LONG, row=2, column="C", most=5_000),
     ),
     Case(
         "A quotation mark that is never closed",
         csv_file(f'{UPNS[0]},Larkhill,"Wren,14/02/2015', OTHER),
-        "A quotation mark is opened in row 2 and never closed, so the rows after it cannot be told apart. "
-        "Correct it in the file, or save the file as an Excel workbook (.xlsx) and send that.",
+        FileNotReadable(FileReason.QUOTE_NEVER_CLOSED, row=2),
     ),
     Case(
         "The same in a long file",
         csv_file(f'{UPNS[0]},Larkhill,"Wren,14/02/2015', *[OTHER] * 300),
-        "Row 2, column C holds more than 5,000 characters over several lines. "
-        "A quotation mark is probably opened there and never closed: correct it and send the file again.",
+        FileNotReadable(FileReason.CELL_OVER_SEVERAL_LINES, row=2, column="C", most=5_000),
     ),
     Case(
         "A long text without a single comma",
         lambda: b"Wrenfield" * 50_000,
-        "Row 1 holds one cell of endless length. Check that the file is a list of pupils and export it again.",
+        FileNotReadable(FileReason.ENDLESS_CELL, row=1),
     ),
     Case(
         "Binary data named .csv",
         bytes(range(256)) * 20,
-        "This does not look like a text file: it holds codes that no CSV file has. "
-        "Open it in the program it came from, "
-        "export it as CSV (UTF-8) or as an Excel workbook (.xlsx), and send that.",
+        FileNotReadable(FileReason.NOT_TEXT),
     ),
     Case(
         "UTF-16 cut in the middle of a letter",
         codecs.BOM_UTF16_LE + HEADINGS.encode("utf-16-le") + b"\x41",
-        "Some letters in the file cannot be read. Open it in Excel, choose Save as, then “CSV UTF-8”, and send that.",
+        FileNotReadable(FileReason.LETTERS_UNREADABLE),
     ),
     Case(
         "A PDF named .csv",
         b"%PDF-1.7 rest of it",
-        "This file is a PDF, whatever its name says. Send a CSV file, an Excel workbook (.xlsx) or a CTF (.xml).",
+        FileNotReadable(FileReason.OTHER_KIND, kind="a PDF"),
     ),
     Case(
         "A picture named .xlsx",
         b"\x89PNG\r\n\x1a\n rest of it",
-        "This file is a picture, whatever its name says. Send a CSV file, an Excel workbook (.xlsx) or a CTF (.xml).",
+        FileNotReadable(FileReason.OTHER_KIND, kind="a picture"),
         filename="pupils.xlsx",
     ),
     Case(
         "A web page named .xls",
         b"<html><table><tr><td>UPN</td></tr></table></html>",
-        "This is a web page, not a spreadsheet, although it may open in Excel. "
-        "Open it, choose Save as, then “Excel workbook (.xlsx)” or “CSV”, and send that file.",
+        FileNotReadable(FileReason.WEB_PAGE),
         filename="pupils.xls",
     ),
     Case(
         "An old Excel workbook (.xls)",
         OLE + b"\0" * 600,
-        "This is an old kind of Excel file (.xls). "
-        "Open it in Excel, choose Save as, then “Excel workbook (.xlsx)”, and send that file.",
+        FileNotReadable(FileReason.OLD_EXCEL),
         filename="pupils.xls",
     ),
     Case(
         "A workbook with a password",
         OLE + b"\0" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\0" * 100,
-        "The workbook is protected by a password. Open it in Excel, choose File, Info, Protect Workbook, "
-        "Encrypt with Password, clear the password, save it and send it again.",
+        FileNotReadable(FileReason.PASSWORD_IN_EXCEL),
         filename="pupils.xlsx",
     ),
     Case(
         "A workbook cut short",
         lambda: xlsx_table([HEADING_CELLS, PUPIL_CELLS])[:2000],
-        "The workbook is damaged and cannot be opened. Open it in Excel, save it under a new name and send that file.",
+        FileNotReadable(FileReason.DAMAGED),
         filename="pupils.xlsx",
     ),
     Case(
         "A zip bomb named .xlsx",
         zip_bomb,
-        "The workbook unpacks to far more than a list of pupils needs, so it was not opened. "
-        "Copy the list into a new workbook and send that.",
+        FileNotReadable(FileReason.UNPACKS_TOO_FAR),
         filename="pupils.xlsx",
     ),
     Case(
         "A workbook of more than 2,000 parts",
         many_parts,
-        "The workbook unpacks to far more than a list of pupils needs, so it was not opened. "
-        "Copy the list into a new workbook and send that.",
+        FileNotReadable(FileReason.UNPACKS_TOO_FAR),
         filename="pupils.xlsx",
     ),
     Case(
         "A workbook in which thousands of cells share one long text",
         copied_text,
-        "The workbook unpacks to far more than a list of pupils needs, so it was not opened. "
-        "Copy the list into a new workbook and send that.",
+        FileNotReadable(FileReason.UNPACKS_TOO_FAR),
         filename="pupils.xlsx",
     ),
     Case(
         "A workbook with a cell filled in row 1,048,576",
         lambda: far_cell("A1048576", 1_048_576),
-        "The file has more than 50,000 rows. Split it into smaller files and send them one at a time. "
-        "(Something stands in row 1,048,576: if the list is short, delete the rows below it.)",
+        FileNotReadable(FileReason.TOO_MANY_ROWS_FAR_DOWN, most=50_000, row=1_048_576),
         filename="pupils.xlsx",
     ),
     Case(
         "A workbook with a cell filled in column XFD",
         lambda: far_cell("XFD2", 2),
-        "The sheet has something in column XFD; the most is 200 columns. "
-        "Delete the columns that are not about pupils and send the file again.",
+        FileNotReadable(FileReason.TOO_MANY_COLUMNS_FAR_OUT, column="XFD", most=200),
         filename="pupils.xlsx",
     ),
     Case(
@@ -255,97 +249,92 @@ REFUSED = [
         lambda: files.raw_xlsx(
             "", more={"xl/worksheets/sheet2.xml": '<!DOCTYPE a [<!ENTITY b "c">]><worksheet>&b;</worksheet>'}
         ),
-        "The workbook is damaged and cannot be opened. Open it in Excel, save it under a new name and send that file.",
+        FileNotReadable(FileReason.DAMAGED),
         filename="pupils.xlsx",
     ),
     Case(
         "A workbook with all sheets hidden",
         all_hidden,
-        "The workbook has no sheet that can be seen. Unhide the sheet with the pupils and send it again.",
+        FileNotReadable(FileReason.NO_SHEET_TO_SEE),
         filename="pupils.xlsx",
     ),
     Case(
         "A workbook whose visible sheet is empty",
         hidden_only,
-        "The workbook has nothing in it. Export the pupils again and check it before sending it.",
+        FileNotReadable(FileReason.EMPTY_WORKBOOK),
         filename="pupils.xlsx",
     ),
     Case(
         "A Word document named .xlsx",
         lambda: files.zipped({"word/document.xml": "<w/>"}),
-        "This is a Word document. Send a CSV file, an Excel workbook (.xlsx) or a CTF (.xml).",
+        FileNotReadable(FileReason.WORD_DOCUMENT),
         filename="pupils.xlsx",
     ),
     Case(
         "A ZIP archive with a CSV inside",
         lambda: files.zipped({"pupils.csv": csv_file(PUPIL)}),
-        "This is a ZIP archive, not a workbook. Unpack it and send the file inside: CSV, Excel (.xlsx) or CTF (.xml).",
+        FileNotReadable(FileReason.ARCHIVE),
         filename="pupils.zip",
     ),
     Case(
         "An OpenDocument sheet that repeats one row a million times",
         endless_ods,
-        "The file has more than 50,000 rows. Split it into smaller files and send them one at a time. "
-        "(Something stands in row 1,000,001: if the list is short, delete the rows below it.)",
+        FileNotReadable(FileReason.TOO_MANY_ROWS_FAR_DOWN, most=50_000, row=1_000_001),
         filename="pupils.ods",
     ),
     Case(
         "XML with entities that multiply",
         ctf(ctf_pupil(), prolog='<!DOCTYPE l [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'),
-        "The XML file defines its own document type or entities, which transfer files never do, so it was not read. "
-        "Export the file again from the school's information system.",
+        FileNotReadable(FileReason.XML_UNSAFE),
         filename="transfer.xml",
     ),
     Case(
         "XML that reads a file of the server",
         ctf(ctf_pupil(), prolog='<!DOCTYPE l [<!ENTITY a SYSTEM "file:///etc/hostname">]>'),
-        "The XML file defines its own document type or entities, which transfer files never do, so it was not read. "
-        "Export the file again from the school's information system.",
+        FileNotReadable(FileReason.XML_UNSAFE),
         filename="transfer.xml",
     ),
     Case(
         "XML with more than 2,000,000 elements",
         lambda: ctf("<a/>" * 20_000),
-        "The XML file has more than 2,000,000 elements. Export it for fewer pupils at a time.",
+        FileNotReadable(FileReason.TOO_MANY_ELEMENTS, most=2_000_000),
         filename="transfer.xml",
         quick=("MAX_ELEMENTS", 20_000),
     ),
     Case(
         "XML with 100,000 elements about one pupil",
         lambda: ctf(ctf_pupil("<a/>" * 100_001)),
-        "The XML file has more than 100,000 elements. Export it for fewer pupils at a time.",
+        FileNotReadable(FileReason.TOO_MANY_ELEMENTS, most=100_000),
         filename="transfer.xml",
     ),
     Case(
         "XML nested 200 deep",
         lambda: ctf("<a>" * 200 + "</a>" * 200),
-        "The XML file nests its elements more than 20 deep, which transfer files never do, so it was not read.",
+        FileNotReadable(FileReason.NESTED_TOO_DEEP, most=20),
         filename="transfer.xml",
     ),
     Case(
         "XML with a surname of 6,000 letters",
         ctf(ctf_pupil().replace("Larkhill", "x" * 6000)),
-        "An element (Surname) holds more than 5,000 characters, which transfer files never do, "
-        "so the file was not read.",
+        FileNotReadable(FileReason.ELEMENT_TOO_LONG, element="Surname", most=5_000),
         filename="transfer.xml",
     ),
     Case(
         "XML cut short",
         ctf(ctf_pupil())[:-30],
-        "The XML file is damaged or cut short (line 1). "
-        "Export the transfer file again; do not open and save it in between.",
+        FileNotReadable(FileReason.XML_DAMAGED, line=1),
         filename="transfer.xml",
     ),
     Case(
         "XML that is no transfer file",
         b'<?xml version="1.0"?><note><to>School</to></note>',
-        "This XML file is not a Common Transfer File. Send a CTF (.xml), a CSV file or an Excel workbook (.xlsx).",
+        FileNotReadable(FileReason.NOT_A_TRANSFER_FILE),
         filename="transfer.xml",
     ),
     Case(
         "A transfer file without pupils",
         ctf(),
-        "The transfer file holds no pupils. Check which pupils were chosen and export it again.",
+        FileNotReadable(FileReason.NO_PUPILS_IN_TRANSFER),
         filename="transfer.xml",
     ),
 ]
@@ -354,73 +343,83 @@ CLUMSY_FILES = [
     Case(
         "A CSV in Windows-1252",
         csv_file(f"{UPNS[0]},Núñez,Zoë,14/02/2015", encoding="windows-1252"),
-        "Read as Windows-1252, an older way to write letters. Check names with accents in the preview.",
+        said(NoteCode.WINDOWS_LETTERS),
         taken=1,
     ),
     Case(
         "Columns separated by semicolons",
         csv_file(PUPIL).replace(b",", b";"),
-        "Columns are separated by semicolons.",
+        said(NoteCode.SEPARATED_BY, what="semicolons"),
         taken=1,
     ),
     Case(
         "UTF-16 with tabs, as Excel's “Unicode text”",
         csv_file(PUPIL).decode().replace(",", "\t").encode("utf-16"),
-        "Columns are separated by tabs.",
+        said(NoteCode.SEPARATED_BY, what="tabs"),
         taken=1,
     ),
     Case(
         "A title and a date above the headings",
         b"Wrenfield Academy\r\nPrinted 14/09/2026\r\n\r\n" + csv_file(PUPIL),
-        "2 lines above the headings left out. The headings are in row 4.",
+        said(NoteCode.LINES_ABOVE_HEADINGS, lines=2, row=4),
         taken=1,
     ),
     Case(
         "A line of totals at the end",
         csv_file(PUPIL, "Total,1,,"),
-        "Left out as totals or footers: row 3.",
+        said(NoteCode.TOTALS_LEFT_OUT, rows=[3]),
         taken=1,
     ),
     Case(
         "The headings again on each page",
         csv_file(PUPIL, HEADINGS, OTHER),
-        "Left out because the headings are repeated there: row 3.",
+        said(NoteCode.HEADINGS_REPEATED, rows=[3]),
         taken=2,
     ),
     Case(
         "Two columns with one heading",
         csv_file(f"{PUPIL},Lark", headings=f"{HEADINGS},Surname"),
-        "2 columns could be Legal surname: “Surname” (column 2) and “Surname” (column 5). "
-        "“Surname” (column 2) is used; choose another if that is wrong.",
+        said(
+            NoteCode.SEVERAL_COLUMNS,
+            number=2,
+            what="Legal surname",
+            columns=["“Surname” (column 2)", "“Surname” (column 5)"],
+            first="“Surname” (column 2)",
+        ),
         taken=1,
     ),
     Case(
         "Two columns for one thing",
         csv_file(f"{PUPIL},Larkhill-Moss", headings=f"{HEADINGS},Legal Surname"),
-        "2 columns could be Legal surname: “Legal Surname” (column 5) and “Surname” (column 2). "
-        "“Legal Surname” (column 5) is used; choose another if that is wrong.",
+        said(
+            NoteCode.SEVERAL_COLUMNS,
+            number=2,
+            what="Legal surname",
+            columns=["“Legal Surname” (column 5)", "“Surname” (column 2)"],
+            first="“Legal Surname” (column 5)",
+        ),
         taken=1,
     ),
     Case(
         "No column for the surname",
         csv_file("Wren,14/02/2015", headings="Forename,DOB"),
-        "Choose the column that holds the legal surname, or one that holds the full name.",
+        said(NoteCode.NAME_COLUMN_MISSING, what="legal surname"),
     ),
     Case(
         "Neither UPN nor date of birth",
         csv_file("Larkhill,Wren", headings="Surname,Forename"),
-        "Choose the column that holds the UPN or the date of birth: without one, pupils cannot be told apart.",
+        said(NoteCode.IDENTITY_COLUMN_MISSING),
     ),
     Case(
         "A column of ethnic groups",
         with_extra("Ethnicity", "WBRI"),
-        "“Ethnicity” is left alone: Ethnicity is not taken in.",
+        said(NoteCode.LEFT_ALONE, heading="Ethnicity", what="Ethnicity"),
         taken=1,
     ),
     Case(
         "Merged cells, one pupil over two rows",
         merged,
-        "Merged cells: 4 empty cells below them given the same value. Check them in the preview.",
+        said(NoteCode.MERGED_CELLS, cells=4),
         taken=1,
         filename="pupils.xlsx",
     ),
@@ -433,21 +432,21 @@ CLUMSY_FILES = [
                 book.get_worksheet_by_name("Pupils").write_row(1, 0, PUPIL_CELLS),
             ]
         ),
-        "Read the sheet “Pupils”. Not read: “Notes”.",
+        said(NoteCode.SHEET_READ, sheet="Pupils", sheets=["Notes"]),
         taken=1,
         filename="pupils.xlsx",
     ),
     Case(
         "A number too long for Excel",
         long_number,
-        "Excel keeps only 15 digits of a number: check the long numbers in row 2.",
+        said(NoteCode.LONG_NUMBERS, rows=[2]),
         taken=1,
         filename="pupils.xlsx",
     ),
     Case(
         "A partial transfer file",
         ctf(ctf_pupil(), header="<DocumentQualifier>partial</DocumentQualifier>"),
-        "A partial file: it does not hold everything the school sends.",
+        said(NoteCode.PARTIAL_FILE),
         taken=1,
         filename="transfer.xml",
     ),
@@ -457,115 +456,198 @@ ROWS = [
     Case(
         "A comma in a name without quotation marks",
         csv_file(f"{UPNS[0]},Larkhill, Jr,Wren,14/02/2015"),
-        "The row has 5 cells but there are 4 headings, so its values may stand in the wrong columns. "
-        "Look for a comma inside a name: such a name needs quotation marks around it.",
+        said(NoteCode.CELLS_BEYOND_HEADINGS, cells=5, headings=4),
     ),
-    Case("A row without a surname", csv_file(f"{UPNS[0]},-,Wren,14/02/2015"),
-         "There is no legal surname. Write it in the file."),
-    Case("A row with a name alone", csv_file(",Larkhill,Wren,n/a"),
-         "There is neither a UPN nor a date of birth that can be used. Give one of them."),
+    Case(
+        "A row without a surname",
+        csv_file(f"{UPNS[0]},-,Wren,14/02/2015"),
+        said(NoteCode.NAME_MISSING, what="legal surname"),
+    ),
+    Case("A row with a name alone", csv_file(",Larkhill,Wren,n/a"), said(NoteCode.NOBODY_TO_TELL_BY)),
     Case(
         "A UPN with a wrong check letter",
         csv_file("Y373400126001,Larkhill,Wren,14/02/2015"),
-        "UPN: “Y373400126001”: This UPN's first letter does not match the rest, so at least one character is wrong. "
-        "Compare it with the pupil's records.",
+        said(
+            NoteCode.NOT_AN_IDENTIFIER,
+            "upn",
+            value="Y373400126001",
+            why="This UPN's first letter does not match the rest, so at least one character is wrong. "
+            "Compare it with the pupil's records.",
+        ),
     ),
     Case(
         "Two pupils with one UPN",
         csv_file(PUPIL, f"{UPNS[0]},Marlow,Finn,03/09/2014", OTHER.replace(UPNS[1], UPNS[2])),
-        "Rows 2, 3 have the same UPN (X373400126001) but are about different pupils. "
-        "Correct the one that is wrong and send the file again.",
+        said(NoteCode.NUMBER_SHARED, rows=[2, 3], what="UPN", value="X373400126001"),
         taken=1,
     ),
     Case(
         "One pupil twice, with two dates of birth",
         csv_file(PUPIL, PUPIL.replace("2015", "2014"), OTHER),
-        "Rows 2, 3 are about the same pupil but differ in Date of birth. "
-        "Leave one row for the pupil, or make them agree.",
+        said(NoteCode.ROWS_DIFFER, rows=[2, 3], what=["Date of birth"]),
         taken=1,
     ),
-    Case("One pupil twice, alike", csv_file(PUPIL, PUPIL),
-         "Rows 2, 3 are about this pupil and were read as one.", taken=1),
+    Case("One pupil twice, alike", csv_file(PUPIL, PUPIL), said(NoteCode.READ_AS_ONE, rows=[2, 3]), taken=1),
     Case(
         "Two pupils with one name and date of birth",
         csv_file(PUPIL, PUPIL.replace(UPNS[0], UPNS[1])),
-        "Rows 2, 3 have the same name and date of birth. Check that they are different pupils.",
+        said(NoteCode.NAMESAKES, rows=[2, 3]),
         taken=2,
     ),
     Case(
         "A ULN that Excel has shortened",
         with_extra("ULN", "1.23457E+09"),
-        "ULN: “1.23457E+09” is a long number that Excel has shortened, and its last digits are lost. "
-        "Format the column as text, export it again and send that file.",
+        said(NoteCode.NUMBER_SHORTENED, "uln", value="1.23457E+09"),
         taken=1,
     ),
-    Case("31 June", born("31/06/2015"),
-         "Date of birth: “31/06/2015” is not a date: that month has no day 31. "
-         "Write the day first, such as 14/02/2015.",
-         taken=1),
-    Case("29 February in a common year", born("29 Feb 2015"),
-         "Date of birth: “29 Feb 2015” is not a date: that month has no day 29. "
-         "Write the day first, such as 14/02/2015.",
-         taken=1),
-    Case("The month first, as in America", born("02/14/2015"),
-         "Date of birth: “02/14/2015” is not a date: there is no month 14. Write the day first, such as 14/02/2015.",
-         taken=1),
-    Case("Words for a date", born("spring 2015"),
-         "Date of birth: “spring 2015” is not a date that can be read for certain. "
-         "Write the day first, such as 14/02/2015.", taken=1),
-    Case("A birth in the future", born("14/02/2051"),
-         "Date of birth: “14/02/2051” is in the future. Check the year of birth.", taken=1),
-    Case("A birth in the year 215", born("14/02/0215"),
-         "Date of birth: “14/02/0215” is not a likely date: check the year 215.", taken=1),
-    Case("A pupil born in 1985", born("14/02/1985"),
-         "Date of birth: Born 14/2/1985: older than a pupil. Check the year.", taken=1),
-    Case("A number that is no date", born("99999"),
-         "Date of birth: “99999” is not a date. Write the day first, such as 14/02/2015.", taken=1),
-    Case("A formula for a name", named("\"=HYPERLINK(\"\"http://example.org\"\",\"\"Wren\"\")\""),
-         "Legal forename: “=HYPERLINK(\"http://example.org\",\"Wren\")” starts like a formula. "
-         "It is kept as plain text: check that it is a name.", taken=1),
-    Case("A formula behind a full-width sign", named(f"{FULL_WIDTH_EQUALS}1+1a"),
-         f"Legal forename: “{FULL_WIDTH_EQUALS}1+1a” starts like a formula. "
-         "It is kept as plain text: check that it is a name.", taken=1),
-    Case("Markup for a name", named("<script>alert(1)</script>"),
-         "Legal forename: “<script>alert(1)</script>” holds markup. It is kept as plain text: check that it is a name.",
-         taken=1),
-    Case("A name with a mark that turns the writing round", named(f"W{BIDI}ren"),
-         "Legal forename: Hidden characters were taken out of “Wren”.", taken=1),
-    Case("A name with a NUL in it", named("Wr\0en"),
-         "Legal forename: Hidden characters were taken out of “Wren”.", taken=1),
-    Case("A name of 300 letters", named("W" * 300),
-         f"Legal forename: “{'W' * 40}…” has 300 letters; a name may have 100. Shorten it."),
-    Case("A name without letters", named("12345"), "Legal forename: “12345” has no letters in it. Write the name."),
-    Case("An Excel error for a name", named("#REF!"),
-         "Legal forename: “#REF!” is an Excel error, not a value. Correct the cell."),
-    Case("A name in one cell that cannot be split", csv_file(f"{UPNS[0]},Wren Moss Larkhill", headings="UPN,Name"),
-         "Full name: “Wren Moss Larkhill” cannot be split for certain. Write it as “Surname, Forename”."),
-    Case("A SEN status from before 2014", with_extra("SEN Status", "A"),
-         "SEN status: A is a code from before 2014: choose K, E or N.", taken=1),
-    Case("An unknown SEN status", with_extra("SEN Status", "Watching"),
-         "SEN status: “Watching” is not a SEN status. Choose K (SEN Support), E (EHC plan) or N (no SEN).", taken=1),
-    Case("A type of need from before 2014", with_extra("SEN Need", "BESD"),
-         "SEN need 1: BESD is a type of need from before 2014: choose a current one. Most became SEMH.", taken=1),
-    Case("An unknown type of need", with_extra("SEN Need", "Handwriting"),
-         "SEN need 1: “Handwriting” is not a type of need. Write its code, such as SLCN, ASD or SEMH.", taken=1),
-    Case("A year group that does not exist", with_extra("Year Group", "Year 15"),
-         "Year group: “Year 15” is not a year group. Write N1, N2, R or a number from 1 to 14.", taken=1),
-    Case("A sex that has no code", with_extra("Gender", "Q"),
-         "Sex: “Q” is not a code for legal sex. Write M, F or U (unknown).", taken=1),
-    Case("Neither yes nor no", with_extra("FSM", "maybe"),
-         "FSM: “maybe” is neither yes nor no. Write Yes or No, or leave the cell empty.", taken=1),
-    Case("An e-mail address without an @", csv_file(f"{PUPIL},Ash,ash at example.org",
-                                                  headings=f"{HEADINGS},Contact 1 name,Contact 1 email"),
-         "Contact 1 email: “ash at example.org” is not an e-mail address. Write one like name@example.org.", taken=1),
-    Case("A contact with a phone number but no name", with_extra("Priority 1 contact telephone", "01632 960001"),
-         "Contact 1 has no name, so it was left out.", taken=1),
-    Case("An enrolment status that does not exist", with_extra("Enrolment Status", "Z"),
-         "Enrolment status: “Z” is not an enrolment status. Write single, main, subsidiary or guest.", taken=1),
-    Case("A stage without a date in a transfer file",
-         ctf(ctf_pupil("<SENhistory><SEN><SENprovision>K</SENprovision></SEN></SENhistory>")),
-         "A SEN stage (“K”) without a known code or a start date was left out.", taken=1, filename="transfer.xml"),
-]  # fmt: skip
+    Case("31 June", born("31/06/2015"), said(NoteCode.NO_SUCH_DAY, "birth_on", value="31/06/2015", day=31), taken=1),
+    Case(
+        "29 February in a common year",
+        born("29 Feb 2015"),
+        said(NoteCode.NO_SUCH_DAY, "birth_on", value="29 Feb 2015", day=29),
+        taken=1,
+    ),
+    Case(
+        "The month first, as in America",
+        born("02/14/2015"),
+        said(NoteCode.NO_SUCH_MONTH, "birth_on", value="02/14/2015", month=14),
+        taken=1,
+    ),
+    Case(
+        "Words for a date", born("spring 2015"), said(NoteCode.DATE_UNCERTAIN, "birth_on", value="spring 2015"), taken=1
+    ),
+    Case(
+        "A birth in the future",
+        born("14/02/2051"),
+        said(NoteCode.BORN_IN_FUTURE, "birth_on", value="14/02/2051"),
+        taken=1,
+    ),
+    Case(
+        "A birth in the year 215",
+        born("14/02/0215"),
+        said(NoteCode.UNLIKELY_YEAR, "birth_on", value="14/02/0215", year=215),
+        taken=1,
+    ),
+    Case(
+        "A pupil born in 1985",
+        born("14/02/1985"),
+        said(NoteCode.OLDER_THAN_A_PUPIL, "birth_on", born="14/2/1985"),
+        taken=1,
+    ),
+    Case("A number that is no date", born("99999"), said(NoteCode.NOT_A_DATE, "birth_on", value="99999"), taken=1),
+    Case(
+        "A formula for a name",
+        named('"=HYPERLINK(""http://example.org"",""Wren"")"'),
+        said(NoteCode.NAME_LIKE_FORMULA, "legal_forename", value='=HYPERLINK("http://example.org","Wren")'),
+        taken=1,
+    ),
+    Case(
+        "A formula behind a full-width sign",
+        named(f"{FULL_WIDTH_EQUALS}1+1a"),
+        said(NoteCode.NAME_LIKE_FORMULA, "legal_forename", value="＝1+1a"),
+        taken=1,
+    ),
+    Case(
+        "Markup for a name",
+        named("<script>alert(1)</script>"),
+        said(NoteCode.NAME_WITH_MARKUP, "legal_forename", value="<script>alert(1)</script>"),
+        taken=1,
+    ),
+    Case(
+        "A name with a mark that turns the writing round",
+        named(f"W{BIDI}ren"),
+        said(NoteCode.NAME_HAD_HIDDEN_MARKS, "legal_forename", value="Wren"),
+        taken=1,
+    ),
+    Case(
+        "A name with a NUL in it",
+        named("Wr\0en"),
+        said(NoteCode.NAME_HAD_HIDDEN_MARKS, "legal_forename", value="Wren"),
+        taken=1,
+    ),
+    Case(
+        "A name of 300 letters",
+        named("W" * 300),
+        said(
+            NoteCode.NAME_TOO_LONG,
+            "legal_forename",
+            value="WWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWWW…",
+            length=300,
+            most=100,
+        ),
+    ),
+    Case(
+        "A name without letters", named("12345"), said(NoteCode.NAME_WITHOUT_LETTERS, "legal_forename", value="12345")
+    ),
+    Case("An Excel error for a name", named("#REF!"), said(NoteCode.EXCEL_ERROR, "legal_forename", value="#REF!")),
+    Case(
+        "A name in one cell that cannot be split",
+        csv_file(f"{UPNS[0]},Wren Moss Larkhill", headings="UPN,Name"),
+        said(NoteCode.NAME_NOT_SPLIT, "full_name", value="Wren Moss Larkhill"),
+    ),
+    Case(
+        "A SEN status from before 2014",
+        with_extra("SEN Status", "A"),
+        said(NoteCode.STATUS_BEFORE_2014, "sen_code", status="A"),
+        taken=1,
+    ),
+    Case(
+        "An unknown SEN status",
+        with_extra("SEN Status", "Watching"),
+        said(NoteCode.NOT_A_STATUS, "sen_code", value="Watching"),
+        taken=1,
+    ),
+    Case(
+        "A type of need from before 2014",
+        with_extra("SEN Need", "BESD"),
+        said(NoteCode.NEED_BEFORE_2014, "need_1"),
+        taken=1,
+    ),
+    Case(
+        "An unknown type of need",
+        with_extra("SEN Need", "Handwriting"),
+        said(NoteCode.NOT_A_NEED, "need_1", value="Handwriting"),
+        taken=1,
+    ),
+    Case(
+        "A year group that does not exist",
+        with_extra("Year Group", "Year 15"),
+        said(NoteCode.NOT_A_YEAR_GROUP, "year_group", value="Year 15"),
+        taken=1,
+    ),
+    Case("A sex that has no code", with_extra("Gender", "Q"), said(NoteCode.NOT_A_SEX, "sex", value="Q"), taken=1),
+    Case(
+        "Neither yes nor no",
+        with_extra("FSM", "maybe"),
+        said(NoteCode.NEITHER_YES_NOR_NO, "fsm", value="maybe"),
+        taken=1,
+    ),
+    Case(
+        "An e-mail address without an @",
+        csv_file(f"{PUPIL},Ash,ash at example.org", headings=f"{HEADINGS},Contact 1 name,Contact 1 email"),
+        said(NoteCode.NOT_AN_EMAIL, "contact_1_email", value="ash at example.org"),
+        taken=1,
+    ),
+    Case(
+        "A contact with a phone number but no name",
+        with_extra("Priority 1 contact telephone", "01632 960001"),
+        said(NoteCode.CONTACT_WITHOUT_NAME, number=1),
+        taken=1,
+    ),
+    Case(
+        "An enrolment status that does not exist",
+        with_extra("Enrolment Status", "Z"),
+        said(NoteCode.NOT_AN_ENROLMENT, "enrolment_type", value="Z"),
+        taken=1,
+    ),
+    Case(
+        "A stage without a date in a transfer file",
+        ctf(ctf_pupil("<SENhistory><SEN><SENprovision>K</SENprovision></SEN></SENhistory>")),
+        said(NoteCode.STAGE_LEFT_OUT, value="K"),
+        taken=1,
+        filename="transfer.xml",
+    ),
+]
 
 CASES = [*REFUSED, *CLUMSY_FILES, *ROWS]
 SECTIONS = (
@@ -579,7 +661,7 @@ def as_markdown():
     lines = []
     for title, cases in SECTIONS:
         lines += [f"## {title}", "", "| What you send | What you see |", "| --- | --- |"]
-        lines += [f"| {_cell(case.sent)} | {_cell(case.seen)} |" for case in cases]
+        lines += [f"| {_cell(case.sent)} | {_cell(str(case.seen))} |" for case in cases]
         lines.append("")
     return "\n".join(lines)
 

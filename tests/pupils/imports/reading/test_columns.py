@@ -2,8 +2,9 @@ import json
 
 import pytest
 
+from pupils.imports.fields import COLUMNS
 from pupils.imports.reading import columns
-from pupils.imports.reading.columns import FIELDS, guess_mapping, missing_required, remember
+from pupils.imports.reading.columns import guess_mapping, missing_required, remember
 
 
 def fields_of(*headings):
@@ -31,10 +32,10 @@ def test_headings_are_recognised(headings, fields):
     assert fields_of(*headings) == fields
 
 
-@pytest.mark.parametrize("field", FIELDS, ids=[field.name for field in FIELDS])
-def test_every_field_is_found_by_its_own_label(field):
-    assert fields_of(field.label) == [field.name]
-    assert fields_of(field.label.upper().replace(" ", "_")) == [field.name]
+@pytest.mark.parametrize("column", COLUMNS, ids=[column.name for column in COLUMNS])
+def test_every_column_is_found_by_its_own_label(column):
+    assert fields_of(column.label) == [column.name]
+    assert fields_of(column.label.upper().replace(" ", "_")) == [column.name]
 
 
 def test_the_better_heading_wins_and_the_other_is_named():
@@ -75,4 +76,4 @@ def test_what_is_still_missing(fields, sentences):
 
 
 def test_ethnicity_is_no_field():
-    assert not any("ethnic" in synonym.lower() for field in FIELDS for synonym in field.synonyms)
+    assert not any("ethnic" in synonym.lower() for column in COLUMNS for synonym in column.headings)

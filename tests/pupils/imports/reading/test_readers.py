@@ -3,6 +3,7 @@ import datetime
 
 import pytest
 
+from pupils.imports.notes import Note, NoteCode
 from pupils.imports.reading.readers import read_file
 from pupils.imports.reading.sheets import column_letter
 from tests.pupils.imports.reading.files import (
@@ -167,7 +168,7 @@ def test_hidden_sheets_are_named_and_not_read():
     sheet = read_file(xlsx(build), "pupils.xlsx")
 
     assert sheet.rows[0].values[0] == UPNS[0]
-    assert "Hidden sheet not read: “Old pupils”." in sheet.notes
+    assert Note(NoteCode.HIDDEN_SHEETS, {"sheets": ["Old pupils"]}) in sheet.notes
 
 
 def test_cells_that_are_only_formatted_do_not_count():
@@ -200,7 +201,7 @@ def test_the_header_of_a_transfer_file_names_the_school():
     sheet = read_file(ctf(ctf_pupil(), header=header), "transfer.xml")
 
     assert (sheet.ctf.source_dfe_number, sheet.ctf.dest_dfe_number, sheet.ctf.version) == ("3734001", "3734988", "25.0")
-    assert "Sent by Wrenfield 3734001." in sheet.notes
+    assert Note(NoteCode.SENT_BY, {"school": "Wrenfield 3734001"}) in sheet.notes
 
 
 def test_a_transfer_file_with_a_namespace():

@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache
 
-from .values import BadValue, Parsed, clean_text, shown
+from ..notes import Note, NoteCode, brief
+from .values import BadValue, Parsed, clean_text
 
 YEAR_GROUPS = ("N1", "N2", "R", *(str(year) for year in range(1, 15)))
 NEED_TYPES = {
@@ -46,15 +47,15 @@ _YEAR = re.compile(
 def parse_year_group(text):
     word = clean_text(text)[0].casefold().replace("−", "-")
     if word in ("x", "not applicable"):
-        return Parsed(None, "Year group X (does not apply) was left out.")
+        return Parsed(None, (Note(NoteCode.YEAR_DOES_NOT_APPLY),))
     if word in ("e1", "e2"):
-        return Parsed("N1", f"Year group {word.upper()} (before nursery) was read as N1.")
+        return Parsed("N1", (Note(NoteCode.YEAR_BEFORE_NURSERY, {"value": word.upper()}),))
     if word in _YEAR_WORDS:
         return Parsed(_YEAR_WORDS[word])
     match = _YEAR.fullmatch(word)
     if match and 1 <= int(match[1]) <= 14:
         return Parsed(str(int(match[1])))
-    raise BadValue(f"{shown(text)} is not a year group. Write N1, N2, R or a number from 1 to 14.")
+    raise BadValue(NoteCode.NOT_A_YEAR_GROUP, value=brief(text))
 
 
 _SEXES = _by_word(
@@ -71,7 +72,7 @@ def parse_sex(text):
     word = clean_text(text)[0].casefold()
     word = word.split(" - ")[0] if " - " in word else word
     if word not in _SEXES:
-        raise BadValue(f"{shown(text)} is not a code for legal sex. Write M, F or U (unknown).")
+        raise BadValue(NoteCode.NOT_A_SEX, value=brief(text))
     return Parsed(_SEXES[word])
 
 
@@ -121,9 +122,9 @@ def sen_code_of(text):
 def parse_sen_code(text):
     code = sen_code_of(text)
     if code in ("A", "P", "S"):
-        raise BadValue(f"{code} is a code from before 2014: choose K, E or N.")
+        raise BadValue(NoteCode.STATUS_BEFORE_2014, status=code)
     if not code:
-        raise BadValue(f"{shown(text)} is not a SEN status. Choose K (SEN Support), E (EHC plan) or N (no SEN).")
+        raise BadValue(NoteCode.NOT_A_STATUS, value=brief(text))
     return Parsed(code)
 
 
@@ -181,11 +182,11 @@ def parse_need(text):
     cleaned = clean_text(text)[0]
     codes = [match[1].lower() for pattern in (_IN_BRACKETS, _BEFORE_DASH) if (match := pattern.fullmatch(cleaned))]
     if words in _HISTORIC_NEEDS or "besd" in codes:
-        raise BadValue("BESD is a type of need from before 2014: choose a current one. Most became SEMH.")
+        raise BadValue(NoteCode.NEED_BEFORE_2014)
     for code in codes:
         if code.upper() in NEED_TYPES:
             return Parsed(code.upper())
-    raise BadValue(f"{shown(text)} is not a type of need. Write its code, such as SLCN, ASD or SEMH.")
+    raise BadValue(NoteCode.NOT_A_NEED, value=brief(text))
 
 
 @lru_cache(maxsize=2048)
@@ -228,4 +229,15 @@ def parse_enrolment(text):
     match = _CODE_AND_WORDS.fullmatch(clean_text(text)[0])
     if match and match[1].lower() in _ENROLMENTS:
         return Parsed(_ENROLMENTS[match[1].lower()])
-    raise BadValue(f"{shown(text)} is not an enrolment status. Write single, main, subsidiary or guest.")
+    raise BadValue(NoteCode.NOT_AN_ENROLMENT, value=brief(text))
+
+
+_RANKS = _by_word({1: "primary; first; main", 2: "secondary; second", 3: "tertiary; third"})
+
+
+def parse_rank(text):
+    """Return a rank as a number, 0 where there is none."""
+    text = text.strip()
+    if text.isdecimal() and text.isascii() and len(text) < 4:
+        return int(text)
+    return _RANKS.get(text.casefold(), 0)

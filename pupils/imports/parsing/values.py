@@ -1,4 +1,4 @@
-"""One cell to one value. Each parser returns Parsed(value, note) or raises BadValue; blanks never reach it."""
+"""One cell to one value. Each parser returns Parsed(value, notes) or raises BadValue; blanks never reach it."""
 
 import re
 import unicodedata
@@ -8,14 +8,20 @@ from typing import NamedTuple
 
 from pupils.identifiers import InvalidIdentifier, clean_postcode, clean_uln, clean_upn
 
+from ..notes import Note, NoteCode, brief
+
 
 class BadValue(Exception):
-    """The cell cannot be used. The message says what it holds and what to write instead."""
+    """The cell cannot be used. The note says what it holds and what to write instead."""
+
+    def __init__(self, code, **data):
+        self.note = Note(code, data)
+        super().__init__(code)
 
 
 class Parsed(NamedTuple):
     value: object
-    note: str = ""
+    notes: tuple[Note, ...] = ()
 
 
 MAX_NAME = 100
@@ -23,7 +29,6 @@ MAX_EMAIL = 254
 MAX_PHONE = 40
 MAX_SHORT = 100
 MAX_ADDRESS = 500
-_SHOWN = 40
 
 _BLANKS = {
     "",
@@ -50,12 +55,6 @@ _HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 _FORMULA_STARTS = tuple("=+-@＝＋－＠")
 _DASHES = str.maketrans("‐‑‒–—−", "------")
-
-
-def shown(text):
-    """Quote a cell in a message without repeating pages of it."""
-    text = " ".join(text.split())
-    return f"“{text[:_SHOWN]}…”" if len(text) > _SHOWN else f"“{text}”"
 
 
 def clean_text(text):
@@ -87,14 +86,11 @@ def parse_postcode(text):
 def _identifier(clean, text):
     text = clean_text(text)[0].lstrip("'")
     if _SCIENTIFIC.fullmatch(text):
-        raise BadValue(
-            f"{shown(text)} is a long number that Excel has shortened, and its last digits are lost. "
-            "Format the column as text, export it again and send that file."
-        )
+        raise BadValue(NoteCode.NUMBER_SHORTENED, value=brief(text))
     try:
         return clean(text)
     except InvalidIdentifier as error:
-        raise BadValue(f"{shown(text)}: {error}") from None
+        raise BadValue(NoteCode.NOT_AN_IDENTIFIER, value=brief(text), why=str(error)) from None
 
 
 def parse_mis_id(text):
@@ -105,13 +101,13 @@ def _short(text, what, most):
     cleaned, _ = clean_text(text)
     _refuse_errors(cleaned)
     if len(cleaned) > most:
-        raise BadValue(f"{what[0].upper()}{what[1:]} has {len(cleaned)} characters; the most is {most}. Shorten it.")
+        raise BadValue(NoteCode.TOO_LONG, what=what, length=len(cleaned), most=most)
     return Parsed(cleaned or None)
 
 
 def _refuse_errors(text):
     if text.casefold() in _EXCEL_ERRORS:
-        raise BadValue(f"{shown(text)} is an Excel error, not a value. Correct the cell.")
+        raise BadValue(NoteCode.EXCEL_ERROR, value=brief(text))
 
 
 def parse_name(text):
@@ -119,33 +115,32 @@ def parse_name(text):
     cleaned, had_marks = clean_text(text)
     _refuse_errors(cleaned)
     if len(cleaned) > MAX_NAME:
-        raise BadValue(f"{shown(cleaned)} has {len(cleaned)} letters; a name may have {MAX_NAME}. Shorten it.")
+        raise BadValue(NoteCode.NAME_TOO_LONG, value=brief(cleaned), length=len(cleaned), most=MAX_NAME)
     if cleaned and not any(char.isalpha() for char in cleaned):
-        raise BadValue(f"{shown(cleaned)} has no letters in it. Write the name.")
-    notes = []
-    if had_marks:
-        notes.append(f"Hidden characters were taken out of {shown(cleaned)}.")
+        raise BadValue(NoteCode.NAME_WITHOUT_LETTERS, value=brief(cleaned))
+    codes = [NoteCode.NAME_HAD_HIDDEN_MARKS] if had_marks else []
     if cleaned.startswith(_FORMULA_STARTS):
-        notes.append(f"{shown(cleaned)} starts like a formula. It is kept as plain text: check that it is a name.")
+        codes.append(NoteCode.NAME_LIKE_FORMULA)
     elif "<" in cleaned or ">" in cleaned:
-        notes.append(f"{shown(cleaned)} holds markup. It is kept as plain text: check that it is a name.")
+        codes.append(NoteCode.NAME_WITH_MARKUP)
     elif any(char.isdecimal() for char in cleaned):
-        notes.append(f"{shown(cleaned)} holds digits. Check that it is a name.")
-    return Parsed(cleaned or None, " ".join(notes))
+        codes.append(NoteCode.NAME_WITH_DIGITS)
+    return Parsed(cleaned or None, tuple(Note(code, {"value": brief(cleaned)}) for code in codes))
 
 
 def parse_full_name(text):
     """Return (surname, forename) from “Surname, Forename”, or from two words in the order they are spoken."""
-    name, note = parse_name(text)
+    name, notes = parse_name(text)
     if name is None:
         return Parsed(None)
     surname, comma, forename = (part.strip() for part in name.partition(","))
     if comma and surname and forename and "," not in forename:
-        return Parsed((surname, forename), note)
+        return Parsed((surname, forename), notes)
     words = name.split()
     if not comma and len(words) == 2:
-        return Parsed((words[1], words[0]), f"{note} {shown(name)} was read as forename, then surname.".strip())
-    raise BadValue(f"{shown(name)} cannot be split for certain. Write it as “Surname, Forename”.")
+        spoken = Note(NoteCode.NAME_READ_AS_SPOKEN, {"value": brief(name)})
+        return Parsed((words[1], words[0]), (*notes, spoken))
+    raise BadValue(NoteCode.NAME_NOT_SPLIT, value=brief(name))
 
 
 _MONTHS = {
@@ -173,15 +168,14 @@ _COMPACT = re.compile(r"(19|20)(\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 _SERIAL_DAY_0 = date(1899, 12, 30)
 _LOWEST_SERIAL, _HIGHEST_SERIAL = 10_000, 75_000  # 1927 to 2105
-_EXAMPLE = "Write the day first, such as 14/02/2015."
 _PIVOT = 69
 _OLDEST_YEAR = 1900
 
 
 @lru_cache(maxsize=16384)
 def parse_date(text, today=None):
-    """Read a date in British order, whatever its style, as an ISO text."""
-    return Parsed(_read_date(text, lambda year: year + (2000 if year < _PIVOT else 1900)).isoformat())
+    """Read a date in British order, whatever its style."""
+    return Parsed(_read_date(text, lambda year: year + (2000 if year < _PIVOT else 1900)))
 
 
 @lru_cache(maxsize=16384)
@@ -190,12 +184,11 @@ def parse_birth_date(text, today=None):
     latest = today.year % 100 if today else _PIVOT - 1
     born = _read_date(text, lambda year: year + (2000 if year <= latest else 1900))
     if today and born > today:
-        raise BadValue(f"{shown(text)} is in the future. Check the year of birth.")
+        raise BadValue(NoteCode.BORN_IN_FUTURE, value=brief(text))
     if today and today.year - born.year > 30:
-        return Parsed(
-            born.isoformat(), f"Born {born.day}/{born.month}/{born.year}: older than a pupil. Check the year."
-        )
-    return Parsed(born.isoformat())
+        day = f"{born.day}/{born.month}/{born.year}"
+        return Parsed(born, (Note(NoteCode.OLDER_THAN_A_PUPIL, {"born": day}),))
+    return Parsed(born)
 
 
 def _read_date(text, century):
@@ -211,7 +204,7 @@ def _read_date(text, century):
 
 def _from_serial(days, text):
     if not _LOWEST_SERIAL <= days <= _HIGHEST_SERIAL:
-        raise BadValue(f"{shown(text)} is not a date. {_EXAMPLE}")
+        raise BadValue(NoteCode.NOT_A_DATE, value=brief(text))
     return _SERIAL_DAY_0 + timedelta(days=days)
 
 
@@ -227,18 +220,18 @@ def _parts(text):
         match = pattern.fullmatch(text)
         if match and match[month].lower() in _MONTHS:
             return match[3], _MONTHS[match[month].lower()], match[day]
-    raise BadValue(f"{shown(text)} is not a date that can be read for certain. {_EXAMPLE}")
+    raise BadValue(NoteCode.DATE_UNCERTAIN, value=brief(text))
 
 
 def _checked(year, month, day, text):
     if not 1 <= month <= 12:
-        raise BadValue(f"{shown(text)} is not a date: there is no month {month}. {_EXAMPLE}")
+        raise BadValue(NoteCode.NO_SUCH_MONTH, value=brief(text), month=month)
     if not _OLDEST_YEAR <= year <= min(MAXYEAR, 2199):
-        raise BadValue(f"{shown(text)} is not a likely date: check the year {year}.")
+        raise BadValue(NoteCode.UNLIKELY_YEAR, value=brief(text), year=year)
     try:
         return date(year, month, day)
     except ValueError:
-        raise BadValue(f"{shown(text)} is not a date: that month has no day {day}. {_EXAMPLE}") from None
+        raise BadValue(NoteCode.NO_SUCH_DAY, value=brief(text), day=day) from None
 
 
 _YES = {"y", "yes", "true", "t", "1", "x", "✓", "✔", "☑", "✅", "√", "eligible", "on", "current"}
@@ -252,7 +245,7 @@ def parse_flag(text):
         return Parsed(True)
     if cleaned in _NO or cleaned.startswith(("no ", "no-", "no,", "n - ", "not ")):
         return Parsed(False)
-    raise BadValue(f"{shown(text)} is neither yes nor no. Write Yes or No, or leave the cell empty.")
+    raise BadValue(NoteCode.NEITHER_YES_NOR_NO, value=brief(text))
 
 
 _EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~\-]+@[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9\-]+)+")
@@ -265,20 +258,18 @@ def parse_email(text):
     if named := _NAMED_EMAIL.fullmatch(cleaned):
         several = [named[1]]
     if not several or len(several[0]) > MAX_EMAIL or not _EMAIL.fullmatch(several[0]) or ".." in several[0]:
-        raise BadValue(f"{shown(text)} is not an e-mail address. Write one like name@example.org.")
-    note = f"The first of {len(several)} e-mail addresses was taken." if len(several) > 1 else ""
-    return Parsed(several[0].lower(), note)
+        raise BadValue(NoteCode.NOT_AN_EMAIL, value=brief(text))
+    taken = (Note(NoteCode.FIRST_EMAIL_TAKEN, {"number": len(several)}),) if len(several) > 1 else ()
+    return Parsed(several[0].lower(), taken)
 
 
 def parse_phone(text):
     cleaned = clean_text(text)[0].lstrip("'")
     if _SCIENTIFIC.fullmatch(cleaned):
-        raise BadValue(
-            f"{shown(text)} is a phone number that Excel has shortened. Format the column as text and export it again."
-        )
+        raise BadValue(NoteCode.PHONE_SHORTENED, value=brief(text))
     digits = sum(char.isdigit() for char in cleaned)
     if not 5 <= digits <= 20 or len(cleaned) > MAX_PHONE:
-        raise BadValue(f"{shown(text)} is not a phone number. Write the digits, such as 01632 960001.")
+        raise BadValue(NoteCode.NOT_A_PHONE, value=brief(text))
     # Excel drops the 0 at the start of what it takes for a number.
     if cleaned.isdigit() and len(cleaned) == 10 and cleaned[0] in "127":
         return Parsed("0" + cleaned)

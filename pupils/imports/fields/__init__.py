@@ -1,0 +1,355 @@
+"""Every field that an import can fill, in the order in which the preview shows them.
+
+A new one is a class, or an instance of one, in a module of this package, and its place in `FIELDS`.
+"""
+
+from ..parsing import codes, values
+from .base import Cells, Column, Comparison, Derived, Difference, Field, Shelf, Source, column
+from .contacts import Contacts
+from .flags import Flag
+from .pupil import FirstDay, FullName, NotKept, PreferredName, PupilChoice, PupilDate, PupilName, PupilValue, Upn
+from .school import ComingBack, EnrolmentKind, FormClass, KeyWorker, LastDay
+from .sen import Needs, SenStart, SenStatus, Stages
+
+UPN = Upn(
+    "upn",
+    "UPN",
+    column(
+        "upn",
+        "UPN; Unique Pupil Number; Student UPN; Pupil UPN; Learner UPN; UPN Number; Current UPN; "
+        "Unique Pupil No; Pupil Number (UPN)",
+        values.parse_upn,
+    ),
+)
+FORMER_UPN = PupilValue(
+    "former_upn",
+    "Former UPN",
+    column("former_upn", "Former UPN; Previous UPN; Old UPN; Temporary UPN", values.parse_upn),
+)
+ULN = PupilValue(
+    "uln",
+    "ULN",
+    column(
+        "uln",
+        "ULN; Unique Learner Number; Unique Learner No; Student ULN; Pupil ULN; Learner Number",
+        values.parse_uln,
+    ),
+)
+MIS_ID = PupilValue(
+    "mis_id",
+    "Information system number",
+    column(
+        "mis_id",
+        "MIS id; Adno; Adm No; Admission Number; Admission No; Admissions Number; Admis No; Student ID; "
+        "Pupil ID; Person ID; Learner ID; External ID; System ID; MIS Number; Id; Student Number; "
+        "Pupil Reference; Student Reference; Unique ID; School ID Number",
+        values.parse_mis_id,
+    ),
+)
+SURNAME = PupilName(
+    "legal_surname",
+    "Legal surname",
+    column(
+        "legal_surname",
+        "Legal surname; Surname; Last name; Legal last name; Family name; Legal family name; Student surname; "
+        "Pupil surname; Student last name; Pupil last name; Lastname; Child surname; Legal name: surname",
+        values.parse_name,
+    ),
+)
+FORENAME = PupilName(
+    "legal_forename",
+    "Legal forename",
+    column(
+        "legal_forename",
+        "Legal forename; Forename; First name; Legal first name; Given name; Legal given name; Student forename; "
+        "Pupil forename; Student first name; Pupil first name; Forenames; First names; Firstname; Forename(s); "
+        "Child forename; Legal name: forename",
+        values.parse_name,
+    ),
+)
+MIDDLE_NAMES = PupilName(
+    "middle_names",
+    "Middle names",
+    column(
+        "middle_names",
+        "Middle names; Middle name; Middle name(s); Legal middle names; Legal middle name; Other names",
+        values.parse_name,
+    ),
+)
+PREFERRED_SURNAME = PreferredName(
+    "preferred_surname",
+    "Preferred surname",
+    SURNAME,
+    column(
+        "preferred_surname",
+        "Preferred surname; Preferred last name; Preferred family name; Known as surname; Chosen surname",
+        values.parse_name,
+    ),
+)
+PREFERRED_FORENAME = PreferredName(
+    "preferred_forename",
+    "Name they like",
+    FORENAME,
+    column(
+        "preferred_forename",
+        "Preferred forename; Preferred name; Preferred first name; Known as; Known name; Preferred given name; "
+        "Chosen name; Chosen first name; Goes by",
+        values.parse_name,
+    ),
+)
+FULL_NAME = FullName(
+    "full_name",
+    column(
+        "full_name",
+        "Full name; Name; Pupil name; Student name; Learner name; Legal name; Pupil; Student; Legal full name; "
+        "Student full name; Pupil full name; Surname Forename; Surname and forename; Child name; "
+        "Name (surname, forename); Learner; Child",
+        values.parse_full_name,
+    ),
+    surname=SURNAME,
+    forename=FORENAME,
+)
+BIRTH = PupilDate(
+    "birth_on",
+    "Date of birth",
+    column(
+        "birth_on",
+        "Date of birth; DOB; D.O.B.; Birth date; Birthdate; Born; Born on; Birthday; Date birth; "
+        "Student date of birth; Pupil date of birth; Student DOB; Pupil DOB",
+        values.parse_birth_date,
+        by_day=True,
+    ),
+)
+SEX = PupilChoice(
+    "sex",
+    "Sex",
+    column("sex", "Sex; Legal sex; Gender; Legal gender; Sex (legal); M/F", codes.parse_sex),
+    unknown="U",
+)
+YEAR = PupilChoice(
+    "year_group",
+    "Year taught in",
+    column(
+        "year_group",
+        "Year group; Year; NC Year; NC Year Actual; NCyearActual; Curriculum year; Yr; National Curriculum Year; "
+        "Current year group; Year taught in; Actual NC year; Yr Grp; Year Grp; NCY; NC Year Group; "
+        "Year group name",
+        codes.parse_year_group,
+        Shelf.SCHOOL,
+    ),
+)
+LANGUAGE = PupilValue(
+    "first_language",
+    "First language",
+    column(
+        "first_language",
+        "First language; Home language; Language; Mother tongue; Native language; Main language; "
+        "First language name; Language (first)",
+        values.parse_language,
+    ),
+)
+JOINED = FirstDay(
+    "joined_on",
+    "Joined",
+    column(
+        "joined_on",
+        "Admission date; Date of admission; Joined; Joined on; Date of entry; Entry date; Start date; "
+        "Enrolment date; Date joined; Join date; Enrolment start date; DOA; Date of joining; School start date",
+        values.parse_date,
+        Shelf.SCHOOL,
+        by_day=True,
+    ),
+)
+CLASS = FormClass(
+    "group",
+    column(
+        "group",
+        "Registration group; Reg Group; Registration form; Tutor Group; Form; Form/Tutor Group; Class; "
+        "Form group; Registration; Reg; Reg form; Class name; Current form; Current class; Form name; "
+        "Main class; Registration class",
+        values.parse_group,
+        Shelf.SCHOOL,
+    ),
+)
+KEY_WORKER = KeyWorker(
+    "key_worker",
+    column(
+        "key_worker_email",
+        "Key worker email; Key worker; Keyworker; Keyworker email; Key person email; Key adult email; "
+        "SEN key worker; Key worker e-mail; Link worker email",
+        values.parse_email,
+        Shelf.SCHOOL,
+    ),
+)
+ENROLMENT = EnrolmentKind(
+    "enrolment",
+    column(
+        "enrolment_type",
+        "Enrolment status; Enrolment type; Enrolment; Enrollment status; Enrol status; EnrolStatus; "
+        "Registration type; Registration status; Current enrolment status",
+        codes.parse_enrolment,
+        Shelf.SCHOOL,
+    ),
+)
+SEN_START = SenStart(
+    "sen_start",
+    column(
+        "sen_start_on",
+        "SEN start date; SEN provision start date; SEN status start date; SEND start date; SEN stage start date; "
+        "SEN from; SEN since; SEN status start; SEN start; Provision start date; Date placed on SEN register; "
+        "SEN date; SEN provision start; Date added to SEN register",
+        values.parse_date,
+        Shelf.SEND,
+        by_day=True,
+    ),
+)
+NEEDS = Needs("needs")
+STAGES = Stages("stages", SEN_START.columns[0])
+SEN = SenStatus(
+    "sen",
+    column(
+        "sen_code",
+        "SEN status; SEN Provision; SEN stage; SEN code; SEND status; SEND provision; SEND code; SEN; SEND; "
+        "Current SEN status; SEN level; SEN support status; SEN provision code; SEND stage; "
+        "Current SEN provision; SEN status code; Special educational needs status; SEN stage/status; "
+        "SEN provision type; SEND register; SEN register",
+        codes.parse_sen_code,
+        Shelf.SEND,
+    ),
+    start=SEN_START,
+    needs=NEEDS,
+    stages=STAGES,
+    birth=BIRTH,
+)
+FLAGS = (
+    Flag(
+        "fsm",
+        "fsm",
+        column(
+            "fsm",
+            "FSM; Free school meals; FSM eligible; Eligible for free meals; Free meals; FSM status; "
+            "Free school meal; Eligible for FSM; Eligible for free school meals; FSM eligibility; Current FSM",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "pupil_premium",
+        "pp",
+        column(
+            "pupil_premium",
+            "Pupil Premium; PP; Pupil Premium Indicator; Pupil premium eligible; Pupil premium status; "
+            "Pupil premium recipient; PPI; Disadvantaged; FSM6; FSM Ever 6; Ever 6 FSM; Ever6; "
+            "Eligible for pupil premium; In receipt of pupil premium",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "eal",
+        "eal",
+        column(
+            "eal",
+            "EAL; English as an additional language; English additional language; EAL status; Is EAL; "
+            "English as additional language; EAL pupil",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "looked_after",
+        "lac",
+        column(
+            "looked_after",
+            "Looked after; CLA; LAC; In care; Child looked after; Looked after child; In LEA care; "
+            "Looked after status; In local authority care; Children looked after; Currently in care; In LA care; "
+            "Care status",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "previously_looked_after",
+        "plac",
+        column(
+            "previously_looked_after",
+            "Previously looked after; PLAC; Post LAC; Ever in care; Post looked after; "
+            "Previously looked after child; Post looked after arrangements; PLAA; Ever been in care; "
+            "Adopted from care",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "service_child",
+        "service",
+        column(
+            "service_child",
+            "Service child; Service children; Service family; Services child; Armed forces child; "
+            "Service children in education; Parent in armed forces; Service pupil; Service child in education; "
+            "Service premium",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "young_carer",
+        "carer",
+        column(
+            "young_carer",
+            "Young carer; Young carers; Is young carer; Carer status; Young carer indicator; Young carer status",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+)
+CONTACTS = Contacts("contact")
+LAST_DAY = LastDay(
+    "left",
+    column(
+        "left_on",
+        "Leaving date; Date of leaving; Left on; Leave date; Date left; DOL; Exit date; Enrolment end date; "
+        "Removed from roll; Left; Off roll date; Date off roll",
+        values.parse_date,
+        Shelf.SCHOOL,
+        by_day=True,
+    ),
+)
+BACK = ComingBack("back")
+ADDRESS = NotKept(
+    "address",
+    column(
+        "address",
+        "Address; Home address; Full address; Pupil address; Student address; Postal address; Current address; "
+        "Main address",
+        values.parse_address,
+        Shelf.NOT_KEPT,
+    ),
+)
+POSTCODE = NotKept(
+    "postcode",
+    column(
+        "postcode",
+        "Postcode; Post code; Home postcode; Pupil postcode; Student postcode; Current postcode",
+        values.parse_postcode,
+        Shelf.NOT_KEPT,
+    ),
+)
+
+FIELDS = (
+    UPN, FORMER_UPN, ULN, MIS_ID, FULL_NAME, SURNAME, FORENAME, MIDDLE_NAMES, PREFERRED_SURNAME, PREFERRED_FORENAME,
+    BIRTH, SEX, YEAR, LANGUAGE, JOINED, CLASS, KEY_WORKER, ENROLMENT, SEN, NEEDS, SEN_START, STAGES, *FLAGS, CONTACTS,
+    LAST_DAY, BACK, ADDRESS, POSTCODE,
+)  # fmt: skip
+NAMES = (SURNAME, FORENAME)
+COLUMNS = tuple(column for field in FIELDS for column in field.columns)
+LABELS = {column.name: column.label for column in COLUMNS}
+BY_NAME = {field.name: field for field in FIELDS} | {f"flag:{flag.kind}": flag for flag in FLAGS}
+
+
+def field_of(difference: Difference) -> Field:
+    """Return the field that a line of a preview is about."""
+    return BY_NAME.get(difference.key) or BY_NAME[difference.key.partition(":")[0]]
+
+
+__all__ = ["Cells", "Column", "Comparison", "Derived", "Difference", "Field", "Shelf", "Source", "column"]

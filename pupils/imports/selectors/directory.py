@@ -1,0 +1,57 @@
+"""What the rows of a file refer to in a school: classes, people, types of need, and the words of its codes."""
+
+from datetime import date
+
+from staff.models import School, TeachingGroup, User
+
+from ...models import Contact, Enrolment, Pupil
+from ...models.pupil import CONFIDENTIAL_FLAGS, FlagKind
+from ...models.register import Code
+from ...register.services import needs_on
+from ..notes import Note, NoteCode
+
+SHOWN_OF_A_LONG_NAME = 40
+
+
+class Directory:
+    def __init__(self, school: School, today: date, *, dates_are_ours=True):
+        self.school, self.today = school, today
+        # A transfer file tells of the days at the school that sent it; only our own file tells of ours.
+        self.dates_are_ours = dates_are_ours
+        groups = TeachingGroup.objects.filter(school=school, is_archived=False)
+        self.groups = {group.name.casefold(): group for group in groups}
+        people = User.objects.working_at(school, today)
+        self.people = {person.email.casefold(): person for person in people}
+        self.need_types = {need.code: need for need in needs_on(today)}
+        self.need_names = {code: need.short_name for code, need in self.need_types.items()}
+
+    def group(self, name):
+        """Return (the class or None when it is new, why it cannot be used or None)."""
+        group = self.groups.get(name.casefold())
+        if group and group.kind != TeachingGroup.Kind.FORM:
+            return None, Note(NoteCode.NOT_A_CLASS, {"name": group.name})
+        if group is None and len(name) > TeachingGroup._meta.get_field("name").max_length:
+            return None, Note(NoteCode.CLASS_NAME_TOO_LONG, {"name": name[:SHOWN_OF_A_LONG_NAME]})
+        return group, None
+
+    def longest(self, attribute):
+        return Pupil._meta.get_field(attribute).max_length
+
+    def longest_of_contact(self, attribute):
+        return Contact._meta.get_field(attribute).max_length
+
+    def label_of(self, attribute, value):
+        """The words of a code of the pupil, such as a year group."""
+        return dict(Pupil._meta.get_field(attribute).flatchoices)[value]
+
+    def enrolment_label(self, kind):
+        return Enrolment.Kind(kind).label
+
+    def status_label(self, code):
+        return Code(code).label
+
+    def flag_label(self, kind):
+        return FlagKind(kind).label
+
+    def is_confidential(self, kind):
+        return kind in CONFIDENTIAL_FLAGS
