@@ -36,6 +36,17 @@ class Refused(Exception):
         return str(self.reason.words).format_map({name: _shown(value) for name, value in self.data.items()})
 
 
+class SeveralRefused(Refused):
+    """Several things are wrong at once. `reason` and `data` are the first's; `refusals` holds all, `str()` says all."""
+
+    def __init__(self, refusals):
+        super().__init__(refusals[0].reason, **refusals[0].data)
+        self.refusals = tuple(refusals)
+
+    def __str__(self):
+        return " ".join(map(str, self.refusals))
+
+
 class CommonReason(Reason):
     CHANGED_MEANWHILE = (
         "changed_meanwhile",
