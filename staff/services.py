@@ -13,10 +13,11 @@ from sendco.audit import services as audit
 from sendco.audit.models import Audience
 from sendco.clock import short_date
 from sendco.jobs import services as jobs
+from sendco.refusals import ChangedMeanwhile, Refused
 
-from .errors import ChangedMeanwhile, Refused
 from .models import AcademicYear, Closure, GroupStaff, Invitation, Membership, School, TeachingGroup, Term, User
 from .models.people import current_on
+from .refusals import PeopleReason, SchoolReason
 from .roles import Role
 
 INVITATION_DAYS = 7
@@ -62,7 +63,7 @@ def save_unit(*, unit, by):
         with audit.saving(unit, by=by), transaction.atomic():
             unit.save()
     except IntegrityError as error:
-        raise Refused(f"There is a unit called {unit.name} already. Choose another name.") from error
+        raise Refused(SchoolReason.UNIT_NAME_TAKEN, unit=unit.name) from error
     audit.record("unit.saved", unit, text=f"{unit.name} saved", by=by)
     return unit
 
@@ -84,7 +85,7 @@ def save_academic_year(*, school, starts_in, terms, is_confirmed, by):
     others = Term.objects.filter(academic_year__school=school).exclude(academic_year__starts_in=starts_in)
     for name, starts, ends in ordered:
         if others.filter(starts_on__lte=ends, ends_on__gte=starts).exists():
-            raise Refused(f"{name} runs into a term of another school year. Check both dates.")
+            raise Refused(SchoolReason.TERM_RUNS_INTO_OTHER_YEAR, term=name)
     year, _ = AcademicYear.objects.update_or_create(
         school=school, starts_in=starts_in, defaults={"is_confirmed": is_confirmed}
     )
@@ -99,19 +100,19 @@ def save_academic_year(*, school, starts_in, terms, is_confirmed, by):
 
 def _check_terms(ordered, starts_in):
     if not ordered:
-        raise Refused("Enter at least one term.")
+        raise Refused(SchoolReason.NO_TERMS)
     names = [name for name, _, _ in ordered]
     if len(set(names)) < len(names):
-        raise Refused("Two terms have the same name. Give each its own.")
+        raise Refused(SchoolReason.TERM_NAMES_REPEAT)
     for name, starts, ends in ordered:
         if ends < starts:
-            raise Refused(f"The last day of {name} is before its first day. Check both dates.")
+            raise Refused(SchoolReason.ENDS_BEFORE_START, name=name)
         # Some schools begin in the last days of August.
         if starts < date(starts_in, 8, 1) or ends > date(starts_in + 1, 8, 31):
-            raise Refused(f"{name} is outside {starts_in}-{starts_in + 1}. Check the year.")
+            raise Refused(SchoolReason.TERM_OUTSIDE_YEAR, term=name, starts_in=starts_in, ends_in=starts_in + 1)
     for (_, _, ends), (name, starts, _) in zip(ordered, ordered[1:], strict=False):
         if starts <= ends:
-            raise Refused(f"{name} begins before the term in front of it has ended. Check both dates.")
+            raise Refused(SchoolReason.TERMS_OVERLAP, term=name)
 
 
 @transaction.atomic
@@ -120,9 +121,9 @@ def copy_academic_year(*, school, starts_in, by):
     before = AcademicYear.objects.filter(school=school, starts_in=starts_in - 1).first()
     terms = list(before.terms.all()) if before else []
     if not terms:
-        raise Refused("There are no term dates a year earlier to copy.")
+        raise Refused(SchoolReason.NOTHING_TO_COPY)
     if Term.objects.filter(academic_year__school=school, academic_year__starts_in=starts_in).exists():
-        raise Refused("This year has term dates already. Change them instead.")
+        raise Refused(SchoolReason.YEAR_HAS_TERMS)
     first, last = terms[0].starts_on, terms[-1].ends_on
     closures = Closure.objects.filter(school=school, starts_on__gte=first - timedelta(days=14), ends_on__lte=last)
     year = save_academic_year(
@@ -145,7 +146,7 @@ def copy_academic_year(*, school, starts_in, by):
 @transaction.atomic
 def confirm_academic_year(*, year, by):
     if not year.terms.exists():
-        raise Refused("Enter the terms first.")
+        raise Refused(SchoolReason.NO_TERMS_TO_CONFIRM)
     if year.is_confirmed:
         return
     year.is_confirmed = True
@@ -178,7 +179,7 @@ def add_closures(*, school, closures, by):
     rows = []
     for name, kind, starts, ends in closures:
         if ends < starts:
-            raise Refused(f"The last day of {name} is before its first day. Check both dates.")
+            raise Refused(SchoolReason.ENDS_BEFORE_START, name=name)
         if (kind, starts, ends) not in present:
             present.add((kind, starts, ends))
             rows.append(Closure(school=school, name=name[:80], kind=kind, starts_on=starts, ends_on=ends))
@@ -207,11 +208,11 @@ def hash_secret(secret):
 def invite(*, school, email, name, role, by, unit=None, ends_on=None):
     """Make an invitation and kill the older ones to the same address. Returns (invitation, the secret)."""
     if role == Role.PROVISION_LEAD and unit is None:
-        raise Refused("A provision lead leads one unit. Choose which.")
+        raise Refused(PeopleReason.UNIT_MISSING)
     email = email.strip().lower()
     held = Membership.objects.filter(current_on(timezone.localdate()), school=school, user__email=email, role=role)
     if held.exists():
-        raise Refused(f"{name} already works here in that role.")
+        raise Refused(PeopleReason.WORKS_HERE_IN_ROLE, person=name)
     Invitation.objects.filter(school=school, email=email, accepted_at=None, revoked_at=None).update(
         revoked_at=timezone.now()
     )
@@ -249,7 +250,7 @@ def accept_invitation(*, invitation, password=None):
         accepted_at=now
     )
     if not won:
-        raise Refused("This invitation has been used or has run out. Ask for a new one.")
+        raise Refused(PeopleReason.INVITATION_CLOSED)
     user = User.objects.filter(email__iexact=invitation.email).first()
     if user is None:
         user = User.objects.create_user(email=invitation.email, name=invitation.name, password=password)
@@ -278,15 +279,15 @@ def revoke_invitation(*, invitation, by):
 @transaction.atomic
 def add_membership(*, user, school, role, by, unit=None, starts_on=None, ends_on=None):
     if role == Role.PROVISION_LEAD and unit is None:
-        raise Refused("A provision lead leads one unit. Choose which.")
+        raise Refused(PeopleReason.UNIT_MISSING)
     if by is not None and by.pk == user.pk:
-        raise Refused("Nobody gives a role to themselves. Ask a colleague who manages people.")
+        raise Refused(PeopleReason.OWN_ROLE_GIVEN)
     if not user.is_active:
-        raise Refused(f"The account of {user.name} is closed. Send an invitation to open it again.")
+        raise Refused(PeopleReason.ACCOUNT_CLOSED, person=user.name)
     today = timezone.localdate()
     # A role whose last day lies ahead is open too: giving it again would leave two.
     if Membership.objects.filter(current_on(today), user=user, school=school, role=role).exists():
-        raise Refused(f"{user.name} already holds that role here.")
+        raise Refused(PeopleReason.ROLE_HELD, person=user.name)
     membership = Membership(
         user=user, school=school, role=role, unit=unit, starts_on=starts_on or today, ends_on=ends_on
     )
@@ -294,7 +295,7 @@ def add_membership(*, user, school, role, by, unit=None, starts_on=None, ends_on
         with audit.saving(membership, by=by), transaction.atomic():
             membership.save()
     except IntegrityError as error:
-        raise Refused(f"{user.name} already holds that role here, or the dates are in the wrong order.") from error
+        raise Refused(PeopleReason.ROLE_HELD_OR_DATES_WRONG, person=user.name) from error
     text = f"{user.name} is {Role(role).label} from {short_date(membership.starts_on)}"
     _record_about(user, "person.role_added", text=text, by=by, school=school)
     end_sessions(user=user)
@@ -312,13 +313,13 @@ def end_membership(*, membership, ends_on, by):
     A role that began today (or begins later) and ends before it began was given by mistake: it is taken back whole.
     """
     if by.pk == membership.user_id:
-        raise Refused("Nobody ends their own access. Ask a colleague who manages people.")
+        raise Refused(PeopleReason.OWN_ACCESS_ENDED)
     today = timezone.localdate()
     taken_back = ends_on < membership.starts_on and membership.starts_on >= today
     if ends_on < membership.starts_on and not taken_back:
-        raise Refused("The last day is before the first day. Check the date.")
+        raise Refused(PeopleReason.ROLE_ENDS_BEFORE_START)
     if membership.role == Role.HEAD and not _head_remains(membership, max(ends_on + timedelta(days=1), today)):
-        raise Refused("This is the last head of the school. Give somebody else the role first.")
+        raise Refused(PeopleReason.LAST_HEAD)
     with audit.saving(membership, by=by):
         if taken_back:
             text = f"{membership.user.name}: the role {membership.get_role_display()} was taken back"
@@ -378,7 +379,7 @@ def save_group(*, group, by):
         with audit.saving(group, by=by), transaction.atomic():
             group.save()
     except IntegrityError as error:
-        raise Refused(f"There is a group called {group.name} already. Choose another name.") from error
+        raise Refused(SchoolReason.GROUP_NAME_TAKEN, group=group.name) from error
     audit.record("group.saved", group, text=f"Group {group.name} saved", by=by)
     return group
 
@@ -406,13 +407,13 @@ def add_group_staff(*, group, user, kind, by, starts_on=None):
     today = timezone.localdate()
     TeachingGroup.objects.select_for_update().get(pk=group.pk)
     if group.is_archived:
-        raise Refused(f"{group.name} is archived. Bring it back first.")
+        raise Refused(SchoolReason.GROUP_ARCHIVED, group=group.name)
     if not Membership.objects.filter(current_on(today), user=user, school=group.school_id).exists():
-        raise Refused(f"{user.name} does not work here. Invite them first.")
+        raise Refused(PeopleReason.NOT_WORKING_HERE, person=user.name)
     # A place whose last day lies ahead is held too: with the lock, two clicks at once make one place.
     held = GroupStaff.objects.filter(Q(ends_on=None) | Q(ends_on__gte=today), group=group, user=user, kind=kind)
     if held.exists():
-        raise Refused(f"{user.name} is already there.")
+        raise Refused(PeopleReason.PLACE_HELD, person=user.name)
     place = GroupStaff(group=group, user=user, kind=kind, starts_on=starts_on or today)
     with audit.saving(place, by=by):
         place.save()

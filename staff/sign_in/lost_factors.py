@@ -11,12 +11,13 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.audit.models import Audience
+from sendco.refusals import Refused
 
 from ..acting import acting_for
-from ..errors import Refused
 from ..models import LostFactor, Membership, School, User
 from ..models.people import current_on
 from ..permissions import ROLE_PERMISSIONS, Permission
+from ..refusals import LostFactorReason
 from ..services import end_sessions
 from ..tasks import send_account_mail
 
@@ -96,22 +97,22 @@ def who_decides(user):
     return User.objects.filter(is_active=True, pk__in=held.values("user")).exclude(pk=user.pk).order_by("name", "pk")
 
 
-def why_not(lost, *, school, by):
-    """Say in words why this colleague may not decide, or return an empty text when they may."""
+def refusal_to_decide(lost, *, school, by):
+    """Return the Refused that says why this colleague may not decide, or None when they may."""
     acting = acting_for(by, school.pk)
     if by.pk == lost.user_id:
-        return "Nobody decides about their own request. Ask the head or the SENDCo."
+        return Refused(LostFactorReason.OWN_REQUEST)
     if acting.school != school or school not in schools_that_decide(lost.user):
-        return f"{lost.user.name} leads another school. Somebody who leads there decides."
+        return Refused(LostFactorReason.LEADS_ANOTHER_SCHOOL, person=lost.user.name)
     if acting.can(Permission.LOST_FACTOR_DECIDE):
-        return ""
+        return None
     if who_decides(lost.user).exists() or not acting.can(Permission.PEOPLE_MANAGE):
-        return "Only the head or the SENDCo decides about this. They were told by mail."
+        return Refused(LostFactorReason.LEADERS_DECIDE)
     opens_at = lost.asked_at + WAIT_WITHOUT_LEADER
     if timezone.now() < opens_at:
         when = timezone.localtime(opens_at)
-        return f"Nobody else leads this school, so you may decide, but only from {when:%H:%M} on {when:%A}."
-    return ""
+        return Refused(LostFactorReason.TOO_SOON, time=f"{when:%H:%M}", weekday=f"{when:%A}")
+    return None
 
 
 def _leading_roles():
@@ -123,10 +124,10 @@ def _decidable(lost, *, school, by):
     user = User.objects.select_for_update().get(pk=lost.user_id)
     lost = LostFactor.objects.open().filter(pk=lost.pk).first()
     if lost is None:
-        raise Refused("This request is closed. Look at the person's page.")
+        raise Refused(LostFactorReason.REQUEST_CLOSED)
     lost.user = user
-    if reason := why_not(lost, school=school, by=by):
-        raise Refused(reason)
+    if refusal := refusal_to_decide(lost, school=school, by=by):
+        raise refusal
     return lost
 
 

@@ -13,7 +13,7 @@ from ..forms.people import EndRoleForm, RoleForm
 from ..models import LostFactor, Membership, User
 from ..permissions import Permission
 from ..sign_in.invitations import invite_by_mail
-from ..sign_in.lost_factors import why_not
+from ..sign_in.lost_factors import refusal_to_decide
 
 RECENT = 10
 
@@ -41,12 +41,12 @@ def people(request):
 
 
 def _lost_factors(request, **of):
-    """Open requests for a new second step, each with the words why this colleague may not decide, if so."""
+    """Open requests for a new second step, each with the refusal for a colleague who may not decide."""
     if not request.acting.can(Permission.PEOPLE_MANAGE):
         return []
     rows = LostFactor.objects.visible_to(request.acting).open().filter(**of).select_related("user")
     for lost in rows:
-        lost.why_not = why_not(lost, school=request.acting.school, by=request.user)
+        lost.refusal = refusal_to_decide(lost, school=request.acting.school, by=request.user)
     return rows
 
 

@@ -10,6 +10,8 @@ from sendco.drafts.models import Draft
 from staff import selectors, services, term_dates
 from staff.models import AcademicYear, Closure, School, Term
 from staff.models.school import SettingType
+from staff.refusals import SchoolReason
+from tests.refusals import shows
 
 # Half terms of 2025-26: 193 weekdays, of which one is the bank holiday of 4 May 2026 and two are INSET days.
 HALF_TERMS = [
@@ -190,7 +192,7 @@ def test_terms_that_run_into_another_year_are_refused(sign_in, office, school, s
     )
 
     assert response.status_code == 422
-    assert "runs into a term of another school year" in response.content.decode()
+    assert shows(response.content.decode(), SchoolReason.TERM_RUNS_INTO_OTHER_YEAR)
 
 
 def test_more_rows_than_half_terms_are_refused(sign_in, office):
@@ -232,7 +234,7 @@ def test_copy_never_overwrites(sign_in, office, year, school, senco):
     response = sign_in(office).post(reverse("staff:calendar-year-copy", args=[2026]))
 
     assert response.status_code == 422
-    assert "has term dates already" in response.content.decode()
+    assert shows(response.content.decode(), SchoolReason.YEAR_HAS_TERMS)
     assert Term.objects.filter(academic_year__starts_in=2026).count() == 1
 
 

@@ -10,9 +10,11 @@ from django.utils import timezone
 
 from staff import services
 from staff.models import Invitation, Membership, OutgoingMail, User
+from staff.refusals import PeopleReason
 from staff.roles import Role
 from tests.factories import UserFactory
 from tests.factories.staff import PASSWORD
+from tests.refusals import shows
 from tests.staff.signing import add_an_app_by_hand, add_app, just_proved, log_in, same_answer
 
 GOOD = "lantern otter quilt meadow"
@@ -125,7 +127,7 @@ def test_somebody_with_that_role_is_not_invited_again(manager, teacher):
     response = manager.post(NEW, wanted(email=teacher.email))
 
     assert response.status_code == 422
-    assert "already works here in that role" in response.content.decode()
+    assert shows(response.content.decode(), PeopleReason.WORKS_HERE_IN_ROLE)
 
 
 def test_supply_staff_get_a_last_day(manager, invite):
@@ -343,7 +345,7 @@ def test_used_up_between_the_look_and_the_post_is_said_in_words(invite, monkeypa
     response = client.post(JOIN, joining())
 
     assert response.status_code == 422
-    assert "has been used or has run out" in response.content.decode()
+    assert shows(response.content.decode(), PeopleReason.INVITATION_CLOSED)
 
 
 def test_revoked_between_the_two_pages_is_gone(invite, head):

@@ -11,11 +11,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from sendco.audit.models import Audience, Event
-from staff.errors import Refused
 from staff.models import LostFactor, Membership, OutgoingMail
+from staff.refusals import LostFactorReason
 from staff.roles import Role
 from staff.sign_in import lost_factors
 from tests.factories import MembershipFactory
+from tests.refusals import refused, shows
 from tests.staff.signing import add_app, code, just_proved, log_in
 
 ASK = "/school/lost-device/"
@@ -174,7 +175,7 @@ def test_nobody_approves_their_own(proved, head, senco):
     response = proved(head).post(reverse("staff:lost-factor-approve", args=[lost.pk]), {"checked": "face"})
 
     assert response.status_code == 422
-    assert "Nobody decides about their own request" in response.content.decode()
+    assert shows(response.content.decode(), LostFactorReason.OWN_REQUEST)
     assert Authenticator.objects.filter(user=head).exists()
 
 
@@ -184,13 +185,13 @@ def test_administrator_does_not_approve_alone(proved, lost, administrator):
 
     assert reverse("staff:lost-factor-approve", args=[lost.pk]) not in page
     assert response.status_code == 422
-    assert "Only the head or the SENDCo decides" in response.content.decode()
+    assert shows(response.content.decode(), LostFactorReason.LEADERS_DECIDE)
 
 
 def test_where_nobody_else_leads_the_administrator_waits_a_day(school, head, administrator):
     lost = lost_factors.ask(user=add_app(head))
 
-    with pytest.raises(Refused, match="Nobody else leads this school"):
+    with refused(LostFactorReason.TOO_SOON):
         approve(lost, school, administrator)
     with time_machine.travel(timezone.now() + timedelta(hours=25)):
         approve(lost, school, administrator)
@@ -202,7 +203,7 @@ def test_leader_of_one_school_does_not_decide_about_a_leader_of_another(school, 
     MembershipFactory(school=other_school, user=teacher, role=Role.HEAD)
     lost = lost_factors.ask(user=add_app(teacher))
 
-    with pytest.raises(Refused, match="leads another school"):
+    with refused(LostFactorReason.LEADS_ANOTHER_SCHOOL):
         approve(lost, school, senco)
     approve(lost, other_school, outsider)
 
@@ -218,7 +219,7 @@ def test_somebody_who_has_left_is_not_decided_about_here(proved, lost, head):
 def test_two_who_approve_at_once_do_it_once(lost, school, head, senco):
     approve(lost, school, head)
 
-    with pytest.raises(Refused, match="closed"):
+    with refused(LostFactorReason.REQUEST_CLOSED):
         approve(lost, school, senco)
 
 
@@ -242,7 +243,7 @@ def test_refusing_ones_own_is_refused_in_words(proved, head):
     page = proved(head).post(reverse("staff:lost-factor-refuse", args=[lost.pk]), follow=True)
 
     lost.refresh_from_db()
-    assert "Nobody decides about their own request" in page.content.decode()
+    assert shows(page.content.decode(), LostFactorReason.OWN_REQUEST)
     assert lost.closed_at is None
 
 
