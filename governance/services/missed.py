@@ -4,20 +4,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from governance.models import MissedDeadline
+from governance.refusals import MissedReason
 from governance.selectors.missed import KEY, explanation_of
 from sendco.audit import services as audit
 from sendco.due.words import was_late
-from staff.errors import Refused
+from sendco.refusals import Refused
 from staff.services import ChangedMeanwhile
-
-IN_TIME = "This was not late, or an exception is claimed for it, so there is nothing to explain."
 
 
 @transaction.atomic
 def explain_late(*, item, cause, mend, by, happened="", version=None):
     """Keep why this item was late and what changes. `version` is that of the words the person saw, None for none."""
     if not was_late(item, timezone.localdate()):
-        raise Refused(IN_TIME)
+        raise Refused(MissedReason.NOT_LATE)
     row = explanation_of(item)
     if row is not None and row.version != version:
         raise ChangedMeanwhile(row)

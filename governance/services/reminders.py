@@ -7,10 +7,11 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import Basis, short_date
-from staff.errors import Refused
+from sendco.refusals import Refused
 from staff.services import ChangedMeanwhile
 
 from ..models import Acknowledgement, Cover, ReminderPlan, RuleStages
+from ..refusals import CoverReason, PauseReason, ReminderReason
 from ..stages import CHOICES, ON_THE_DAY, default_stages, stage_words
 from .recipients import Recipients
 
@@ -41,11 +42,11 @@ def set_stages(*, school, rule, basis, title, days, daily_when_late, by):
     """Give a rule the school's own stages. The law's last day and its late items are always sent."""
     days = sorted(set(days), reverse=True)
     if not set(days) <= CHOICES.keys():
-        raise Refused("Choose the stages from the list.")
+        raise Refused(ReminderReason.STAGES_NOT_OFFERED)
     if basis == Basis.STATUTE and not (ON_THE_DAY in days and daily_when_late):
-        raise Refused("The law sets this date, so the day itself and late items are always sent. Tick both again.")
+        raise Refused(ReminderReason.LEGAL_STAGES_OFF)
     if not days and not daily_when_late:
-        raise Refused("Nobody would ever hear of this. Tick at least one stage.")
+        raise Refused(ReminderReason.NO_STAGES)
     row = RuleStages.objects.select_for_update().filter(school=school, rule=rule).first()
     row = row or RuleStages(school=school, rule=rule)
     row.days, row.daily_when_late = days, daily_when_late
@@ -80,22 +81,19 @@ def in_words(days, daily_when_late):
 def add_cover(*, school, absent, deputy, starts_on, ends_on, is_instead, by):
     """Let a deputy get what somebody who is away would get. One deputy at a time for each person."""
     if absent == deputy:
-        raise Refused("Nobody stands in for themselves. Choose a colleague.")
+        raise Refused(CoverReason.SAME_PERSON)
     today = timezone.localdate()
     if ends_on < starts_on:
-        raise Refused("The last day is before the first day. Check both dates.")
+        raise Refused(CoverReason.ENDS_BEFORE_START)
     if ends_on < today:
-        raise Refused("These days have passed. Check both dates.")
+        raise Refused(CoverReason.PASSED)
     if (ends_on - starts_on).days > LONGEST_COVER:
-        raise Refused("This is longer than a year. Change the roles of both people instead.")
+        raise Refused(CoverReason.TOO_LONG)
     if not Recipients(school.pk, max(starts_on, today)).fits(absent.pk, deputy.pk):
-        raise Refused(
-            f"{deputy.name} cannot open what {absent.name} may see, so could not act on it. "
-            "Choose somebody else, or give them a role first."
-        )
+        raise Refused(CoverReason.MAY_SEE_LESS, deputy=deputy.name, absent=absent.name)
     others = Cover.objects.select_for_update().filter(school=school, absent=absent)
     if others.filter(starts_on__lte=ends_on, ends_on__gte=starts_on).exists():
-        raise Refused(f"Somebody stands in for {absent.name} on some of these days already. End that first.")
+        raise Refused(CoverReason.COVERED_ALREADY, absent=absent.name)
     cover = Cover(
         school=school, absent=absent, deputy=deputy, starts_on=starts_on, ends_on=ends_on, is_instead=is_instead
     )
@@ -112,7 +110,7 @@ def end_cover(*, cover, by):
     cover = Cover.objects.select_for_update().select_related("absent", "deputy").filter(pk=cover.pk).first()
     yesterday = timezone.localdate() - timedelta(days=1)
     if cover is None or cover.ends_on <= yesterday:
-        raise Refused("This has ended already.")
+        raise Refused(CoverReason.ENDED)
     text = f"{cover.deputy.name} no longer stands in for {cover.absent.name}"
     audit.record("reminders.cover_ended", cover, text=text, by=by)
     with audit.saving(cover, by=by):
@@ -129,13 +127,13 @@ def acknowledge(*, item, reason, look_again_on, by):
     """Stop the daily mail about a late item until a day. It stays late on every page and is passed on all the same."""
     today = timezone.localdate()
     if item.met_on or item.closed_on:
-        raise Refused("This is done already, so no mail goes out about it.")
+        raise Refused(PauseReason.DONE)
     if item.due_on >= today:
-        raise Refused("This is not late yet. Its reminders stop by themselves when it is done.")
+        raise Refused(PauseReason.NOT_LATE)
     if look_again_on <= today:
-        raise Refused("Choose a day after today on which you will look again.")
+        raise Refused(PauseReason.NOT_IN_FUTURE)
     if (look_again_on - today).days > LONGEST_PAUSE:
-        raise Refused("Choose a day within eight weeks, so that nothing is forgotten.")
+        raise Refused(PauseReason.TOO_LONG)
     _standing(item, today).update(look_again_on=today)  # the newest word holds, be its day earlier or later
     row = Acknowledgement.objects.create(
         school_id=item.school_id,
@@ -157,7 +155,7 @@ def remind_again(*, item, by):
     rows = _standing(item, today).select_for_update()
     row = rows.first()
     if row is None:
-        raise Refused("Nothing holds back the daily mail about this.")
+        raise Refused(PauseReason.NOTHING_HELD_BACK)
     rows.update(look_again_on=today)
     text = f"{item.title} is late, and mail about it goes out daily again"
     audit.record("reminders.acknowledgement_ended", row, text=text, by=by, pupil_id=item.pupil_id)

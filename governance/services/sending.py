@@ -16,11 +16,12 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from sendco.audit import services as audit
-from staff.errors import Refused
+from sendco.refusals import Refused
 from staff.models import Membership
 
 from .. import steps
 from ..models import DailyRun, Digest
+from ..refusals import MailReason
 from .digest_mail import compose
 from .recipients import TOLD_ROLES
 
@@ -205,7 +206,7 @@ def retry(*, digest, school, by):
         Q(state__in=[State.REFUSED, State.FAILED]) | Q(state=State.WAITING, attempts__gt=0)
     )
     if not again.update(state=State.WAITING, attempts=0, next_at=None, error="", token="", not_before=now):
-        raise Refused("This mail has gone, or is being sent just now. Look at the list again.")
+        raise Refused(MailReason.SENT_OR_BEING_SENT)
     text = f"Reminder mail to {digest.user.name} sent again"
     audit.record("reminders.retried", digest, text=text, by=by, school_id=school.pk)
     steps.reached("retry.before")

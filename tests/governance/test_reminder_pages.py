@@ -7,15 +7,16 @@ from django.urls import reverse
 from django.utils import timezone
 
 from governance.models import Acknowledgement, Cover, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
+from governance.refusals import CoverReason, MailReason, PauseReason, ReminderReason
 from governance.selectors import reminders as selectors
 from governance.services import reminders as services
 from governance.services.daily import run_daily
 from sendco.audit.models import Event
-from staff.errors import Refused
 from staff.models import AcademicYear, Term
 from staff.roles import Role
 from staff.services import ChangedMeanwhile
 from tests.factories import MembershipFactory, UserFactory
+from tests.refusals import refused, shows
 
 from .conftest import at
 
@@ -29,7 +30,7 @@ def page(client, route, *args, **query):
 
 
 @pytest.fixture
-def refused(make_due, senco):
+def refused_mail(make_due, senco):
     """One mail of Monday, refused."""
     make_due(MONDAY)
     run_daily(at(MONDAY), send=False)
@@ -38,7 +39,7 @@ def refused(make_due, senco):
 
 
 # --- What was sent ---
-def test_list_shows_whom_when_and_what_failed(refused, sign_in, head):
+def test_list_shows_whom_when_and_what_failed(refused_mail, sign_in, head):
     html = page(sign_in(head), "reminder-list")
 
     for words in ("Nadia Rahman", "Mon 9 Nov", "Refused by the mail server", "code 550", "Send again", "Failed (1)"):
@@ -46,7 +47,7 @@ def test_list_shows_whom_when_and_what_failed(refused, sign_in, head):
     assert "1 item for 1 person" in " ".join(html.split())
 
 
-def test_filter_of_failed_and_waiting(refused, sign_in, head):
+def test_filter_of_failed_and_waiting(refused_mail, sign_in, head):
     client = sign_in(head)
 
     assert "Nadia Rahman" in page(client, "reminder-list", show="failed")
@@ -54,33 +55,35 @@ def test_filter_of_failed_and_waiting(refused, sign_in, head):
     assert "Nadia Rahman" in page(client, "reminder-list", show="no such filter")
 
 
-def test_administrator_meets_no_childs_name(refused, sign_in, administrator, pupil):
+def test_administrator_meets_no_childs_name(refused_mail, sign_in, administrator, pupil):
     client = sign_in(administrator)
 
-    html = page(client, "reminder-detail", refused.pk)
+    html = page(client, "reminder-detail", refused_mail.pk)
     assert "Report of the review meeting" in html
     assert pupil.name not in html
     assert "Pupils are not named here" in html
 
 
-def test_head_sees_whose_item_it_was(refused, sign_in, head, pupil):
-    assert pupil.name in page(sign_in(head), "reminder-detail", refused.pk)
+def test_head_sees_whose_item_it_was(refused_mail, sign_in, head, pupil):
+    assert pupil.name in page(sign_in(head), "reminder-detail", refused_mail.pk)
 
 
-def test_digest_of_another_school_does_not_exist(refused, sign_in, other_school):
+def test_digest_of_another_school_does_not_exist(refused_mail, sign_in, other_school):
     other = MembershipFactory(school=other_school, role=Role.HEAD).user
     client = sign_in(other)
 
     assert "Nadia" not in page(client, "reminder-list")
-    assert client.get(reverse("governance:reminder-detail", args=[refused.pk])).status_code == 404
-    assert client.post(reverse("governance:reminder-retry", args=[refused.pk])).status_code == 404
+    assert client.get(reverse("governance:reminder-detail", args=[refused_mail.pk])).status_code == 404
+    assert client.post(reverse("governance:reminder-retry", args=[refused_mail.pk])).status_code == 404
 
 
-def test_person_of_two_schools_shows_each_its_own_lines(refused, sign_in, senco, other_school, foreign_pupil, make_due):
+def test_person_of_two_schools_shows_each_its_own_lines(
+    refused_mail, sign_in, senco, other_school, foreign_pupil, make_due
+):
     other = MembershipFactory(school=other_school, role=Role.HEAD).user
     MembershipFactory(school=other_school, role=Role.SENCO, user=senco)
     DigestLine.objects.create(
-        digest=refused,
+        digest=refused_mail,
         school=other_school,
         user=senco,
         day=MONDAY,
@@ -91,22 +94,22 @@ def test_person_of_two_schools_shows_each_its_own_lines(refused, sign_in, senco,
         stage="0",
     )
 
-    html = page(sign_in(other), "reminder-detail", refused.pk)
+    html = page(sign_in(other), "reminder-detail", refused_mail.pk)
 
     assert "Theirs" in html
     assert "Report of the review meeting" not in html
 
 
-def test_send_again(refused, sign_in, head, django_capture_on_commit_callbacks):
+def test_send_again(refused_mail, sign_in, head, django_capture_on_commit_callbacks):
     client = sign_in(head)
 
     with django_capture_on_commit_callbacks():
-        response = client.post(reverse("governance:reminder-retry", args=[refused.pk]), follow=True)
+        response = client.post(reverse("governance:reminder-retry", args=[refused_mail.pk]), follow=True)
 
     assert "goes out again within a few minutes" in response.content.decode()
     assert Digest.objects.get().state == "waiting"
-    again = client.post(reverse("governance:reminder-retry", args=[refused.pk]), follow=True)
-    assert "Look at the list again" in again.content.decode()
+    again = client.post(reverse("governance:reminder-retry", args=[refused_mail.pk]), follow=True)
+    assert shows(again.content.decode(), MailReason.SENT_OR_BEING_SENT)
 
 
 def test_list_queries_do_not_grow(sign_in, head, school, make_due, count_queries):
@@ -154,18 +157,18 @@ def test_no_warning_after_the_run_and_one_for_mails_that_wait(school, ran_before
     assert selectors.daily_run_warning(school, at(MONDAY, 9)) == ""
 
 
-def test_refused_mail_is_spoken_of_for_some_days(school, refused):
+def test_refused_mail_is_spoken_of_for_some_days(school, refused_mail):
     assert "One reminder mail has not arrived" in selectors.daily_run_warning(school, at(MONDAY, 8))
     assert selectors._waiting_words(school, MONDAY + timedelta(days=4), at(MONDAY + timedelta(days=4))) == ""
 
 
-def test_warning_asks_little_when_all_is_well(school, refused, django_assert_num_queries):
+def test_warning_asks_little_when_all_is_well(school, refused_mail, django_assert_num_queries):
     Digest.objects.update(state="sent")
     with django_assert_num_queries(2):
         assert selectors.daily_run_warning(school, at(MONDAY, 8)) == ""
 
 
-def test_trouble_of_another_school_is_not_ours(other_school, refused):
+def test_trouble_of_another_school_is_not_ours(other_school, refused_mail):
     assert DailyRun.objects.filter(school=other_school, day=MONDAY).exists()
 
     assert selectors.daily_run_warning(other_school, at(MONDAY, 8)) == ""
@@ -249,7 +252,7 @@ def test_rule_that_gave_no_date_has_no_page(sign_in, head, make_due, foreign_pup
 
 
 def test_stage_that_is_not_offered_is_refused(school, head):
-    with pytest.raises(Refused):
+    with refused(ReminderReason.STAGES_NOT_OFFERED):
         services.set_stages(school=school, rule="x", basis="local", title="X", days=[5], daily_when_late=True, by=head)
 
 
@@ -300,27 +303,27 @@ def test_cover_that_has_begun_ends_yesterday(head, senco, school):
     services.end_cover(cover=cover, by=head)
 
     assert Cover.objects.get().ends_on == today - timedelta(days=1)
-    with pytest.raises(Refused):
+    with refused(CoverReason.ENDED):
         services.end_cover(cover=cover, by=head)
 
 
 @pytest.mark.parametrize(
-    ("changes", "words"),
+    ("changes", "reason"),
     [
-        ({"deputy": "senco"}, "Nobody stands in for themselves"),
-        ({"deputy": "teacher"}, "cannot open what"),
-        ({"ends_on": -1}, "before the first day"),
-        ({"starts_on": -9, "ends_on": -2}, "These days have passed"),
-        ({"ends_on": 500}, "longer than a year"),
+        ({"deputy": "senco"}, CoverReason.SAME_PERSON),
+        ({"deputy": "teacher"}, CoverReason.MAY_SEE_LESS),
+        ({"ends_on": -1}, CoverReason.ENDS_BEFORE_START),
+        ({"starts_on": -9, "ends_on": -2}, CoverReason.PASSED),
+        ({"ends_on": 500}, CoverReason.TOO_LONG),
     ],
 )
-def test_cover_that_cannot_work_is_refused(head, senco, teacher, school, changes, words):
+def test_cover_that_cannot_work_is_refused(head, senco, teacher, school, changes, reason):
     people, today = {"senco": senco, "teacher": teacher}, timezone.localdate()
     deputy = people.get(changes.get("deputy"), head)
     starts_on = today + timedelta(days=changes.get("starts_on", 0))
     ends_on = today + timedelta(days=changes.get("ends_on", 0))
 
-    with pytest.raises(Refused, match=words):
+    with refused(reason):
         services.add_cover(
             school=school, absent=senco, deputy=deputy, starts_on=starts_on, ends_on=ends_on, is_instead=True, by=head
         )
@@ -331,7 +334,7 @@ def test_one_deputy_at_a_time(head, senco, school):
     cover = {"school": school, "absent": senco, "deputy": head, "is_instead": True, "by": head}
     services.add_cover(starts_on=today, ends_on=today + timedelta(days=4), **cover)
 
-    with pytest.raises(Refused, match="already"):
+    with refused(CoverReason.COVERED_ALREADY):
         services.add_cover(starts_on=today + timedelta(days=4), ends_on=today + timedelta(days=9), **cover)
 
 
@@ -372,12 +375,12 @@ def test_acknowledgement_of_a_child_is_not_among_the_schools_changes(sign_in, he
     assert "Waiting for the clinic" not in page(sign_in(head), "reminder-rules")
 
 
-@pytest.mark.parametrize(("days", "words"), [(0, "day after today"), (57, "within eight weeks")])
+@pytest.mark.parametrize(("days", "words"), [(0, PauseReason.NOT_IN_FUTURE), (57, PauseReason.TOO_LONG)])
 def test_day_to_look_again_has_bounds(sign_in, senco, late, days, words):
     response = acknowledge(sign_in(senco), late, days=days)
 
     assert response.status_code == 422
-    assert words in response.content.decode()
+    assert shows(response.content.decode(), words)
 
 
 def test_reason_is_asked_for(sign_in, senco, late):
@@ -387,7 +390,7 @@ def test_reason_is_asked_for(sign_in, senco, late):
 def test_what_is_not_late_needs_no_acknowledgement(sign_in, senco, make_due):
     item = make_due(timezone.localdate())
 
-    assert "not late yet" in acknowledge(sign_in(senco), item).content.decode()
+    assert shows(acknowledge(sign_in(senco), item).content.decode(), PauseReason.NOT_LATE)
 
 
 def test_done_meanwhile_is_gone(sign_in, senco, late):
@@ -471,7 +474,7 @@ def test_mail_goes_on_when_it_is_taken_back(sign_in, senco, late, pupil, school)
     event = Event.objects.get(code="reminders.acknowledgement_ended")
     assert (event.by_id, event.pupil_id) == (senco.pk, pupil.pk)
     again = client.post(reverse("governance:due-remind-again", args=[late.pk]), follow=True).content.decode()
-    assert "Nothing holds back" in again
+    assert shows(again, PauseReason.NOTHING_HELD_BACK)
     assert Event.objects.filter(code="reminders.acknowledgement_ended").count() == 1
 
 
