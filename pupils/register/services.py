@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
+from sendco.refusals import ChangedMeanwhile, Refused
 
-from ..errors import ChangedMeanwhile, Refused
 from ..models import Need, NeedType, Pupil, RegisterEntry, WatchListEntry
 from ..models.register import ON_REGISTER, Code
 from ..owed import bring_up_to_date
+from .refusals import RegisterReason, WatchReason
 
 ONE_DAY = timedelta(days=1)
 
@@ -24,7 +25,7 @@ def lock(pupil):
     """
     locked = Pupil.objects.select_for_update(of=("self",)).select_related("school").get(pk=pupil.pk)
     if locked.merged_into_id:
-        raise Refused("This record was merged into another a moment ago. Find the pupil again and repeat the change.")
+        raise Refused(RegisterReason.RECORD_MERGED)
     return locked
 
 
@@ -36,16 +37,14 @@ def open_entry(pupil):
 def check_needs(code, needs):
     """Refuse needs that the census would refuse. `needs` is a list of need types, the primary first."""
     if code == Code.NONE and needs:
-        raise Refused("A pupil with no special educational need has no type of need. Leave the needs empty.")
+        raise Refused(RegisterReason.NEEDS_WITHOUT_SEN)
     if code in ON_REGISTER and not needs:
-        raise Refused(
-            "Choose at least one type of need. If it is not known yet, choose “not assessed” with SEN Support."
-        )
+        raise Refused(RegisterReason.NEEDS_MISSING)
     if len({need.pk for need in needs}) != len(needs):
-        raise Refused("The same type of need is there twice. Choose each once.")
+        raise Refused(RegisterReason.NEED_REPEATED)
     wrong = next((need for need in needs if need.only_with_sen_support and code != Code.SUPPORT), None)
     if wrong:
-        raise Refused(f"“{wrong.name}” goes with SEN Support only. Choose the type of need that the plan names.")
+        raise Refused(RegisterReason.NEED_ONLY_WITH_SUPPORT, need=wrong.name)
 
 
 @transaction.atomic
@@ -58,11 +57,11 @@ def change_status(*, pupil, code, starts_on, reason, decided_by, by, needs=(), e
     pupil = lock(pupil)
     needs = list(needs)
     if not pupil.on_roll:
-        raise Refused(f"{pupil.name} has left. Record that {pupil.forename} is back on roll first.")
+        raise Refused(RegisterReason.HAS_LEFT, pupil=pupil.name, forename=pupil.forename)
     if starts_on > today:
-        raise Refused("The start date is in the future. Change the status on the day, or give a past date.")
+        raise Refused(RegisterReason.STATUS_IN_FUTURE)
     if pupil.birth_on and starts_on < pupil.birth_on:
-        raise Refused("The start date is before the child was born. Check the year.")
+        raise Refused(RegisterReason.START_BEFORE_BIRTH)
     check_needs(code, needs)
     _close_open(pupil, code, starts_on, by=by)
     entry = RegisterEntry(
@@ -91,13 +90,12 @@ def _close_open(pupil, code, starts_on, *, by):
     if current is None:
         last = RegisterEntry.objects.filter(pupil=pupil).order_by("-ends_on").first()
         if last and last.ends_on >= starts_on:
-            raise Refused(f"The last status ended on {long_date(last.ends_on)}. Give a later start date.")
+            raise Refused(RegisterReason.LAST_STATUS_ENDED_AFTER, ended_on=last.ends_on)
         return
     if current.code == code:
-        raise Refused(f"The status is {Code(code).label} already, since {long_date(current.starts_on)}.")
+        raise Refused(RegisterReason.SAME_STATUS, status=Code(code).label, since=current.starts_on)
     if current.starts_on >= starts_on:
-        began = long_date(current.starts_on)
-        raise Refused(f"The present status began on {began}. Give a later date, or correct that entry first.")
+        raise Refused(RegisterReason.NOT_AFTER_PRESENT_STATUS, began_on=current.starts_on)
     current.ends_on = starts_on - ONE_DAY
     with audit.saving(current, by=by):
         current.save(update_fields=["ends_on"])
@@ -113,13 +111,13 @@ def correct_entry(*, entry, starts_on, reason, decided_by, by, today=None):
     others = RegisterEntry.objects.filter(pupil=entry.pupil).exclude(pk=entry.pk)
     before = others.filter(starts_on__lt=entry.starts_on).order_by("-starts_on").first()
     if starts_on > today:
-        raise Refused("The start date is in the future. Check the date.")
+        raise Refused(RegisterReason.CORRECTED_START_IN_FUTURE)
     if pupil.birth_on and starts_on < pupil.birth_on:
-        raise Refused("The start date is before the child was born. Check the year.")
+        raise Refused(RegisterReason.START_BEFORE_BIRTH)
     if entry.ends_on and starts_on > entry.ends_on:
-        raise Refused(f"This status ended on {long_date(entry.ends_on)}. The start has to be before that.")
+        raise Refused(RegisterReason.START_AFTER_END, ended_on=entry.ends_on)
     if before and starts_on <= before.starts_on:
-        raise Refused(f"The status before this one began on {long_date(before.starts_on)}. Give a later date.")
+        raise Refused(RegisterReason.NOT_AFTER_STATUS_BEFORE, began_on=before.starts_on)
     if before and (before.ends_on == entry.starts_on - ONE_DAY or before.ends_on >= starts_on):
         before.ends_on = starts_on - ONE_DAY
         with audit.saving(before, by=by, reason="the next entry was corrected"):
@@ -174,7 +172,7 @@ def set_needs(*, pupil, needs, starts_on, by):
     current = open_entry(pupil)
     check_needs(current.code if current else Code.NONE, needs)
     if current and starts_on < current.starts_on:
-        raise Refused(f"The present status began on {long_date(current.starts_on)}. Give that day or a later one.")
+        raise Refused(RegisterReason.NEEDS_BEFORE_PRESENT_STATUS, began_on=current.starts_on)
     _set_needs(pupil, needs, starts_on, by=by)
     words = ", then ".join(need.name for need in needs) or "none"
     audit.record("register.needs_changed", pupil, text=f"Types of need: {words}", by=by, pupil_id=pupil.pk)
@@ -188,13 +186,13 @@ def start_watching(*, pupil, reason, look_again_on, by, today=None):
     pupil = lock(pupil)
     current = open_entry(pupil)
     if current is None:
-        raise Refused(f"{pupil.name} is not on roll.")
+        raise Refused(WatchReason.NOT_ON_ROLL, pupil=pupil.name)
     if current.code in ON_REGISTER:
-        raise Refused(f"{pupil.name} is on the register already, with {current.get_code_display()}.")
+        raise Refused(WatchReason.ON_REGISTER, pupil=pupil.name, status=current.get_code_display())
     if WatchListEntry.objects.filter(pupil=pupil, ends_on=None).exists():
-        raise Refused(f"{pupil.name} is being monitored already.")
+        raise Refused(WatchReason.WATCHED_ALREADY, pupil=pupil.name)
     if look_again_on <= today:
-        raise Refused("The date to look again has to be after today.")
+        raise Refused(WatchReason.LOOK_AGAIN_NOT_IN_FUTURE)
     entry = WatchListEntry(
         school=pupil.school, pupil=pupil, reason=reason, starts_on=today, look_again_on=look_again_on, entered_by=by
     )
@@ -214,9 +212,9 @@ def look_again(*, entry, outcome, by, look_again_on=None, version=None, today=No
     if version is not None and entry.version != version:
         raise ChangedMeanwhile(entry)
     if entry.ends_on:
-        raise Refused("This pupil is no longer being monitored.")
+        raise Refused(WatchReason.ENDED)
     if look_again_on and look_again_on <= today:
-        raise Refused("The date to look again has to be after today.")
+        raise Refused(WatchReason.LOOK_AGAIN_NOT_IN_FUTURE)
     entry.outcome, entry.version = outcome, entry.version + 1
     if look_again_on:
         entry.look_again_on = look_again_on
@@ -244,7 +242,7 @@ def _close_watch(pupil, on, outcome, *, by):
 def note_parent_told(*, entry, told_on, how, by):
     """Record that the parent or the young person was told that SEN Support started (CFA 2014 s68)."""
     if told_on > timezone.localdate():
-        raise Refused("The day they were told cannot be in the future.")
+        raise Refused(RegisterReason.PARENT_TOLD_IN_FUTURE)
     entry = RegisterEntry.objects.select_for_update(of=("self",)).select_related("school").get(pk=entry.pk)
     entry.parent_told_on = told_on
     with audit.saving(entry, by=by):

@@ -6,7 +6,9 @@ from django.utils import timezone
 
 from pupils.models import WatchListEntry
 from pupils.register import services as register
+from pupils.register.refusals import WatchReason
 from tests.factories import PupilFactory
+from tests.refusals import shows
 
 LIST = "pupils:watch-list"
 
@@ -61,7 +63,7 @@ def test_a_child_is_watched_once(sign_in, senco, pupil, watched):
     response = start(sign_in(senco), pupil)
 
     assert response.status_code == 422
-    assert "monitored already" in page_of(response)
+    assert shows(page_of(response), WatchReason.WATCHED_ALREADY)
 
 
 def test_the_list_shows_the_reason_to_those_who_read_the_record(sign_in, senco, teacher, watched):
@@ -148,7 +150,7 @@ def test_what_ended_is_not_looked_at_again(sign_in, senco, watched):
     response = look(sign_in(senco), watched)
 
     assert response.status_code == 422
-    assert "no longer being monitored" in page_of(response)
+    assert shows(page_of(response), WatchReason.ENDED)
 
 
 @pytest.mark.parametrize(("who", "status"), [("teacher", 403), ("office", 403), ("outsider", 404)])
