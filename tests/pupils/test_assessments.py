@@ -5,11 +5,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from pupils.errors import ChangedMeanwhile, Refused
 from pupils.models import Assessment
+from pupils.record.refusals import AssessmentReason
 from pupils.record.services import assessments as services
 from sendco.audit.models import Event
+from sendco.refusals import ChangedMeanwhile
 from tests.factories import PupilFactory
+from tests.refusals import refused
 
 from .races import race
 
@@ -31,27 +33,29 @@ def test_a_score_lies_within_its_scale(scale, lowest, highest):
     for score in (lowest, highest):
         assert problems(scale=scale, score=Decimal(score)) == {}
     for score in (lowest - 1, highest + 1):
-        assert f"between {lowest} and {highest}" in problems(scale=scale, score=Decimal(score))["score"]
+        refusal = problems(scale=scale, score=Decimal(score))["score"]
+        assert refusal.reason is AssessmentReason.OUTSIDE_SCALE
+        assert (refusal.data["lowest"], refusal.data["highest"]) == (lowest, highest)
 
 
 @pytest.mark.parametrize(
-    ("values", "field", "words"),
+    ("values", "field", "reason"),
     [
-        ({"taken_on": TODAY + timedelta(days=1)}, "taken_on", "after today"),
-        ({"taken_on": BORN - timedelta(days=1)}, "taken_on", "before the child was born"),
-        ({"low": Decimal(88)}, "high", "two ends"),
-        ({"high": Decimal(98)}, "low", "two ends"),
-        ({"low": Decimal(93), "high": Decimal(98)}, "low", "above the score"),
-        ({"low": Decimal(80), "high": Decimal(91)}, "high", "below the score"),
-        ({"low": Decimal(99), "high": Decimal(90)}, "low", "above where it ends"),
-        ({"low": Decimal(20), "high": Decimal(98)}, "low", "between 40 and 160"),
+        ({"taken_on": TODAY + timedelta(days=1)}, "taken_on", AssessmentReason.TAKEN_IN_FUTURE),
+        ({"taken_on": BORN - timedelta(days=1)}, "taken_on", AssessmentReason.TAKEN_BEFORE_BIRTH),
+        ({"low": Decimal(88)}, "high", AssessmentReason.BAND_HALF_EMPTY),
+        ({"high": Decimal(98)}, "low", AssessmentReason.BAND_HALF_EMPTY),
+        ({"low": Decimal(93), "high": Decimal(98)}, "low", AssessmentReason.BAND_ABOVE_SCORE),
+        ({"low": Decimal(80), "high": Decimal(91)}, "high", AssessmentReason.BAND_BELOW_SCORE),
+        ({"low": Decimal(99), "high": Decimal(90)}, "low", AssessmentReason.BAND_REVERSED),
+        ({"low": Decimal(20), "high": Decimal(98)}, "low", AssessmentReason.OUTSIDE_SCALE),
     ],
 )
-def test_what_cannot_be_is_said_at_its_field(values, field, words):
+def test_what_cannot_be_is_said_at_its_field(values, field, reason):
     found = problems(**values)
 
     assert list(found) == [field]
-    assert words in found[field]
+    assert found[field].reason is reason
 
 
 def test_missing_values_are_left_to_the_form():
@@ -86,10 +90,10 @@ def test_add_assessment_leaves_row_event_and_history(pupil, senco):
 
 @pytest.mark.django_db
 def test_the_services_refuse_the_impossible_too(pupil, senco):
-    with pytest.raises(Refused, match="between 36 and 300"):
+    with refused(AssessmentReason.OUTSIDE_SCALE, lowest=36, highest=300):
         services.add_assessment(pupil=pupil, values=values(score=Decimal(8), low=None, high=None), by=senco)
     assessment = services.add_assessment(pupil=pupil, values=values(), by=senco)
-    with pytest.raises(Refused, match="below the score"):
+    with refused(AssessmentReason.BAND_BELOW_SCORE):
         services.update_assessment(assessment=assessment, values=values(score=Decimal(150)), version=1, by=senco)
 
     assessment.refresh_from_db()
@@ -117,7 +121,7 @@ def test_a_removed_assessment_keeps_its_row_and_takes_no_change(pupil, senco):
     services.remove_assessment(assessment=assessment, by=senco)
 
     assert Assessment.objects.get().removed_on == timezone.localdate()
-    with pytest.raises(Refused, match="removed meanwhile"):
+    with refused(AssessmentReason.REMOVED):
         services.update_assessment(assessment=assessment, values=values(note="x"), version=2, by=senco)
 
 

@@ -6,11 +6,13 @@ from django.utils import timezone
 
 from pupils.models import Enrolment, GroupPlace, Pupil, PupilSupport, RegisterEntry
 from pupils.record.forms.records import PupilForm, year_by_birth, year_in_words
+from pupils.record.refusals import EnrolmentReason, RecordReason
 from pupils.record.services import pupils as services
 from sendco.drafts.services import load_draft, save_draft
 from staff.models import TeachingGroup, Unit
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, TeachingGroupFactory, UserFactory
+from tests.refusals import shows
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.localdate
@@ -108,7 +110,7 @@ def test_pupil_add_by_the_office_never_sets_a_status(sign_in, office, school):
         ({"birth_on": "2020-01-01", "joined_on_day": "2019-01-01"}, "joined the school before that day"),
         ({"kind": "main"}, "name of the other school"),
         ({"legal_surname": ""}, "required"),
-        ({"upn": "Z886321627014"}, "has that UPN"),
+        ({"upn": "Z886321627014"}, RecordReason.UPN_TAKEN),
     ],
 )
 def test_pupil_add_refuses_in_words_and_keeps_what_was_typed(sign_in, senco, school, changes, words):
@@ -117,7 +119,7 @@ def test_pupil_add_refuses_in_words_and_keeps_what_was_typed(sign_in, senco, sch
     response = sign_in(senco).post(reverse("pupils:pupil-add"), newcomer() | {"pronouns": "she/her"} | changes)
 
     assert response.status_code == 422
-    assert words in response.content.decode()
+    assert shows(response.content.decode(), words)
     assert response.context["form"]["pronouns"].value() == "she/her"
     assert Pupil.objects.count() == 1
 
@@ -262,7 +264,7 @@ def test_enrolment_change_says_why_not(sign_in, office, pupil):
     )
 
     assert (early.status_code, order.status_code) == (422, 422)
-    assert "Give a later date" in early.content.decode()
+    assert shows(early.content.decode(), EnrolmentReason.NOT_AFTER_PRESENT)
     assert "planned last day is before" in order.content.decode()
 
 

@@ -38,9 +38,9 @@ class AssessmentForm(VersionedForm, forms.ModelForm):
         cleaned = super().clean()
         values = {name: cleaned.get(name) for name in ("scale", "score", "low", "high", "taken_on")}
         found = problems(**values, birth_on=self.pupil.birth_on, today=timezone.localdate())
-        for name, words in found.items():
+        for name, refusal in found.items():
             if name not in self.errors:
-                self.add_error(name, words)
+                self.add_error(name, str(refusal))
         return cleaned
 
     def values(self):

@@ -4,9 +4,10 @@ from django.db import transaction
 from django.utils import timezone
 
 from sendco.audit import services as audit
+from sendco.refusals import ChangedMeanwhile, Refused, SeveralRefused
 
-from ...errors import ChangedMeanwhile, Refused
 from ...models import Assessment
+from ..refusals import AssessmentReason
 
 Scale = Assessment.Scale
 # Inclusive bounds: (lowest, highest, what the message calls the score).
@@ -20,13 +21,13 @@ BOUNDS = {
 
 
 def problems(*, scale, score, low, high, taken_on, birth_on, today):
-    """Return what cannot be true, as field -> words; empty when all is well. Values may be missing (None)."""
+    """Return what cannot be true, as field -> Refused; empty when all is well. Values may be missing (None)."""
     found = _date_problems(taken_on, birth_on, today)
     if scale in BOUNDS:
         for name, value in (("score", score), ("low", low), ("high", high)):
-            words = _outside(scale, value)
-            if words:
-                found[name] = words
+            refusal = _outside(scale, value)
+            if refusal:
+                found[name] = refusal
     if not found.keys() & {"score", "low", "high"}:
         found |= _band_problems(score, low, high)
     return found
@@ -36,31 +37,31 @@ def _date_problems(taken_on, birth_on, today):
     if taken_on is None:
         return {}
     if taken_on > today:
-        return {"taken_on": "The test cannot be after today. Check the date."}
+        return {"taken_on": Refused(AssessmentReason.TAKEN_IN_FUTURE)}
     if birth_on and taken_on < birth_on:
-        return {"taken_on": "The test cannot be before the child was born. Check the year."}
+        return {"taken_on": Refused(AssessmentReason.TAKEN_BEFORE_BIRTH)}
     return {}
 
 
 def _outside(scale, value):
-    lowest, highest, name = BOUNDS[scale]
+    lowest, highest, what = BOUNDS[scale]
     if value is None or lowest <= value <= highest:
         return None
-    return f"{name} lies between {lowest} and {highest}. Check the number and the scale."
+    return Refused(AssessmentReason.OUTSIDE_SCALE, what=what, lowest=lowest, highest=highest)
 
 
 def _band_problems(score, low, high):
     if (low is None) != (high is None):
         missing = "low" if low is None else "high"
-        return {missing: "A confidence band has two ends. Type both, or leave both empty."}
+        return {missing: Refused(AssessmentReason.BAND_HALF_EMPTY)}
     if score is None or low is None:
         return {}
     if low > high:
-        return {"low": "The band starts above where it ends. Check both numbers."}
+        return {"low": Refused(AssessmentReason.BAND_REVERSED)}
     if low > score:
-        return {"low": "The band starts above the score. It has to lie around it."}
+        return {"low": Refused(AssessmentReason.BAND_ABOVE_SCORE)}
     if high < score:
-        return {"high": "The band ends below the score. It has to lie around it."}
+        return {"high": Refused(AssessmentReason.BAND_BELOW_SCORE)}
     return {}
 
 
@@ -75,7 +76,7 @@ def _refuse_the_impossible(assessment):
         today=timezone.localdate(),
     )
     if found:
-        raise Refused(" ".join(found.values()))
+        raise SeveralRefused(list(found.values()))
 
 
 def score_in_words(assessment):
@@ -108,7 +109,7 @@ def _locked(assessment, version):
     """The stored row, locked. Raises when it was removed, or when somebody else saved first."""
     current = Assessment.objects.select_for_update(of=["self"]).select_related("pupil").get(pk=assessment.pk)
     if current.removed_on:
-        raise Refused("This assessment was removed meanwhile. Add it again if it was right.")
+        raise Refused(AssessmentReason.REMOVED)
     if version is not None and current.version != version:
         raise ChangedMeanwhile(current)
     return current

@@ -7,9 +7,10 @@ from sendco.audit import services as audit
 from sendco.files import services as files
 from sendco.files.kinds import extension_of
 from sendco.files.models import StoredFile
+from sendco.refusals import Refused
 
-from ...errors import Refused
 from ...models import Document
+from ..refusals import DocumentReason
 
 PURPOSE = "pupil document"
 
@@ -35,7 +36,7 @@ def add_copy(*, pupil, stored, title, kind, dated_on, by, author=""):
     Raises FileNotAvailable and FileRefused with words for the person.
     """
     if (stored.school_id, stored.pupil_id) != (pupil.school_id, pupil.pk):
-        raise Refused("That file belongs to another child.")
+        raise Refused(DocumentReason.OF_ANOTHER_CHILD)
     kept = files.copy(stored=stored, by=by, purpose=PURPOSE)
     return _file(kept, pupil=pupil, title=title, kind=kind, dated_on=dated_on, author=author, by=by)
 
@@ -56,7 +57,7 @@ def remove_document(*, document, by):
     """Take a document out of every list. The file and the row stay until they are due for disposal."""
     document = Document.objects.select_for_update(of=["self"]).select_related("pupil").get(pk=document.pk)
     if document.removed_on:
-        raise Refused("This document was removed already.")
+        raise Refused(DocumentReason.REMOVED)
     document.removed_on = timezone.localdate()
     with audit.saving(document, by=by):
         document.save(update_fields=["removed_on"])

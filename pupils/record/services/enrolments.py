@@ -8,11 +8,12 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
+from sendco.refusals import Refused
 
-from ...errors import Refused
 from ...models import Concern, Enrolment, GroupPlace, PupilSupport, RegisterEntry, WatchListEntry
 from ...owed import bring_pupil_up_to_date
 from ...register import services as register
+from ..refusals import FirstDayReason
 
 ONE_DAY = timedelta(days=1)
 WHY = "correction of the first day"
@@ -57,17 +58,17 @@ def _left_between(pupil, before):
 
 def _check_day(pupil, enrolment, before, follows_on, starts_on):
     if starts_on == enrolment.starts_on:
-        raise Refused(f"{long_date(starts_on)} is the first day already. Nothing has to change.")
+        raise Refused(FirstDayReason.UNCHANGED, first_day=starts_on)
     if starts_on > timezone.localdate():
-        raise Refused("The first day is in the future. Check the date.")
+        raise Refused(FirstDayReason.IN_FUTURE)
     if pupil.birth_on and starts_on < pupil.birth_on:
-        raise Refused("The first day is before the child was born. Check the year.")
+        raise Refused(FirstDayReason.BEFORE_BIRTH)
     if enrolment.ends_on and starts_on > enrolment.ends_on:
-        raise Refused(f"This enrolment ended on {long_date(enrolment.ends_on)}. The first day cannot be after that.")
+        raise Refused(FirstDayReason.AFTER_END, ended_on=enrolment.ends_on)
     if follows_on and starts_on <= before.starts_on:
-        raise Refused(f"The enrolment before began on {long_date(before.starts_on)}. Give a later date.")
+        raise Refused(FirstDayReason.NOT_AFTER_ENROLMENT_BEFORE, began_on=before.starts_on)
     if before and not follows_on and starts_on <= before.ends_on:
-        raise Refused(f"{pupil.name} left on {long_date(before.ends_on)}. The first day back has to be after that.")
+        raise Refused(FirstDayReason.NOT_AFTER_LEAVING, pupil=pupil.name, left_on=before.ends_on)
 
 
 def _check_nothing_happened(pupil, was, starts_on):
@@ -75,20 +76,16 @@ def _check_nothing_happened(pupil, was, starts_on):
     between = Q(starts_on__gt=was, starts_on__lt=starts_on)
     entry = RegisterEntry.objects.filter(between, pupil=pupil).order_by("starts_on").first()
     if entry:
-        began = long_date(entry.starts_on)
-        raise Refused(f"{entry.get_code_display()} began on {began}, before that day. Correct that status first.")
+        raise Refused(FirstDayReason.STATUS_BEGAN_BEFORE, status=entry.get_code_display(), began_on=entry.starts_on)
     ended = RegisterEntry.objects.filter(pupil=pupil, starts_on=was, ends_on__lt=starts_on).first()
     if ended:
-        raise Refused(
-            f"The first status ended on {long_date(ended.ends_on)}. The first day cannot be after that: "
-            "correct the status that follows first."
-        )
+        raise Refused(FirstDayReason.FIRST_STATUS_ENDED_BEFORE, ended_on=ended.ends_on)
     concern = Concern.objects.filter(pupil=pupil, raised_on__gte=was, raised_on__lt=starts_on).first()
     if concern:
-        raise Refused(f"A concern was raised on {long_date(concern.raised_on)}, so the child was here. Check the date.")
+        raise Refused(FirstDayReason.CONCERN_RAISED_BEFORE, raised_on=concern.raised_on)
     watched = WatchListEntry.objects.filter(pupil=pupil, starts_on__gte=was, starts_on__lt=starts_on).first()
     if watched:
-        raise Refused(f"Monitoring began on {long_date(watched.starts_on)}, so the child was here. Check the date.")
+        raise Refused(FirstDayReason.MONITORING_BEGAN_BEFORE, began_on=watched.starts_on)
 
 
 def _move_status(pupil, was, starts_on, *, by):
@@ -98,7 +95,7 @@ def _move_status(pupil, was, starts_on, *, by):
         return
     earlier = RegisterEntry.objects.filter(pupil=pupil, starts_on__lt=was, ends_on__gte=starts_on).first()
     if earlier:
-        raise Refused(f"The status before this one ended on {long_date(earlier.ends_on)}. Give a later date.")
+        raise Refused(FirstDayReason.EARLIER_STATUS_ENDED_AFTER, ended_on=earlier.ends_on)
     register.move_needs(pupil, was, starts_on, by=by)
     first.starts_on = starts_on
     _save(first, "starts_on", by=by)
@@ -109,8 +106,7 @@ def _move_places(pupil, was, starts_on, *, by):
     for model in (GroupPlace, PupilSupport):
         for row in model.objects.filter(pupil=pupil, starts_on__gte=was, starts_on__lt=starts_on):
             if row.ends_on and row.ends_on < starts_on:
-                ended = long_date(row.ends_on)
-                raise Refused(f"A group or support ended on {ended}, so the child was here. Check the date.")
+                raise Refused(FirstDayReason.PLACE_ENDED_BEFORE, ended_on=row.ends_on)
             row.starts_on = starts_on
             _save(row, "starts_on", by=by)
 

@@ -10,38 +10,40 @@ from sendco import crypt
 from sendco.audit import services as audit
 from sendco.audit.models import Audience
 from sendco.clock import long_date
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import Membership
 from staff.models.people import current_on
+from staff.refusals import PeopleReason
 
 from ... import search
-from ...errors import ChangedMeanwhile, Refused
 from ...models import ConcernView, Contact, Enrolment, GroupPlace, Pupil, PupilFlag, PupilSupport, RegisterEntry
 from ...models.pupil import CONFIDENTIAL_FLAGS, FlagKind
 from ...models.register import Code
 from ...owed import bring_pupil_up_to_date, bring_up_to_date
 from ...register import services as register
+from ...register.refusals import RegisterReason
+from ..refusals import ContactReason, EnrolmentReason, FlagReason, GroupReason, RecordReason, RollReason, SupportReason
 
 ONE_DAY = timedelta(days=1)
 # What the deadlines of a plan read of the pupil: the transfer to the next phase, and the day that rights pass.
 DATES_COUNT_FROM = {"birth_on", "year_group"}
-UPN_TAKEN = "Another pupil of this school has that UPN. Check the number, or merge the two records."
 
 
 def _check_same_school(school_id, *rows):
     """Refuse a unit or a group of another school; None is nobody's."""
     if any(row is not None and row.school_id != school_id for row in rows):
-        raise Refused("That belongs to another school. Choose one of this school's.")
+        raise Refused(RecordReason.OTHER_SCHOOL)
 
 
 def _check_works_here(user, school_id):
     here = Membership.objects.filter(current_on(timezone.localdate()), user=user, school=school_id)
     if not here.exists():
-        raise Refused(f"{user.name} does not work here. Invite them first.")
+        raise Refused(PeopleReason.NOT_WORKING_HERE, person=user.name)
 
 
 def _check_upn_is_free(school_id, upn, *, besides=None):
     if upn and Pupil.objects.filter(school=school_id, upn=upn, merged_into=None).exclude(pk=besides).exists():
-        raise Refused(UPN_TAKEN)
+        raise Refused(RecordReason.UPN_TAKEN)
 
 
 def _save_with_upn(pupil, *, by, **how):
@@ -113,13 +115,13 @@ def change_enrolment(*, pupil, kind, unit, other_school, starts_on, by, planned_
     """Close the open enrolment the day before and open another: a move between units, or a change of registration."""
     pupil = register.lock(pupil)
     if not pupil.on_roll:
-        raise Refused(f"{pupil.name} has left. Record that {pupil.forename} is back on roll first.")
+        raise Refused(RegisterReason.HAS_LEFT, pupil=pupil.name, forename=pupil.forename)
     current = Enrolment.objects.filter(pupil=pupil, ends_on=None).first()
     _check_same_school(pupil.school_id, unit)
     if starts_on > timezone.localdate():
-        raise Refused("The first day is in the future. Record the change on the day or after it.")
+        raise Refused(EnrolmentReason.IN_FUTURE)
     if current and current.starts_on >= starts_on:
-        raise Refused(f"The present enrolment began on {long_date(current.starts_on)}. Give a later date.")
+        raise Refused(EnrolmentReason.NOT_AFTER_PRESENT, began_on=current.starts_on)
     if current:
         current.ends_on = starts_on - ONE_DAY
         with audit.saving(current, by=by):
@@ -147,14 +149,14 @@ def record_leaver(*, pupil, left_on, reason, destination, by):
     """Take a pupil off roll. The record is kept; everything open ends on the last day."""
     pupil = register.lock(pupil)
     if not pupil.on_roll:
-        raise Refused(f"{pupil.name} left on {long_date(pupil.left_on)} already.")
+        raise Refused(RollReason.LEFT_ALREADY, pupil=pupil.name, left_on=pupil.left_on)
     if pupil.joined_on and left_on < pupil.joined_on:
-        raise Refused(f"{pupil.name} joined on {long_date(pupil.joined_on)}. The last day has to be after that.")
+        raise Refused(RollReason.LEFT_BEFORE_JOINING, pupil=pupil.name, joined_on=pupil.joined_on)
     if left_on > timezone.localdate():
-        raise Refused("The last day is in the future. Record the leaver on the day or after it.")
+        raise Refused(RollReason.LEFT_IN_FUTURE)
     enrolment = Enrolment.objects.filter(pupil=pupil, ends_on=None).first()
     if enrolment and left_on < enrolment.starts_on:
-        raise Refused(f"The enrolment began on {long_date(enrolment.starts_on)}. The last day cannot be before that.")
+        raise Refused(RollReason.LEFT_BEFORE_ENROLMENT, began_on=enrolment.starts_on)
     pupil.left_on, pupil.leaving_reason, pupil.destination = left_on, reason, destination
     pupil.version += 1
     with audit.saving(pupil, by=by):
@@ -182,15 +184,15 @@ def readmit(*, pupil, joined_on, by, kind=Enrolment.Kind.SINGLE, unit=None, othe
     """Put a leaver back on roll, with a new enrolment and an open entry of N from that day."""
     pupil = register.lock(pupil)
     if pupil.on_roll:
-        raise Refused(f"{pupil.name} is on roll already.")
+        raise Refused(RollReason.ON_ROLL, pupil=pupil.name)
     if joined_on <= pupil.left_on:
-        raise Refused(f"{pupil.name} left on {long_date(pupil.left_on)}. The first day back has to be after that.")
+        raise Refused(RollReason.BACK_BEFORE_LEAVING, pupil=pupil.name, left_on=pupil.left_on)
     if joined_on > timezone.localdate():
-        raise Refused("The first day back is in the future. Record it on the day.")
+        raise Refused(RollReason.BACK_IN_FUTURE)
     _check_same_school(pupil.school_id, unit)
     last = RegisterEntry.objects.filter(pupil=pupil).order_by("-ends_on").first()
     if last and last.ends_on >= joined_on:
-        raise Refused(f"The last status ended on {long_date(last.ends_on)}. The first day back has to be after that.")
+        raise Refused(RollReason.BACK_BEFORE_STATUS_ENDED, ended_on=last.ends_on)
     pupil.left_on, pupil.leaving_reason, pupil.destination = None, "", ""
     pupil.version += 1
     with audit.saving(pupil, by=by):
@@ -223,7 +225,7 @@ def _seal(contact):
         contact.address = contact.postcode = ""
     elif not contact.address_hidden and contact.sealed_address:
         if not contact.address:
-            raise Refused("Type the address that may be shown now. The hidden one is not shown by itself.")
+            raise Refused(ContactReason.SHOWN_ADDRESS_MISSING)
         contact.sealed_address = ""
 
 
@@ -249,7 +251,7 @@ def save_contact(*, contact, by, version=None):
 def end_contact(*, contact, by):
     contact = Contact.objects.select_for_update(of=["self"]).select_related("pupil").get(pk=contact.pk)
     if contact.ended_on:
-        raise Refused(f"{contact.name} stopped being a contact on {long_date(contact.ended_on)} already.")
+        raise Refused(ContactReason.ENDED_ALREADY, contact=contact.name, ended_on=contact.ended_on)
     contact.ended_on = timezone.localdate()
     contact.version += 1
     with audit.saving(contact, by=by):
@@ -273,7 +275,7 @@ def reveal_address(*, contact, reason, by):
 def _lock_on_roll(pupil):
     pupil = register.lock(pupil)
     if not pupil.on_roll:
-        raise Refused(f"{pupil.name} has left. Record that {pupil.forename} is back on roll first.")
+        raise Refused(RegisterReason.HAS_LEFT, pupil=pupil.name, forename=pupil.forename)
     return pupil
 
 
@@ -282,7 +284,7 @@ def _lock_on_roll(pupil):
 def add_flag(*, pupil, kind, starts_on, by, note=""):
     pupil = _lock_on_roll(pupil)
     if PupilFlag.objects.filter(pupil=pupil, kind=kind, ends_on=None).exists():
-        raise Refused(f"“{FlagKind(kind).label}” is there already.")
+        raise Refused(FlagReason.OPEN_ALREADY, flag=FlagKind(kind).label)
     flag = PupilFlag(pupil=pupil, kind=kind, starts_on=starts_on, note=note)
     with audit.saving(flag, by=by):
         flag.save()
@@ -294,9 +296,9 @@ def add_flag(*, pupil, kind, starts_on, by, note=""):
 def end_flag(*, flag, ends_on, by):
     flag = PupilFlag.objects.select_for_update(of=["self"]).select_related("pupil").get(pk=flag.pk)
     if flag.ends_on:
-        raise Refused(f"This ended on {long_date(flag.ends_on)} already.")
+        raise Refused(FlagReason.ENDED_ALREADY, ended_on=flag.ends_on)
     if ends_on < flag.starts_on:
-        raise Refused(f"This began on {long_date(flag.starts_on)}. The last day cannot be before.")
+        raise Refused(FlagReason.ENDS_BEFORE_START, began_on=flag.starts_on)
     flag.ends_on = ends_on
     with audit.saving(flag, by=by):
         flag.save(update_fields=["ends_on"])
@@ -314,7 +316,7 @@ def add_support(*, pupil, user, by, starts_on=None):
     pupil = _lock_on_roll(pupil)
     _check_works_here(user, pupil.school_id)
     if PupilSupport.objects.filter(pupil=pupil, user=user, ends_on=None).exists():
-        raise Refused(f"{user.name} supports {pupil.name} already.")
+        raise Refused(SupportReason.OPEN_ALREADY, person=user.name, pupil=pupil.name)
     support = PupilSupport(pupil=pupil, user=user, starts_on=starts_on or timezone.localdate())
     with audit.saving(support, by=by):
         support.save()
@@ -328,7 +330,7 @@ def end_support(*, support, by):
     """End it from today: yesterday was the last day, so that the record closes at once."""
     support = PupilSupport.objects.select_for_update(of=["self"]).select_related("pupil", "user").get(pk=support.pk)
     if support.ends_on:
-        raise Refused(f"{support.user.name} stopped on {long_date(support.ends_on)} already.")
+        raise Refused(SupportReason.ENDED_ALREADY, person=support.user.name, ended_on=support.ends_on)
     support.ends_on = timezone.localdate() - ONE_DAY
     # Added and taken back on one day: an open last day would leave the record open until midnight.
     support.starts_on = min(support.starts_on, support.ends_on)
@@ -365,7 +367,7 @@ def place_in_group(*, pupil, group, by, starts_on=None):
     if group.kind == group.Kind.FORM:
         return update_pupil(pupil=pupil, values={"form_group": group}, version=pupil.version, by=by)
     if GroupPlace.objects.filter(pupil=pupil, group=group, ends_on=None).exists():
-        raise Refused(f"{pupil.name} is in {group.name} already.")
+        raise Refused(GroupReason.IN_GROUP, pupil=pupil.name, group=group.name)
     place = GroupPlace(pupil=pupil, group=group, starts_on=starts_on or timezone.localdate())
     with audit.saving(place, by=by):
         place.save()
@@ -378,7 +380,7 @@ def end_group_place(*, place, by):
     """Take a pupil out of a teaching group from today, so that its staff no longer see the record through it."""
     place = GroupPlace.objects.select_for_update(of=["self"]).select_related("pupil", "group").get(pk=place.pk)
     if place.ends_on:
-        raise Refused(f"This ended on {long_date(place.ends_on)} already.")
+        raise Refused(GroupReason.ENDED_ALREADY, ended_on=place.ends_on)
     place.ends_on = timezone.localdate() - ONE_DAY
     place.starts_on = min(place.starts_on, place.ends_on)
     with audit.saving(place, by=by):
