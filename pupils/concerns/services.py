@@ -8,15 +8,16 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.roles import Role
 from staff.tasks import send_account_mail
 
-from ..errors import ChangedMeanwhile, Refused
 from ..models import Concern, ConcernView
 from ..models.concerns import RATED
 from ..models.register import ON_REGISTER
 from ..owed import bring_up_to_date
 from ..register import services as register
+from .refusals import ConcernReason, ViewReason
 from .selectors import dues_of, people_with, who_looks
 
 Outcome = Concern.Outcome
@@ -34,9 +35,9 @@ def raise_concern(
     if sent and (sent.raised_by_id, sent.pupil_id) == (by.pk, pupil.pk):
         return sent
     if sent:
-        raise Refused("This form was sent already. Open a new one to raise another concern.")
+        raise Refused(ConcernReason.SENT_ALREADY)
     if not pupil.on_roll:
-        raise Refused(f"{pupil.name} has left the school. Speak to the SENDCo.")
+        raise Refused(ConcernReason.PUPIL_LEFT, pupil=pupil.name)
     concern = Concern(
         school=pupil.school,
         pupil=pupil,
@@ -85,7 +86,7 @@ def _lock(concern, version=None):
     if version is not None and concern.version != version:
         raise ChangedMeanwhile(concern)
     if concern.closed_on:
-        raise Refused("This concern is closed. Raise a new one if there is something new.")
+        raise Refused(ConcernReason.CLOSED)
     return concern
 
 
@@ -107,7 +108,7 @@ def triage(*, concern, outcome, note, version, by, look_again_on=None, today=Non
     today = today or timezone.localdate()
     concern = _lock(concern, version)
     if outcome in LOOKED_AT_AGAIN and (look_again_on is None or look_again_on <= today):
-        raise Refused("The date to look again has to be after today.")
+        raise Refused(ConcernReason.LOOK_AGAIN_NOT_IN_FUTURE)
     if outcome == Outcome.MONITOR:
         register.start_watching(pupil=concern.pupil, reason=note, look_again_on=look_again_on, by=by, today=today)
     concern.outcome, concern.outcome_note = outcome, note
@@ -165,7 +166,7 @@ def ask_for_views(*, concern, people, by):
         _mail("concern_view_asked", person, concern, asked_by=by, link=_address("pupils:concern-view-answer", view.pk))
         new += 1
     if not new:
-        raise Refused("Everybody you chose has been asked already. Choose somebody else.")
+        raise Refused(ViewReason.ALL_ASKED_ALREADY)
     concern.first_action_at = concern.first_action_at or timezone.now()
     _keep(concern, "first_action_at", by=by)
     text = f"{new} colleague{'' if new == 1 else 's'} asked for a view"
@@ -181,11 +182,11 @@ def answer_view(*, view, by, strengths="", notes="", **ratings):
     rows = ConcernView.objects.select_for_update(of=("self",)).select_related("concern__school")
     view = rows.get(pk=view.pk)
     if view.asked_of_id != by.pk or view.withdrawn_on:
-        raise Refused("You are not asked for this view any more.")
+        raise Refused(ViewReason.NOT_ASKED)
     if view.answered_at:
-        raise Refused("You have sent this view already. Speak to the person who asked if it has to change.")
+        raise Refused(ViewReason.SENT_ALREADY)
     if view.concern.closed_on:
-        raise Refused("This concern is closed, so no view is needed any more. Thank you.")
+        raise Refused(ViewReason.NOT_NEEDED_ANY_MORE)
     for name in RATED:
         setattr(view, name, ratings[name])
     view.strengths, view.notes, view.answered_at = strengths, notes, timezone.now()
@@ -210,11 +211,11 @@ def withdraw_view(*, view, reason, by):
     rows = ConcernView.objects.select_for_update(of=("self",)).select_related("concern__school", "concern__pupil")
     view = rows.get(pk=view.pk)
     if view.withdrawn_on:
-        raise Refused(f"This was taken back on {long_date(view.withdrawn_on)} already.")
+        raise Refused(ViewReason.TAKEN_BACK_ALREADY, taken_back_on=view.withdrawn_on)
     if view.answered_at:
-        raise Refused(f"{view.asked_of.name} has given this view already. It stays with the concern.")
+        raise Refused(ViewReason.GIVEN_ALREADY, person=view.asked_of.name)
     if view.concern.closed_on:
-        raise Refused("This concern is closed, so nobody is asked any more.")
+        raise Refused(ViewReason.CONCERN_CLOSED)
     view.withdrawn_on = timezone.localdate()
     with audit.saving(view, by=by, reason=reason):
         view.save(update_fields=["withdrawn_on"])

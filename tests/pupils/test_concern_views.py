@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils.concerns import services as concerns
+from pupils.concerns.refusals import ViewReason
 from pupils.models import Concern, ConcernView, PupilSupport, WatchListEntry
 from pupils.models.concerns import RATED
 from pupils.register import services as register
@@ -16,6 +17,7 @@ from sendco.due.models import DueItem
 from staff.models import OutgoingMail, Unit
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory
+from tests.refusals import shows
 
 KEY = "5a9d2e9c-5f0e-4b1c-8a36-3a4a5b7e1c01"
 WORDS = {
@@ -468,7 +470,7 @@ def test_a_second_answer_is_refused_in_words(sign_in, teaching_assistant, view):
     response = client.post(url, ANSWERS | {"notes": "Other"})
 
     assert response.status_code == 422
-    assert "sent this view already" in page_of(response)
+    assert shows(page_of(response), ViewReason.SENT_ALREADY)
 
 
 def test_a_disclosure_in_a_view_is_held_back(sign_in, teaching_assistant, view):
@@ -547,7 +549,7 @@ def test_a_view_that_was_given_stays(sign_in, senco, teaching_assistant, view):
     response = withdraw(sign_in(senco), view)
 
     assert response.status_code == 422
-    assert "has given this view already" in page_of(response)
+    assert shows(page_of(response), ViewReason.GIVEN_ALREADY)
 
 
 def test_stopping_twice_and_in_a_closed_concern_is_said(sign_in, senco, view, concern):
@@ -557,7 +559,7 @@ def test_stopping_twice_and_in_a_closed_concern_is_said(sign_in, senco, view, co
 
     ConcernView.objects.update(withdrawn_on=None)
     Concern.objects.update(closed_on=timezone.localdate())
-    assert "This concern is closed" in page_of(withdraw(client, view))
+    assert shows(page_of(withdraw(client, view)), ViewReason.CONCERN_CLOSED)
 
 
 def test_who_may_stop_asking(sign_in, school, senco, head, teacher, outsider, pupil, view):
