@@ -15,7 +15,8 @@ from .owed import bring_school_up_to_date
 @handler("pupils.letter_pdf")
 def letter_pdf(run):
     """Make the PDF of one letter and file it. The permission of who asked is checked again, as it is today."""
-    from .letters.services.letters import NO_MORE, file_letter, may_go
+    from .letters.refusals import LetterReason
+    from .letters.services.letters import file_letter, may_go
     from .models import Letter
 
     user = User.objects.filter(pk=run.job.user_id, is_active=True).first()
@@ -30,7 +31,9 @@ def letter_pdf(run):
     letters = Letter.objects.visible_to(acting).select_related("pupil__school", "contact", "made_by")
     letter = letters.filter(pk=run.params["letter"]).first()
     if letter is None or not may_go(letter):
-        raise JobFailed(NO_MORE if letter else "This letter is not there any more.")
+        raise JobFailed(
+            str(LetterReason.MAY_NOT_BE_WRITTEN_TO.words) if letter else "This letter is not there any more."
+        )
     if letter.file_id:
         return {"letter": letter.pk, "message": "The letter is filed."}
     run.progress(0, 2, "Drawing the letter")

@@ -44,7 +44,14 @@ BY_KIND = {"support_starts": COMMON, "support_ends": (*COMMON, END_DATE)}
 
 
 class LetterTextError(ValueError):
-    """The words cannot be filled in; the message says which part, and what may stand there."""
+    """The words cannot be filled in: for the `unknown` fields as typed, or, when none, for brackets that stand alone.
+
+    `known` are the fields that may stand there.
+    """
+
+    def __init__(self, unknown=(), known=()):
+        super().__init__(unknown, known)
+        self.unknown, self.known = tuple(unknown), tuple(known)
 
 
 def fields_of(kind):
@@ -56,11 +63,11 @@ def check_fields(text, fields):
     known = {field.code for field in fields}
     unknown = [name for name in FIELD.findall(text) if name not in known]
     if unknown:
-        names = ", ".join("{{ " + name + " }}" for name in dict.fromkeys(unknown))
-        these = ", ".join(field.typed for field in fields)
-        raise LetterTextError(f"We do not know {names}. You can use: {these}.")
+        raise LetterTextError(
+            ["{{ " + name + " }}" for name in dict.fromkeys(unknown)], [field.typed for field in fields]
+        )
     if re.search(r"\{\{|\}\}", FIELD.sub("", text)):
-        raise LetterTextError("Two curly brackets stand alone. A field looks like {{ child.first_name }}.")
+        raise LetterTextError(known=[field.typed for field in fields])
 
 
 def fill_fields(text, values, fields):

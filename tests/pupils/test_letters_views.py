@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils import tasks as pupils_tasks
+from pupils.letters.refusals import LetterReason
 from pupils.letters.services import letters
 from pupils.letters.views import letters as letter_views
 from pupils.models import Contact, Letter, LetterTemplate, NeedType
@@ -14,6 +15,7 @@ from sendco.files.models import StoredFile
 from sendco.files.services import storage
 from sendco.jobs.models import Job
 from sendco.jobs.runner import run
+from tests.refusals import shows
 
 ADDRESS = "4 Canary Row, Westmarch"
 
@@ -210,7 +212,7 @@ def test_after_a_ban_nothing_is_handed_out(sign_in, senco, letter, mum):
     client = sign_in(senco)
 
     page = page_of(client.get(url("letter-detail", letter)))
-    assert "may not be written to" in page
+    assert shows(page, LetterReason.MAY_NOT_BE_WRITTEN_TO)
     assert "data-print" not in page
     assert client.get(url("letter-file", letter)).status_code == 404
 

@@ -10,21 +10,21 @@ from sendco.audit import services as audit
 from sendco.clock import long_date, young_person_from
 from sendco.files import services as files
 from sendco.jobs import services as jobs
+from sendco.refusals import Refused
 from staff.models.school import ALTERNATIVE
 from staff.roles import Role
 
 from ...concerns.selectors import people_with
-from ...errors import Refused
 from ...models import Contact, Document, Letter, LetterTemplate, Need, RegisterEntry
 from ...models.letters import LetterKind
 from ...models.register import Code
 from ...register import services as register
 from .. import fields as letter_fields
+from ..refusals import LetterReason
 from .words import LetterWords
 
 ONE_DAY = timedelta(days=1)
 YOUNG_PERSON = "young-person"
-NO_MORE = "This person may not be written to any more. Ask the safeguarding lead before you do anything."
 
 
 # --- The school's words ------------------------------------------------------------------------------------------
@@ -159,12 +159,12 @@ def make_letters(*, entry, keys, subject, body, dated_on, by, sender_role):
     register.lock(entry.pupil)
     kind = kind_for(entry)
     if kind is None:
-        raise Refused("No letter goes with this status.")
+        raise Refused(LetterReason.NO_LETTER_FOR_STATUS)
     allowed = {recipient.key: recipient for recipient in recipients(entry.pupil, dated_on)}
     if not keys:
-        raise Refused("Choose at least one person to write to.")
+        raise Refused(LetterReason.NOBODY_CHOSEN)
     if not set(keys) <= set(allowed):
-        raise Refused("On that date the letter may not go to somebody you chose. Check the date and choose again.")
+        raise Refused(LetterReason.RECIPIENT_NOT_ALLOWED)
     words = {"subject": subject, "body": body, "dated_on": dated_on, "by": by, "sender_role": sender_role}
     return [_make(entry, kind, allowed[key], **words) for key in keys]
 
@@ -249,11 +249,11 @@ def mark_sent(*, letter, sent_on, via, by):
         .get(pk=letter.pk)
     )
     if letter.sent_on:
-        raise Refused(f"This letter went on {long_date(letter.sent_on)} already.")
+        raise Refused(LetterReason.SENT_ALREADY, sent_on=letter.sent_on)
     if not may_go(letter):
-        raise Refused(NO_MORE)
+        raise Refused(LetterReason.MAY_NOT_BE_WRITTEN_TO)
     if sent_on > timezone.localdate():
-        raise Refused("The day it went cannot be in the future.")
+        raise Refused(LetterReason.SENT_IN_FUTURE)
     letter.sent_on, letter.sent_via = sent_on, via
     with audit.saving(letter, by=by):
         letter.save(update_fields=["sent_on", "sent_via"])

@@ -7,10 +7,17 @@ from types import ModuleType
 from django.db import transaction
 
 from sendco.audit import services as audit
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import School
 
-from ...errors import ChangedMeanwhile, Refused
 from ..fields import LetterTextError
+from ..refusals import TextReason
+
+
+def _refusal(error):
+    if error.unknown:
+        return Refused(TextReason.UNKNOWN_FIELDS, unknown=", ".join(error.unknown), known=", ".join(error.known))
+    return Refused(TextReason.LONE_BRACKETS, example="{{ child.first_name }}")
 
 
 @dataclass(frozen=True)
@@ -34,7 +41,7 @@ class LetterWords:
             try:
                 self.fields.check(text, kind)
             except LetterTextError as error:
-                raise Refused(str(error)) from error
+                raise _refusal(error) from error
 
     @transaction.atomic
     def save(self, *, school, kind, subject, body, version, by):

@@ -22,6 +22,7 @@ from ...errors import Refused
 from ...models import Letter, RegisterEntry
 from ...models.letters import LetterKind
 from ..forms import LetterForm, SentForm
+from ..refusals import LetterReason
 from ..services import letters as services
 from .words import WordsPages
 
@@ -141,7 +142,7 @@ def letter_detail(request, pk):
         "letter": letter,
         "school": letter.pupil.school,
         "may_go": services.may_go(letter),
-        "no_more": services.NO_MORE,
+        "no_more": LetterReason.MAY_NOT_BE_WRITTEN_TO.words,
         "trouble": _trouble(letter, job),
         "making": job is not None and not job.is_finished,
         "my_job": job if job and job.user_id == request.user.pk else None,
