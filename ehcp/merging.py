@@ -1,18 +1,35 @@
 """What this floor's records of a child do when two records of that child become one."""
 
+from django.utils.translation import gettext_lazy as _
+
 from pupils.merging import Moved, register
+from sendco.refusals import Reason, Refused
 
 from .models import AnnualReview, Appeal, CaseLetter, Consultation, Correspondence, NeedsAssessment, Plan
+
+
+class MergingReason(Reason):
+    TWO_PLANS = (
+        "two_plans",
+        _(
+            "Both records have an EHC plan in force, and a child has one. Open the plans of both, close the one that "
+            "was entered twice, then merge."
+        ),
+    )
+    TWO_REQUESTS = (
+        "two_requests",
+        _(
+            "Both records have an open request for a needs assessment of the same kind. Close the one that was entered "
+            "twice, then merge."
+        ),
+    )
 
 
 def two_plans(kept, gone):
     """A child has one plan in force: which of two is the right one, nobody can tell from here."""
     if Plan.objects.filter(pupil__in=[kept, gone], ceased_on=None).count() < 2:
         return None
-    return (
-        "Both records have an EHC plan in force, and a child has one. Open the plans of both, close the one that "
-        "was entered twice, then merge."
-    )
+    return Refused(MergingReason.TWO_PLANS)
 
 
 def two_assessments(kept, gone):
@@ -21,10 +38,7 @@ def two_assessments(kept, gone):
     )
     if len(kinds) == len(set(kinds)):
         return None
-    return (
-        "Both records have an open request for a needs assessment of the same kind. Close the one that was entered "
-        "twice, then merge."
-    )
+    return Refused(MergingReason.TWO_REQUESTS)
 
 
 def register_tables():

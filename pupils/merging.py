@@ -10,7 +10,7 @@ from django.db import models
 class Moved:
     """A table whose rows follow the child whole.
 
-    `one` and `many` are its words in the preview. `refuse(kept, gone)` returns in words why the two records cannot be
+    `one` and `many` are its words in the preview. `refuse(kept, gone)` returns a Refused when the two records cannot be
     merged yet, or None.
     """
 
@@ -29,6 +29,6 @@ def register(*tables: Moved):
 
 
 def refusals(kept, gone):
-    """Why these two may not become one yet, each in words."""
-    found = [table.refuse(kept, gone) for table in MOVED.values()]
-    return [words for words in found if words]
+    """Why these two may not become one yet: a Refused for each table that is in the way."""
+    answers = [table.refuse(kept, gone) for table in MOVED.values()]
+    return [refusal for refusal in answers if refusal]

@@ -30,6 +30,7 @@ from ..models import (
     WatchListEntry,
 )
 from ..search import skeletons, words_of
+from .likeness import LEAST_SURE, SURENESS, Likeness
 
 ALIKE = 0.8
 SHORTEST_START = 3
@@ -145,21 +146,21 @@ def _swapped(one, other):
 
 
 def reasons_between(one, other):
-    """Why two records may be of one child, the strongest reason first; empty when they look like two children."""
+    """How two records that may be of one child are alike, the surest first; empty when they look like two children."""
     reasons = []
     numbers = {one.upn, one.former_upn} & {other.upn, other.former_upn}
     if numbers - {None, ""}:
-        reasons.append("One has the other's UPN, as its UPN or as a former one")
+        reasons.append(Likeness.SHARED_UPN)
     if one.birth_on and one.birth_on == other.birth_on:
         if one.same_name(other):
-            reasons.append("Same name and same date of birth")
+            reasons.append(Likeness.SAME_NAME_SAME_BIRTH)
         elif one.similar_name(other):
-            reasons.append("Similar name and same date of birth")
+            reasons.append(Likeness.SIMILAR_NAME_SAME_BIRTH)
     elif one.same_name(other):
         if _swapped(one, other):
-            reasons.append("Same name, and day and month of birth are the other way round")
+            reasons.append(Likeness.SAME_NAME_BIRTH_SWAPPED)
         elif (one.birth_on is None) != (other.birth_on is None):
-            reasons.append("Same name, and one has no date of birth")
+            reasons.append(Likeness.SAME_NAME_BIRTH_MISSING)
     return reasons
 
 
@@ -167,7 +168,7 @@ def reasons_between(one, other):
 class Candidate:
     first: Pupil
     second: Pupil
-    reasons: list
+    reasons: list[Likeness]
 
 
 def possible_duplicates(acting):
@@ -191,8 +192,12 @@ def possible_duplicates(acting):
 
 
 def _surest_first(candidate):
-    place = 0 if "UPN" in candidate.reasons[0] else 1 if candidate.reasons[0].startswith("Same name and") else 2
-    return place, candidate.first.sort_name, candidate.first.pk, candidate.second.pk
+    return (
+        SURENESS.get(candidate.reasons[0], LEAST_SURE),
+        candidate.first.sort_name,
+        candidate.first.pk,
+        candidate.second.pk,
+    )
 
 
 # --- Where a merged record went ----------------------------------------------------------------------------------

@@ -11,9 +11,9 @@ from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.files.models import StoredFile
 from sendco.links.models import Link
+from sendco.refusals import ChangedMeanwhile, Refused, SeveralRefused
 
 from .. import search
-from ..errors import ChangedMeanwhile, Refused
 from ..merging import MOVED, refusals
 from ..models import (
     Assessment,
@@ -36,6 +36,7 @@ from ..models import (
 )
 from ..models.register import ON_REGISTER
 from ..owed import bring_pupil_up_to_date, bring_up_to_date
+from .refusals import MergeReason, UndoReason
 from .selectors import CHOOSABLE, GONE, KEPT, UNDO_DAYS, conflicts, unlike_protections
 
 ONE_DAY = timedelta(days=1)
@@ -94,25 +95,22 @@ def _lock_both(kept, gone):
 
 def _check(kept, gone, versions):
     if kept.pk == gone.pk:
-        raise Refused("This is one record. Choose another to merge it with.")
+        raise Refused(MergeReason.SAME_RECORD)
     if kept.school_id != gone.school_id:
-        raise Refused("These records belong to two schools. A child in two schools stays two records.")
+        raise Refused(MergeReason.TWO_SCHOOLS)
     merged = next((pupil for pupil in (kept, gone) if pupil.merged_into_id), None)
     if merged:
-        raise Refused(f"A colleague has merged the record of {merged.name} already. Go back to possible duplicates.")
+        raise Refused(MergeReason.MERGED_ALREADY, pupil=merged.name)
     changed = next((pupil for pupil, seen in zip((kept, gone), versions, strict=True) if pupil.version != seen), None)
     if changed:
         raise ChangedMeanwhile(changed)
     unlike = unlike_protections(kept, gone)
     if unlike:
         names = " and ".join(unlike)
-        raise Refused(
-            f"The two records protect {names} differently (hidden address, do not contact, court order). "
-            "Make the contacts agree in both records first, so that nobody is less protected."
-        )
+        raise Refused(MergeReason.PROTECTIONS_DIFFER, names=names)
     in_the_way = refusals(kept, gone)
     if in_the_way:
-        raise Refused(" ".join(in_the_way))
+        raise SeveralRefused(in_the_way)
 
 
 @transaction.atomic
@@ -304,10 +302,7 @@ def undo(*, merge, by, now=None):
             for change in reversed(changes):
                 _restore(rows[change["model"], change["pk"]], change["fields"], by=by)
     except IntegrityError as error:
-        raise Refused(
-            "Something new is in the way, such as a UPN that another pupil has now or a second open status. "
-            "End that first, or keep the records as one."
-        ) from error
+        raise Refused(UndoReason.NEW_ROW_IN_THE_WAY) from error
     merge.undone_by, merge.undone_at = by, now
     merge.save(update_fields=["undone_by", "undone_at"])
     kept.refresh_from_db()
@@ -320,11 +315,11 @@ def undo(*, merge, by, now=None):
 
 def _check_undo(merge, kept, gone, now):
     if merge.undone_at:
-        raise Refused("These records have been separated already.")
+        raise Refused(UndoReason.SEPARATED_ALREADY)
     if now - merge.merged_at > UNDO_DAYS:
-        raise Refused(f"A merge can be undone for {UNDO_DAYS.days} days. Add a new record for the other child instead.")
+        raise Refused(UndoReason.TOO_LATE, days=UNDO_DAYS.days)
     if kept.merged_into_id:
-        raise Refused(f"The record of {kept.name} was merged again later. Undo the later merge first.")
+        raise Refused(UndoReason.MERGED_AGAIN, pupil=kept.name)
 
 
 def _rows_of(changes):
@@ -347,14 +342,11 @@ def _check_untouched(changes, rows):
     for key, fields in left.items():
         row = rows.get(key)
         if row is None:
-            raise Refused("Something that was merged is no longer there, so the merge cannot be undone.")
+            raise Refused(UndoReason.ROW_GONE)
         changed = [name for name, after in fields.items() if _plain(getattr(row, name)) != after]
         if changed:
             words = row._meta.get_field(changed[0]).verbose_name
-            raise Refused(
-                f"The {row._meta.verbose_name} was changed since the merge ({words}). "
-                "Put that back before you undo the merge, or keep the records as one."
-            )
+            raise Refused(UndoReason.CHANGED_SINCE, record=row._meta.verbose_name, field=words)
 
 
 def _restore(row, fields, *, by):
@@ -367,7 +359,7 @@ def _restore(row, fields, *, by):
 def say_not_duplicate(*, one, other, by):
     """Remember that these are two children, so that the pair is not offered again."""
     if one.school_id != other.school_id or one.pk == other.pk:
-        raise Refused("Choose two records of one school.")
+        raise Refused(MergeReason.NOT_TWO_OF_ONE_SCHOOL)
     first, second = sorted((one, other), key=lambda pupil: pupil.pk)
     said, is_new = NotDuplicate.objects.get_or_create(
         school=one.school, first=first, second=second, defaults={"said_by": by}

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.urls import reverse
 from django.utils import timezone
 
+from ehcp.merging import MergingReason
 from ehcp.models import (
     AnnualReview,
     Appeal,
@@ -16,11 +17,12 @@ from ehcp.models import (
     NeedsAssessment,
     Plan,
 )
+from pupils.duplicates.refusals import UndoReason
 from pupils.duplicates.services import merge, undo
 from sendco.links.models import Link
-from staff.errors import Refused
 from tests.factories import PupilFactory
 from tests.factories.ehcp import LocalAuthorityFactory, PlanFactory
+from tests.refusals import refused
 
 
 @pytest.fixture
@@ -93,7 +95,7 @@ def test_two_plans_in_force_stop_the_merge(kept, gone, senco, authority):
     for pupil in (kept, gone):
         PlanFactory(pupil=pupil, authority=authority)
 
-    with pytest.raises(Refused, match="a child has one"):
+    with refused(MergingReason.TWO_PLANS):
         do(kept, gone, senco)
 
     gone.refresh_from_db()
@@ -113,7 +115,7 @@ def test_two_open_requests_of_one_kind_stop_the_merge(kept, gone, senco, school,
     for pupil in (kept, gone):
         NeedsAssessment.objects.create(school=school, pupil=pupil, authority=authority, began_on=date(2026, 10, 1))
 
-    with pytest.raises(Refused, match="open request"):
+    with refused(MergingReason.TWO_REQUESTS):
         do(kept, gone, senco)
 
 
@@ -122,7 +124,7 @@ def test_undo_is_refused_when_the_plan_was_moved_on_since(kept, gone, senco, aut
     done = do(kept, gone, senco)
     Plan.objects.filter(pk=plan.pk).update(pupil=other_pupil)
 
-    with pytest.raises(Refused, match="changed since the merge"):
+    with refused(UndoReason.CHANGED_SINCE):
         undo(merge=done, by=senco)
 
 

@@ -3,6 +3,7 @@ from datetime import date
 import pytest
 from django.urls import reverse
 
+from pupils.duplicates.likeness import Likeness
 from pupils.duplicates.selectors import kept_of, possible_duplicates, record_ids
 from pupils.duplicates.services import merge, say_not_duplicate
 from pupils.models import NotDuplicate
@@ -68,7 +69,7 @@ def test_same_name_with_day_and_month_the_other_way_round_is_offered(school, sen
     second = a_child(school, "Leo", "Farrant", date(2016, 4, 3))
 
     assert pairs(senco, acting) == [{first.pk, second.pk}]
-    assert "other way round" in possible_duplicates(acting(senco))[0].reasons[0]
+    assert possible_duplicates(acting(senco))[0].reasons == [Likeness.SAME_NAME_BIRTH_SWAPPED]
 
 
 def test_similar_name_with_another_birth_date_is_not_offered(school, senco, acting):
@@ -93,7 +94,7 @@ def test_a_former_upn_of_one_is_the_upn_of_the_other(school, senco, acting):
     found = possible_duplicates(acting(senco))
 
     assert [{one.first.pk, one.second.pk} for one in found] == [{first.pk, second.pk}]
-    assert "UPN" in found[0].reasons[0]
+    assert found[0].reasons == [Likeness.SHARED_UPN]
 
 
 def test_nobody_of_another_school_is_offered(school, other_school, senco, acting):
@@ -156,7 +157,7 @@ def test_the_list_shows_the_pair_and_why(school, senco, sign_in):
     page = sign_in(senco).get(reverse("pupils:duplicate-list")).content.decode()
 
     assert "Ella Marsh" in page
-    assert "Similar name and same date of birth" in page
+    assert Likeness.SIMILAR_NAME_SAME_BIRTH.label in page
     assert reverse("pupils:merge-preview", args=[first.pk, second.pk]) in page
 
 
