@@ -116,7 +116,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "sendco.shell.shell",
             ],
-            "builtins": ["sendco.templatetags.sendco_ui"],
+            "builtins": ["sendco.templatetags.sendco_ui", "sendco.templatetags.sendco_components"],
         },
     }
 ]
