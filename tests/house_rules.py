@@ -11,6 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("sendco", "staff", "pupils", "ehcp", "provision", "governance")
 XML_ERRORS = {"ParseError", "ExpatError"}
+LONGEST_LINE = 140
+LONGEST_TEMPLATE = 120
 READS = re.compile(r"(^|/)(selectors|services)(/|\.py$|_)")
 
 
@@ -126,6 +128,18 @@ def _has_comment(lines, number):
     return "#" in lines[number - 1] or (number > 1 and lines[number - 2].lstrip().startswith("#"))
 
 
+def no_long_line(path, text):
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > LONGEST_LINE:
+            yield number, f"Break it: a template's lines have at most {LONGEST_LINE} characters."
+
+
+def no_long_template(path, text):
+    lines = len(text.splitlines())
+    if lines > LONGEST_TEMPLATE:
+        yield LONGEST_TEMPLATE + 1, f"Move a part to a fragment: a template has at most {LONGEST_TEMPLATE} lines."
+
+
 PYTHON_RULES = [
     no_legal_count,
     no_shared_page_cache,
@@ -143,7 +157,11 @@ PAGE_RULES = [
     no_script_without_nonce,
     no_foreign_asset,
     no_unfinished_mark,
+    no_long_line,
+    no_long_template,
 ]
+# Plain text mails are templates too, and have lines.
+TEXT_RULES = [no_long_line, no_unfinished_mark]
 # These are printed or mailed, not served: the policy of the pages does not hold for them, and mail has no style sheets.
 NOT_SERVED = ("templates/reports/", "templates/emails/")
 SERVED_ONLY = {no_inline_style, no_script_without_nonce}
@@ -165,8 +183,10 @@ def breaches(root=ROOT):
     python = list(_python_sources(root))
     for path, text in python:
         found += [f"{path}:{line}: {what}" for rule in PYTHON_RULES for line, what in rule(path, text)]
-    for path, text in _pages(root):
+    for path, text in _files(root, "html"):
         found += [f"{path}:{line}: {what}" for rule in _page_rules(path) for line, what in rule(path, text)]
+    for path, text in _files(root, "txt"):
+        found += [f"{path}:{line}: {what}" for rule in TEXT_RULES for line, what in rule(path, text)]
     uses = mark_safe_uses(python)
     if len(uses) > 1:
         found += [f"{path}:{line}: mark_safe is allowed once in the product." for path, line in uses]
@@ -184,8 +204,8 @@ def _python_sources(root):
                 yield file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")
 
 
-def _pages(root):
-    for file in sorted((root / "templates").rglob("*.html")):
+def _files(root, suffix):
+    for file in sorted((root / "templates").rglob(f"*.{suffix}")):
         yield file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")
 
 

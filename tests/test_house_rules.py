@@ -54,6 +54,8 @@ PAGE_BREACHES = [
     (rules.no_foreign_asset, '<img alt="" src="https://cdn.example.org/a.png">'),
     (rules.no_foreign_asset, '<link rel="stylesheet" href="//cdn.example.org/a.css">'),
     (rules.no_unfinished_mark, "<!-- FIX" + "ME -->"),
+    (rules.no_long_line, "<p>\n" + "x" * 141),
+    (rules.no_long_template, "x\n" * 121),
 ]
 PAGE_FINE = [
     (rules.no_template_cache, "{% load cached_figures %}"),
@@ -63,6 +65,8 @@ PAGE_FINE = [
     (rules.no_script_without_nonce, '<script nonce="{{ request.csp_nonce }}" src="/static/a.js">'),
     (rules.no_script_without_nonce, '<script type="application/json" id="data">'),
     (rules.no_foreign_asset, '<a href="https://www.gov.uk/">the Code of Practice</a>'),
+    (rules.no_long_line, "x" * 140 + "\n" + "y" * 140),
+    (rules.no_long_template, "x\n" * 120),
 ]
 
 
@@ -102,6 +106,13 @@ def test_second_mark_safe_is_a_breach(tmp_path):
 
     source.write_text("mark_safe(clean)\nmark_safe(note)\n", encoding="utf-8")
     assert len(rules.breaches(tmp_path)) == 2
+
+
+def test_lines_of_plain_text_mails_are_measured(tmp_path):
+    (tmp_path / "templates" / "emails").mkdir(parents=True)
+    (tmp_path / "templates" / "emails" / "hello-body-text.txt").write_text("x\n" + "y" * 141, encoding="utf-8")
+
+    assert [breach.split(" ")[0] for breach in rules.breaches(tmp_path)] == ["templates/emails/hello-body-text.txt:2:"]
 
 
 def test_printed_pages_may_carry_their_own_style(tmp_path):
