@@ -154,6 +154,14 @@ def test_icons_are_found_in_templates_and_in_the_list(icon_tree):
     assert assets.wanted_icons(icon_tree) == ["alert-triangle", "home", "user"]
 
 
+def test_icons_of_components_are_found(icon_tree):
+    (icon_tree / "templates" / "base.html").write_text(
+        '{% message "soon" icon="lock" %}Keep it{% endmessage %}{% state "wait" "Off" icon=\'ban\' %}', encoding="utf-8"
+    )
+
+    assert assets.wanted_icons(icon_tree) == ["ban", "lock"]
+
+
 def test_sprite_has_a_symbol_for_each_icon_without_the_bounding_box(icon_tree):
     sprite = assets.sprite(["home", "user"], icon_tree / "outline")
 

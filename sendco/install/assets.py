@@ -31,6 +31,7 @@ OUTPUTS = ["tabler.min.css", "htmx.min.js", "icons.svg", "prosemirror.js"]
 ICON_USES = [
     re.compile(r"icons\.svg['\"]?\s*(?:%\})?#i-([a-z0-9][a-z0-9-]*)"),
     re.compile(r"\{%-?\s*icon\s+['\"]([a-z0-9][a-z0-9-]*)['\"]"),
+    re.compile(r"\{%-?\s*(?:message|state)\s[^%]*\bicon=['\"]([a-z0-9][a-z0-9-]*)['\"]"),
 ]
 BOUNDING_BOX = re.compile(r'<path\s[^>]*d="M0 0h24v24H0z"[^>]*/>')
 SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=[^*]*\*/")
