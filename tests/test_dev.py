@@ -154,6 +154,33 @@ def test_icons_are_found_in_templates_and_in_the_list(icon_tree):
     assert assets.wanted_icons(icon_tree) == ["alert-triangle", "home", "user"]
 
 
+def test_style_sheet_is_its_parts_in_order_without_comments(tmp_path):
+    (tmp_path / "sendco.css").write_text(
+        '/* all */\n@import "tokens.css";\n@import "rich-text.css";\n', encoding="utf-8"
+    )
+    (tmp_path / "tokens.css").write_text(
+        "/* colours */\n:root {\n  --sc-ink: #1c2a2f; /* dark */\n}\n", encoding="utf-8"
+    )
+    (tmp_path / "rich-text.css").write_text(".rich { margin: 0; }\n", encoding="utf-8")
+
+    sheet = assets.style_sheet(tmp_path / "sendco.css")
+
+    assert [line.strip() for line in sheet.splitlines()] == [
+        ":root {",
+        "--sc-ink: #1c2a2f;",
+        "}",
+        ".rich { margin: 0; }",
+    ]
+
+
+def test_every_part_of_the_style_sheet_is_in_it():
+    styles = assets.STYLES
+    parts = {file.name for file in styles.glob("*.css")} - {"sendco.css", "report.css"}
+    imported = assets.IMPORT.findall((styles / "sendco.css").read_text(encoding="utf-8"))
+
+    assert sorted(imported) == sorted(parts)
+
+
 def test_icons_of_components_are_found(icon_tree):
     (icon_tree / "templates" / "base.html").write_text(
         '{% message "soon" icon="lock" %}Keep it{% endmessage %}{% state "wait" "Off" icon=\'ban\' %}', encoding="utf-8"

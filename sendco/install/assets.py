@@ -1,4 +1,4 @@
-"""Build static/vendor/: the style sheet, htmx, the editor and the icons that the templates name. None is committed."""
+"""Build static/vendor/: the style sheets, htmx, the editor and the icons that templates name. None is committed."""
 
 import re
 import shutil
@@ -26,7 +26,8 @@ EDITOR = {
     "prosemirror-view": "EditorView",
 }
 EDITOR_NOTICE = "/* ProseMirror, copyright Marijn Haverbeke and others, MIT licence; bundled by dev.py assets */"
-OUTPUTS = ["tabler.min.css", "htmx.min.js", "icons.svg", "prosemirror.js"]
+STYLES = ROOT / "static" / "css"
+OUTPUTS = ["tabler.min.css", "sendco.css", "htmx.min.js", "icons.svg", "prosemirror.js"]
 
 ICON_USES = [
     re.compile(r"icons\.svg['\"]?\s*(?:%\})?#i-([a-z0-9][a-z0-9-]*)"),
@@ -35,17 +36,20 @@ ICON_USES = [
 ]
 BOUNDING_BOX = re.compile(r'<path\s[^>]*d="M0 0h24v24H0z"[^>]*/>')
 SOURCE_MAP = re.compile(r"/\*# sourceMappingURL=[^*]*\*/")
+IMPORT = re.compile(r'@import "([a-z-]+\.css)";')
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 SVG_BODY = re.compile(r"<svg\b[^>]*>(.*)</svg>", re.DOTALL)
 
 
 def build():
-    """Bring static/vendor/ up to date; does nothing when lock file, packages and icon names are unchanged."""
+    """Bring static/vendor/ up to date; does nothing when lock file, packages, styles and icon names are unchanged."""
     ensure("base")
     icons = wanted_icons(ROOT)
     state = digest(
         ROOT / "package-lock.json",
         ROOT / "requirements" / "base.txt",
         ROOT / "sendco/install/assets.py",
+        *sorted(STYLES.glob("*.css")),
         "\n".join(icons),
     )
     stamp = VENDOR / ".stamp"
@@ -57,10 +61,18 @@ def build():
     # Its last line names a source map that is not served, and collectstatic would look for it.
     style = SOURCE_MAP.sub("", TABLER_CSS.read_text(encoding="utf-8"))
     (VENDOR / "tabler.min.css").write_text(style, encoding="utf-8")
+    (VENDOR / "sendco.css").write_text(style_sheet(STYLES / "sendco.css"), encoding="utf-8")
     shutil.copyfile(_site_packages() / HTMX, VENDOR / "htmx.min.js")
     (VENDOR / "icons.svg").write_text(sprite(icons, OUTLINE), encoding="utf-8")
     _bundle_editor(VENDOR / "prosemirror.js")
     write_stamp(stamp, state)
+
+
+def style_sheet(index):
+    """Return the parts that `index` imports as one sheet: in its order, without comments, indents and empty lines."""
+    parts = (index.with_name(name).read_text(encoding="utf-8") for name in IMPORT.findall(index.read_text("utf-8")))
+    lines = (line.strip() for part in parts for line in COMMENT.sub("", part).splitlines())
+    return "".join(f"{line}\n" for line in lines if line)
 
 
 def wanted_icons(root):

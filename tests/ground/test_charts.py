@@ -44,7 +44,7 @@ EXAMPLES = {
 
 
 def test_colours_are_the_tokens_of_the_style_sheet():
-    sheet = (Path(settings.BASE_DIR) / "static/css/sendco.css").read_text()
+    sheet = (Path(settings.BASE_DIR) / "static/css/tokens.css").read_text()
     root = re.search(r":root\s*\{(.*?)\}", sheet, re.DOTALL).group(1)
     tokens = dict(re.findall(r"--sc-([\w-]+):\s*(#[0-9a-f]{6})", root))
 

@@ -133,7 +133,7 @@ def test_report_says_who_when_and_which_school():
 
 def test_report_colours_are_the_tokens():
     sheets = Path(settings.BASE_DIR) / "static/css"
-    tokens = set(re.findall(r"--sc-[\w-]+:\s*(#[0-9a-f]{6})", (sheets / "sendco.css").read_text()))
+    tokens = set(re.findall(r"--sc-[\w-]+:\s*(#[0-9a-f]{6})", (sheets / "tokens.css").read_text()))
 
     assert set(re.findall(r"#[0-9a-f]{3,8}\b", (sheets / "report.css").read_text())) <= tokens
 

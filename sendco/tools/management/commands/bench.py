@@ -152,7 +152,7 @@ class Command(BaseCommand):
 
     def weight(self):
         """What a first visit to the home page loads: the page, two style sheets, two scripts, icons, the tab's icon."""
-        sheets = ["vendor/tabler.min.css", "css/sendco.css"]
+        sheets = ["vendor/tabler.min.css", "vendor/sendco.css"]
         names = [*sheets, "vendor/htmx.min.js", "js/sendco.js", "vendor/icons.svg", "img/icon.svg"]
         total = 0
         for name in names:
