@@ -8,11 +8,11 @@ from sendco.due.words import state_words, was_late
 
 # How a row looks: the class of its step, the class of its state, and the icon of both.
 DONE, LATE, SOON, OPEN, GONE = (
-    ("sp-done", "st-ok", "check"),
-    ("sp-late", "st-late", "alert-octagon"),
-    ("sp-now", "st-soon", "clock"),
-    ("", "st-ok", "circle-check"),
-    ("sp-gone", "st-wait", "minus"),
+    ("step-row-done", "state-ok", "check"),
+    ("step-row-late", "state-late", "alert-octagon"),
+    ("step-row-now", "state-soon", "clock"),
+    ("", "state-ok", "circle-check"),
+    ("step-row-gone", "state-wait", "minus"),
 )
 
 

@@ -131,7 +131,9 @@ def _mark(row, slot, place, axis):
     x = place(row.item.due_on)
     anchor, left, right = _span(row.item, x)
     text_x = {"start": left, "middle": x, "end": right}[anchor]
-    look = {"sp-done": "done", "sp-late": "late", "sp-now": "soon", "sp-gone": "gone"}.get(row.look[0], "open")
+    look = {"step-row-done": "done", "step-row-late": "late", "step-row-now": "soon", "step-row-gone": "gone"}.get(
+        row.look[0], "open"
+    )
     return Mark(
         label=_name(row.item), day=short_date(row.item.due_on), x=x, text_x=round(text_x), anchor=anchor, look=look,
         up=slot[0], row=slot[1], axis=axis,

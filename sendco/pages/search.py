@@ -11,7 +11,7 @@ from sendco.limits.services import check_limit
 from staff.access import require_permission
 from staff.permissions import Permission
 
-FOUND = '<a href="{}"><span>{}{}</span><span class="dim">{}</span></a>'
+FOUND = '<a href="{}"><span>{}{}</span><span class="dim-text">{}</span></a>'
 
 
 @require_permission(Permission.DIRECTORY_SEARCH, Permission.PUPIL_VIEW_ALL)
@@ -39,6 +39,6 @@ def _cells(pupil):
         href = address_of("pupil-detail", pupil.pk)
     else:
         href = f"{address('pupils:concern-new')}?pupil={pupil.pk}"
-    left = format_html(' <span class="dim">({})</span>', "left") if pupil.left_on else ""
+    left = format_html(' <span class="dim-text">({})</span>', "left") if pupil.left_on else ""
     where = (pupil.form_group and pupil.form_group.name) or pupil.get_year_group_display()
     return href, pupil.name, left, where

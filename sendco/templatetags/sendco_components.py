@@ -26,7 +26,7 @@ def state(tone, *words, icon="", extra=""):
 
 @lru_cache(maxsize=1024)
 def _state(tone, words, icon, extra):
-    return format_html('<span class="st st-{}{}">{}{}</span>', tone, _after(extra), draw_icon(icon), words)
+    return format_html('<span class="state state-{}{}">{}{}</span>', tone, _after(extra), draw_icon(icon), words)
 
 
 class OneLine(Node):
@@ -109,7 +109,7 @@ class Box(Component):
         return "<header><h2{}>{}</h2>{}{}</header>".format(
             _attribute("id", head),
             title,
-            note and f'<span class="note dim sm">{note}</span>',
+            note and f'<span class="note dim-text small-text">{note}</span>',
             links and f'<span class="end{kind}">{links}</span>',
         )
 
@@ -123,7 +123,7 @@ class Message(Component):
     def render(self, context):
         tone = self.word(context, 0)
         inner = "div" if self.option(context, "block") else "p"
-        return '<div class="msg{}{}"{}{}>{}<{}>{}</{}></div>'.format(
+        return '<div class="message{}{}"{}{}>{}<{}>{}</{}></div>'.format(
             f" msg-{tone}" if tone else "",
             _after(self.option(context, "extra", "mb-3")),
             _attribute("role", self.option(context, "role")),
@@ -153,7 +153,7 @@ class FormSection(Component):
 
     def render(self, context):
         extra = _after(self.option(context, "extra"))
-        return f'<div class="box box-pad formbox{extra}">{self.nodelist.render(context)}</div>'
+        return f'<div class="box box-pad form-box{extra}">{self.nodelist.render(context)}</div>'
 
 
 class IdentityBar(Component):
@@ -161,12 +161,12 @@ class IdentityBar(Component):
 
     def render(self, context):
         initials, name = (conditional_escape(self.word(context, place)) for place in (0, 1))
-        return '<div class="idbar">{}<div><h1>{}</h1><ul class="facts">{}</ul>{}</div>{}</div>'.format(
-            f'<span class="av" aria-hidden="true">{initials}</span>',
+        return '<div class="identity-bar">{}<div><h1>{}</h1><ul class="facts">{}</ul>{}</div>{}</div>'.format(
+            f'<span class="initials" aria-hidden="true">{initials}</span>',
             name,
             self.nodelist.render(context),
             self.part(context, "identityflags"),
-            f'<div class="acts">{self.part(context, "identityactions")}</div>',
+            f'<div class="actions">{self.part(context, "identityactions")}</div>',
         )
 
 

@@ -119,12 +119,12 @@ def _due_state(urgency, left, waits):
         words = "On track"
     if waits and urgency is not Urgency.OVERDUE:
         tone, shape = "wait", "hourglass"
-    return format_html('<span class="st st-{}">{}{}</span>', tone, icon(shape), words)
+    return format_html('<span class="state state-{}">{}{}</span>', tone, icon(shape), words)
 
 
 @lru_cache(maxsize=1)
 def _excepted():
-    return format_html('<span class="st st-wait">{}{}</span>', icon("hourglass"), "Exception claimed")
+    return format_html('<span class="state state-wait">{}{}</span>', icon("hourglass"), "Exception claimed")
 
 
 @register.simple_tag
@@ -138,7 +138,9 @@ def missed_state(item, today):
     """How a late item stands: open with the alarm, done with a tick, always in words."""
     is_open = item.met_on is None and item.closed_on is None
     tone, shape, before = ("late", "alert-octagon", "Open, ") if is_open else ("wait", "circle-check", "")
-    return format_html('<span class="st st-{}">{}{}{}</span>', tone, icon(shape), before, state_words(item, today))
+    return format_html(
+        '<span class="state state-{}">{}{}{}</span>', tone, icon(shape), before, state_words(item, today)
+    )
 
 
 @register.simple_tag
@@ -172,7 +174,7 @@ DUE_NOTE = '<span class="law">{}</span>'
 @register.simple_tag
 def due_lines(rows, today, show_child=False, first_solid=False):
     """Draw the lines of a due list (due_items.Row). In Python: as tags, 25 lines took longer than their queries."""
-    school = format_html('<div class="due-child"><span class="dim">{}</span></div>', "The school")
+    school = format_html('<div class="due-child"><span class="dim-text">{}</span></div>', "The school")
     solid = "btn-primary" if first_solid else "btn-line"
     lines = []
     for row in rows:
@@ -237,7 +239,7 @@ def _notes(item):
         yield f"{item.practice_note or 'The authority asks for it sooner'}: {full_day(item.practice_on)}"
 
 
-CHILD_NAMED = '<div class="due-child"><b class="d-block">{}</b><span class="dim">{}</span></div>'
+CHILD_NAMED = '<div class="due-child"><b class="d-block">{}</b><span class="dim-text">{}</span></div>'
 
 
 def _due_child(pupil, school):

@@ -125,7 +125,7 @@ class ImportRowForm(forms.Form):
     def __init__(self, *args, row, **kwargs):
         super().__init__(*args, **kwargs)
         self.row = row
-        self.fields["is_wanted"].widget.attrs.update({"class": "ck", "aria-label": f"Add {row.name}"})
+        self.fields["is_wanted"].widget.attrs.update({"class": "tick-box", "aria-label": f"Add {row.name}"})
         self.fields["kind"].widget.attrs.update({"class": "form-select", "aria-label": f"Kind of {row.name}"})
 
 

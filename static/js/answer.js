@@ -6,7 +6,7 @@
   const show = (name) => {
     const box = document.getElementById("answer-saved");
     for (const part of box.children) if (part.type !== "hidden") part.hidden = !part.matches(name);
-    box.classList.add("ans-warn");
+    box.classList.add("answer-warn");
   };
   const again = () => htmx.trigger(keeper, "flush");
   let timer = 0;

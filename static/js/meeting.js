@@ -11,7 +11,7 @@
     if (event.altKey && event.key === "ArrowRight" && press("after")) return event.preventDefault();
     if (event.altKey && event.key === "ArrowLeft" && press("before")) return event.preventDefault();
     if (event.altKey || event.ctrlKey || event.metaKey || typing(event.target)) return undefined;
-    const choice = document.querySelectorAll(".mt-choice input[name=progress]")[Number(event.key) - 1];
+    const choice = document.querySelectorAll(".meeting-choice input[name=progress]")[Number(event.key) - 1];
     if (choice) {
       choice.checked = true;
       choice.focus();

@@ -80,7 +80,7 @@
     try {
       answer = await fetch(address.href, { method: "POST", body: data, credentials: "same-origin" });
     } catch {
-      body.prepend(Object.assign(document.createElement("p"), { className: "msg msg-late", textContent: "No connection. What you typed is still here: try again in a moment." }));
+      body.prepend(Object.assign(document.createElement("p"), { className: "message message-late", textContent: "No connection. What you typed is still here: try again in a moment." }));
       return undefined;
     } finally {
       busy = false;
@@ -111,7 +111,7 @@
       return open(link.href);
     }
     if (!body.contains(link) || link.hasAttribute("hx-get")) return undefined;
-    if (link.closest(".formacts") && link.classList.contains("btn-quiet")) {
+    if (link.closest(".form-actions") && link.classList.contains("btn-quiet")) {
       event.preventDefault();
       return panel.close();
     }

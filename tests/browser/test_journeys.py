@@ -92,5 +92,5 @@ def test_senco_triages_in_three_clicks(enter, page, site):
     page.locator("[name=observe_note]").fill("Bev watches in two lessons this week.")
     page.locator("[name=observe_date]").fill("2030-01-15")
     page.locator("form[action*=triage] button[type=submit]").last.click()
-    expect(page.locator("#messages .msg")).to_be_visible()
+    expect(page.locator("#messages .message")).to_be_visible()
     expect(rows).to_have_count(waiting - 1)

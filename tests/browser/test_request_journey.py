@@ -58,10 +58,10 @@ def test_request_is_prepared_packed_and_sent_in_ten_clicks(enter, page, click):
     expect(page.locator("#receipt")).to_contain_text("It counts as received on")
     click(main.get_by_role("button", name="Save"))
 
-    expect(page.locator("#messages .msg")).to_contain_text("It counts as received on")
+    expect(page.locator("#messages .message")).to_contain_text("It counts as received on")
     expect(main.locator("#dates")).to_contain_text("Decision whether to assess")
     expect(main.locator("#dates")).to_contain_text("Final plan")
-    expect(main.locator("svg.rl")).to_be_visible()
+    expect(main.locator("svg.ruler")).to_be_visible()
     assert click.count <= MOST_CLICKS
     assert not re.search("archie|calder", page.title(), re.IGNORECASE)
 
@@ -72,5 +72,5 @@ def test_request_page_fits_a_phone(enter, page, site):
     page.goto(f"{site}/requests/")
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.get_by_role("main").locator("tbody th a").first.click()
-    expect(page.locator("svg.rl")).to_be_visible()
+    expect(page.locator("svg.ruler")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360

@@ -31,7 +31,7 @@ class Hand:
         self.click(self.page.get_by_role("link", name=name).first)
 
     def next_action(self):
-        self.click(self.page.locator(".idbar .acts .btn-primary"))
+        self.click(self.page.locator(".identity-bar .actions .btn-primary"))
 
 
 def wait_for_file(page, address, name):
@@ -99,7 +99,7 @@ def approve_as_head(page, site, enter, review):
     page.context.clear_cookies()
     enter(HEAD)
     page.goto(review)
-    page.locator(".idbar .acts .btn-primary").click()
+    page.locator(".identity-bar .actions .btn-primary").click()
     page.locator("input[name=password]").fill(accounts.PASSWORD)  # signing asks who it is
     page.locator("input[name=password]").press("Enter")
     page.get_by_role("button", name="Approve the report").click()

@@ -21,7 +21,7 @@ def test_box_has_its_title_note_and_links_in_its_head():
     )
 
     assert drawn(source) == (
-        '<section class="box" id="dates"><header><h2>Dates</h2><span class="note dim sm">two</span>'
+        '<section class="box" id="dates"><header><h2>Dates</h2><span class="note dim-text small-text">two</span>'
         '<span class="end"><a href="/">All</a></span></header><p>x</p></section>'
     )
 
@@ -71,19 +71,19 @@ def test_words_from_people_are_escaped(source):
 
 def test_message_takes_the_icon_of_its_tone_and_stands_apart():
     assert drawn('{% message "late" %} Late. {% endmessage %}') == (
-        '<div class="msg msg-late mb-3">[alert-octagon]<p>Late.</p></div>'
+        '<div class="message message-late mb-3">[alert-octagon]<p>Late.</p></div>'
     )
 
 
 def test_message_may_hold_blocks_and_speak_up():
     assert drawn('{% message icon="lock" extra="" role="alert" block=True %}<p>a</p>{% endmessage %}') == (
-        '<div class="msg" role="alert">[lock]<div><p>a</p></div></div>'
+        '<div class="message" role="alert">[lock]<div><p>a</p></div></div>'
     )
 
 
 def test_state_joins_its_words():
     assert drawn('{% state "late" "Left" day %}', day="today") == (
-        '<span class="st st-late">[alert-octagon]Left today</span>'
+        '<span class="state state-late">[alert-octagon]Left today</span>'
     )
 
 
@@ -100,8 +100,8 @@ def test_identity_bar_keeps_its_order():
     )
 
     assert drawn(source) == (
-        '<div class="idbar"><span class="av" aria-hidden="true">AB</span><div><h1>Ann</h1><ul class="facts"><li>1</li>'
-        '</ul><p>f</p></div><div class="acts"><a>x</a></div></div>'
+        '<div class="identity-bar"><span class="initials" aria-hidden="true">AB</span><div><h1>Ann</h1>'
+        '<ul class="facts"><li>1</li></ul><p>f</p></div><div class="actions"><a>x</a></div></div>'
     )
 
 

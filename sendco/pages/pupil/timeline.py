@@ -42,9 +42,9 @@ def events_for(acting, pupil, kind="all"):
 
 EVENT = """
 <li>
-  <span class="when xs dim">{}</span>
+  <span class="when tiny-text dim-text">{}</span>
   <span class="dot" aria-hidden="true">{}</span>
-  <div class="body"><span class="overflow">{}</span><br /><span class="xs dim">{}, {}</span></div>
+  <div class="body"><span class="overflow">{}</span><br /><span class="tiny-text dim-text">{}, {}</span></div>
 </li>"""
 
 

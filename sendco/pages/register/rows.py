@@ -78,9 +78,13 @@ class RegisterRow:
         return YEARS.get(self.year_group, self.year_group)
 
 
-PICK = '<td class="ckcell"><input class="ck" type="checkbox" name="pupil" value="{}" aria-label="Select {}" /></td>'
+PICK = (
+    '<td class="tick-cell">'
+    '<input class="tick-box" type="checkbox" name="pupil" value="{}" aria-label="Select {}" />'
+    "</td>"
+)
 NAME = '<th scope="row"><a href="{}">{}</a>{}</th>'
-NEXT = '<span class="nd"><b>{}</b>{}<small>{}</small></span>'
+NEXT = '<span class="next-date"><b>{}</b>{}<small>{}</small></span>'
 
 
 @cache
@@ -96,12 +100,12 @@ def _status(status):
 def _next(row, today):
     item = row.next_item
     if item is None:
-        return format_html('<span class="dim">{}</span>', "Nothing due")
+        return format_html('<span class="dim-text">{}</span>', "Nothing due")
     return format_html(NEXT, day(item.due_on), due_state(item, today), item.title)
 
 
 def _flags(row, today):
-    return format_html_join("", '<span class="tg">{}</span>', ((code,) for code in row.flag_codes))
+    return format_html_join("", '<span class="short-tag">{}</span>', ((code,) for code in row.flag_codes))
 
 
 # Each column in the order it stands: the shape of its cell and what goes in.
