@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from sendco.install import assets, environment, shell
-from sendco.tools.dev import local, locks, servers, suite
+from sendco.tools.dev import lint, local, locks, servers, suite
 from sendco.tools.dev.main import main
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -299,6 +299,23 @@ def test_embedded_database_tells_whether_it_has_a_school(tmp_path, monkeypatch):
 
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/sendco")
     assert local.has_school(tmp_path) is None
+
+
+# --- The checks ---
+
+
+def test_checks_run_side_by_side_and_each_failure_is_named(capsys):
+    checks = {
+        "good": lambda root: [],
+        "own": lambda root: ["a fault of ours"],
+        "tool": [sys.executable, "-c", "print('a fault of a tool'); raise SystemExit(1)"],
+    }
+
+    assert sorted(lint._failed(checks)) == ["own", "tool"]
+
+    shown = capsys.readouterr().out
+    assert "--- own\na fault of ours\n" in shown
+    assert "--- tool\na fault of a tool\n" in shown
 
 
 # --- The legs of the test command ---
