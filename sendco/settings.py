@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "sendco.jobs",
     "sendco.files",
     "sendco.drafts",
+    "sendco.formkit",
     "sendco.links",
     "sendco.limits",
     "sendco.charts",

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from sendco.drafts.services import DraftTooLong, save_draft
+from sendco.formkit.drafts import keep_late
 
 STARTED, SEEN = "started_at", "seen_at"
 FORM_KEY = re.compile(r"[\w-]{1,80}")
@@ -39,21 +40,24 @@ class SessionLimitsMiddleware:
     def process_view(self, request, view, args, kwargs):
         if not request.user.is_authenticated:
             # Django's redirect would be followed within the page and draw the sign-in form into a fragment's place.
-            return sign_in_again(request) if request.htmx and getattr(view, "login_required", True) else None
+            if not getattr(view, "login_required", True):
+                return None
+            keep_late(request)
+            return sign_in_again(request) if request.htmx else None
         now = timezone.now().timestamp()
         session = request.session
         started, seen = session.setdefault(STARTED, now), session.setdefault(SEEN, now)
         if now - seen > idle_seconds(request) or now - started > settings.SESSION_COOKIE_AGE:
-            keep_typing(request)
+            is_kept = keep_late(request) or keep_typing(request)
             logout(request)
-            return sign_in_again(request)
+            return sign_in_again(request, is_kept=is_kept)
         if now - seen > WRITE_EVERY and not getattr(view, "is_polling", False):
             session[SEEN] = now
         return None
 
 
 def keep_typing(request):
-    """Keep a form that arrives too late as a draft: the same person finds it again after signing in."""
+    """Keep a form that is no page of the kit and comes too late, as the draft that it names."""
     form_key = request.POST.get("draft_key", "") if request.method == "POST" else ""
     school_id = request.session.get("draft_school")
     if not FORM_KEY.fullmatch(form_key) or not school_id:
@@ -63,12 +67,12 @@ def keep_typing(request):
         save_draft(by=request.user, school_id=school_id, form_key=form_key, data=values)
 
 
-def sign_in_again(request):
+def sign_in_again(request, *, is_kept=False):
     """Send the person to sign in and bring them back; a fragment request makes the whole page go."""
     back = request.headers.get("HX-Current-URL", "") if request.htmx else request.get_full_path()
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = ""
-    if request.method != "GET" and not request.htmx:
+    if request.method != "GET" and not request.htmx and not is_kept:
         back = ""
     address = reverse("account_login") + (f"?{urlencode({'next': back})}" if back else "")
     if request.htmx:

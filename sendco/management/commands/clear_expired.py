@@ -3,13 +3,15 @@ from django.core.management.base import BaseCommand
 from pupils.imports.services import steps as imports
 from sendco.drafts import services as drafts
 from sendco.files import services as files
+from sendco.formkit import once
 from sendco.limits import services as limits
 
 
 class Command(BaseCommand):
-    help = "Remove what has served its time: export files, old drafts and counted limits."
+    help = "Remove what has served its time: export files, old drafts, forms sent and counted limits."
 
     def handle(self, *args, **options):
         removed = files.delete_expired() + files.remove_orphans() + drafts.clean_old() + limits.clean_old()
+        removed += once.clean_old()
         imports.clear_old()
         self.stdout.write(f"{removed} expired things removed.")

@@ -1,0 +1,53 @@
+"""One form makes one record, however often it is sent: pressed twice, in two windows, or back and sent again."""
+
+import hashlib
+import json
+from datetime import timedelta
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from .models import SentForm
+from .names import is_ours
+
+KEPT_FOR = timedelta(days=2)
+
+
+class SentBefore(Exception):
+    """This form was saved already. `went_to` is where that led; `is_same` whether the same was sent."""
+
+    def __init__(self, went_to, *, is_same):
+        super().__init__(went_to)
+        self.went_to = went_to
+        self.is_same = is_same
+
+
+def claim(*, user_id, key, digest):
+    """Take this form's one turn, inside the transaction that saves it. Raises SentBefore when the turn is taken.
+
+    A second sending waits for the first one's transaction; when that one is rolled back, the turn is free again.
+    """
+    try:
+        with transaction.atomic():
+            return SentForm.objects.create(user_id=user_id, key=key, digest=digest, sent_at=timezone.now())
+    except IntegrityError:
+        first = SentForm.objects.get(user_id=user_id, key=key)
+        raise SentBefore(first.went_to, is_same=first.digest == digest) from None
+
+
+def note_where(row, address):
+    row.went_to = address if len(address) <= 500 else ""
+    row.save(update_fields=["went_to"])
+
+
+def digest_of(request):
+    """What was sent, in 64 letters: the same words again give the same."""
+    data = {name: values for name, values in request.POST.lists() if not is_ours(name)}
+    files = {name: [(file.name, file.size) for file in found] for name, found in request.FILES.lists()}
+    return hashlib.sha256(json.dumps([data, files], sort_keys=True).encode()).hexdigest()
+
+
+def clean_old(now=None):
+    """Delete what nobody can send again: a form older than any session; returns how many."""
+    deleted, _ = SentForm.objects.filter(sent_at__lt=(now or timezone.now()) - KEPT_FOR).delete()
+    return deleted

@@ -1,0 +1,253 @@
+"""One way for every form page: bind, give back what was typed, save once, and lose nothing when that is refused.
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def placement_add(request, pk):
+    plan = plan_in_view(request, pk)
+    return FormPage(
+        form=PlacementForm(posted(request)),
+        save=lambda cleaned: services.add_placement(plan=plan, by=request.user, **cleaned),
+        done="The placement is saved.",
+        then=plan_address(plan),
+        page=plan_page(plan, "Placement") | {"submit": "Save the placement"},
+    ).respond(request)
+"""
+
+from collections.abc import Callable
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from sendco.drafts.services import DraftTooLong
+from sendco.files.kinds import FileRefused
+from sendco.refusals import ChangedMeanwhile, Refused
+
+from . import drafts, names, once, tokens
+from .conflicts import chosen, lay_side_by_side
+from .versions import Versioned
+
+CONFLICT_PAGE = "components/conflict_page.html"
+SENT_WITH_OTHER_WORDS = (
+    "This form was sent and saved already, with other words. Nothing of this one is saved yet. If you save again, "
+    "it is kept beside the first."
+)
+
+
+def form_page(view):
+    """For a view that shows a form and takes it: GET and POST, with what was chosen on a conflict page in its place."""
+
+    @require_http_methods(["GET", "POST"])
+    @wraps(view)
+    def taking_choices(request, *args, **kwargs):
+        if request.method == "POST":
+            data = chosen(request.POST)
+            if data is not request.POST:
+                request.POST = data
+        return view(request, *args, **kwargs)
+
+    return taking_choices
+
+
+def posted(request):
+    """What a form is bound with: the posted data, empty or not, and nothing on GET."""
+    return request.POST if request.method == "POST" else None
+
+
+def draw(request, template, context, *bound, status=None):
+    """Draw a page; 422 when one of its forms was refused."""
+    failed = any(_has_errors(one) for one in bound)
+    return render(request, template, context, status=status or (422 if failed else 200))
+
+
+def _has_errors(form):
+    if form is None or not form.is_bound:
+        return False
+    return bool(form.total_error_count() if hasattr(form, "total_error_count") else form.errors)
+
+
+def refuse(form, refusal, field=None):
+    """Put a refusal on the field that it names, on the file it is about, or on the form."""
+    named = getattr(refusal, "data", {}).get("field") or field
+    if isinstance(refusal, FileRefused):
+        named = next((name for name, one in form.fields.items() if isinstance(one, forms.FileField)), None)
+    form.add_error(named if named in form.fields else None, str(refusal))
+
+
+@dataclass(kw_only=True)
+class FormPage:
+    """What a form page is made of. `respond` answers the request.
+
+    form: bound with `posted(request)`; its initial values are what is stored.
+    save: takes the cleaned data and calls a service; may raise Refused, FileRefused and ChangedMeanwhile.
+    then: where to go when it is saved: an address, or a function of the service's answer that gives an address or a
+        whole response.
+    done: what to say then; a text, or a function of the answer.
+    page: the context, or a function that gives it: called only when the page is drawn.
+    draft: the key under which typing is kept while the person types; without one, only what came too late is kept.
+    leaves: fields that no draft keeps or gives back.
+    also: further forms or formsets that have to be valid before `save` is called.
+    """
+
+    form: Any
+    save: Callable[[dict], Any]
+    then: str | Callable[[Any], str | HttpResponseBase]
+    page: dict | Callable[[], dict]
+    done: str | Callable[[Any], str] = ""
+    template: str = "components/form_page.html"
+    draft: str = ""
+    leaves: tuple = ()
+    also: tuple = ()
+    versioned: Versioned = field(default_factory=Versioned)
+    refused_on: str | None = None
+
+    def respond(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method != "POST":
+            return self._show(request)
+        return self._settle(request) or self._attempt(request) or self._show(request)
+
+    # --- Drawing -------------------------------------------------------------------------------------------------
+    def _key(self, request):
+        return self.draft or tokens.key_of_page(request)
+
+    def _show(self, request, *, status=None):
+        draft = drafts.find(request, self._key(request)) if request.method == "GET" else None
+        if draft:
+            self.form.initial |= drafts.typed_in(draft, self.form, leaves=self.leaves)
+        context = {"draft_key": self.draft, "draft": draft} | self._page()
+        context |= {"form": self.form, "form_state": self._state(request, draft)}
+        return draw(request, self.template, context, self.form, *self.also, status=status)
+
+    def _page(self):
+        return self.page() if callable(self.page) else self.page
+
+    def _state(self, request, draft=None, *, anew=False):
+        token = None if anew else tokens.posted(request)
+        token = token or tokens.new(request, draft_key=self._key(request), leaves=self.leaves)
+        return {"token": str(token), "is_back": draft is not None and not self.draft}
+
+    def _conflict_page(self, request, conflict):
+        context = {"draft_key": self.draft} | self._page()
+        context |= {"form": self.form, "conflict": conflict, "form_state": self._state(request, anew=True)}
+        return render(request, CONFLICT_PAGE, context, status=422)
+
+    # --- Saving --------------------------------------------------------------------------------------------------
+    def _settle(self, request):
+        """The answers of a conflict page that save nothing: None for every other post."""
+        go = request.POST.get(names.GO, "")
+        if go == "theirs":
+            drafts.forget(request, self._key(request))
+        elif go == "draft":
+            try:
+                version = (self.form.add_prefix(self.versioned.field), request.POST.get(names.SEEN, ""))
+                drafts.keep(request, self._key(request), leaves=self.leaves, version=version)
+            except DraftTooLong as too_long:
+                messages.warning(request, str(too_long))
+                return self._show(request)
+            messages.info(request, "Kept as a draft. It is there when you open this form again.")
+        elif go == "edit":
+            return self._show(request, status=200)
+        if go in ("theirs", "draft"):
+            back = self._page().get("cancel")
+            return redirect(back) if back else redirect(request.get_full_path())
+        return None
+
+    def _attempt(self, request):
+        if not all([one.is_valid() for one in (self.form, *self.also)]):  # a list: each says what is wrong with it
+            return None
+        try:
+            with self._turn(request) as note_where:
+                answer = self.save(self.form.cleaned_data)
+                response = self._answer(request, answer)
+                note_where(response)
+        except once.SentBefore as before:
+            return self._sent_before(request, before)
+        except ChangedMeanwhile as meanwhile:
+            return self._changed(request, meanwhile)
+        except (Refused, FileRefused) as refusal:
+            refuse(self.form, refusal, self.refused_on)
+            return None
+        drafts.forget(request, self._key(request))
+        return response
+
+    @contextmanager
+    def _turn(self, request):
+        """One transaction around the service and the note that this form was sent."""
+        token = tokens.posted(request)
+        if token is None or token.user_id != request.user.pk:
+            yield lambda response: None
+            return
+        with transaction.atomic():
+            row = once.claim(user_id=token.user_id, key=token.once, digest=once.digest_of(request))
+
+            def note_where(response):
+                if isinstance(response, HttpResponseRedirect):
+                    once.note_where(row, response.url)
+
+            yield note_where
+
+    def _answer(self, request, answer):
+        words = self.done(answer) if callable(self.done) else self.done
+        if words:
+            messages.success(request, words)
+        to = self.then(answer) if callable(self.then) else self.then
+        return to if isinstance(to, HttpResponseBase) else redirect(to)
+
+    def _sent_before(self, request, before):
+        if before.is_same:
+            return redirect(before.went_to or self._page().get("cancel") or request.get_full_path())
+        if self.versioned.field in self.form.fields:
+            # The version of a change is one turn by itself: whoever goes back and sends other words meets their own.
+            request.POST = request.POST.copy()
+            request.POST.pop(names.TOKEN, None)
+            return self._attempt(request)
+        self.form.add_error(None, SENT_WITH_OTHER_WORDS)
+        request.POST = request.POST.copy()
+        request.POST.pop(names.TOKEN, None)
+        return None
+
+    def _changed(self, request, meanwhile):
+        conflict = lay_side_by_side(request, self.form, meanwhile.theirs, self.versioned)
+        if conflict:
+            return self._conflict_page(request, conflict)
+        self.form.add_error(None, str(meanwhile))
+        name = self.versioned.field
+        if name in self.form.fields:
+            self.form.data = self.form.data.copy()
+            self.form.data[self.form.add_prefix(name)] = str(self.versioned.mark_of(meanwhile.theirs))
+        return None
+
+
+@dataclass(kw_only=True)
+class ConfirmPage:
+    """Ask before something that cannot be called back, and then do it. What is refused is said where it leads."""
+
+    act: Callable[[], Any]
+    then: str | Callable[[Any], str | HttpResponseBase]
+    page: dict | Callable[[], dict]
+    done: str | Callable[[Any], str] = ""
+    template: str = "components/confirm_page.html"
+    refused_to: str = ""
+    refused_level: int = messages.WARNING
+
+    def respond(self, request: HttpRequest) -> HttpResponse:
+        if request.method != "POST":
+            page = self.page() if callable(self.page) else self.page
+            return render(request, self.template, page)
+        try:
+            answer = self.act()
+        except Refused as refusal:
+            messages.add_message(request, self.refused_level, str(refusal))
+            return redirect(self.refused_to or (self.then if isinstance(self.then, str) else request.path))
+        words = self.done(answer) if callable(self.done) else self.done
+        if words:
+            messages.success(request, words)
+        to = self.then(answer) if callable(self.then) else self.then
+        return to if isinstance(to, HttpResponseBase) else redirect(to)

@@ -1,0 +1,48 @@
+"""What a form carries to be known again: whose it is, under which key its words are kept, and its one turn."""
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+from django.core import signing
+
+from .names import TOKEN
+
+SALT = "sendco.formkit"
+
+
+@dataclass(frozen=True)
+class Token:
+    """`leaves` are fields whose words are never kept, such as an address that is hidden."""
+
+    user_id: int
+    school_id: int | None
+    draft_key: str
+    once: str
+    leaves: tuple = ()
+
+    def __str__(self):
+        data = [self.user_id, self.school_id, self.draft_key, self.once, list(self.leaves)]
+        return signing.dumps(data, salt=SALT, compress=True)
+
+
+def new(request, *, draft_key, leaves=()):
+    school_id = request.session.get("draft_school")
+    return Token(request.user.pk, school_id, draft_key, uuid.uuid4().hex, tuple(leaves))
+
+
+def posted(request):
+    """The token that came with a form, or None for none and for one that was not made here."""
+    try:
+        user_id, school_id, draft_key, once, leaves = signing.loads(request.POST.get(TOKEN, ""), salt=SALT)
+    except (signing.BadSignature, ValueError, TypeError):
+        return None
+    return Token(user_id, school_id, draft_key, once, tuple(leaves))
+
+
+def key_of_page(request):
+    """The key under which words of this page are kept when it has no draft of its own.
+
+    With a colon, so that no page can save a draft of this name while somebody types.
+    """
+    return f"page:{hashlib.sha256(request.get_full_path().encode()).hexdigest()[:32]}"
