@@ -12,10 +12,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pupils import search
-from pupils.errors import ChangedMeanwhile
 from pupils.models import Pupil
 from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_title
 from sendco.audit import services as audit
+from sendco.refusals import ChangedMeanwhile
 from staff.access import require_permission
 from staff.permissions import Permission as P
 

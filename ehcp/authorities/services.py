@@ -5,8 +5,7 @@ from django.utils import timezone
 
 from pupils.models import Pupil
 from sendco.audit import services as audit
-from staff.errors import Refused
-from staff.services import ChangedMeanwhile
+from sendco.refusals import ChangedMeanwhile, Refused
 
 from ..cases.settling import open_cases, settle
 from ..models import Caseworker, LocalAuthority, NeedsAssessment, Plan

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pupils.views.form_pages import attempt, attempt_versioned, posted
+from sendco.refusals import Refused
 from staff.access import require_permission
-from staff.errors import Refused
 from staff.permissions import Permission as P
 
 from ..cases.pages import case_page

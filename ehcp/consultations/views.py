@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
-from pupils.errors import ChangedMeanwhile, Refused
 from pupils.views.form_pages import posted
 from sendco.audit import services as audit
 from sendco.drafts.services import discard_draft, load_draft
@@ -17,6 +16,7 @@ from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
 from sendco.limits.services import check_limit
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.access import require_permission, step_up
 from staff.permissions import Permission as P
 

@@ -8,8 +8,7 @@ from governance.refusals import MissedReason
 from governance.selectors.missed import KEY, explanation_of
 from sendco.audit import services as audit
 from sendco.due.words import was_late
-from sendco.refusals import Refused
-from staff.services import ChangedMeanwhile
+from sendco.refusals import ChangedMeanwhile, Refused
 
 
 @transaction.atomic

@@ -7,8 +7,7 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import Basis, short_date
-from sendco.refusals import Refused
-from staff.services import ChangedMeanwhile
+from sendco.refusals import ChangedMeanwhile, Refused
 
 from ..models import Acknowledgement, Cover, ReminderPlan, RuleStages
 from ..refusals import CoverReason, PauseReason, ReminderReason

@@ -9,10 +9,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from pupils.models import Pupil
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.access import require_permission
-from staff.errors import Refused
 from staff.permissions import Permission
-from staff.services import ChangedMeanwhile
 
 from ..forms.reminders import AcknowledgeForm, CoverForm, PlanForm, StagesForm
 from ..models import Cover, Digest

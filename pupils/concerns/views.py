@@ -11,11 +11,11 @@ from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.drafts.services import discard_draft, load_draft
 from sendco.limits.services import RateLimited, check_limit
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.access import require_permission
 from staff.permissions import Permission
 
 from .. import search
-from ..errors import ChangedMeanwhile, Refused
 from ..models import Concern, ConcernView, Pupil, WatchListEntry
 from ..models.concerns import RATED
 from ..register.services import open_entry

@@ -11,11 +11,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.limits.services import RateLimited, check_limit
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.access import require_permission, step_up
 from staff.permissions import Permission
 
 from .. import search
-from ..errors import ChangedMeanwhile, Refused
 from ..models import Merge, Pupil
 from . import services
 from .forms import MergeForm, PairSearchForm, UndoForm

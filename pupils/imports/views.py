@@ -14,10 +14,10 @@ from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
 from sendco.jobs.services import ask_to_cancel
 from sendco.limits.services import RateLimited, check_limit
+from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission
 
-from ..errors import Refused
 from ..models import Import, ImportChange
 from . import showing
 from .forms import ChooseForm, ConfirmForm, ImportNewForm, MatchForm

@@ -1,8 +1,9 @@
 from django import forms
 from django.utils import timezone
 
+from sendco.refusals import Refused
+
 from ..concerns.forms import TICK, day_field
-from ..errors import Refused
 from ..models import Letter
 
 

@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.limits.services import check_limit
+from sendco.refusals import Refused
 from staff.access import require_permission, step_up
 from staff.permissions import Permission
 
 from ..duplicates.forms import CensusForm, KeyWorkerManyForm
-from ..errors import Refused
 from ..models import Pupil
 from ..record.services.pupils import set_key_worker
 from ..spreadsheets import csv_bytes

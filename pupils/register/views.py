@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.access import require_permission
 from staff.permissions import Permission
 
@@ -14,7 +15,6 @@ from ..concerns import services as concerns
 from ..concerns.forms import on_one_line
 from ..concerns.selectors import dues_of
 from ..concerns.views import posted
-from ..errors import ChangedMeanwhile, Refused
 from ..models import Concern, Need, Pupil, RegisterEntry, WatchListEntry
 from ..models.register import ON_REGISTER, Code
 from . import services as register

@@ -4,7 +4,8 @@ from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from ..errors import ChangedMeanwhile, Refused
+from sendco.refusals import ChangedMeanwhile, Refused
+
 from ..forms.conflicts import lay_side_by_side
 from ..record.selectors import is_in_view
 

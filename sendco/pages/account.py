@@ -13,8 +13,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from pupils.record.services.pupils import hand_over
 from sendco.audit.selectors import school_events
 from sendco.drafts.services import DraftTooLong, save_draft
+from sendco.refusals import Refused
 from staff.access import require_permission, step_up
-from staff.errors import Refused
 from staff.models import User
 from staff.permissions import Permission
 from staff.services import leave_school

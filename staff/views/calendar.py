@@ -12,10 +12,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sendco.clock import academic_year_start
 from sendco.drafts.services import discard_draft, load_draft, save_draft
 from sendco.limits.services import check_limit
+from sendco.refusals import Refused
 
 from .. import selectors, services
 from ..access import require_permission
-from ..errors import Refused
 from ..forms.calendar import (
     HALF_TERMS,
     WHOLE_TERMS,

@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from sendco.refusals import Refused
+
 from .. import selectors, services
 from ..access import require_permission
-from ..errors import Refused
 from ..forms.groups import EndPlaceForm, GroupForm, GroupStaffForm
 from ..models import TeachingGroup
 from ..permissions import Permission

@@ -10,10 +10,10 @@ from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sendco.limits.services import check_limit
+from sendco.refusals import Refused
 
 from .. import services
 from ..access import require_permission, step_up
-from ..errors import Refused
 from ..forms.invitations import InvitationForm, NewAccountForm
 from ..permissions import Permission
 from ..selectors import open_invitations

@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
+from sendco.refusals import Refused
+
 from ..access import require_permission, step_up
-from ..errors import Refused
 from ..forms.people import LostFactorForm
 from ..models import LostFactor
 from ..permissions import Permission

@@ -6,9 +6,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
+from sendco.refusals import Refused
+
 from .. import selectors, services
 from ..access import require_permission, step_up
-from ..errors import Refused
 from ..forms.people import EndRoleForm, RoleForm
 from ..models import LostFactor, Membership, User
 from ..permissions import Permission

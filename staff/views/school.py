@@ -6,9 +6,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
+from sendco.refusals import Refused
+
 from .. import selectors, services
 from ..access import require_permission
-from ..errors import Refused
 from ..forms.school import SchoolForm, UnitForm
 from ..models import School, Unit
 from ..permissions import HOME_ORDER, Permission, matrix

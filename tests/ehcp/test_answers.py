@@ -18,12 +18,12 @@ from ehcp.models import Contribution, Invitee
 from ehcp.reviews.questions import CHILD, LONGEST, PARENT, SETS
 from ehcp.reviews.services import contributions, reviews
 from ehcp.reviews.services import mail as review_mail
-from pupils.errors import Refused
 from pupils.models import Contact
 from sendco.files.models import StoredFile
 from sendco.limits.services import LIMITS
 from sendco.links import services as links
 from sendco.links.models import Link
+from sendco.refusals import Refused
 from staff.models import Membership
 
 from .contributing import MONDAY, asked, enter, parent_of, person, planned_review, question, run_mails, secret_in, write

@@ -8,9 +8,9 @@ from ehcp.appeals import services as appeals
 from ehcp.models import Advice, NeedsAssessment
 from ehcp.requests.readiness import readiness
 from ehcp.requests.services import assessments
-from pupils.errors import ChangedMeanwhile, Refused
 from pupils.owed import all_differences
 from sendco.due.models import DueItem
+from sendco.refusals import ChangedMeanwhile, Refused
 from tests.factories.ehcp import LocalAuthorityFactory, PlanFactory
 
 LONDON = ZoneInfo("Europe/London")

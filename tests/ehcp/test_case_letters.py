@@ -7,11 +7,11 @@ import ehcp.tasks  # noqa: F401  (its handlers register themselves)
 from ehcp.letters import fields as letter_fields
 from ehcp.letters.services import correspondence, letters
 from ehcp.models import CaseLetter, CaseLetterKind, PlanVersion
-from pupils.errors import ChangedMeanwhile, Refused
 from pupils.models import Document
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.jobs.runner import run
+from sendco.refusals import ChangedMeanwhile, Refused
 from tests.factories.ehcp import (
     AnnualReviewFactory,
     ConsultationFactory,

@@ -15,12 +15,12 @@ from ehcp.reviews.selectors import chasers as selectors
 from ehcp.reviews.services import chasers as services
 from ehcp.reviews.services import contributions, reviews
 from ehcp.reviews.services import mail as review_mail
-from pupils.errors import ChangedMeanwhile, Refused
 from sendco.audit.models import Event
 from sendco.clock import DateRange, SchoolCalendar, SendingDays
 from sendco.jobs import services as jobs
 from sendco.jobs.models import Job, Status
 from sendco.links import services as links
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import AcademicYear, Closure, Membership, Term
 from staff.roles import Role as StaffRole
 from tests.factories import MembershipFactory, UserFactory

@@ -6,9 +6,9 @@ import time_machine
 from ehcp.consultations import reply
 from ehcp.consultations import services as consultations
 from ehcp.models import Consultation, Correspondence
-from pupils.errors import ChangedMeanwhile, Refused
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
+from sendco.refusals import ChangedMeanwhile, Refused
 from tests.factories.ehcp import LocalAuthorityFactory
 
 EVIDENCE = "The class has fourteen children, nine with a plan, and two adults; one more child takes an adult from four."

@@ -17,13 +17,13 @@ from ehcp.reviews.pack import papers_of
 from ehcp.reviews.selectors.contributions import asked_of, may_be_shared, sent_words
 from ehcp.reviews.services import contributions, reviews
 from ehcp.reviews.services import mail as review_mail
-from pupils.errors import ChangedMeanwhile, Refused
 from pupils.models import Document
 from pupils.record.services import documents
 from sendco.audit.models import Event, Read
 from sendco.files.models import StoredFile
 from sendco.links.models import Link
 from sendco.pdf.render import render_pdf
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.roles import Role as StaffRole
 from tests.factories import MembershipFactory
 from tests.factories.ehcp import PlanOutcomeFactory, PlanVersionFactory

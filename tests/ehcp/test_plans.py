@@ -13,8 +13,7 @@ from pupils.record.services.pupils import record_leaver
 from pupils.register import services as register
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
-from staff.errors import Refused
-from staff.services import ChangedMeanwhile
+from sendco.refusals import ChangedMeanwhile, Refused
 from tests.factories import PupilFactory
 from tests.factories.ehcp import CaseworkerFactory, LocalAuthorityFactory, PlanFactory
 

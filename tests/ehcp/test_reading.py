@@ -19,7 +19,7 @@ from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
 from sendco.jobs.models import Job
 from sendco.jobs.runner import run
-from staff.errors import Refused
+from sendco.refusals import Refused
 from tests.factories.ehcp import LocalAuthorityFactory, PlanFactory, PlanVersionFactory
 
 from .pdfs import PLAN, pdf_of

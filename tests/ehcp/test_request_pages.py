@@ -9,11 +9,11 @@ from django.urls import reverse
 from ehcp.models import Advice, Appeal, Caseworker, Exemption, NeedsAssessment
 from ehcp.requests import selectors
 from ehcp.requests.services import assessments as services
-from pupils.errors import Refused
 from pupils.models import Document
 from pupils.owed import bring_up_to_date
 from sendco.audit.models import Event, Read
 from sendco.drafts.services import load_draft, save_draft
+from sendco.refusals import Refused
 from staff.acting import acting_for
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory

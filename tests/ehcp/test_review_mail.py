@@ -10,13 +10,13 @@ import ehcp.tasks  # noqa: F401
 from ehcp.models import Invitee, ReviewMail
 from ehcp.reviews.services import mail as review_mail
 from ehcp.reviews.services import reviews
-from pupils.errors import Refused
 from sendco.audit.models import Event
 from sendco.jobs import runner
 from sendco.jobs import services as jobs
 from sendco.jobs.models import Job, Status
 from sendco.links import services as links
 from sendco.links.models import Link
+from sendco.refusals import Refused
 from staff.models import Membership
 
 from .contributing import MEETING, MONDAY, asked, parent_of, person, planned_review, run_mails, secret_in

@@ -16,11 +16,11 @@ from ehcp.reviews.report_docx import report_docx
 from ehcp.reviews.services import layouts as review_layouts
 from ehcp.reviews.services import reports as review_reports
 from ehcp.reviews.services import reviews as services
-from pupils.errors import ChangedMeanwhile, Refused
 from sendco.audit.models import Read
 from sendco.files.models import StoredFile
 from sendco.files.services import open_stored, store_bytes
 from sendco.jobs import runner
+from sendco.refusals import ChangedMeanwhile, Refused
 from sendco.tools.demo.case_texts import LAYOUTS
 from tests.factories.ehcp import PlanFactory, PlanOutcomeFactory, PlanVersionFactory, ProvisionLineFactory
 

@@ -14,9 +14,8 @@ from ehcp.plans.services import plans
 from ehcp.plans.services import versions as services
 from pupils.models import NeedType
 from pupils.register import services as register
+from sendco.refusals import ChangedMeanwhile, Refused
 from sendco.richtext import MAX_BYTES, TooLong
-from staff.errors import Refused
-from staff.services import ChangedMeanwhile
 from tests.factories.ehcp import (
     AnnualReviewFactory,
     LocalAuthorityFactory,

@@ -14,12 +14,12 @@ from ehcp import deadlines as cases
 from ehcp.deadlines import appeals, assessments, deadline, exemption_allowed, moves, reviews, transfers
 from ehcp.models import Exemption
 from pupils import deadlines as register_deadlines
-from pupils.errors import Refused
 from pupils.models import NeedType, RegisterEntry
 from pupils.owed import bring_up_to_date
 from pupils.register.services import change_status
 from sendco.clock import Basis, Days, Duty
 from sendco.due.models import DueItem
+from sendco.refusals import Refused
 from staff.models.school import ALTERNATIVE, SettingType
 from tests.factories import PupilFactory, SchoolFactory
 from tests.factories.ehcp import AnnualReviewFactory, NeedsAssessmentFactory, PlanFactory

@@ -14,8 +14,8 @@ from sendco.audit.models import Event
 from sendco.drafts.models import Draft
 from sendco.due.models import DueItem
 from sendco.pages.due.missed import to_explain_count
+from sendco.refusals import ChangedMeanwhile
 from staff.roles import Role
-from staff.services import ChangedMeanwhile
 from tests.factories import MembershipFactory
 from tests.pages.test_feed import make_due
 from tests.refusals import refused

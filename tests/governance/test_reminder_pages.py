@@ -12,9 +12,9 @@ from governance.selectors import reminders as selectors
 from governance.services import reminders as services
 from governance.services.daily import run_daily
 from sendco.audit.models import Event
+from sendco.refusals import ChangedMeanwhile
 from staff.models import AcademicYear, Term
 from staff.roles import Role
-from staff.services import ChangedMeanwhile
 from tests.factories import MembershipFactory, UserFactory
 from tests.refusals import refused, shows
 

@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from django.db import connection, connections, transaction
 
-from staff.errors import Refused
+from sendco.refusals import Refused
 
 
 def outcome(function):

@@ -34,7 +34,7 @@ from pupils.register import services as registers
 from sendco.audit.models import Event, Read
 from sendco.due.models import DueItem
 from sendco.files.models import StoredFile
-from staff.services import ChangedMeanwhile
+from sendco.refusals import ChangedMeanwhile
 from tests.factories import PupilFactory, TeachingGroupFactory
 from tests.refusals import refused, shows
 

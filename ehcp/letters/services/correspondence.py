@@ -3,10 +3,10 @@
 from django.db import transaction
 from django.utils import timezone
 
-from pupils.errors import Refused
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.files import services as files
+from sendco.refusals import Refused
 
 from ...cases.kinds import kind_of
 from ...models import Correspondence

@@ -6,13 +6,13 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pupils.concerns.views import posted
-from pupils.errors import Refused
 from sendco.audit import services as audit
 from sendco.files.http import download_response
 from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
 from sendco.limits.services import check_limit
+from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission
 

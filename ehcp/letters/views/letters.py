@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from pupils.concerns.views import posted
-from pupils.errors import Refused
 from pupils.letters.views.words import WordsPages
 from pupils.models import Contact
 from sendco.audit import services as audit
@@ -19,6 +18,7 @@ from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
 from sendco.jobs.models import Job, Status
 from sendco.pdf.render import PdfUnavailable, pdf_available
+from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission
 from staff.roles import Role

@@ -13,8 +13,8 @@ from sendco.files import services as files
 from sendco.files.models import StoredFile
 from sendco.jobs import services as jobs
 from sendco.pdf.sandbox import ChildFailed, Limits, run_child
+from sendco.refusals import Refused
 from sendco.richtext import TooLong, from_plain
-from staff.errors import Refused
 
 from ...cases.kernel import locked
 from ...models import PlanOutcome, PlanPage, PlanReading, PlanSection, PlanVersion, ProvisionLine, SectionLetter

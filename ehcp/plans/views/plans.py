@@ -15,9 +15,9 @@ from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_titl
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.drafts.services import discard_draft, load_draft
+from sendco.refusals import ChangedMeanwhile
 from staff.access import require_permission
 from staff.permissions import Permission as P
-from staff.services import ChangedMeanwhile
 
 from ...authorities.selectors import in_use
 from ...cases.dates import dates_of

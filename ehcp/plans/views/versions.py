@@ -20,11 +20,10 @@ from sendco.files.services import FileNotAvailable
 from sendco.jobs.models import Job
 from sendco.jobs.models import Status as JobStatus
 from sendco.limits.services import check_limit
+from sendco.refusals import ChangedMeanwhile, Refused
 from sendco.richtext_field import initial_from_draft
 from staff.access import require_permission
-from staff.errors import Refused
 from staff.permissions import Permission as P
-from staff.services import ChangedMeanwhile
 
 from ...models import PlanOutcome, PlanVersion, ProvisionLine, SectionLetter
 from .. import forms

@@ -4,13 +4,13 @@ from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import get_object_or_404, redirect, render
 
-from pupils.errors import ChangedMeanwhile, Refused
 from pupils.models import Document
 from pupils.record.services.documents import add_document
 from pupils.views.form_pages import attempt, posted, tab_title
 from sendco.clock import long_date
 from sendco.files.kinds import FileRefused
 from sendco.limits.services import check_limit
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.access import require_permission
 from staff.permissions import Permission as P
 

@@ -9,9 +9,9 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from pupils.errors import ChangedMeanwhile, Refused
 from sendco.audit import services as audit
 from sendco.clock import LONGEST_CLOSURE
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import School
 
 from ...cases.kernel import locked

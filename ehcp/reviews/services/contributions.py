@@ -7,13 +7,13 @@ or wrote, and any other stays beside it until a person decides.
 from django.db import transaction
 from django.utils import timezone
 
-from pupils.errors import ChangedMeanwhile, Refused
 from pupils.record.services import documents
 from sendco.audit import services as audit
 from sendco.files import services as files
 from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile
 from sendco.links import services as links
+from sendco.refusals import ChangedMeanwhile, Refused
 
 from ...models import Contribution, ContributionFile, Invitee
 from ..questions import LONGEST, picked_code

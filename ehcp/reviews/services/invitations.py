@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from pupils.errors import Refused
 from sendco.clock import long_date
+from sendco.refusals import Refused
 
 from ...cases.kernel import locked
 from ...models import CaseLetterKind, Invitee, Method

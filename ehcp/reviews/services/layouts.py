@@ -2,8 +2,8 @@
 
 from django.db import IntegrityError, transaction
 
-from pupils.errors import ChangedMeanwhile, Refused
 from sendco.audit import services as audit
+from sendco.refusals import ChangedMeanwhile, Refused
 
 from ...models import LocalAuthority, ReviewLayout
 from .. import layouts

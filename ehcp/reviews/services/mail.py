@@ -11,11 +11,11 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
-from pupils.errors import Refused
 from sendco.clock import SendingDays, long_date
 from sendco.jobs import services as jobs
 from sendco.jobs.services import JobFailed
 from sendco.links import services as links
+from sendco.refusals import Refused
 from staff.selectors import school_calendar
 
 from ...cases.kernel import locked

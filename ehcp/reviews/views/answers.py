@@ -15,10 +15,10 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from pupils.errors import Refused
 from sendco.files.kinds import FileRefused
 from sendco.limits.services import RateLimited, check_limit
 from sendco.links import services as links
+from sendco.refusals import Refused
 
 from ...models import Contribution, Invitee
 from ..selectors import contributions as selectors

@@ -9,7 +9,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from pupils.errors import ChangedMeanwhile, Refused
 from pupils.record.forms.documents import DocumentFactsForm
 from pupils.views.form_pages import attempt, posted
 from sendco.audit import services as audit
@@ -18,6 +17,7 @@ from sendco.files.http import download_response
 from sendco.files.kinds import extension_of
 from sendco.files.services import FileNotAvailable
 from sendco.links import services as links
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.access import require_permission
 from staff.permissions import Permission as P
 

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from pupils.errors import ChangedMeanwhile, Refused
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.access import require_permission
 from staff.permissions import Permission as P
 

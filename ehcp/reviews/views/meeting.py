@@ -9,8 +9,8 @@ from django.views.decorators.http import require_POST
 
 from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_title
 from sendco.drafts.services import discard_draft, load_draft
+from sendco.refusals import Refused
 from staff.access import require_permission
-from staff.errors import Refused
 from staff.permissions import Permission as P
 
 from ...models import AnnualReview, OutcomeReview, ViewDifference

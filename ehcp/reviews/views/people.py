@@ -7,8 +7,8 @@ from django.views.decorators.http import require_POST
 
 from pupils.views.form_pages import attempt, posted, tab_title
 from sendco.clock import long_date
+from sendco.refusals import Refused
 from staff.access import require_permission
-from staff.errors import Refused
 from staff.permissions import Permission as P
 from staff.selectors import people_of as colleagues_of
 

@@ -5,12 +5,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from pupils.errors import ChangedMeanwhile
 from pupils.views.form_pages import posted, tab_title
 from sendco.audit import services as audit
 from sendco.jobs.models import Job
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.access import require_permission, step_up
-from staff.errors import Refused
 from staff.permissions import Permission as P
 
 from ...models import AnnualReview, ReviewReport

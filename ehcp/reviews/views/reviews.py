@@ -15,8 +15,8 @@ from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_titl
 from sendco.audit import services as audit
 from sendco.clock import SEND_LAW_FROM, long_date
 from sendco.jobs.models import Job
+from sendco.refusals import Refused
 from staff.access import require_permission
-from staff.errors import Refused
 from staff.permissions import Permission as P
 
 from ...cases.dates import dates_of

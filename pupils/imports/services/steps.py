@@ -13,8 +13,8 @@ from sendco.files.models import StoredFile
 from sendco.files.names import clean_name
 from sendco.jobs import services as jobs
 from sendco.jobs.models import Job
+from sendco.refusals import Refused
 
-from ...errors import Refused
 from ...models import Import, ImportChange, ImportMapping, Pupil
 from ...models.imports import UNDO_FOR
 from ..fields import UPN, Difference, field_of

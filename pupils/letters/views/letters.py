@@ -13,12 +13,12 @@ from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
 from sendco.jobs.models import Job, Status
 from sendco.pdf.render import PdfUnavailable, pdf_available
+from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission
 from staff.roles import Role
 
 from ...concerns.views import posted
-from ...errors import Refused
 from ...models import Letter, RegisterEntry
 from ...models.letters import LetterKind
 from ..forms import LetterForm, SentForm

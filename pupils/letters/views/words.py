@@ -7,8 +7,9 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from sendco.refusals import ChangedMeanwhile, Refused
+
 from ...concerns.views import posted
-from ...errors import ChangedMeanwhile, Refused
 from ..forms import TemplateForm
 from ..services.words import LetterWords
 

@@ -15,10 +15,9 @@ from governance.services.missed import explain_late
 from sendco.clock import Duty, long_date
 from sendco.drafts.services import discard_draft, load_draft
 from sendco.due.words import state_words
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.access import require_permission
-from staff.errors import Refused
 from staff.permissions import Permission as P
-from staff.services import ChangedMeanwhile
 
 from .items import children, known_to
 

@@ -5,8 +5,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.core.validators import validate_email
 from django.db import transaction
 
+from sendco.refusals import Refused
 from staff import services
-from staff.errors import Refused
 from staff.models import School
 from staff.models.school import SettingType
 from staff.roles import Role

@@ -1,3 +1,0 @@
-from sendco.refusals import ChangedMeanwhile, Refused
-
-__all__ = ["ChangedMeanwhile", "Refused"]
