@@ -6,11 +6,10 @@ from django.db import connection
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 
-from sendco.audit.triggers import lifted
 from staff.acting import acting_for
 from staff.models import GroupStaff
 from staff.roles import Role
-from tests import migrated
+from tests import first_rows, migrated
 from tests.factories import MembershipFactory, PupilFactory, SchoolFactory, TeachingGroupFactory, UserFactory
 from tests.staff.signing import just_proved
 
@@ -54,6 +53,7 @@ def django_db_setup(_filled, django_db_setup, django_db_blocker):
     migrated.fill_no_more()
     with django_db_blocker.unblock():
         migrated.keep()
+        first_rows.keep()
 
 
 @pytest.fixture(autouse=True)
@@ -68,20 +68,14 @@ def _quick(settings, tmp_path):
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _empty_kept_tables_too():
-    """After a test that commits, Django empties every table, also those that may only be added to.
+def _first_rows_come_back():
+    """After a test that commits, Django would empty every table: not the append-only ones, and the migrations' rows.
 
-    What the migrations put there comes back at once: any other test may follow.
+    Any other test may follow, so all is put back at once.
     """
-    empty = TransactionTestCase._fixture_teardown
 
-    def teardown(self):
-        first_rows = getattr(connection, "_test_serialized_contents", None)
-        self.serialized_rollback = bool(first_rows)  # or Django makes some of them anew, under other numbers
-        with lifted(connection):
-            empty(self)
-        if first_rows:
-            connection.creation.deserialize_db_from_string(first_rows)
+    def teardown(case):
+        first_rows.put_back()
 
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", teardown):
         yield

@@ -93,7 +93,7 @@ def test_clean_old_keeps_windows_that_may_still_count():
 
 
 @pytest.fixture
-def in_threads(tmp_path, transactional_db, django_db_serialized_rollback):
+def in_threads(tmp_path, transactional_db):
     """Run a function once in each of so many threads, each with a connection of its own; their results."""
 
     def own_connection():

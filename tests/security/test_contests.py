@@ -33,7 +33,7 @@ Outcome = Concern.Outcome
 
 
 @pytest.fixture(autouse=True)
-def _committed(transactional_db, django_db_serialized_rollback):
+def _committed(transactional_db):
     """The rows of these tests are committed, and the reference rows are there."""
 
 
