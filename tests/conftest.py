@@ -42,17 +42,16 @@ def meets_a_server(item):
 
 
 @pytest.fixture(scope="session")
-def _filled():
-    migrated.fill_when_made()
+def django_db_modify_db_settings(django_db_modify_db_settings):
+    migrated.start_from_copies()
     yield
     migrated.fill_no_more()
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(_filled, django_db_setup, django_db_blocker):
+def django_db_setup(django_db_setup, django_db_blocker):
     migrated.fill_no_more()
     with django_db_blocker.unblock():
-        migrated.keep()
         first_rows.keep()
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from sendco.tools.demo import accounts
+from tests import migrated
 
 from .every_page import FLAGS
 
@@ -59,6 +60,7 @@ def site_env(tmp_path_factory):
 def site(site_env):
     """Yield the address of the running demo."""
     env, address = site_env, site_env["SENDCO_SITE_URL"]
+    migrated.copy_to(Path(env["SENDCO_DATA"]))
     port = address.rpartition(":")[2]
     for command in (["prepare", "--verbosity", "0"], ["demo", "--if-empty"]):
         quiet = {"check": True, "stdout": subprocess.DEVNULL}

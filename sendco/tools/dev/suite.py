@@ -1,13 +1,15 @@
 """The test suite, three times over: embedded, on PostgreSQL and Redis, and in a browser."""
 
 import os
+import subprocess
 import tempfile
 import time
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from ...install import assets, environment
-from ...install.shell import is_ci, run, say
+from ...install.shell import ROOT, Problem, is_ci, run, say
 from . import last_run, servers
 
 NO_TESTS = 5  # pytest's exit code when nothing was selected
@@ -16,6 +18,9 @@ WORKERS = max(2, min(os.cpu_count() or 2, 8))
 SUITE = ["-n", str(WORKERS), "--dist", "worksteal", "-m", "not browser and not soak"]
 # What asks for no database answered on the first leg, and would answer the same again.
 SECOND = [*SUITE, "--with-servers-only"]
+SERVERS = {"PostgreSQL": servers.find_postgresql, "Redis": servers.find_redis}
+# Neither the person's own data folder nor their servers: only what a leg names.
+NO_SERVERS = {"DATABASE_URL": "", "REDIS_URL": "", "CACHE_REDIS_URL": ""}
 PASSED, FAILED, NOT_RUN = "passed", "FAILED", "NOT RUN"
 
 
@@ -34,19 +39,42 @@ def test(arguments, *, fast):
     environment.ensure("dev" if fast else "browser")
     environment.check_pango()
     assets.build()
-    plan = [_embedded] if fast else [_embedded, _services, _browser]
-    with tempfile.TemporaryDirectory(prefix="sendco-migrated-") as folder:
-        migrated = {"SENDCO_MIGRATED": str(Path(folder) / "migrated.sqlite3")}
-        legs = [leg(arguments, migrated) for leg in plan]
+    with ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="sendco-migrated-"))
+        missing = [] if fast else servers.missing_after_install(SERVERS)
+        addresses = {}
+        if not fast and not missing:
+            addresses = stack.enter_context(servers.private_servers(f"{servers.FAST} {servers.ROLLED_BACK}"))
+        env = migrated(folder, addresses)
+        legs = [_embedded(arguments, env)]
+        if not fast:
+            legs += [_services(arguments, {**env, **addresses}, missing), _browser(arguments, env)]
         last_run.keep(legs, whole=not arguments)
         return report(legs)
+
+
+def migrated(folder, addresses):
+    """Run the migrations once on each database, side by side. Return the variables that lead to the results.
+
+    Every worker and site starts with a copy: the migrations take longer with every model.
+    """
+    command = [environment.PYTHON, "manage.py", "migrate", "--verbosity", "0"]
+    own = {**os.environ, "SENDCO_DEBUG": "1", "SENDCO_DATA": str(folder), **NO_SERVERS}
+    databases = [""] + ([addresses["DATABASE_URL"]] if addresses else [])
+    running = [subprocess.Popen(command, cwd=ROOT, env={**own, "DATABASE_URL": address}) for address in databases]
+    if any([process.wait() for process in running]):
+        raise Problem("The migrations failed.")
+    names = {"SENDCO_MIGRATED": str(Path(folder) / "sendco.sqlite3")}
+    if addresses:
+        names["SENDCO_MIGRATED_TEMPLATE"] = addresses["DATABASE_URL"].rpartition("/")[2]
+    return names
 
 
 def soak(arguments, *, times):
     """Repeat the kill tests on both brokers; the first run that fails ends it."""
     environment.ensure("dev")
     assets.build()
-    missing = servers.missing_after_install({"PostgreSQL": servers.find_postgresql, "Redis": servers.find_redis})
+    missing = servers.missing_after_install(SERVERS)
     if missing:
         say(f"The soak needs {', '.join(missing)}.")
         return 1
@@ -81,13 +109,11 @@ def _embedded(arguments, env=None):
     return _timed("SQLite, files", [*SUITE, *arguments], chosen=arguments, env=env)
 
 
-def _services(arguments, env=None):
+def _services(arguments, env, missing):
     name = "PostgreSQL, Redis"
-    missing = servers.missing_after_install({"PostgreSQL": servers.find_postgresql, "Redis": servers.find_redis})
     if missing:
         return _not_run(name, missing)
-    with servers.private_servers(f"{servers.FAST} {servers.ROLLED_BACK}") as addresses:
-        return _timed(name, [*SECOND, *arguments], chosen=arguments, env={**(env or {}), **addresses})
+    return _timed(name, [*SECOND, *arguments], chosen=arguments, env=env)
 
 
 def _browser(arguments, env=None):
@@ -112,8 +138,7 @@ def _timed(name, arguments, *, chosen, env=None):
 
 def _pytest(arguments, *, env=None):
     with tempfile.TemporaryDirectory(prefix="sendco-tests-") as data:
-        # Neither the person's own data folder nor their servers: only what this leg names.
-        own = {"SENDCO_DATA": data, "DATABASE_URL": "", "REDIS_URL": "", "CACHE_REDIS_URL": "", **(env or {})}
+        own = {"SENDCO_DATA": data, **NO_SERVERS, **(env or {})}
         return run([environment.PYTHON, "-m", "pytest", *arguments], env=own, check=False)
 
 
