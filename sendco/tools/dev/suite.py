@@ -12,6 +12,7 @@ from ...install import assets, environment
 from ...install.shell import ROOT, Problem, is_ci, run, say
 from . import last_run, servers
 
+SLOWEST = ["--durations", "10", "--durations-min", "1"]
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 WORKERS = max(2, min(os.cpu_count() or 2, 8))
 # A worker that has nothing left takes over what another still has to do.
@@ -139,7 +140,7 @@ def _timed(name, arguments, *, chosen, env=None):
 def _pytest(arguments, *, env=None):
     with tempfile.TemporaryDirectory(prefix="sendco-tests-") as data:
         own = {"SENDCO_DATA": data, **NO_SERVERS, **(env or {})}
-        return run([environment.PYTHON, "-m", "pytest", *arguments], env=own, check=False)
+        return run([environment.PYTHON, "-m", "pytest", *SLOWEST, *arguments], env=own, check=False)
 
 
 def _not_run(name, missing):
