@@ -13,33 +13,6 @@ from tests import first_rows, migrated
 from tests.factories import MembershipFactory, PupilFactory, SchoolFactory, TeachingGroupFactory, UserFactory
 from tests.staff.signing import just_proved
 
-MEETS_A_SERVER = {"db", "transactional_db", "django_db_reset_sequences", "django_db_setup"}
-
-
-def pytest_addoption(parser):
-    parser.addoption(
-        "--with-servers-only",
-        action="store_true",
-        help="Leave out the tests that meet neither the database nor a server: another run has done them.",
-    )
-
-
-def pytest_collection_modifyitems(config, items):
-    if not config.getoption("--with-servers-only"):
-        return
-    kept, pure = [], []
-    for item in items:
-        (kept if meets_a_server(item) else pure).append(item)
-    config.hook.pytest_deselected(items=pure)
-    items[:] = kept
-
-
-def meets_a_server(item):
-    """A test that asks for no database is refused one, so it answers alike on every database."""
-    marked = item.get_closest_marker("django_db") or item.get_closest_marker("servers")
-    asks_while_it_runs = "request" in item._fixtureinfo.argnames
-    return bool(marked or asks_while_it_runs) or not MEETS_A_SERVER.isdisjoint(item.fixturenames)
-
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):

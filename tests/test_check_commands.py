@@ -15,6 +15,8 @@ from staff.models import Membership, Unit
 from staff.roles import Role
 from tests.factories import RegisterEntryFactory, TeachingGroupFactory
 
+pytestmark = pytest.mark.postgresql("queries over every table")
+
 
 @pytest.fixture
 def watched(pupil, senco):

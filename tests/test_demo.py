@@ -340,6 +340,7 @@ def test_some_came_with_their_status(harbour, code):
     assert code in first.values()
 
 
+@pytest.mark.postgresql("the demo is loaded, with its sums")
 def test_contacts_are_awkward(kestrel):
     contacts = Contact.objects.filter(pupil__school=kestrel)
     hidden = contacts.get(address_hidden=True)

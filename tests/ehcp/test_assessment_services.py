@@ -13,6 +13,8 @@ from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile, Refused
 from tests.factories.ehcp import LocalAuthorityFactory, PlanFactory
 
+pytestmark = pytest.mark.postgresql("locks and constraints")
+
 LONDON = ZoneInfo("Europe/London")
 Kind = NeedsAssessment.Kind
 

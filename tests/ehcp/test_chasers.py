@@ -338,6 +338,7 @@ def test_second_run_of_a_day_sends_nothing(review, school):
     assert ChaserRun.objects.get().ran_on == FIRST
 
 
+@pytest.mark.postgresql("constraint")
 def test_database_lets_a_person_have_one_for_a_set_day(review, senco):
     parent = parent_of(review)
     review_mail.queue([parent], ReviewMail.Kind.REMINDER, senco, set_on=FIRST)

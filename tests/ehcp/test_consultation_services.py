@@ -11,6 +11,8 @@ from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile, Refused
 from tests.factories.ehcp import LocalAuthorityFactory
 
+pytestmark = pytest.mark.postgresql("locks and constraints")
+
 EVIDENCE = "The class has fourteen children, nine with a plan, and two adults; one more child takes an adult from four."
 
 

@@ -24,6 +24,8 @@ from tests.factories import PupilFactory
 from tests.factories.ehcp import LocalAuthorityFactory, PlanFactory
 from tests.refusals import refused
 
+pytestmark = pytest.mark.postgresql("constraints and raw SQL")
+
 
 @pytest.fixture
 def kept(school):

@@ -17,6 +17,8 @@ from sendco.refusals import ChangedMeanwhile, Refused
 from tests.factories import PupilFactory
 from tests.factories.ehcp import CaseworkerFactory, LocalAuthorityFactory, PlanFactory
 
+pytestmark = pytest.mark.postgresql("locks and constraints")
+
 TODAY = timezone.localdate()
 MADE = date(2026, 3, 16)
 

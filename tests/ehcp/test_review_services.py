@@ -15,6 +15,8 @@ from sendco.refusals import ChangedMeanwhile
 from tests.factories.ehcp import PlanFactory, PlanVersionFactory
 from tests.refusals import refused
 
+pytestmark = pytest.mark.postgresql("locks and constraints")
+
 KIND = AnnualReview.Kind
 TODAY = date(2026, 11, 23)
 

@@ -26,6 +26,8 @@ from tests.factories.ehcp import (
     ProvisionLineFactory,
 )
 
+pytestmark = pytest.mark.postgresql("locks and constraints")
+
 Kind = PlanVersion.Kind
 DATED = date(2026, 10, 5)
 

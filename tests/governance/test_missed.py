@@ -20,6 +20,8 @@ from tests.factories import MembershipFactory
 from tests.pages.test_feed import make_due
 from tests.refusals import refused
 
+pytestmark = pytest.mark.postgresql("sums by group")
+
 SAID = {"cause": "away", "happened": "The writer was ill for a week.", "mend": "A second writer is named."}
 
 

@@ -22,6 +22,8 @@ from tests.security.contest import Contest
 from .conftest import at
 from .mail_server import MailServer
 
+pytestmark = pytest.mark.postgresql("races")
+
 MONDAY = date(2026, 11, 9)
 State = Digest.State
 

@@ -17,6 +17,8 @@ from tests.factories import MembershipFactory, PupilFactory, SchoolFactory, User
 
 from .conftest import at
 
+pytestmark = pytest.mark.postgresql("locks and rows claimed")
+
 MONDAY = date(2026, 11, 9)
 Outcome = DailyRun.Outcome
 

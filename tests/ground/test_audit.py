@@ -5,6 +5,8 @@ from sendco.audit.models import AppendOnlyError, Event, Read
 from sendco.audit.services import record, record_read
 from staff.models import School
 
+pytestmark = pytest.mark.postgresql("triggers")
+
 
 @pytest.fixture
 def event(senco, pupil):

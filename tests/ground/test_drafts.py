@@ -7,7 +7,7 @@ from django.utils import timezone
 from sendco.drafts.models import Draft
 from sendco.drafts.services import MAX_BYTES, DraftTooLong, clean_old, discard_draft, load_draft, save_draft
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql("locks of rows")]
 
 NADIA = SimpleNamespace(pk=1)
 JOE = SimpleNamespace(pk=2)

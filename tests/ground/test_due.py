@@ -6,6 +6,8 @@ from sendco.clock import Basis, Days, Duty, Rule, Urgency, evaluate
 from sendco.due.models import DueItem
 from sendco.due.services import Owed, differences, sync
 
+pytestmark = pytest.mark.postgresql("many rows written at once")
+
 
 def make_rule(code="test.rule", days=5):
     return Rule(

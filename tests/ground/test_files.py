@@ -39,6 +39,8 @@ from sendco.files.services import (
 
 from . import samples
 
+pytestmark = pytest.mark.postgresql("constraints")
+
 NADIA = SimpleNamespace(pk=7)
 ABOUT = {"school_id": 1, "pupil_id": 31, "purpose": "evidence", "by": NADIA}
 

@@ -7,6 +7,8 @@ from sendco.jobs import runner, services
 from sendco.jobs.models import Job, Status
 from sendco.jobs.registry import HANDLERS
 
+pytestmark = pytest.mark.postgresql("locks of rows, and the broker")
+
 
 @pytest.fixture
 def handlers(monkeypatch):

@@ -8,6 +8,8 @@ from django.db import connection, connections
 from sendco.limits.models import Hit
 from sendco.limits.services import LIMITS, RateLimited, check_limit, clean_old, take
 
+pytestmark = pytest.mark.postgresql("locks of rows")
+
 NOON = datetime(2027, 1, 25, 12, 0, 0, tzinfo=UTC)
 
 

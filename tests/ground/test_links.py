@@ -11,6 +11,8 @@ from sendco.links import services as links
 from sendco.links.models import Link
 from sendco.pages.links import PURPOSES, Purpose
 
+pytestmark = pytest.mark.postgresql("locks of rows")
+
 
 @pytest.fixture
 def sent(monkeypatch):

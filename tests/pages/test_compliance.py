@@ -25,6 +25,8 @@ from tests.factories import MembershipFactory, PupilFactory, SchoolFactory
 
 from .test_feed import make_due
 
+pytestmark = pytest.mark.postgresql("sums by group")
+
 URL = "/compliance/"
 TODAY = date(2027, 1, 25)
 

@@ -12,6 +12,8 @@ from tests.factories.ehcp import PlanFactory
 
 from .test_feed import make_due
 
+pytestmark = pytest.mark.postgresql("order of dates")
+
 URL = "/diary/"
 TODAY = date(2027, 1, 25)
 

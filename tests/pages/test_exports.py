@@ -14,6 +14,8 @@ from sendco.jobs.models import Job, Status
 from staff.models import Membership
 from tests.factories import PupilFactory
 
+pytestmark = pytest.mark.postgresql("order, and rows read in steps")
+
 BODY = {"purpose": "For the exams officer", "kind": "csv", "fields_out": ["name", "status", "upn"], "who": "all"}
 
 

@@ -20,6 +20,8 @@ from staff.models import Unit
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, TeachingGroupFactory
 
+pytestmark = pytest.mark.postgresql("sums and order")
+
 URL = "/due/"
 
 

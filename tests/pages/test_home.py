@@ -9,6 +9,8 @@ from staff.models import Membership
 from staff.roles import Role
 from tests.factories import MembershipFactory, UserFactory
 
+pytestmark = pytest.mark.postgresql("sums and order")
+
 
 def home(client):
     response = client.get("/")

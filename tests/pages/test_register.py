@@ -5,6 +5,8 @@ from pupils.models import Need, NeedType, PupilFlag, RegisterEntry, SavedView
 from pupils.register.services import change_status, start_watching
 from tests.factories import PupilFactory
 
+pytestmark = pytest.mark.postgresql("filters, sums and order")
+
 
 @pytest.fixture
 def on_support(pupil, senco):

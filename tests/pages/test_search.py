@@ -3,6 +3,8 @@ import pytest
 from pupils import search
 from tests.factories import PupilFactory
 
+pytestmark = pytest.mark.postgresql("search and order")
+
 
 @pytest.fixture
 def bjorn(school):

@@ -15,6 +15,8 @@ from tests.refusals import refused
 
 from .races import race
 
+pytestmark = pytest.mark.postgresql("locks of rows")
+
 TODAY = date(2026, 11, 20)
 BORN = date(2016, 2, 14)
 Scale = Assessment.Scale

@@ -13,6 +13,8 @@ from staff.models import Unit
 from staff.permissions import Permission
 from tests.factories import PupilFactory
 
+pytestmark = pytest.mark.postgresql("queries over dates")
+
 TODAY = date(2026, 11, 20)
 SPRING, AUTUMN, SUMMER = "spring-2027", "autumn-2026", "summer-2027"
 UPN = "X373400126001"

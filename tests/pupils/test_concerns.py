@@ -23,6 +23,8 @@ from tests.refusals import refused
 
 from .races import race
 
+pytestmark = pytest.mark.postgresql("locks and constraints")
+
 KEY = "0b6e6f4e-7d4f-4a53-9a39-2f6d1b3f8a01"
 Outcome = Concern.Outcome
 

@@ -9,7 +9,7 @@ from pupils.record.services import pupils as services
 from sendco.audit.models import Event, Read
 from tests.factories import MembershipFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql("locks and constraints")]
 ADDRESS = "7 Heron Row, Tern"
 
 

@@ -10,6 +10,8 @@ from pupils.models import NotDuplicate
 from sendco.audit.models import Event
 from tests.factories import PupilFactory
 
+pytestmark = pytest.mark.postgresql("comparison of names")
+
 BORN = date(2016, 3, 4)
 UPN = "X373400126001"
 

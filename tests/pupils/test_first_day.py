@@ -15,7 +15,7 @@ from staff.models import Unit
 from tests.factories import TeachingGroupFactory
 from tests.refusals import refused, shows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql("constraints over dates")]
 LAST_YEAR, THIS_YEAR, RIGHT = date(2024, 9, 2), date(2025, 9, 2), date(2025, 9, 4)
 
 

@@ -24,6 +24,8 @@ from tests.refusals import refused
 
 from .races import race
 
+pytestmark = pytest.mark.postgresql("locks of rows")
+
 STARTS = LetterKind.SEN_SUPPORT_STARTS
 ADDRESS = "4 Canary Row, Westmarch"
 HIDDEN = "9 Hidden Lane, Eastholt"

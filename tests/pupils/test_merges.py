@@ -40,6 +40,8 @@ from tests.refusals import refused, shows
 
 from .races import race
 
+pytestmark = pytest.mark.postgresql("locks, constraints and raw SQL")
+
 UPN, OTHER_UPN, OLD_UPN = "X373400126001", "Z886321627014", "Q301407624219"
 JOINED = date(2024, 9, 2)
 

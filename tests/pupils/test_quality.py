@@ -14,6 +14,8 @@ from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, TeachingGroupFactory, UserFactory
 from tests.factories.ehcp import PlanFactory
 
+pytestmark = pytest.mark.postgresql("queries over sums and missing values")
+
 TODAY = date(2026, 11, 20)
 NUMBERS = ["X373400126001", "Z886321627014", "Q301407624219", "Z933205125108"]
 

@@ -16,7 +16,7 @@ from tests.refusals import refused
 
 from .races import race
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql("locks and constraints")]
 TODAY = timezone.localdate
 
 

@@ -28,6 +28,8 @@ from tests.factories import PupilFactory
 
 from .contest import Contest
 
+pytestmark = pytest.mark.postgresql("races")
+
 AT_ONCE = 6
 Outcome = Concern.Outcome
 

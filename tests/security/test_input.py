@@ -13,6 +13,8 @@ from tests.test_access import FIXED, MATRIX
 from .drive import Walk, client_of
 from .test_choices import forms_in
 
+pytestmark = pytest.mark.postgresql("what the database refuses to store")
+
 SENCO, TEACHER, OFFICE = Role.SENCO.label, Role.TEACHER.label, Role.OFFICE.label
 NASTY = [
     "' OR 1=1 --",

@@ -10,6 +10,8 @@ from sendco.audit.models import AppendOnly, Event
 from sendco.audit.triggers import drop, keep, lifted
 from sendco.management.commands.check_tenancy import crossed_pairs
 
+pytestmark = pytest.mark.postgresql("triggers and raw SQL")
+
 
 def test_no_row_crosses_after_the_demo(stage):
     assert list(crossed_pairs()) == []

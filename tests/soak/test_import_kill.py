@@ -141,7 +141,7 @@ def finish(site):
     return state
 
 
-@pytest.mark.servers
+@pytest.mark.postgresql("a process of its own meets Redis")
 def test_a_worker_killed_while_applying_leaves_no_half_import(site):
     rows = 1200
     site.ask("ready", rows)

@@ -10,6 +10,8 @@ from staff.models import Invitation, School
 from staff.permissions import Permission
 from staff.roles import Role
 
+pytestmark = pytest.mark.postgresql("constraints")
+
 VALUES = {
     "name": "Fernhill Primary School",
     "short_name": "Fernhill",

@@ -19,6 +19,8 @@ from tests.factories import MembershipFactory
 from tests.refusals import refused, shows
 from tests.staff.signing import add_app, code, just_proved, log_in
 
+pytestmark = pytest.mark.postgresql("constraints")
+
 ASK = "/school/lost-device/"
 NEW_PASSWORD = "lantern otter quilt meadow"
 

@@ -24,6 +24,8 @@ from tests.refusals import refused
 
 from .signing import log_in
 
+pytestmark = pytest.mark.postgresql("locks and constraints")
+
 
 def today():
     return timezone.localdate()

@@ -17,6 +17,8 @@ from staff.tasks import send_account_mail
 from tests.factories.staff import PASSWORD
 from tests.staff.signing import add_app, just_proved, log_in, same_answer, send_waiting_mail
 
+pytestmark = pytest.mark.postgresql("limits counted in Redis")
+
 LOGIN = "/accounts/login/"
 
 

@@ -16,9 +16,10 @@ SLOWEST = ["--durations", "10", "--durations-min", "1"]
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 WORKERS = max(2, min(os.cpu_count() or 2, 8))
 # A worker that has nothing left takes over what another still has to do.
-SUITE = ["-n", str(WORKERS), "--dist", "worksteal", "-m", "not browser and not soak"]
-# What asks for no database answered on the first leg, and would answer the same again.
-SECOND = [*SUITE, "--with-servers-only"]
+WORK = ["-n", str(WORKERS), "--dist", "worksteal", "-m"]
+SUITE = [*WORK, "not browser and not soak"]
+# The first leg has answered everything; here runs what may answer otherwise.
+SECOND = [*WORK, "postgresql and not browser and not soak"]
 SERVERS = {"PostgreSQL": servers.find_postgresql, "Redis": servers.find_redis}
 # Neither the person's own data folder nor their servers: only what a leg names.
 NO_SERVERS = {"DATABASE_URL": "", "REDIS_URL": "", "CACHE_REDIS_URL": ""}

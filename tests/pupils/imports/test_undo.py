@@ -24,7 +24,7 @@ from tests.factories import PupilFactory
 
 from .helping import UPNS, apply, preview, sample, table, take_in, work
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql("many rows written at once")]
 FACTS = (Pupil, Enrolment, RegisterEntry, Need, PupilFlag, Contact, SearchKey, DueItem, TeachingGroup)
 SKIPPED = {"version", "changed_at", "id"}
 
