@@ -2,6 +2,7 @@
 
 from .appeals import urls as appeals
 from .authorities import urls as authorities
+from .cases import urls as cases
 from .consultations import urls as consultations
 from .letters.urls import correspondence, letters
 from .plans import urls as plans
@@ -10,6 +11,7 @@ from .reviews.urls import contributions, reviews
 
 app_name = "ehcp"
 urlpatterns = [
+    *cases.urlpatterns,
     *plans.urlpatterns,
     *assessments.urlpatterns,
     *appeals.urlpatterns,

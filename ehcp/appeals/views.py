@@ -160,6 +160,7 @@ def appeal_detail(request, pk):
         "next": selectors.next_step(case) if may_edit else None,
         "papers": papers_of(case, acting),
         "case_kind": "appeal",
+        "may_correct": request.acting.can(P.CASE_EDIT),
         "case_letters": [("la_late_final", "the authority is late with what was ordered")],
         "may_edit": may_edit and case.closed_on is None,
     }

@@ -17,4 +17,12 @@ class CaseReason(Reason):
     NO_REASON = "no_reason", _("Say why, in a few words. It stays in the history.")
     NOT_A_FACT = "not_a_fact", _("That date cannot be corrected here.")
     NOT_WRITTEN = "not_written", _("{label} was not entered yet. Enter it with its own step.")
-    STILL_NEEDED = "still_needed", _("{label} cannot be taken away, because {event} rests on it. Correct that first.")
+    STILL_NEEDED = (
+        "still_needed",
+        _("{label} cannot be taken back while this rests on it: {later}. Take that back first, or correct the day."),
+    )
+    ALWAYS_NEEDED = "always_needed", _("{label} cannot be taken back, because every case has one. Correct the day.")
+    ANOTHER_IS_OPEN = (
+        "another_is_open",
+        _("This would open the {noun} again, and another one of the child is open. Close that one first."),
+    )

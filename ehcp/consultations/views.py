@@ -133,6 +133,7 @@ def consultation_detail(request, pk):
         "grounds": [(services.Ground(one).label, case.evidence.get(one, "")) for one in case.grounds],
         "papers": papers_of(case, acting),
         "case_kind": "consultation",
+        "may_correct": request.acting.can(P.CASE_EDIT),
         "case_letters": [(kind, "the reply as a letter") for kind in OF_CASE["consultation"] if case.approved_at],
         "sent_form": forms.SentForm(initial={"version": case.version}) if case.approved_at else None,
         "may_edit": True,

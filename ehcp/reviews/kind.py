@@ -29,6 +29,7 @@ REVIEW = CaseKind(
             "The day of the decision",
             "the authority decided",
             after=("held_on", "report_sent_on"),
+            closes=True,
             clears=("decision",),
         ),
         DatedFact("notice_on", "The day of the amendment notice", "the amendment notice", after=("held_on",)),

@@ -57,6 +57,7 @@ def paper_routes(record, leads, head):
         "ehcp:letter-templates": ("none", leads),
         "ehcp:letter-template-edit": ("case_letter_kind", leads),
         "ehcp:correspondence-new": ("case_papers", record),
+        "ehcp:case-correct": ("case_papers", record),
         "ehcp:correspondence-file": ("case_paper", record),
         "ehcp:correspondence-remove": ("case_paper", record),
     }

@@ -222,6 +222,7 @@ def _beside(plan, acting, today):
         "papers": papers_of(plan, acting),
         "case": plan,
         "case_kind": "plan",
+        "may_correct": acting.can(P.CASE_EDIT),
         "case_letters": [("la_vague_lines", "to the authority about vague provision")],
     }
 

@@ -189,6 +189,7 @@ def assessment_detail(request, pk):
         "said": selectors.request_words(case),
         "papers": papers_of(case, acting),
         "case_kind": "assessment",
+        "may_correct": request.acting.can(P.CASE_EDIT),
         "case_letters": _letters(case),
         "may_edit": may_edit and case.closed_on is None,
         **pack_state(request, case),

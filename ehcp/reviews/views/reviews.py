@@ -209,6 +209,7 @@ def review_detail(request, pk):
         "papers": papers_of(review, acting),
         "case": review,
         "case_kind": "review",
+        "may_correct": request.acting.can(P.CASE_EDIT),
         "case_letters": LETTERS,
         "may_edit": may_edit,
         "may_approve": acting.can(P.CASE_APPROVE),
