@@ -11,10 +11,13 @@ from dataclasses import dataclass
 
 from django import forms
 
+from sendco.richtext_field import RichWidget
+
 from . import names
 from .values import in_words, is_same, packed, sent_names, unpacked, written
 
-LONGEST_COMPARED = 4000  # words; beyond that, both are shown without marks
+LONGEST_COMPARED = 4000  # words and spaces; beyond that, both are shown without marks
+SHORT = 12  # words and spaces
 CHOICES = (names.YOURS, names.THEIRS)
 
 
@@ -30,22 +33,24 @@ class Side:
 
 @dataclass(frozen=True)
 class Row:
-    """A field that differs. `untouched` when this person left it as it was: the stored value is suggested then."""
+    """A field that differs. `yours` is None where this person changed nothing: the stored value is kept then."""
 
     name: str
     label: str
-    yours: Side
+    yours: Side | None
     stored: Side
-    untouched: bool = False
     is_file: bool = False
 
 
 @dataclass(frozen=True)
 class Conflict:
+    """Both versions. `data` is what was posted, with the stored value of each field that this person left alone."""
+
     rows: list
     same: list
     who: str
     at: object
+    data: object
     hidden: list
 
     @property
@@ -59,69 +64,97 @@ def lay_side_by_side(request, form, stored, versioned):
     seen = form.cleaned_data.get(versioned.field)
     base = versioned.before_of(stored, seen)
     before = versioned.values_of(base, form) if base is not None else {}
-    compared = [name for name in values if name in form.cleaned_data and not form[name].is_hidden]
+    compared = [name for name in values if name in form.fields and not form[name].is_hidden]
     if not compared and not versioned.groups:
         return None
-    rows, same = [], []
+    rows, same, data = [], [], form.data.copy()
     for name in compared:
-        field, mine, theirs = form.fields[name], form.cleaned_data[name], values[name]
-        if is_same(field, mine, theirs):
-            same.append(field.label or form[name].label)
-            continue
-        untouched = name in before and is_same(field, mine, before[name])
-        rows.append(_row(request, form, name, mine, theirs, stored, untouched=untouched))
-    rows += [_group_row(request, form, group, stored) for group in versioned.groups]
+        mine, theirs = _typed(form, name), values[name]
+        if _agree(form, name, mine, theirs):
+            same.append(form[name].label)
+        elif name in before and _agree(form, name, mine, before[name]):
+            _put(data, written(form.fields[name], form.add_prefix(name), theirs))
+            rows.append(Row(name, form[name].label, None, _stored_side(form, name, theirs, stored)))
+        else:
+            rows.append(_row(form, name, mine, theirs, stored))
+    rows += [_group_row(form, group, stored) for group in versioned.groups]
     rows += [
         Row(name, form[name].label, Side(file.name, []), Side("", []), is_file=True)
         for name, field in form.fields.items()
         if isinstance(field, forms.FileField) and (file := request.FILES.get(form.add_prefix(name)))
     ]
     who, at = _who_saved(stored)
-    return Conflict(rows, same, who, at, _hidden(request, form, stored, versioned, rows))
+    mark, version = versioned.mark_of(stored), form.add_prefix(versioned.field)
+    was, data[version] = data.get(version, ""), "" if mark is None else str(mark)
+    return Conflict(rows, same, who, at, data, [*_hidden(data, rows), (names.SEEN, was)])
 
 
-def _row(request, form, name, mine, theirs, stored, *, untouched):
+def _typed(form, name):
+    """What was typed, as its field reads it; the words themselves where a field makes something else of them."""
+    value = form.cleaned_data.get(name)
+    is_text = type(form.fields[name]) is forms.CharField and not isinstance(value, str)
+    return form[name].data if is_text or name not in form.cleaned_data else value
+
+
+def _agree(form, name, mine, theirs):
+    return is_same(form.fields[name], mine, theirs)
+
+
+def _stored_side(form, name, theirs, stored, marks=None):
     field, html_name = form.fields[name], form.add_prefix(name)
-    yours = in_words(field, mine)
-    tell = getattr(form, "stored_in_words", None)
-    told = (tell(stored, name) if tell else None) or in_words(field, theirs)
-    marked_yours, marked_theirs = marked(yours, told)
-    is_rich = len(sent_names(field, html_name)) == 3 and f"{html_name}_html" in sent_names(field, html_name)
-    sent = {one: request.POST.getlist(one) for one in sent_names(field, html_name)}
-    return Row(
-        name=name,
-        label=form[name].label,
-        yours=Side(yours, marked_yours, packed(sent), is_rich),
-        stored=Side(told, marked_theirs, packed(written(field, html_name, theirs)), is_rich),
-        untouched=untouched,
+    return Side(
+        words := _told(form, name, theirs, stored),
+        marks or [(False, words)],
+        packed(written(field, html_name, theirs)),
+        isinstance(field.widget, RichWidget),
     )
 
 
-def _group_row(request, form, group, stored):
+def _told(form, name, theirs, stored):
+    tell = getattr(form, "stored_in_words", None)
+    return (tell(stored, name) if tell else "") or in_words(form.fields[name], theirs)
+
+
+def _row(form, name, mine, theirs, stored):
+    field, html_name = form.fields[name], form.add_prefix(name)
+    yours = in_words(field, mine)
+    marks, their_marks = marked(yours, _told(form, name, theirs, stored))
+    sent = {one: form.data.getlist(one) for one in sent_names(field, html_name)}
+    return Row(
+        name=name,
+        label=form[name].label,
+        yours=Side(yours, marks, packed(sent), isinstance(field.widget, RichWidget)),
+        stored=_stored_side(form, name, theirs, stored, their_marks),
+    )
+
+
+def _group_row(form, group, stored):
     yours, told = group.yours(form), group.stored(stored)
-    marked_yours, marked_theirs = marked(yours, told)
-    sent = {name: request.POST.getlist(name) for name in request.POST if group.owns(name)}
+    marks, their_marks = marked(yours, told)
+    sent = {name: form.data.getlist(name) for name in form.data if group.owns(name)}
     theirs = dict.fromkeys(sent, []) | group.data(stored)
     return Row(
         name=group.name,
         label=group.label,
-        yours=Side(yours, marked_yours, packed(dict.fromkeys(theirs, []) | sent)),
-        stored=Side(told, marked_theirs, packed(theirs)),
+        yours=Side(yours, marks, packed(dict.fromkeys(theirs, []) | sent)),
+        stored=Side(told, their_marks, packed(theirs)),
     )
 
 
-def _hidden(request, form, stored, versioned, rows):
-    """All else that was posted, with the version that is stored now."""
-    kept = {name for row in rows if row.yours.data for name in unpacked(row.yours.data)}
-    version = form.add_prefix(versioned.field)
-    found = [
-        (name, text)
-        for name, texts in request.POST.lists()
-        if name not in kept and name != version and not names.is_ours(name)
-        for text in texts
+def _put(data, sent):
+    for name, texts in sent.items():
+        if texts:
+            data.setlist(name, texts)
+        else:
+            data.pop(name, None)
+
+
+def _hidden(data, rows):
+    """All else that was posted."""
+    kept = {name for row in rows if row.yours and row.yours.data for name in unpacked(row.yours.data)}
+    return [
+        (name, text) for name, texts in data.lists() if name not in kept and not names.is_ours(name) for text in texts
     ]
-    mark = versioned.mark_of(stored)
-    return [*found, (version, "" if mark is None else mark), (names.SEEN, request.POST.get(version, ""))]
 
 
 def _who_saved(stored):
@@ -140,26 +173,37 @@ def chosen(data):
     for keep in keeps:
         field = keep.removeprefix(names.KEEP)
         side = names.THEIRS if data.get(keep) == "theirs" else names.YOURS
-        for name, texts in unpacked(data.get(side + field, "")).items():
-            if texts:
-                data.setlist(name, texts)
-            else:
-                data.pop(name, None)
+        _put(data, unpacked(data.get(side + field, "")))
     return data
 
 
 # --- Marks on what differs ---------------------------------------------------------------------------------------
 def marked(one, other):
-    """Both texts in pieces, (is it only here, words), so that a page can mark what the other does not have."""
+    """Both texts in pieces, (is it only here, words), so that a page can mark what the other does not have.
+
+    A short answer, such as a name or a date, is marked as a whole.
+    """
     first, second = _pieces(one), _pieces(other)
     if max(len(first), len(second)) > LONGEST_COMPARED:
         return [(False, one)], [(False, other)]
-    left, right = [], []
+    if min(len(first), len(second)) < SHORT:
+        return [(True, one)], [(True, other)]
     matcher = difflib.SequenceMatcher(None, first, second, autojunk=False)
+    left, right = [], []
     for kind, from_one, to_one, from_other, to_other in matcher.get_opcodes():
-        left.append((kind != "equal", "".join(first[from_one:to_one])))
-        right.append((kind != "equal", "".join(second[from_other:to_other])))
+        _add(left, kind != "equal", "".join(first[from_one:to_one]))
+        _add(right, kind != "equal", "".join(second[from_other:to_other]))
     return left, right
+
+
+def _add(pieces, is_new, text):
+    """Add a piece; a space between two marked ones belongs to them."""
+    if not text:
+        return
+    is_new = is_new or (text.isspace() and bool(pieces) and pieces[-1][0])
+    if pieces and pieces[-1][0] == is_new:
+        text = pieces.pop()[1] + text
+    pieces.append((is_new, text))
 
 
 def _pieces(text):

@@ -27,16 +27,32 @@ def find(request, form_key):
 
 def typed_in(draft, form, *, leaves=()):
     """The words of a draft as initial values of this form; fields that it does not hold stay as they are."""
-    data = QueryDict(mutable=True)
-    for name, values in draft.data.items():
-        data.setlist(name, values if isinstance(values, list) else [values])
-    values = {}
+    data, values = _posted_form(draft), {}
     for name, field in form.fields.items():
         html_name = form.add_prefix(name)
         if name in leaves or field.disabled or field.widget.value_omitted_from_data(data, {}, html_name):
             continue
         values[name] = field.widget.value_from_datadict(data, {}, html_name)
     return values
+
+
+def typed_rows(draft, formset):
+    """The rows of a formset as they were typed, as its initial values. At most as many rows as it takes."""
+    data, fields = _posted_form(draft), formset.empty_form.fields
+    found = []
+    for place in range(formset.max_num):
+        prefix = formset.add_prefix(place)
+        names = {name: f"{prefix}-{name}" for name in fields}
+        if not data.keys().isdisjoint(names.values()):
+            found.append({name: fields[name].widget.value_from_datadict(data, {}, names[name]) for name in fields})
+    return found
+
+
+def _posted_form(draft):
+    data = QueryDict(mutable=True)
+    for name, values in draft.data.items():
+        data.setlist(name, values if isinstance(values, list) else [values])
+    return data
 
 
 def forget(request, form_key):
@@ -52,18 +68,19 @@ def keep(request, form_key, *, leaves=(), version=()):
 
 
 def keep_late(request):
-    """Keep a form that came after its session had ended, for the person it was given to; returns whether it was.
+    """Keep a form that came after its session had ended, for the person it was given to.
 
-    The token says who that is: nobody is signed in any more.
+    The token says who that is: nobody is signed in any more. Returns the address of the page where the form stands,
+    or "" when nothing was kept.
     """
     token = tokens.posted(request) if request.method == "POST" else None
     if token is None or not token.school_id:
-        return False
+        return ""
     place = {"by": SimpleNamespace(pk=token.user_id), "school_id": token.school_id, "form_key": token.draft_key}
     with suppress(DraftTooLong):
         save_draft(**place, data=_words(request, token.leaves))
-        return True
-    return False
+        return token.page
+    return ""
 
 
 def _words(request, leaves):

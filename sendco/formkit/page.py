@@ -34,6 +34,7 @@ from . import drafts, names, once, tokens
 from .conflicts import chosen, lay_side_by_side
 from .versions import Versioned
 
+REFUSED = 422  # the form is there again, with what is wrong with it
 CONFLICT_PAGE = "components/conflict_page.html"
 SENT_WITH_OTHER_WORDS = (
     "This form was sent and saved already, with other words. Nothing of this one is saved yet. If you save again, "
@@ -53,6 +54,7 @@ def form_page(view):
                 request.POST = data
         return view(request, *args, **kwargs)
 
+    taking_choices.is_form_page = True  # carried outwards by wraps: the walk over all forms reads it
     return taking_choices
 
 
@@ -64,7 +66,7 @@ def posted(request):
 def draw(request, template, context, *bound, status=None):
     """Draw a page; 422 when one of its forms was refused."""
     failed = any(_has_errors(one) for one in bound)
-    return render(request, template, context, status=status or (422 if failed else 200))
+    return render(request, template, context, status=status or (REFUSED if failed else 200))
 
 
 def _has_errors(form):
@@ -81,6 +83,10 @@ def refuse(form, refusal, field=None):
     form.add_error(named if named in form.fields else None, str(refusal))
 
 
+class NoFields(forms.Form):
+    """For a page whose fields all stand in formsets, and for one that asks for nothing but the press of its button."""
+
+
 @dataclass(kw_only=True)
 class FormPage:
     """What a form page is made of. `respond` answers the request.
@@ -93,6 +99,9 @@ class FormPage:
     page: the context, or a function that gives it: called only when the page is drawn.
     draft: the key under which typing is kept while the person types; without one, only what came too late is kept.
     leaves: fields that no draft keeps or gives back.
+    only_with, not_with: save only when this button was pressed, or another than this one: the page is drawn again else.
+    changed: draws the answer when somebody was quicker, on a page that lays records side by side by itself.
+    refused_on: the field on which a refusal lands that names none.
     also: further forms or formsets that have to be valid before `save` is called.
     """
 
@@ -107,28 +116,39 @@ class FormPage:
     also: tuple = ()
     versioned: Versioned = field(default_factory=Versioned)
     refused_on: str | None = None
+    changed: Callable[[ChangedMeanwhile], HttpResponseBase] | None = None
+    only_with: str = ""
+    not_with: str = ""
 
     def respond(self, request: HttpRequest) -> HttpResponseBase:
         if request.method != "POST":
-            return self._show(request)
-        return self._settle(request) or self._attempt(request) or self._show(request)
+            return self.show(request)
+        return self._settle(request) or self._attempt(request) or self.show(request)
 
     # --- Drawing -------------------------------------------------------------------------------------------------
     def _key(self, request):
-        return self.draft or tokens.key_of_page(request)
+        token = tokens.posted(request) if request.method == "POST" and not self.draft else None
+        return self.draft or (token.draft_key if token else tokens.key_of_page(request))
 
-    def _show(self, request, *, status=None):
+    def show(self, request, *, status=None):
         draft = drafts.find(request, self._key(request)) if request.method == "GET" else None
         if draft:
-            self.form.initial |= drafts.typed_in(draft, self.form, leaves=self.leaves)
+            self._fill_in(draft)
         context = {"draft_key": self.draft, "draft": draft} | self._page()
         context |= {"form": self.form, "form_state": self._state(request, draft)}
         return draw(request, self.template, context, self.form, *self.also, status=status)
+
+    def _fill_in(self, draft):
+        self.form.initial |= drafts.typed_in(draft, self.form, leaves=self.leaves)
+        for formset in self.also:
+            formset.initial = drafts.typed_rows(draft, formset) or formset.initial
 
     def _page(self):
         return self.page() if callable(self.page) else self.page
 
     def _state(self, request, draft=None, *, anew=False):
+        if not request.user.is_authenticated:
+            return None
         token = None if anew else tokens.posted(request)
         token = token or tokens.new(request, draft_key=self._key(request), leaves=self.leaves)
         return {"token": str(token), "is_back": draft is not None and not self.draft}
@@ -136,7 +156,7 @@ class FormPage:
     def _conflict_page(self, request, conflict):
         context = {"draft_key": self.draft} | self._page()
         context |= {"form": self.form, "conflict": conflict, "form_state": self._state(request, anew=True)}
-        return render(request, CONFLICT_PAGE, context, status=422)
+        return render(request, CONFLICT_PAGE, context, status=REFUSED)
 
     # --- Saving --------------------------------------------------------------------------------------------------
     def _settle(self, request):
@@ -150,10 +170,10 @@ class FormPage:
                 drafts.keep(request, self._key(request), leaves=self.leaves, version=version)
             except DraftTooLong as too_long:
                 messages.warning(request, str(too_long))
-                return self._show(request)
+                return self.show(request)
             messages.info(request, "Kept as a draft. It is there when you open this form again.")
         elif go == "edit":
-            return self._show(request, status=200)
+            return self.show(request, status=200)
         if go in ("theirs", "draft"):
             back = self._page().get("cancel")
             return redirect(back) if back else redirect(request.get_full_path())
@@ -161,6 +181,8 @@ class FormPage:
 
     def _attempt(self, request):
         if not all([one.is_valid() for one in (self.form, *self.also)]):  # a list: each says what is wrong with it
+            return None
+        if (self.only_with and self.only_with not in request.POST) or (self.not_with and self.not_with in request.POST):
             return None
         try:
             with self._turn(request) as note_where:
@@ -214,15 +236,22 @@ class FormPage:
         return None
 
     def _changed(self, request, meanwhile):
+        if self.changed:
+            return self.changed(meanwhile)
         conflict = lay_side_by_side(request, self.form, meanwhile.theirs, self.versioned)
         if conflict:
+            self.form.data = conflict.data
             return self._conflict_page(request, conflict)
-        self.form.add_error(None, str(meanwhile))
+        self.form.add_error(None, self.versioned.words or str(meanwhile))
         name = self.versioned.field
-        if name in self.form.fields:
+        if name in self.form.fields and self.versioned.renews:
             self.form.data = self.form.data.copy()
             self.form.data[self.form.add_prefix(name)] = str(self.versioned.mark_of(meanwhile.theirs))
         return None
+
+
+# What a floor's own shape of a form page hands on to the kit; all else that it takes is context.
+OF_THE_KIT = {"done", "template", "draft", "leaves", "also", "versioned", "refused_on", "only_with", "not_with"}
 
 
 @dataclass(kw_only=True)
@@ -234,7 +263,8 @@ class ConfirmPage:
     page: dict | Callable[[], dict]
     done: str | Callable[[Any], str] = ""
     template: str = "components/confirm_page.html"
-    refused_to: str = ""
+    refused_to: str | Callable[[], str] = ""
+    changed: str = ""
     refused_level: int = messages.WARNING
 
     def respond(self, request: HttpRequest) -> HttpResponse:
@@ -244,8 +274,10 @@ class ConfirmPage:
         try:
             answer = self.act()
         except Refused as refusal:
-            messages.add_message(request, self.refused_level, str(refusal))
-            return redirect(self.refused_to or (self.then if isinstance(self.then, str) else request.path))
+            words = self.changed if isinstance(refusal, ChangedMeanwhile) else ""
+            messages.add_message(request, self.refused_level, words or str(refusal))
+            back = self.refused_to() if callable(self.refused_to) else self.refused_to
+            return redirect(back or (self.then if isinstance(self.then, str) else request.path))
         words = self.done(answer) if callable(self.done) else self.done
         if words:
             messages.success(request, words)

@@ -19,25 +19,26 @@ class Token:
     school_id: int | None
     draft_key: str
     once: str
+    page: str
     leaves: tuple = ()
 
     def __str__(self):
-        data = [self.user_id, self.school_id, self.draft_key, self.once, list(self.leaves)]
+        data = [self.user_id, self.school_id, self.draft_key, self.once, self.page, list(self.leaves)]
         return signing.dumps(data, salt=SALT, compress=True)
 
 
 def new(request, *, draft_key, leaves=()):
     school_id = request.session.get("draft_school")
-    return Token(request.user.pk, school_id, draft_key, uuid.uuid4().hex, tuple(leaves))
+    return Token(request.user.pk, school_id, draft_key, uuid.uuid4().hex, request.get_full_path(), tuple(leaves))
 
 
 def posted(request):
     """The token that came with a form, or None for none and for one that was not made here."""
     try:
-        user_id, school_id, draft_key, once, leaves = signing.loads(request.POST.get(TOKEN, ""), salt=SALT)
+        user_id, school_id, draft_key, once, page, leaves = signing.loads(request.POST.get(TOKEN, ""), salt=SALT)
     except (signing.BadSignature, ValueError, TypeError):
         return None
-    return Token(user_id, school_id, draft_key, once, tuple(leaves))
+    return Token(user_id, school_id, draft_key, once, page, tuple(leaves))
 
 
 def key_of_page(request):

@@ -72,6 +72,17 @@ def written(field, html_name, value):
     return {html_name: [text for text in texts if text] if is_many else texts}
 
 
+def written_form(form, owns=lambda name: True):
+    """{name: [texts]} of every field of an unbound form as a browser would send it; of a formset, all its rows."""
+    parts = [form.management_form, *form.forms] if hasattr(form, "management_form") else [form]
+    found = {}
+    for part in parts:
+        for name, field in part.fields.items():
+            if owns(name):
+                found |= written(field, part.add_prefix(name), part.get_initial_for_field(field, name))
+    return found
+
+
 def _texts(formatted):
     if isinstance(formatted, list | tuple):
         return [str(one) for one in formatted]

@@ -37,6 +37,8 @@ class Versioned:
     values: {field name: value} of a row; fields that it leaves out are not compared. By default the row's own
         attributes of the same names.
     before: (row, mark) gives the row as this person saw it, or None when that is not known.
+    words: what to say where there is no field to choose, in place of the usual sentence.
+    renews: whether the form may then simply be sent again; not where somebody signs what they have read.
     """
 
     field: str = "version"
@@ -44,6 +46,8 @@ class Versioned:
     values: Callable[[Any], dict] | None = None
     before: Callable[[Any, Any], Any] | None = None
     groups: tuple[Group, ...] = ()
+    words: str = ""
+    renews: bool = True
 
     def mark_of(self, row):
         return (self.mark or _same_name(self.field))(row)
@@ -62,6 +66,11 @@ class Versioned:
             return None
         seen = history.filter(**{self.field: mark}).first()
         return seen.instance if seen else None
+
+
+def nothing(row):
+    """For `values` of a form that does something to a record and holds no field of it."""
+    return {}
 
 
 class VersionedForm:

@@ -42,15 +42,17 @@ class SessionLimitsMiddleware:
             # Django's redirect would be followed within the page and draw the sign-in form into a fragment's place.
             if not getattr(view, "login_required", True):
                 return None
-            keep_late(request)
-            return sign_in_again(request) if request.htmx else None
+            page = keep_late(request)
+            return sign_in_again(request, page=page) if request.htmx or page else None
         now = timezone.now().timestamp()
         session = request.session
         started, seen = session.setdefault(STARTED, now), session.setdefault(SEEN, now)
         if now - seen > idle_seconds(request) or now - started > settings.SESSION_COOKIE_AGE:
-            is_kept = keep_late(request) or keep_typing(request)
+            page = keep_late(request)
+            if not page:
+                keep_typing(request)
             logout(request)
-            return sign_in_again(request, is_kept=is_kept)
+            return sign_in_again(request, page=page)
         if now - seen > WRITE_EVERY and not getattr(view, "is_polling", False):
             session[SEEN] = now
         return None
@@ -67,12 +69,15 @@ def keep_typing(request):
         save_draft(by=request.user, school_id=school_id, form_key=form_key, data=values)
 
 
-def sign_in_again(request, *, is_kept=False):
-    """Send the person to sign in and bring them back; a fragment request makes the whole page go."""
-    back = request.headers.get("HX-Current-URL", "") if request.htmx else request.get_full_path()
+def sign_in_again(request, *, page=""):
+    """Send the person to sign in and bring them back; a fragment request makes the whole page go.
+
+    `page` is where a form stands that was kept: it is given back there.
+    """
+    back = request.headers.get("HX-Current-URL", "") if request.htmx else page or request.get_full_path()
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = ""
-    if request.method != "GET" and not request.htmx and not is_kept:
+    if request.method != "GET" and not request.htmx and not page:
         back = ""
     address = reverse("account_login") + (f"?{urlencode({'next': back})}" if back else "")
     if request.htmx:
