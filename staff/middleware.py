@@ -6,6 +6,8 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from sendco.formkit.page import REFUSED
+
 from .acting import Acting, acting_for
 from .sign_in.invitations import kept
 
@@ -93,7 +95,7 @@ class ActingMiddleware:
 
 
 class SignInFormsMiddleware:
-    """allauth draws a form with errors as a success; ours answer 422, and so do its pages here."""
+    """allauth draws a form with errors as a success; ours say so, and so do its pages here."""
 
     PAGES = ("account_", "mfa_", "usersessions_", "socialaccount_")
 
@@ -107,7 +109,7 @@ class SignInFormsMiddleware:
         if request.method == "POST" and response.status_code == 200 and self._is_sign_in(request):
             values = (response.context_data or {}).values()
             if any(isinstance(value, BaseForm) and value.errors for value in values):
-                response.status_code = 422
+                response.status_code = REFUSED
         return response
 
     def _is_sign_in(self, request):

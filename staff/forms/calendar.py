@@ -58,16 +58,6 @@ def term_rows(terms, *, names):
     return rows or [{"name": name} for name in names]
 
 
-def typed_rows(typed, *, prefix="terms"):
-    """Initial values of the rows as they were typed: {field name: text}. At most as many rows as the form takes."""
-    names = TermRowForm.base_fields
-    return [
-        {name: typed.get(f"{prefix}-{place}-{name}", "") for name in names}
-        for place in range(TermFormSet.max_num)
-        if any(f"{prefix}-{place}-{name}" in typed for name in names)
-    ]
-
-
 class YearForm(forms.Form):
     is_confirmed = forms.BooleanField(
         label="These dates are confirmed",

@@ -108,14 +108,6 @@ class SchoolForm(forms.ModelForm):
     def values(self):
         return {name: self.cleaned_data[name] for name in self.Meta.fields}
 
-    def differences(self, theirs):
-        """Yield (what, yours, stored) for each field in which the typed values differ from the stored school."""
-        for name, yours in self.values.items():
-            stored = getattr(theirs, name)
-            if yours != stored:
-                words = dict(getattr(self.fields[name], "choices", ()))
-                yield self.fields[name].label, words.get(yours, yours), words.get(stored, stored)
-
 
 class UnitForm(forms.ModelForm):
     class Meta:

@@ -1,16 +1,18 @@
 """The school's calendar: terms, INSET days and closures; typed, copied from last year, or read from a file."""
 
 from datetime import date
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from sendco.clock import academic_year_start
 from sendco.drafts.services import discard_draft, load_draft, save_draft
+from sendco.formkit.page import ConfirmPage, FormPage, NoFields, form_page, posted
 from sendco.limits.services import check_limit
 from sendco.refusals import Refused
 
@@ -26,12 +28,10 @@ from ..forms.calendar import (
     WhichYearForm,
     YearForm,
     term_rows,
-    typed_rows,
 )
 from ..models import AcademicYear, Closure
 from ..permissions import Permission
 from ..term_dates import Row
-from .drafts import find_draft, forget_draft, typed
 
 RECENT = 5
 # With a colon, so that no page can save a draft of this name.
@@ -73,83 +73,74 @@ def calendar(request):
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def year_edit(request, starts_in):
     """Type a year's terms: three, or six half terms."""
     if not 2000 <= starts_in <= 2099:
         raise Http404
     year = selectors.academic_years(request.acting).filter(starts_in=starts_in).first()
     names = WHOLE_TERMS if request.GET.get("terms") == "3" else HALF_TERMS
-    key = f"term-dates-{starts_in}-{len(names)}"
-    draft = find_draft(request, key)
-    is_confirmed = year.is_confirmed if year else True
+    form = YearForm(posted(request), initial={"is_confirmed": year.is_confirmed if year else True})
     rows = term_rows(year.terms.all() if year else [], names=names)
-    if draft:
-        is_confirmed, rows = "is_confirmed" in draft.data, typed_rows(typed(draft)) or rows
-    form = YearForm(request.POST or None, initial={"is_confirmed": is_confirmed})
-    formset = TermFormSet(request.POST or None, initial=rows, prefix="terms")
-    if request.method == "POST" and form.is_valid() and formset.is_valid():
-        if _save_year(request, starts_in, form, formset):
-            forget_draft(request, key)
-            return redirect(address_of(starts_in))
-    context = {
-        "title": f"Term dates {year_name(starts_in)}",
-        "section": "calendar",
-        "crumbs": crumbs(),
-        "form": form,
-        "formset": formset,
-        "year": year,
-        "cancel": address_of(starts_in),
-        "draft": draft,
-        "draft_key": key,
-    }
-    bad = formset.is_bound and (form.errors or formset.total_error_count())
-    return render(request, "staff/calendar_year_form.html", context, status=422 if bad else 200)
+    formset = TermFormSet(posted(request), initial=rows, prefix="terms")
 
-
-def _save_year(request, starts_in, form, formset):
-    try:
-        year = services.save_academic_year(
+    def save(cleaned):
+        return services.save_academic_year(
             school=request.acting.school,
             starts_in=starts_in,
             terms=formset.terms,
-            is_confirmed=form.cleaned_data["is_confirmed"],
+            is_confirmed=cleaned["is_confirmed"],
             by=request.user,
         )
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    messages.success(request, f"Term dates for {year} saved.")
-    return True
+
+    page = {
+        "title": f"Term dates {year_name(starts_in)}",
+        "section": "calendar",
+        "crumbs": crumbs(),
+        "formset": formset,
+        "year": year,
+        "cancel": address_of(starts_in),
+    }
+    return FormPage(
+        form=form,
+        also=(formset,),
+        save=save,
+        done=lambda saved: f"Term dates for {saved} saved.",
+        then=address_of(starts_in),
+        page=page,
+        draft=f"term-dates-{starts_in}-{len(names)}",
+        template="staff/calendar_year_form.html",
+    ).respond(request)
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def year_copy(request, starts_in):
     before = selectors.academic_years(request.acting).filter(starts_in=starts_in - 1).first()
     if before is None:
         raise Http404
-    refusal, status = "", 200
-    if request.method == "POST":
-        try:
-            year = services.copy_academic_year(school=request.acting.school, starts_in=starts_in, by=request.user)
-        except Refused as refused:
-            refusal, status = str(refused), 422
-        else:
-            messages.success(request, f"A suggestion for {year} is saved. Check each date, then confirm.")
-            return redirect(address_of(starts_in))
-    context = {
+
+    def copy(_cleaned):
+        return services.copy_academic_year(school=request.acting.school, starts_in=starts_in, by=request.user)
+
+    page = {
         "title": f"Copy {before} to {year_name(starts_in)}",
         "section": "calendar",
         "crumbs": crumbs(),
-        "refusal": refusal,
         "terms": [
             (term.name, term.starts_on + services.YEAR_OF_WEEKS, term.ends_on + services.YEAR_OF_WEEKS)
             for term in before.terms.all()
         ],
         "cancel": address_of(starts_in),
     }
-    return render(request, "staff/calendar_year_copy.html", context, status=status)
+    return FormPage(
+        form=NoFields(posted(request)),
+        save=copy,
+        done=lambda year: f"A suggestion for {year} is saved. Check each date, then confirm.",
+        then=address_of(starts_in),
+        page=page,
+        template="staff/calendar_year_copy.html",
+    ).respond(request)
 
 
 @require_permission(Permission.SCHOOL_EDIT)
@@ -166,88 +157,88 @@ def year_confirm(request, pk):
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def closure_add(request):
-    form = ClosureForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        name, _, starts_on, _ = form.closure
-        try:
-            added = services.add_closures(school=request.acting.school, closures=[form.closure], by=request.user)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            words = f"{name} added to the calendar." if added else "Those days were in the calendar already."
-            messages.success(request, words)
-            return redirect(address_of(academic_year_start(starts_on)))
-    context = {
+    form = ClosureForm(posted(request))
+
+    def add(_cleaned):
+        return services.add_closures(school=request.acting.school, closures=[form.closure], by=request.user)
+
+    def said(added):
+        return f"{form.closure[0]} added to the calendar." if added else "Those days were in the calendar already."
+
+    page = {
         "title": "Add a closure or INSET day",
         "lead": "Weekends and bank holidays are known already. Days between two terms are closed by themselves.",
         "section": "calendar",
         "crumbs": crumbs(),
-        "form": form,
         "submit": "Add to the calendar",
         "cancel": reverse("staff:calendar"),
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=form,
+        save=add,
+        done=said,
+        then=lambda _added: address_of(academic_year_start(form.closure[2])),
+        page=page,
+    ).respond(request)
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def closure_remove(request, pk):
     closure = get_object_or_404(Closure.objects.visible_to(request.acting), pk=pk)
-    cancel = address_of(academic_year_start(closure.starts_on))
-    if request.method == "POST":
-        services.remove_closure(closure=closure, by=request.user)
-        messages.success(request, f"{closure.name} removed. Those days count as school days again.")
-        return redirect(cancel)
-    context = {
+    back = address_of(academic_year_start(closure.starts_on))
+    page = {
         "title": f"Remove {closure.name}?",
         "section": "calendar",
         "crumbs": crumbs(),
         "explanation": "The days count as school days again, and dates that count school days move with them.",
         "submit": f"Remove {closure.name}",
         "danger": True,
-        "cancel": cancel,
+        "cancel": back,
         "cancel_words": "Keep it",
     }
-    return render(request, "components/confirm_page.html", context)
+    return ConfirmPage(
+        act=partial(services.remove_closure, closure=closure, by=request.user),
+        done=f"{closure.name} removed. Those days count as school days again.",
+        then=back,
+        page=page,
+    ).respond(request)
 
 
 # --- From a file: upload, look at what it says, then save --------------------------------------------------------
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def calendar_import(request):
-    form = CalendarFileForm()
+    form = CalendarFileForm(posted(request), request.FILES or None)
     if request.method == "POST":
-        form = CalendarFileForm(request.POST, request.FILES)
         check_limit("upload", request.user.pk)
-        if form.is_valid():
-            _keep_preview(request, form.reading)
-            return redirect("staff:calendar-import-check")
-    context = {
+    page = {
         "title": "Add dates from a file",
         "lead": "You see every date before anything is saved.",
         "section": "calendar",
         "crumbs": crumbs(),
-        "form": form,
         "submit": "Read the file",
         "cancel": reverse("staff:calendar"),
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: _keep_preview(request, form.reading),
+        then=reverse("staff:calendar-import-check"),
+        page=page,
+    ).respond(request)
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def calendar_import_check(request):
     rows, problems = _preview_of(request)
     if not rows and not problems:
         messages.warning(request, "Choose the file again.")
         return redirect("staff:calendar-import")
-    formset = ImportFormSet(request.POST or None, rows=rows, prefix="rows") if rows else None
-    if request.method == "POST" and formset and formset.is_valid():
-        if _save_import(request, formset):
-            return redirect("staff:calendar")
-    context = {
+    formset = ImportFormSet(posted(request), rows=rows, prefix="rows") if rows else None
+    page = {
         "title": "Check the dates",
         "section": "calendar",
         "crumbs": [*crumbs(), ("Add dates from a file", reverse("staff:calendar-import"))],
@@ -255,25 +246,37 @@ def calendar_import_check(request):
         "problems": problems,
         "cancel": reverse("staff:calendar-import"),
     }
-    bad = request.method == "POST"
-    return render(request, "staff/calendar_import_check.html", context, status=422 if bad else 200)
+    return FormPage(
+        form=NoFields(posted(request)),
+        also=(formset,) if formset is not None else (),
+        save=lambda _cleaned: _save_import(request, formset) if formset is not None else _refuse_empty(),
+        done=_import_words,
+        then=reverse("staff:calendar"),
+        page=page,
+        template="staff/calendar_import_check.html",
+    ).respond(request)
+
+
+def _refuse_empty():
+    raise Refused("No entry of this file can be used.")
 
 
 def _save_import(request, formset):
+    """(years saved, closures added, whether there were any)."""
     terms, closures = formset.chosen()
-    try:
-        years, added = services.import_calendar(
-            school=request.acting.school, terms=terms, closures=closures, by=request.user
-        )
-    except Refused as refusal:
-        formset.non_form_errors().append(str(refusal))
-        return False
+    years, added = services.import_calendar(
+        school=request.acting.school, terms=terms, closures=closures, by=request.user
+    )
     discard_draft(by=request.user, school_id=request.acting.school.pk, form_key=PREVIEW)
+    return years, added, bool(closures)
+
+
+def _import_words(answer):
+    years, added, has_closures = answer
     saved = [f"Term dates for {year} saved." for year in years]
-    if closures:
+    if has_closures:
         saved.append(f"{added} added to the calendar." if added else "The other days were there already.")
-    messages.success(request, " ".join(saved))
-    return True
+    return " ".join(saved)
 
 
 def _keep_preview(request, reading):

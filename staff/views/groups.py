@@ -1,11 +1,14 @@
 """Classes and teaching groups, and who teaches, tutors or supports them."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 from sendco.refusals import Refused
 
 from .. import selectors, services
@@ -22,17 +25,19 @@ def crumbs(group=None):
     return [*trail, (group.name, reverse("staff:group-detail", args=[group.pk]))] if group else trail
 
 
-def page(request, title, form, *, submit, cancel, group=None, lead=""):
-    context = {
+def page(title, *, submit, cancel, group=None, lead=""):
+    return {
         "title": title,
         "lead": lead,
         "section": "groups",
         "crumbs": crumbs(group),
-        "form": form,
         "submit": submit,
         "cancel": cancel,
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+
+
+def _address(group):
+    return reverse("staff:group-detail", args=[group.pk])
 
 
 @require_permission(Permission.SCHOOL_VIEW)
@@ -70,55 +75,47 @@ def group_detail(request, pk):
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def group_add(request):
     group = TeachingGroup(school=request.acting.school)
-    form = GroupForm(request.POST or None, instance=group, acting=request.acting)
-    if request.method == "POST" and form.is_valid() and _saved(request, form):
-        return redirect("staff:group-detail", group.pk)
-    return page(request, "Add a group", form, submit="Add group", cancel=reverse("staff:group-list"))
+    return _group_page(request, group, title="Add a group", submit="Add group", cancel=reverse("staff:group-list"))
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def group_edit(request, pk):
     group = get_object_or_404(TeachingGroup.objects.visible_to(request.acting), pk=pk)
-    title, cancel = f"Change {group.name}", reverse("staff:group-detail", args=[pk])
-    form = GroupForm(request.POST or None, instance=group, acting=request.acting)
-    if request.method == "POST" and form.is_valid() and _saved(request, form):
-        return redirect(cancel)
-    return page(request, title, form, submit="Save group", cancel=cancel)
+    title = f"Change {group.name}"
+    return _group_page(request, group, title=title, submit="Save group", cancel=_address(group))
 
 
-def _saved(request, form):
-    try:
-        group = services.save_group(group=form.save(commit=False), by=request.user)
-    except Refused as refusal:
-        form.add_error("name", str(refusal))
-        return False
-    messages.success(request, f"{group.name} saved.")
-    return True
+def _group_page(request, group, *, title, submit, cancel):
+    form = GroupForm(posted(request), instance=group, acting=request.acting)
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: services.save_group(group=form.save(commit=False), by=request.user),
+        done=lambda saved: f"{saved.name} saved.",
+        then=_address,
+        refused_on="name",
+        page=page(title, submit=submit, cancel=cancel),
+    ).respond(request)
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def group_archive(request, pk):
     group = get_object_or_404(TeachingGroup.objects.visible_to(request.acting), pk=pk)
-    if request.method == "POST":
-        services.archive_group(group=group, by=request.user)
-        messages.success(request, f"{group.name} archived. You can bring it back from the list of groups.")
-        return redirect("staff:group-list")
-    context = {
-        "title": f"Archive {group.name}?",
-        "section": "groups",
-        "crumbs": crumbs(group),
+    shown = page(f"Archive {group.name}?", submit=f"Archive {group.name}", cancel=_address(group), group=group) | {
         "explanation": "Its staff stop seeing its pupils now. The record of who taught it stays.",
-        "submit": f"Archive {group.name}",
         "danger": True,
-        "cancel": reverse("staff:group-detail", args=[pk]),
         "cancel_words": "Keep it",
     }
-    return render(request, "components/confirm_page.html", context)
+    return ConfirmPage(
+        act=partial(services.archive_group, group=group, by=request.user),
+        done=f"{group.name} archived. You can bring it back from the list of groups.",
+        then=reverse("staff:group-list"),
+        page=shown,
+    ).respond(request)
 
 
 @require_permission(Permission.SCHOOL_EDIT)
@@ -135,36 +132,27 @@ def group_restore(request, pk):
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def group_staff_add(request, pk):
     group = get_object_or_404(TeachingGroup.objects.visible_to(request.acting), pk=pk)
-    form = GroupStaffForm(request.POST or None, acting=request.acting)
-    if request.method == "POST" and form.is_valid():
-        try:
-            place = services.add_group_staff(group=group, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{place.user.name} {place.get_kind_display().lower()} {group.name}.")
-            return redirect("staff:group-detail", pk)
-    cancel = reverse("staff:group-detail", args=[pk])
-    return page(request, f"Add staff to {group.name}", form, submit="Add to group", cancel=cancel, group=group)
+    return FormPage(
+        form=GroupStaffForm(posted(request), acting=request.acting),
+        save=lambda cleaned: services.add_group_staff(group=group, by=request.user, **cleaned),
+        done=lambda place: f"{place.user.name} {place.get_kind_display().lower()} {group.name}.",
+        then=_address(group),
+        page=page(f"Add staff to {group.name}", submit="Add to group", cancel=_address(group), group=group),
+    ).respond(request)
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def group_staff_end(request, pk):
     place = get_object_or_404(selectors.staff_places(request.acting), pk=pk)
-    form = EndPlaceForm(request.POST or None, place=place)
-    if request.method == "POST" and form.is_valid():
-        services.end_group_staff(place=place, ends_on=form.cleaned_data["ends_on"], by=request.user)
-        messages.success(request, f"Saved: {place.user.name} and {place.group.name}.")
-        return redirect("staff:group-detail", place.group_id)
-    return page(
-        request,
-        f"{place.user.name} leaves {place.group.name}",
-        form,
-        submit="Set last day",
-        cancel=reverse("staff:group-detail", args=[place.group_id]),
-        group=place.group,
-    )
+    group, title = place.group, f"{place.user.name} leaves {place.group.name}"
+    return FormPage(
+        form=EndPlaceForm(posted(request), place=place),
+        save=lambda cleaned: services.end_group_staff(place=place, ends_on=cleaned["ends_on"], by=request.user),
+        done=f"Saved: {place.user.name} and {group.name}.",
+        then=_address(group),
+        page=page(title, submit="Set last day", cancel=_address(group), group=group),
+    ).respond(request)

@@ -1,7 +1,8 @@
 """Invite somebody, take an invitation back, and follow one. The last two pages are public and say almost nothing."""
 
+from functools import partial
+
 from allauth.account.adapter import get_adapter
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -9,8 +10,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods
 
+from sendco.formkit.page import ConfirmPage, FormPage, NoFields, form_page, posted
 from sendco.limits.services import check_limit
-from sendco.refusals import Refused
 
 from .. import services
 from ..access import require_permission, step_up
@@ -27,38 +28,33 @@ def _crumbs():
 
 @require_permission(Permission.PEOPLE_MANAGE)
 @step_up
-@require_http_methods(["GET", "POST"])
+@form_page
 def invitation_new(request):
-    form = InvitationForm(request.POST or None, acting=request.acting)
-    if request.method == "POST" and form.is_valid():
-        try:
-            sent = invitations.invite_by_mail(school=request.acting.school, by=request.user, **form.values())
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, f"Invitation sent to {sent.email}. It works for {services.INVITATION_DAYS} days.")
-            return redirect("staff:people")
-    context = {
+    form = InvitationForm(posted(request), acting=request.acting)
+    page = {
         "title": "Invite somebody",
         "lead": "They get a mail with a link, choose a password and add a second step.",
         "section": "people",
         "crumbs": _crumbs(),
-        "form": form,
         "submit": "Send the invitation",
         "cancel": reverse("staff:people"),
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: invitations.invite_by_mail(
+            school=request.acting.school, by=request.user, **form.values()
+        ),
+        done=lambda sent: f"Invitation sent to {sent.email}. It works for {services.INVITATION_DAYS} days.",
+        then=reverse("staff:people"),
+        page=page,
+    ).respond(request)
 
 
 @require_permission(Permission.PEOPLE_MANAGE)
-@require_http_methods(["GET", "POST"])
+@form_page
 def invitation_revoke(request, pk):
     invitation = get_object_or_404(open_invitations(request.acting), pk=pk)
-    if request.method == "POST":
-        services.revoke_invitation(invitation=invitation, by=request.user)
-        messages.success(request, f"The invitation for {invitation.name} no longer works.")
-        return redirect("staff:people")
-    context = {
+    page = {
         "title": f"Take back the invitation for {invitation.name}",
         "explanation": f"The link sent to {invitation.email} stops working at once. You can invite them again later.",
         "section": "people",
@@ -67,7 +63,12 @@ def invitation_revoke(request, pk):
         "cancel": reverse("staff:people"),
         "danger": True,
     }
-    return render(request, "components/confirm_page.html", context)
+    return ConfirmPage(
+        act=partial(services.revoke_invitation, invitation=invitation, by=request.user),
+        done=f"The invitation for {invitation.name} no longer works.",
+        then=reverse("staff:people"),
+        page=page,
+    ).respond(request)
 
 
 @login_not_required
@@ -85,7 +86,7 @@ def invitation_accept(request, secret):
 
 
 @login_not_required
-@require_http_methods(["GET", "POST"])
+@form_page
 def invitation_join(request):
     """Choose a name and a password, or accept with the account one has. No secret in the address any more."""
     invitation = invitations.kept(request)
@@ -107,31 +108,29 @@ def _about(invitation):
 
 
 def _join_with_new_account(request, invitation):
-    form = NewAccountForm(request.POST or None, invitation=invitation)
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            return invitations.join_with_new_account(
-                request, invitation=invitation, name=data["name"], password=data["password1"]
-            )
-        except Refused as error:
-            form.add_error(None, str(error))
-    context = _about(invitation) | {"form": form}
-    return render(request, "account/invitation_join.html", context, status=422 if form.errors else 200)
+    def join(cleaned):
+        return invitations.join_with_new_account(
+            request, invitation=invitation, name=cleaned["name"], password=cleaned["password1"]
+        )
+
+    return FormPage(
+        form=NewAccountForm(posted(request), invitation=invitation),
+        save=join,
+        then=lambda response: response,
+        page=_about(invitation),
+        template="account/invitation_join.html",
+    ).respond(request)
 
 
 def _join_with_own_account(request, invitation):
-    context = _about(invitation)
-    if request.method == "POST":
-        try:
-            invitations.join_with_own_account(request, invitation=invitation)
-        except Refused as error:
-            context["refused"] = str(error)
-        else:
-            messages.success(request, f"You now work at {invitation.school.name}.")
-            return redirect("home")
-    status = 422 if "refused" in context else 200
-    return render(request, "account/invitation_confirm.html", context, status=status)
+    return FormPage(
+        form=NoFields(posted(request)),
+        save=lambda _cleaned: invitations.join_with_own_account(request, invitation=invitation),
+        done=f"You now work at {invitation.school.name}.",
+        then=reverse("home"),
+        page=_about(invitation),
+        template="account/invitation_confirm.html",
+    ).respond(request)
 
 
 @login_not_required

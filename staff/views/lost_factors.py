@@ -1,5 +1,7 @@
 """The device of the second step is lost: the person asks after the password, a colleague who leads decides."""
 
+from functools import partial
+
 from allauth.account.internal.decorators import login_stage_required
 from allauth.mfa.stages import AuthenticateStage
 from django.contrib import messages
@@ -8,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from sendco.refusals import Refused
+from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 
 from ..access import require_permission, step_up
 from ..forms.people import LostFactorForm
@@ -41,48 +43,39 @@ def _lost_here(request, pk):
 
 @require_permission(Permission.PEOPLE_MANAGE)
 @step_up
-@require_http_methods(["GET", "POST"])
+@form_page
 def lost_factor_approve(request, pk):
     lost = _lost_here(request, pk)
-    form = LostFactorForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        checked = dict(form.fields["checked"].choices)[form.cleaned_data["checked"]]
-        try:
-            lost_factors.approve(lost=lost, school=request.acting.school, checked=checked, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(
-                request, f"{lost.user.name} can sign in with the password now and sets up a new second step."
-            )
-            return redirect("staff:person-detail", lost.user_id)
-    context = {
+
+    def approve(cleaned):
+        checked = dict(form.fields["checked"].choices)[cleaned["checked"]]
+        return lost_factors.approve(lost=lost, school=request.acting.school, checked=checked, by=request.user)
+
+    form = LostFactorForm(posted(request))
+    page = {
         "title": f"Let {lost.user.name} set up a new second step?",
         "lead": "Speak to them first: somebody else may have their password. Their passkeys, app and recovery codes "
         "stop working and they are signed out everywhere. You both get a mail.",
         "section": "people",
         "crumbs": crumbs(lost.user),
-        "form": form,
         "submit": "Remove the old second step",
         "cancel": reverse("staff:person-detail", args=[lost.user_id]),
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=form,
+        save=approve,
+        done=f"{lost.user.name} can sign in with the password now and sets up a new second step.",
+        then=reverse("staff:person-detail", args=[lost.user_id]),
+        page=page,
+    ).respond(request)
 
 
 @require_permission(Permission.PEOPLE_MANAGE)
 @step_up
-@require_http_methods(["GET", "POST"])
+@form_page
 def lost_factor_refuse(request, pk):
     lost = _lost_here(request, pk)
-    if request.method == "POST":
-        try:
-            lost_factors.refuse(lost=lost, school=request.acting.school, by=request.user)
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, f"Nothing was removed. {lost.user.name} gets a mail.")
-        return redirect("staff:person-detail", lost.user_id)
-    context = {
+    page = {
         "title": f"Refuse the request of {lost.user.name}?",
         "explanation": "Their second step stays as it is. If it was not they who asked, somebody knows their "
         "password: ask them to change it.",
@@ -92,4 +85,10 @@ def lost_factor_refuse(request, pk):
         "cancel": reverse("staff:person-detail", args=[lost.user_id]),
         "danger": True,
     }
-    return render(request, "components/confirm_page.html", context)
+    return ConfirmPage(
+        act=partial(lost_factors.refuse, lost=lost, school=request.acting.school, by=request.user),
+        done=f"Nothing was removed. {lost.user.name} gets a mail.",
+        then=reverse("staff:person-detail", args=[lost.user_id]),
+        refused_level=messages.ERROR,
+        page=page,
+    ).respond(request)

@@ -1,12 +1,12 @@
 """Who works here, in which role and from when to when."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from sendco.refusals import Refused
+from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 
 from .. import selectors, services
 from ..access import require_permission, step_up
@@ -78,84 +78,66 @@ def person_detail(request, pk):
 
 @require_permission(Permission.PEOPLE_MANAGE)
 @step_up
-@require_http_methods(["GET", "POST"])
+@form_page
 def role_add(request, pk):
     person = get_object_or_404(User.objects.visible_to(request.acting), pk=pk)
-    form = RoleForm(request.POST or None, acting=request.acting)
-    if request.method == "POST" and form.is_valid():
-        try:
-            role = services.add_membership(
-                user=person, school=request.acting.school, by=request.user, **form.cleaned_data
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{person.name} is {role.get_role_display()}. They sign in again to use it.")
-            return redirect("staff:person-detail", pk)
-    return _form_page(request, person, form, title=f"Add a role for {person.name}", submit="Add role")
+
+    def add(cleaned):
+        return services.add_membership(user=person, school=request.acting.school, by=request.user, **cleaned)
+
+    return FormPage(
+        form=RoleForm(posted(request), acting=request.acting),
+        save=add,
+        done=lambda role: f"{person.name} is {role.get_role_display()}. They sign in again to use it.",
+        then=reverse("staff:person-detail", args=[pk]),
+        page=_below(person, title=f"Add a role for {person.name}", submit="Add role"),
+    ).respond(request)
 
 
 @require_permission(Permission.PEOPLE_MANAGE)
 @step_up
-@require_http_methods(["GET", "POST"])
+@form_page
 def role_end(request, pk):
     role = get_object_or_404(Membership.objects.visible_to(request.acting).select_related("user", "school"), pk=pk)
-    person, name = role.user, role.get_role_display()
-    form = EndRoleForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.end_membership(membership=role, ends_on=form.cleaned_data["ends_on"], by=request.user)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"Saved. {person.name} was signed out everywhere.")
-            return redirect("staff:person-detail", person.pk)
-    return _form_page(
-        request,
+    person = role.user
+    page = _below(
         person,
-        form,
-        title=f"End the role {name}",
+        title=f"End the role {role.get_role_display()}",
         submit="Set last day",
         lead=f"{person.name} is signed out everywhere as soon as you save.",
     )
+    return FormPage(
+        form=EndRoleForm(posted(request)),
+        save=lambda cleaned: services.end_membership(membership=role, ends_on=cleaned["ends_on"], by=request.user),
+        done=f"Saved. {person.name} was signed out everywhere.",
+        then=reverse("staff:person-detail", args=[person.pk]),
+        page=page,
+    ).respond(request)
 
 
-def _form_page(request, person, form, *, title, submit, lead=""):
-    context = {
+def _below(person, *, title, submit, lead=""):
+    return {
         "title": title,
         "lead": lead,
         "section": "people",
         "crumbs": crumbs(person),
-        "form": form,
         "submit": submit,
         "cancel": reverse("staff:person-detail", args=[person.pk]),
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
 
 
 @require_permission(Permission.PEOPLE_MANAGE)
 @step_up
-@require_http_methods(["GET", "POST"])
+@form_page
 def invitation_resend(request, pk):
     """Send a fresh link to the same person for the same role. The link sent before stops working."""
     invitation = get_object_or_404(selectors.open_invitations(request.acting), pk=pk)
-    if request.method == "POST":
-        try:
-            invite_by_mail(
-                school=request.acting.school,
-                email=invitation.email,
-                name=invitation.name,
-                role=invitation.role,
-                unit=invitation.unit,
-                ends_on=invitation.ends_on,
-                by=request.user,
-            )
-        except Refused as refusal:
-            messages.error(request, str(refusal))
-        else:
-            messages.success(request, f"Invitation sent again to {invitation.email}.")
-        return redirect("staff:people")
-    context = {
+
+    def send():
+        facts = {name: getattr(invitation, name) for name in ("email", "name", "role", "unit", "ends_on")}
+        return invite_by_mail(school=request.acting.school, by=request.user, **facts)
+
+    page = {
         "title": f"Send the invitation to {invitation.name} again?",
         "section": "people",
         "crumbs": crumbs(),
@@ -163,4 +145,10 @@ def invitation_resend(request, pk):
         "submit": "Send again",
         "cancel": reverse("staff:people"),
     }
-    return render(request, "components/confirm_page.html", context)
+    return ConfirmPage(
+        act=send,
+        done=f"Invitation sent again to {invitation.email}.",
+        then=reverse("staff:people"),
+        refused_level=messages.ERROR,
+        page=page,
+    ).respond(request)

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sendco.refusals import Refused
+from sendco.formkit.page import FormPage, form_page, posted
 
 from .. import selectors, services
 from ..access import require_permission
@@ -14,7 +14,6 @@ from ..forms.school import SchoolForm, UnitForm
 from ..models import School, Unit
 from ..permissions import HOME_ORDER, Permission, matrix
 from ..roles import Role
-from .drafts import find_draft, forget_draft, typed
 
 RECENT = 6
 DRAFT = "school-details"
@@ -39,79 +38,60 @@ def school(request):
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def school_edit(request):
     # A row of its own: a form that refuses must not change the name in the page's menu.
     stored = get_object_or_404(School.objects.visible_to(request.acting), pk=request.acting.school.pk)
-    draft = find_draft(request, DRAFT)
-    form = SchoolForm(request.POST or None, instance=stored, initial=typed(draft))
-    differences, refusal = [], ""
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.update_school(
-                school=stored, values=form.values, version=form.cleaned_data["version"], by=request.user
-            )
-        except services.ChangedMeanwhile as conflict:
-            form, differences = _with_both_versions(request, conflict)
-            refusal = str(conflict)
-        else:
-            forget_draft(request, DRAFT)
-            messages.success(request, "School details saved.")
-            return redirect("staff:school")
-    context = {
+    form = SchoolForm(posted(request), instance=stored)
+    page = {
         "title": "Change school details",
         "section": "school",
         "crumbs": crumbs(),
-        "form": form,
-        "refusal": refusal,
-        "differences": differences,
-        "draft": draft,
-        "draft_key": DRAFT,
-        "submit": "Save my version" if refusal else "Save school details",
+        "submit": "Save school details",
         "cancel": reverse("staff:school"),
     }
-    return render(request, "staff/school_form.html", context, status=422 if refusal or form.errors else 200)
-
-
-def _with_both_versions(request, conflict):
-    """Keep what was typed, and let the next save count as a decision taken with both versions in sight."""
-    form = SchoolForm({**request.POST.dict(), "version": conflict.theirs.version}, instance=conflict.theirs)
-    theirs = get_object_or_404(School.objects.visible_to(request.acting), pk=conflict.theirs.pk)
-    return form, list(form.differences(theirs)) if form.is_valid() else []
+    return FormPage(
+        form=form,
+        save=lambda cleaned: services.update_school(
+            school=stored, values=form.values, version=cleaned["version"], by=request.user
+        ),
+        done="School details saved.",
+        then=reverse("staff:school"),
+        page=page,
+        draft=DRAFT,
+        template="staff/school_form.html",
+    ).respond(request)
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def unit_add(request):
     return _unit_page(request, Unit(school=request.acting.school), title="Add a unit", submit="Add unit")
 
 
 @require_permission(Permission.SCHOOL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def unit_edit(request, pk):
     unit = get_object_or_404(Unit.objects.visible_to(request.acting), pk=pk)
     return _unit_page(request, unit, title=f"Change {unit.name}", submit="Save unit")
 
 
 def _unit_page(request, unit, *, title, submit):
-    form = UnitForm(request.POST or None, instance=unit)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.save_unit(unit=form.save(commit=False), by=request.user)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{unit.name} saved.")
-            return redirect("staff:school")
-    context = {
+    form = UnitForm(posted(request), instance=unit)
+    page = {
         "title": title,
         "section": "school",
         "crumbs": crumbs(),
-        "form": form,
         "submit": submit,
         "cancel": reverse("staff:school"),
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: services.save_unit(unit=form.save(commit=False), by=request.user),
+        done=lambda _saved: f"{unit.name} saved.",
+        then=reverse("staff:school"),
+        page=page,
+    ).respond(request)
 
 
 @require_permission(Permission.SCHOOL_VIEW)

@@ -138,9 +138,10 @@ def test_second_save_meets_both_versions_and_keeps_what_was_typed(sign_in, senco
 
     body = response.content.decode()
     assert response.status_code == 422
-    assert "Somebody else saved this" in body
-    assert 'value="01632 960111"' in body
-    assert [row[1:] for row in response.context["differences"]] == [("01632 960111", "01632 960999")]
+    assert "Two people changed this" in body
+    assert "01632 960111" in body
+    rows = response.context["conflict"].rows
+    assert [(row.yours.words, row.stored.words) for row in rows] == [("01632 960111", "01632 960999")]
     school.refresh_from_db()
     assert school.telephone == "01632 960999"
 
