@@ -3,19 +3,18 @@
 import copy
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from pupils import search
 from pupils.models import Pupil
-from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_title
+from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
-from sendco.refusals import ChangedMeanwhile
+from sendco.formkit.page import OF_THE_KIT, FormPage, form_page, posted
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
@@ -23,10 +22,9 @@ from ..cases.dates import dates_of
 from ..cases.pages import case_page, list_page
 from ..letters.selectors import papers_of
 from ..models import Appeal, NeedsAssessment, Plan
-from ..requests.views.assessments import stale
+from ..requests.views.assessments import AN_ACTION
 from . import forms, selectors, services
 
-form_page = require_http_methods(["GET", "POST"])
 PER_PAGE = 25
 
 
@@ -45,21 +43,21 @@ def appeal_page(case, title):
     return context | {"case": case, "pupil": case.pupil}
 
 
-def draw(request, form, *, case, title, submit, **context):
-    context = appeal_page(case, title) | {
-        "form": form,
-        "submit": submit,
-        "tab_title": tab_title(submit),
-        "cancel": case_address(case),
-        **context,
-    }
-    failed = form.errors or context.get("conflict")
-    return render(request, "pupils/record_form.html", context, status=422 if failed else 200)
+def case_form(request, form, service, *, case, title, submit, then=None, **context):
+    """A form about an appeal that calls one service and goes back to its log."""
+    parts = {name: context.pop(name) for name in OF_THE_KIT & context.keys()}
 
+    def page():
+        shared = {"submit": submit, "tab_title": tab_title(submit), "cancel": case_address(case)}
+        return appeal_page(case, title) | shared | context
 
-def done(request, words, case):
-    messages.success(request, words)
-    return redirect(case_address(case))
+    return FormPage(
+        **{"template": "pupils/record_form.html"} | parts,
+        form=form,
+        save=service,
+        then=then or case_address(case),
+        page=page,
+    ).respond(request)
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
@@ -127,17 +125,14 @@ def _start(request, assessment, plan):
     def start(cleaned):
         return services.begin(assessment=assessment, plan=plan, by=request.user, **cleaned)
 
-    case = attempt(form, start) if request.method == "POST" else None
-    if case:
-        return done(request, "The log is open. Its dates are below.", case)
-    context = case_page("appeals", title=f"Appeal log: {case_of.pupil.name}") | {
-        "form": form,
+    page = case_page("appeals", title=f"Appeal log: {case_of.pupil.name}") | {
         "tab_title": tab_title("Appeal log"),
         "submit": "Open the log",
         "cancel": reverse("ehcp:appeal-list"),
         "lead": "The parent appeals, or the young person after compulsory school age. The school keeps the dates.",
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    done = "The log is open. Its dates are below."
+    return FormPage(form=form, save=start, done=done, then=case_address, page=page).respond(request)
 
 
 # --- One appeal --------------------------------------------------------------------------------------------------
@@ -202,19 +197,14 @@ def appeal_step(request, pk, step):
     page, case = STEPS.get(step), case_in_view(request, pk)
     if page is None:
         raise Http404
-    form, conflict, saved = page.form(posted(request), instance=copy.copy(case)), None, None
+    form = page.form(posted(request), instance=copy.copy(case))
 
     def save(cleaned):
         return services.change(case=case, version=cleaned["version"], by=request.user, **form.facts())
 
-    def rebind(data, stored):
-        return page.form(data, instance=stored)
-
-    if request.method == "POST":
-        saved, form, conflict = attempt_versioned(form, save, rebind)
-    if saved:
-        return done(request, "Saved. The dates follow.", case)
-    return draw(request, form, case=case, title=page.title, submit="Save", lead=page.lead, conflict=conflict)
+    return case_form(
+        request, form, save, case=case, done="Saved. The dates follow.", title=page.title, submit="Save", lead=page.lead
+    )
 
 
 @require_permission(P.CASE_EDIT)
@@ -226,13 +216,17 @@ def appeal_close(request, pk):
     def close(cleaned):
         return services.close(case=case, by=request.user, **cleaned)
 
-    try:
-        if request.method == "POST" and attempt(form, close):
-            return done(request, "The log is closed. It stays in the child's record.", case)
-    except ChangedMeanwhile as meanwhile:
-        stale(form, meanwhile.theirs)
-    words = {"title": "Close the log", "submit": "Close the log", "lead": "Nothing is owed by it then."}
-    return draw(request, form, case=case, **words)
+    return case_form(
+        request,
+        form,
+        close,
+        case=case,
+        done="The log is closed. It stays in the child's record.",
+        title="Close the log",
+        submit="Close the log",
+        lead="Nothing is owed by it then.",
+        versioned=AN_ACTION,
+    )
 
 
 @require_permission(P.CASE_VIEW)

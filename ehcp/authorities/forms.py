@@ -1,7 +1,7 @@
 from django import forms
 
 from pupils.forms.checked import phone_field
-from pupils.forms.conflicts import VersionedForm
+from sendco.formkit.versions import VersionedForm
 
 from ..models import Caseworker, LocalAuthority
 from .selectors import caseworkers_in_use

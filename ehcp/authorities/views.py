@@ -1,14 +1,13 @@
 """Local authorities: what each asks for beside the law, and who answers there."""
 
+import copy
 from functools import partial
 
-from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from pupils.views.form_pages import attempt, attempt_versioned, posted
-from sendco.refusals import Refused
+from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
@@ -18,7 +17,6 @@ from . import services
 from .forms import AuthorityForm, CaseworkerEndForm, CaseworkerForm
 from .selectors import authorities_of
 
-form_page = require_http_methods(["GET", "POST"])
 LIST = ("Local authorities", "ehcp:authority-list")
 
 
@@ -34,15 +32,19 @@ def _beside(authority):
     return authority.name, reverse("ehcp:authority-detail", args=[authority.pk])
 
 
-def _form(request, form, *, title, submit, cancel, crumbs=(), conflict=None, lead=""):
-    context = _context(title, *crumbs) | {
-        "form": form,
-        "submit": submit,
-        "cancel": cancel,
-        "conflict": conflict,
-        "lead": lead,
-    }
-    return render(request, "pupils/record_form.html", context, status=422 if form.errors or conflict else 200)
+def _form(request, form, service, *, title, submit, cancel, done, then, crumbs=(), lead=""):
+    return FormPage(
+        form=form,
+        save=service,
+        done=done,
+        then=then,
+        page=lambda: _context(title, *crumbs) | {"submit": submit, "cancel": cancel, "lead": lead},
+        template="pupils/record_form.html",
+    ).respond(request)
+
+
+def _address(authority):
+    return reverse("ehcp:authority-detail", args=[authority.pk])
 
 
 @require_permission(P.CASE_VIEW)
@@ -81,13 +83,16 @@ def authority_add(request):
     def add(_cleaned):
         return services.add_authority(school=request.acting.school, by=request.user, **form.values())
 
-    added = attempt(form, add) if request.method == "POST" else None
-    if added:
-        messages.success(request, f"{added.name} is added.")
-        return redirect("ehcp:authority-detail", pk=added.pk)
-    lead = "Dates of the law stand whatever is written here. What the authority asks for is shown beside them."
     return _form(
-        request, form, title="Add a local authority", submit="Add", cancel=reverse("ehcp:authority-list"), lead=lead
+        request,
+        form,
+        add,
+        title="Add a local authority",
+        submit="Add",
+        done=lambda added: f"{added.name} is added.",
+        then=_address,
+        cancel=reverse("ehcp:authority-list"),
+        lead="Dates of the law stand whatever is written here. What the authority asks for is shown beside them.",
     )
 
 
@@ -95,50 +100,24 @@ def authority_add(request):
 @form_page
 def authority_edit(request, pk):
     authority = _authority(request, pk)
-    form = AuthorityForm(posted(request), instance=authority)
+    form = AuthorityForm(posted(request), instance=copy.copy(authority))
 
     def save(cleaned):
         return services.change_authority(
             authority=authority, values=form.values(), version=cleaned["version"] or 0, by=request.user
         )
 
-    def rebind(data, stored):
-        return AuthorityForm(data, instance=stored)
-
-    saved, form, conflict = attempt_versioned(form, save, rebind) if request.method == "POST" else (None, form, None)
-    if saved:
-        messages.success(request, f"{saved.name} is saved. Dates of its open cases follow.")
-        return redirect("ehcp:authority-detail", pk=saved.pk)
-    authority = _authority(request, pk)
     return _form(
         request,
         form,
+        save,
         title=f"Change {authority.name}",
         submit="Save",
-        cancel=reverse("ehcp:authority-detail", args=[authority.pk]),
+        done=lambda saved: f"{saved.name} is saved. Dates of its open cases follow.",
+        then=_address,
+        cancel=_address(authority),
         crumbs=[_beside(authority)],
-        conflict=conflict,
     )
-
-
-def _confirm(request, service, *, authority, done, title, explanation, submit, danger=True, form=None):
-    back = reverse("ehcp:authority-detail", args=[authority.pk])
-    if request.method == "POST" and (form is None or form.is_valid()):
-        try:
-            service()
-        except Refused as refusal:
-            messages.warning(request, str(refusal))
-        else:
-            messages.success(request, done)
-        return redirect(back)
-    context = _context(title, _beside(authority)) | {
-        "explanation": explanation,
-        "submit": submit,
-        "danger": danger,
-        "cancel": back,
-        "form": form,
-    }
-    return render(request, "components/confirm_page.html", context, status=422 if form and form.errors else 200)
 
 
 @require_permission(P.AUTHORITY_EDIT)
@@ -147,18 +126,23 @@ def authority_end(request, pk):
     authority = _authority(request, pk)
     reopening = authority.ended_on is not None
     service = services.reopen_authority if reopening else services.end_authority
-    return _confirm(
-        request,
-        partial(service, authority=authority, by=request.user),
-        authority=authority,
-        done=f"{authority.name} is in use again." if reopening else f"{authority.name} is no longer offered.",
-        title=f"Use {authority.name} again" if reopening else f"End the use of {authority.name}",
-        explanation="It can be chosen for new cases again."
+    page = _context(
+        f"Use {authority.name} again" if reopening else f"End the use of {authority.name}", _beside(authority)
+    )
+    page |= {
+        "explanation": "It can be chosen for new cases again."
         if reopening
         else "It is no longer offered for new cases. What was recorded with it stays.",
-        submit="Use it again" if reopening else "End the use",
-        danger=not reopening,
-    )
+        "submit": "Use it again" if reopening else "End the use",
+        "danger": not reopening,
+        "cancel": _address(authority),
+    }
+    return ConfirmPage(
+        act=partial(service, authority=authority, by=request.user),
+        done=f"{authority.name} is in use again." if reopening else f"{authority.name} is no longer offered.",
+        then=_address(authority),
+        page=page,
+    ).respond(request)
 
 
 def _worker(request, pk):
@@ -175,16 +159,15 @@ def caseworker_add(request, pk):
     def add(cleaned):
         return services.add_caseworker(authority=authority, by=request.user, **cleaned)
 
-    added = attempt(form, add) if request.method == "POST" else None
-    if added:
-        messages.success(request, f"{added.name} is added.")
-        return redirect("ehcp:authority-detail", pk=authority.pk)
     return _form(
         request,
         form,
+        add,
         title=f"Add a caseworker of {authority.name}",
         submit="Add",
-        cancel=reverse("ehcp:authority-detail", args=[authority.pk]),
+        done=lambda added: f"{added.name} is added.",
+        then=_address(authority),
+        cancel=_address(authority),
         crumbs=[_beside(authority)],
         lead="The EHC coordinator or SEN officer who answers for a child.",
     )
@@ -194,20 +177,20 @@ def caseworker_add(request, pk):
 @form_page
 def caseworker_edit(request, pk):
     worker = _worker(request, pk)
-    form = CaseworkerForm(posted(request), instance=worker)
+    form = CaseworkerForm(posted(request), instance=copy.copy(worker))
 
     def save(cleaned):
         return services.change_caseworker(worker=worker, by=request.user, **cleaned)
 
-    if request.method == "POST" and attempt(form, save):
-        messages.success(request, "Caseworker saved.")
-        return redirect("ehcp:authority-detail", pk=worker.authority_id)
     return _form(
         request,
         form,
-        title=f"Change {_worker(request, pk).name}",
+        save,
+        title=f"Change {worker.name}",
         submit="Save",
-        cancel=reverse("ehcp:authority-detail", args=[worker.authority_id]),
+        done="Caseworker saved.",
+        then=_address(worker.authority),
+        cancel=_address(worker.authority),
         crumbs=[_beside(worker.authority)],
     )
 
@@ -216,19 +199,18 @@ def caseworker_edit(request, pk):
 @form_page
 def caseworker_end(request, pk):
     worker = _worker(request, pk)
-    form = CaseworkerEndForm(posted(request), acting=request.acting, worker=worker)
-
-    def end():
-        services.end_caseworker(worker=worker, by=request.user, successor=form.cleaned_data["successor"])
-
-    return _confirm(
-        request,
-        end,
-        authority=worker.authority,
-        done=f"{worker.name} is no longer offered.",
-        title=f"{worker.name} has left",
-        explanation="Plans and open requests this person answered for go to whoever takes over. Without somebody, "
+    page = _context(f"{worker.name} has left", _beside(worker.authority)) | {
+        "explanation": "Plans and open requests this person answered for go to whoever takes over. Without somebody, "
         "they stand without a caseworker.",
-        submit="Save",
-        form=form,
-    )
+        "submit": "Save",
+        "danger": True,
+        "cancel": _address(worker.authority),
+    }
+    return FormPage(
+        form=CaseworkerEndForm(posted(request), acting=request.acting, worker=worker),
+        save=lambda cleaned: services.end_caseworker(worker=worker, by=request.user, successor=cleaned["successor"]),
+        done=f"{worker.name} is no longer offered.",
+        then=_address(worker.authority),
+        page=page,
+        template="components/confirm_page.html",
+    ).respond(request)

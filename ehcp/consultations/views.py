@@ -6,17 +6,16 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_POST
 
-from pupils.views.form_pages import posted
 from sendco.audit import services as audit
-from sendco.drafts.services import discard_draft, load_draft
 from sendco.files.http import download_response
-from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
+from sendco.formkit.page import OF_THE_KIT, ConfirmPage, FormPage, form_page, posted
+from sendco.formkit.versions import Versioned, nothing
 from sendco.limits.services import check_limit
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.refusals import Refused
 from staff.access import require_permission, step_up
 from staff.permissions import Permission as P
 
@@ -29,8 +28,9 @@ from ..models import Consultation
 from . import forms, selectors, services
 from . import reply as replies
 
-form_page = require_http_methods(["GET", "POST"])
 PER_PAGE = 25
+CHANGED = "Somebody else changed this meanwhile. Look at the case again, then repeat it."
+AN_ACTION = Versioned(values=nothing, words=CHANGED)
 
 
 def _case(request, pk):
@@ -53,20 +53,16 @@ def _below(case, title, **context):
     return page | {"case": case, "tab_title": f"Consultation: {title}", "cancel": _address(case)} | context
 
 
-def _simple(request, case, form, service, *, title, submit, done, to=None, **context):
-    """A form that calls one service and goes back to the case; what was typed stays when it is refused."""
-    if request.method == "POST" and form.is_valid():
-        try:
-            service(form.cleaned_data)
-        except ChangedMeanwhile:
-            form.add_error(None, "Somebody else changed this meanwhile. Look at the case again, then repeat it.")
-        except (Refused, FileRefused) as error:
-            form.add_error("upload" if isinstance(error, FileRefused) else None, str(error))
-        else:
-            messages.success(request, done)
-            return redirect(to or _address(case))
-    context = _below(case, title, form=form, submit=submit, **context)
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+def _simple(request, case, form, service, *, title, submit, then=None, **context):
+    """A form that calls one service and goes back to the case."""
+    parts = {name: context.pop(name) for name in OF_THE_KIT & context.keys()}
+    return FormPage(
+        **parts,
+        form=form,
+        save=service,
+        then=then or _address(case),
+        page=lambda: _below(case, title, submit=submit, **context),
+    ).respond(request)
 
 
 # --- List --------------------------------------------------------------------------------------------------------
@@ -98,23 +94,24 @@ def consultation_list(request):
 def consultation_new(request):
     acting = request.acting
     form = forms.ConsultationForm(posted(request), request.FILES or None, acting=acting)
-    if request.method == "POST" and form.is_valid():
-        if form.cleaned_data["upload"]:
-            check_limit("upload", request.user.pk)
-        try:
-            case = services.log(school=acting.school, by=request.user, **form.cleaned_data)
-        except (Refused, FileRefused) as error:
-            form.add_error("upload" if isinstance(error, FileRefused) else None, str(error))
-        else:
-            messages.success(request, "Logged. The 15 calendar days run from the day it arrived. Begin the reply here.")
-            return redirect("ehcp:consultation-reply", pk=case.pk)
-    context = case_page("consultations", title="A consultation came") | {
+    if request.FILES:
+        check_limit("upload", request.user.pk)
+
+    def log(cleaned):
+        return services.log(school=acting.school, by=request.user, **cleaned)
+
+    page = case_page("consultations", title="A consultation came") | {
         "lead": "The Code of Practice gives you 15 calendar days (9.83), in the holidays too.",
-        "form": form,
         "submit": "Log it",
         "cancel": reverse("ehcp:consultation-list"),
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=form,
+        save=log,
+        done="Logged. The 15 calendar days run from the day it arrived. Begin the reply here.",
+        then=lambda case: reverse("ehcp:consultation-reply", args=[case.pk]),
+        page=page,
+    ).respond(request)
 
 
 # --- One case ----------------------------------------------------------------------------------------------------
@@ -130,7 +127,7 @@ def consultation_detail(request, pk):
         "dates": dates_of(case, today=timezone.localdate()),
         "missing": [] if case.sent_on or case.closed_on else replies.missing(case),
         "warnings": replies.warnings(case),
-        "grounds": [(services.Ground(one).label, case.evidence.get(one, "")) for one in case.grounds],
+        "grounds": [(replies.Ground(one).label, case.evidence.get(one, "")) for one in case.grounds],
         "papers": papers_of(case, acting),
         "case_kind": "consultation",
         "may_correct": request.acting.can(P.CASE_EDIT),
@@ -185,51 +182,28 @@ def consultation_reply(request, pk):
     if case.sent_on or case.closed_on:
         messages.warning(request, "This reply was sent or the case is closed. It is kept as it was.")
         return redirect(_address(case))
-    key = f"consultation-reply-{case.pk}"
-    form = forms.ReplyForm(posted(request), initial=forms.ReplyForm.initial_of(case) | _draft(request, key, case))
-    theirs = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            return _reply_saved(request, case, form, key)
-        except ChangedMeanwhile as meanwhile:
-            theirs = meanwhile.theirs
-            form.add_error(None, "A colleague saved this reply meanwhile. Theirs is below; yours is still in the form.")
-            form.data = form.data.copy()
-            form.data["version"] = str(theirs.version)
-        except Refused as error:
-            form.add_error(None, str(error))
-    context = _below(
-        case,
-        "Write the reply",
+    form = forms.ReplyForm(posted(request), initial=forms.ReplyForm.initial_of(case))
+
+    def save(cleaned):
+        return services.draft(
+            case=case,
+            version=cleaned["version"],
+            by=request.user,
+            class_facts=form.class_facts(),
+            ready="ready" in request.POST,
+            **form.reply_facts(),
+        )
+
+    return FormPage(
         form=form,
-        draft_key=key,
-        theirs=theirs,
-        classes=selectors.capacity_by_class(request.acting),
-    )
-    return render(request, "ehcp/consultation_reply.html", context, status=422 if form.errors else 200)
-
-
-def _draft(request, key, case):
-    """What this person typed and did not save, unless somebody saved the reply since."""
-    draft = load_draft(by=request.user, school_id=case.school_id, form_key=key)
-    if draft is None:
-        return {}
-    typed = {name: value[-1] if isinstance(value, list) and value else value for name, value in draft.data.items()}
-    return {name: value for name, value in typed.items() if name != "version"}
-
-
-def _reply_saved(request, case, form, key):
-    case = services.draft(
-        case=case,
-        version=form.cleaned_data["version"],
-        by=request.user,
-        class_facts=form.class_facts(),
-        ready="ready" in request.POST,
-        **form.reply_facts(),
-    )
-    discard_draft(by=request.user, school_id=case.school_id, form_key=key)
-    messages.success(request, "The head can approve it now." if case.ready_at else "Saved.")
-    return redirect(_address(case))
+        save=save,
+        done=lambda saved: "The head can approve it now." if saved.ready_at else "Saved.",
+        then=_address(case),
+        page=lambda: _below(case, "Write the reply", classes=selectors.capacity_by_class(request.acting)),
+        draft=f"consultation-reply-{case.pk}",
+        template="ehcp/consultation_reply.html",
+        versioned=Versioned(values=forms.ReplyForm.initial_of),
+    ).respond(request)
 
 
 @require_permission(P.CASE_APPROVE)
@@ -238,25 +212,21 @@ def _reply_saved(request, case, form, key):
 def consultation_approve(request, pk):
     """The head reads the whole reply and signs it."""
     case = _case(request, pk)
-    if request.method == "POST":
-        version = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else -1
-        try:
-            services.approve(case=case, version=version, by=request.user)
-        except ChangedMeanwhile:
-            messages.warning(request, "The reply was changed while you read it. Read it again, then approve.")
-        except Refused as error:
-            messages.warning(request, str(error))
-        else:
-            messages.success(request, "Approved. Now it can be sent.")
-        return redirect(_address(case))
-    context = _below(
-        case,
-        "Approve the reply",
-        values=replies.reply_values(case) if case.reply else {},
-        missing=replies.missing(case),
-        warnings=replies.warnings(case),
-    )
-    return render(request, "ehcp/consultation_approve.html", context)
+    version = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else -1
+    return ConfirmPage(
+        act=lambda: services.approve(case=case, version=version, by=request.user),
+        done="Approved. Now it can be sent.",
+        then=_address(case),
+        changed="The reply was changed while you read it. Read it again, then approve.",
+        page=lambda: _below(
+            case,
+            "Approve the reply",
+            values=replies.reply_values(case) if case.reply else {},
+            missing=replies.missing(case),
+            warnings=replies.warnings(case),
+        ),
+        template="ehcp/consultation_approve.html",
+    ).respond(request)
 
 
 @require_permission(P.CASE_APPROVE)
@@ -271,6 +241,7 @@ def consultation_send_back(request, pk):
         lambda data: services.send_back(case=case, by=request.user, **data),
         title="Ask for a change",
         submit="Send it back",
+        versioned=AN_ACTION,
         done="Sent back. Whoever wrote it sees your note on the timeline.",
     )
 
@@ -281,18 +252,22 @@ def consultation_sent(request, pk):
     case = _case(request, pk)
     form = forms.SentForm(posted(request), request.FILES or None, initial={"version": case.version})
 
-    def send(data):
-        if data["upload"]:
-            check_limit("upload", request.user.pk)
-        services.record_sent(case=case, by=request.user, **data)
-
+    if request.FILES:
+        check_limit("upload", request.user.pk)
     return _simple(
-        request, case, form, send, title="The reply has gone", submit="Save", done="Kept, with what proves it."
+        request,
+        case,
+        form,
+        lambda data: services.record_sent(case=case, by=request.user, **data),
+        title="The reply has gone",
+        submit="Save",
+        done="Kept, with what proves it.",
+        versioned=AN_ACTION,
     )
 
 
 @require_permission(P.CONSULTATION_ANSWER)
-@require_http_methods(["POST"])
+@require_POST
 def consultation_letter(request, pk):
     """Freeze the approved reply as a letter."""
     case = _case(request, pk)

@@ -2,11 +2,11 @@ from django import forms
 from django.utils import timezone
 
 from pupils.forms.checked import date_field, past_date_field
-from pupils.forms.conflicts import VersionedForm
 from pupils.models import NeedType
 from pupils.models.pupil import YearGroup
 from pupils.models.register import Code
 from pupils.register.services import needs_on
+from sendco.formkit.versions import VersionedForm
 from sendco.richtext_field import RichField
 
 from ..authorities.selectors import caseworkers_in_use, in_use

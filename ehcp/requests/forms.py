@@ -5,12 +5,12 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from pupils.forms.checked import date_field, past_date_field
-from pupils.forms.conflicts import VersionedForm
 from pupils.models import Document
 from pupils.models.pupil import YearGroup
 from pupils.record.forms.documents import ACCEPT
 from sendco.clock import SEND_LAW_FROM
 from sendco.files.bounds import MAX_BYTES
+from sendco.formkit.versions import VersionedForm
 from staff.forms.many import ManyRowsField
 
 from ..authorities.selectors import caseworkers_in_use, in_use

@@ -410,7 +410,8 @@ def test_the_ceasing_forms_say_that_somebody_was_quicker(as_senco, plan):
 
     response = as_senco.post(at("plan-cease", plan.pk), data)
     assert response.status_code == 422
-    assert "Somebody else changed this plan" in words(response)
+    assert "Two people changed this" in words(response)
+    assert "Mine" in words(response)
 
     data["version"] = plan.version + 1
     assert as_senco.post(at("plan-cease", plan.pk), data).status_code == 302

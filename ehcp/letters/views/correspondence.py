@@ -2,17 +2,15 @@
 
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.shortcuts import get_object_or_404, redirect
+from django.views.decorators.http import require_GET
 
-from pupils.concerns.views import posted
 from sendco.audit import services as audit
 from sendco.files.http import download_response
-from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
+from sendco.formkit.page import FormPage, form_page, posted
 from sendco.limits.services import check_limit
-from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission
 
@@ -23,27 +21,24 @@ from ..services import correspondence as services
 
 
 @require_permission(Permission.CASE_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def correspondence_new(request, case, pk):
     found = cases.find(request, case, pk)
     form = CorrespondenceForm(posted(request), request.FILES or None)
-    if request.method == "POST" and form.is_valid():
-        if form.cleaned_data["upload"]:
-            check_limit("upload", request.user.pk)
-        try:
-            services.log(case=found, by=request.user, **form.cleaned_data)
-        except (Refused, FileRefused) as error:
-            form.add_error("upload" if isinstance(error, FileRefused) else None, str(error))
-        else:
-            messages.success(request, "Kept with the case.")
-            return redirect(cases.address_of(found))
-    context = cases.below(found, title="Add a letter, mail or call") | {
+    if request.FILES:
+        check_limit("upload", request.user.pk)
+    page = cases.below(found, title="Add a letter, mail or call") | {
         "lead": f"{cases.child_name(found)}. Keep what came and what went: dates are proved by it.",
-        "form": form,
         "submit": "Keep it",
         "cancel": cases.address_of(found),
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=form,
+        save=lambda cleaned: services.log(case=found, by=request.user, **cleaned),
+        done="Kept with the case.",
+        then=cases.address_of(found),
+        page=page,
+    ).respond(request)
 
 
 def _entry(request, pk):
@@ -71,18 +66,18 @@ def correspondence_file(request, pk):
 
 
 @require_permission(Permission.CASE_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def correspondence_remove(request, pk):
     row = _entry(request, pk)
-    form = ReasonForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        services.remove(row=row, by=request.user, **form.cleaned_data)
-        messages.success(request, "Taken off. Its history is kept.")
-        return redirect(cases.address_of(row.case))
-    context = cases.below(row.case, title="Take this off") | {
+    page = cases.below(row.case, title="Take this off") | {
         "lead": f"{row.subject}, {row.party}. It stays in the history of the case.",
-        "form": form,
         "submit": "Take it off",
         "cancel": cases.address_of(row.case),
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=ReasonForm(posted(request)),
+        save=lambda cleaned: services.remove(row=row, by=request.user, **cleaned),
+        done="Taken off. Its history is kept.",
+        then=cases.address_of(row.case),
+        page=page,
+    ).respond(request)

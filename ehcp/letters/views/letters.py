@@ -7,15 +7,15 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from pupils.concerns.views import posted
 from pupils.letters.views.words import WordsPages
 from pupils.models import Contact
 from sendco.audit import services as audit
 from sendco.files.http import download_response
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
+from sendco.formkit.page import FormPage, form_page, posted
 from sendco.jobs.models import Job, Status
 from sendco.pdf.render import PdfUnavailable, pdf_available
 from sendco.refusals import Refused
@@ -74,7 +74,7 @@ def recipients_of(case, kind):
 
 # --- Make --------------------------------------------------------------------------------------------------------
 @require_permission(Permission.CASE_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def letter_new(request, case, pk, kind):
     """Show the letter as it will be read, change its words or date, make it."""
     if kind not in OF_CASE.get(case, ()):
@@ -89,17 +89,26 @@ def letter_new(request, case, pk, kind):
         recipients=[(key, label) for key, label, *_ in people],
         initial={"subject": words.subject, "body": words.body},
     )
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: _make(request, found, kind, form, people),
+        not_with="preview",
+        done="The letter is made. Send it, then say how it went.",
+        then=lambda letter: reverse("ehcp:letter-detail", args=[letter.pk]),
+        page=lambda: _writing_page(request, found, kind, form, people),
+        template="ehcp/letter_new.html",
+    ).respond(request)
+
+
+def _writing_page(request, found, kind, form, people):
     paper, trouble = None, ""
     try:
         paper = _paper(request, found, kind, form, people)
-        if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
-            return _made(request, found, kind, form, people)
     except Refused as error:
         trouble = str(error)
-        if form.is_bound:
+        if form.is_bound and trouble not in form.non_field_errors():
             form.add_error(None, trouble)
-    context = cases.below(found, title=CaseLetterKind(kind).label) | {
-        "form": form,
+    return cases.below(found, title=CaseLetterKind(kind).label) | {
         "paper": paper,
         "trouble": trouble,
         "school": found.school,
@@ -107,8 +116,6 @@ def letter_new(request, case, pk, kind):
         "cancel": cases.address_of(found),
         "pdf_trouble": "" if pdf_available() else str(PdfUnavailable()),
     }
-    status = 422 if form.is_bound and form.errors else 200
-    return render(request, "ehcp/letter_new.html", context, status=status)
 
 
 def _day(value):
@@ -140,15 +147,13 @@ def _paper(request, case, kind, form, people):
     return {"recipient": name, "address": address, "subject": subject, "body": body}
 
 
-def _made(request, case, kind, form, people):
+def _make(request, case, kind, form, people):
     _, _, name, address, contact = _chosen(form, people)
-    letter = services.make(
+    return services.make(
         kind=kind, case=case, recipient=name, address=address, contact=contact, by=request.user,
         values=services.own_values(case, kind), dated_on=form.cleaned_data["dated_on"],
         sender_role=sender_role(request.acting), subject=form.cleaned_data["subject"], body=form.cleaned_data["body"],
     )  # fmt: skip
-    messages.success(request, "The letter is made. Send it, then say how it went.")
-    return redirect("ehcp:letter-detail", pk=letter.pk)
 
 
 # --- One letter --------------------------------------------------------------------------------------------------
@@ -209,28 +214,28 @@ def letter_file(request, pk):
 
 
 @require_permission(Permission.CASE_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def letter_sent(request, pk):
     letter = _letter(request, pk)
-    form = CaseLetterSentForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        try:
-            _, noted = services.mark_sent(letter=letter, by=request.user, **form.cleaned_data)
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, f"Kept: the letter to {letter.recipient} has gone.")
-            if noted:
-                (messages.success if noted.ok else messages.warning)(request, noted.words)
-            return redirect(cases.address_of(letter.case))
     back = reverse("ehcp:letter-detail", args=[letter.pk])
-    context = cases.below(letter.case, title="The letter has gone", more=[(f"Letter to {letter.recipient}", back)])
+
+    def said(answer):
+        _, noted = answer
+        if noted:
+            (messages.success if noted.ok else messages.warning)(request, noted.words)
+        return cases.address_of(letter.case)
+
     lead = f"{letter.get_kind_display()}, to {letter.recipient}."
     if invitations.invites(letter) and invitations.invitee_of(letter):
         lead += " The day and the way are kept with the review too, as the proof of notice."
-    context |= {"lead": lead, "form": form, "submit": "Save"}
-    status = 422 if form.errors else 200
-    return render(request, "components/form_page.html", context | {"cancel": back}, status=status)
+    page = cases.below(letter.case, title="The letter has gone", more=[(f"Letter to {letter.recipient}", back)])
+    return FormPage(
+        form=CaseLetterSentForm(posted(request)),
+        save=lambda cleaned: services.mark_sent(letter=letter, by=request.user, **cleaned),
+        done=f"Kept: the letter to {letter.recipient} has gone.",
+        then=said,
+        page=page | {"lead": lead, "submit": "Save", "cancel": back},
+    ).respond(request)
 
 
 # --- The school's words ------------------------------------------------------------------------------------------
@@ -244,6 +249,6 @@ def template_list(request):
 
 
 @require_permission(Permission.LETTER_TEMPLATE_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def template_edit(request, kind):
     return PAGES.edit(request, kind)

@@ -7,15 +7,15 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from pupils import search
 from pupils.models import Pupil
-from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_title
+from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
 from sendco.clock import long_date
-from sendco.drafts.services import discard_draft, load_draft
-from sendco.refusals import ChangedMeanwhile
+from sendco.formkit.page import OF_THE_KIT, FormPage, form_page, posted
+from sendco.formkit.versions import Versioned, nothing
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
@@ -30,8 +30,8 @@ from ..selectors import plans as selectors
 from ..selectors.versions import latest, latest_ids
 from ..services import plans as services
 
-form_page = require_http_methods(["GET", "POST"])
 PER_PAGE = 25
+CHANGED = "Somebody else changed this plan meanwhile. Look at the plan's page, then save again."
 
 
 # --- What the views share ----------------------------------------------------------------------------------------
@@ -52,37 +52,21 @@ def plan_page(plan, title, *more):
     return case_page("plans", title=title, more=crumbs) | {"plan": plan, "pupil": plan.pupil}
 
 
-def draw(request, form, *, plan, title, submit, template="pupils/record_form.html", more=(), **context):
-    context = plan_page(plan, title, *more) | {
-        "form": form,
-        "submit": submit,
-        "tab_title": tab_title(submit),
-        "cancel": plan_address(plan),
-        **context,
-    }
-    failed = form.errors or context.get("conflict")
-    return render(request, template, context, status=422 if failed else 200)
+def plan_form(request, form, service, *, plan, title, submit, then=None, more=(), **context):
+    """A form about a plan that calls one service and goes back to the plan, or to `then(answer)`."""
+    parts = {name: context.pop(name) for name in OF_THE_KIT & context.keys()}
 
+    def page():
+        shared = {"submit": submit, "tab_title": tab_title(submit), "cancel": plan_address(plan)}
+        return plan_page(plan, title, *more) | shared | context
 
-def simple_form(request, form, service, *, plan, done, title, submit, to=None, **context):
-    """A form that calls one service and goes back to the plan, or to `to(answer)`."""
-    answer = attempt(form, service) if request.method == "POST" else None
-    if answer:
-        messages.success(request, done)
-        return redirect(to(answer) if to else plan_address(plan))
-    return draw(request, form, plan=plan, title=title, submit=submit, **context)
-
-
-def rewrite(form, **values):
-    """Put other values into what was posted, for a form that is shown again."""
-    form.data = form.data.copy()
-    for name, value in values.items():
-        form.data[name] = str(value)
-
-
-def stale(form):
-    """Somebody saved the plan meanwhile: say so above the form that keeps what was typed."""
-    form.add_error(None, "Somebody else changed this plan meanwhile. Look at the plan's page, then save again.")
+    return FormPage(
+        **{"template": "pupils/record_form.html"} | parts,
+        form=form,
+        save=service,
+        then=then or (lambda _answer: plan_address(plan)),
+        page=page,
+    ).respond(request)
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
@@ -285,12 +269,9 @@ def _start(request, pupil, case=None):
     if case and case.plan_id and request.method == "GET":
         messages.warning(request, "The plan of this request is recorded already. This is it.")
         return redirect("ehcp:plan-detail", pk=case.plan_id)
-    key = {"by": request.user, "school_id": request.acting.school.pk, "form_key": f"plan-new-{pupil.pk}"}
-    draft = load_draft(**key) if request.method == "GET" else None
-    typed = {name: values[-1] for name, values in draft.data.items() if values} if draft else {}
     authorities = list(in_use(request.acting))
     guess = next((row for row in authorities if row.name.casefold() == pupil.home_authority.casefold()), None)
-    initial = {"authority": guess or (authorities[0] if len(authorities) == 1 else None)} | _known(case) | typed
+    initial = {"authority": guess or (authorities[0] if len(authorities) == 1 else None)} | _known(case)
     form = forms.PlanStartForm(
         posted(request), acting=request.acting, asks_need=services.lacks_need(pupil), initial=initial
     )
@@ -298,22 +279,23 @@ def _start(request, pupil, case=None):
     def start(_cleaned):
         return services.start_plan(pupil=pupil, assessment=case, by=request.user, **form.values())
 
-    plan = attempt(form, start) if request.method == "POST" else None
-    if plan:
-        discard_draft(**key)
-        messages.success(request, f"The plan of {pupil.name} is recorded. Read its PDF next, or type its words.")
-        return redirect(plan_address(plan))
-    context = case_page("plans", title=f"EHC plan of {pupil.name}") | {
-        "form": form,
+    page = case_page("plans", title=f"EHC plan of {pupil.name}") | {
         "tab_title": tab_title("Record an EHC plan"),
         "submit": "Record the plan",
         "cancel": reverse("ehcp:assessment-detail", args=[case.pk]) if case else reverse("ehcp:plan-list"),
-        "draft_key": key["form_key"],
         "authorities": authorities,
         "came_from": request_words(case) if case else "",
         "lead": "From the date on a final plan the register shows E. A draft changes nothing there.",
     }
-    return render(request, "ehcp/plan_new.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=form,
+        save=start,
+        done=f"The plan of {pupil.name} is recorded. Read its PDF next, or type its words.",
+        then=plan_address,
+        draft=f"plan-new-{pupil.pk}",
+        page=page,
+        template="ehcp/plan_new.html",
+    ).respond(request)
 
 
 @require_permission(P.CASE_EDIT)
@@ -325,7 +307,7 @@ def plan_issue(request, pk):
     def issue(cleaned):
         return services.issue_plan(plan=plan, made_on=cleaned["made_on"], needs=form.needs(), by=request.user)
 
-    return simple_form(
+    return plan_form(
         request,
         form,
         issue,
@@ -341,25 +323,19 @@ def plan_issue(request, pk):
 @form_page
 def plan_edit(request, pk):
     plan = plan_in_view(request, pk)
-    form = forms.PlanForm(posted(request), instance=plan, acting=request.acting)
+    form = forms.PlanForm(posted(request), instance=copy.copy(plan), acting=request.acting)
 
     def save(cleaned):
         return services.change_plan(plan=plan, values=form.values(), version=cleaned["version"], by=request.user)
 
-    def rebind(data, stored):
-        return forms.PlanForm(data, instance=stored, acting=request.acting)
-
-    saved, form, conflict = attempt_versioned(form, save, rebind) if request.method == "POST" else (None, form, None)
-    if saved:
-        messages.success(request, "The plan is saved. Its dates follow.")
-        return redirect(plan_address(saved))
-    return draw(
+    return plan_form(
         request,
         form,
-        plan=plan_in_view(request, pk),
+        save,
+        plan=plan,
+        done="The plan is saved. Its dates follow.",
         title="Details of the plan",
         submit="Save",
-        conflict=conflict,
         lead="The authority changes when the family moves: record that as a move.",
     )
 
@@ -373,20 +349,14 @@ def plan_caseworker(request, pk):
     def choose(cleaned):
         return services.set_caseworker(plan=plan, by=request.user, **cleaned)
 
-    def rebind(data, stored):
-        return forms.PlanCaseworkerForm(data, instance=stored, acting=request.acting)
-
-    saved, form, conflict = attempt_versioned(form, choose, rebind) if request.method == "POST" else (None, form, None)
-    if saved:
-        messages.success(request, "The caseworker is saved.")
-        return redirect(plan_address(saved))
-    return draw(
+    return plan_form(
         request,
         form,
+        choose,
         plan=plan,
+        done="The caseworker is saved.",
         title=f"Caseworker at {plan.authority.name}",
         submit="Save",
-        conflict=conflict,
         authority=plan.authority,
         template="ehcp/caseworker_form.html",
     )
@@ -403,7 +373,7 @@ def placement_add(request, pk):
     def add(cleaned):
         return services.add_placement(plan=plan, by=request.user, **cleaned)
 
-    return simple_form(
+    return plan_form(
         request,
         form,
         add,
@@ -424,7 +394,7 @@ def top_up_add(request, pk):
     def add(cleaned):
         return services.add_top_up(plan=plan, by=request.user, **cleaned)
 
-    return simple_form(
+    return plan_form(
         request,
         form,
         add,
@@ -444,7 +414,7 @@ def _dated_end(request, model, pk, words):
     def end(cleaned):
         return services.end_dated(row=row, by=request.user, **cleaned)
 
-    return simple_form(
+    return plan_form(
         request,
         form,
         end,
@@ -478,7 +448,7 @@ def plan_move(request, pk):
     def record(cleaned):
         return services.record_move(plan=plan, by=request.user, **cleaned)
 
-    return simple_form(
+    return plan_form(
         request,
         form,
         record,
@@ -502,7 +472,7 @@ def plan_move_edit(request, pk):
     def save(cleaned):
         return services.change_move(move=move, by=request.user, **cleaned)
 
-    return simple_form(
+    return plan_form(
         request,
         form,
         save,
@@ -519,33 +489,32 @@ def plan_move_edit(request, pk):
 @form_page
 def plan_cease(request, pk):
     plan = plan_in_view(request, pk)
-    initial = {
+    form = forms.CeasingForm(posted(request), initial=_ceasing(plan))
+
+    def note(cleaned):
+        return services.note_ceasing(plan=plan, by=request.user, **cleaned)
+
+    return plan_form(
+        request,
+        form,
+        note,
+        plan=plan,
+        done="Saved. The plan stays in force.",
+        title="The authority considers ceasing the plan",
+        submit="Save",
+        lead="Two letters: the first asks you and the parent, the second decides. Neither ends the plan.",
+        template="ehcp/plan_cease.html",
+        versioned=Versioned(values=_ceasing),
+    )
+
+
+def _ceasing(plan):
+    return {
         "version": plan.version,
         "proposed_on": plan.cease_proposed_on,
         "notified_on": plan.cease_notified_on,
         "reason": plan.cease_reason,
     }
-    form = forms.CeasingForm(posted(request), initial=initial)
-
-    def note(cleaned):
-        return services.note_ceasing(plan=plan, by=request.user, **cleaned)
-
-    try:
-        return simple_form(
-            request,
-            form,
-            note,
-            plan=plan,
-            done="Saved. The plan stays in force.",
-            title="The authority considers ceasing the plan",
-            submit="Save",
-            lead="Two letters: the first asks you and the parent, the second decides. Neither ends the plan.",
-            template="ehcp/plan_cease.html",
-        )
-    except ChangedMeanwhile:
-        stale(form)
-        rewrite(form, version=plan_in_view(request, pk).version)
-        return draw(request, form, plan=plan, title="The authority considers ceasing the plan", submit="Save")
 
 
 @require_permission(P.CASE_EDIT)
@@ -557,18 +526,17 @@ def plan_end(request, pk):
     def end(cleaned):
         return services.end_plan(plan=plan, by=request.user, **cleaned)
 
-    about = {
-        "plan": plan,
-        "title": "The plan has ceased",
-        "submit": "End the plan",
-        "lead": "Only after the parent's time to appeal, and when no appeal is open. E on the register ends with it.",
-    }
-    try:
-        return simple_form(request, form, end, done="The plan has ended. It stays in the child's record.", **about)
-    except ChangedMeanwhile:
-        stale(form)
-        rewrite(form, version=plan_in_view(request, pk).version)
-        return draw(request, form, **about)
+    return plan_form(
+        request,
+        form,
+        end,
+        plan=plan,
+        done="The plan has ended. It stays in the child's record.",
+        title="The plan has ceased",
+        submit="End the plan",
+        lead="Only after the parent's time to appeal, and when no appeal is open. E on the register ends with it.",
+        versioned=Versioned(values=nothing, words=CHANGED),
+    )
 
 
 @require_permission(P.CASE_EDIT)
@@ -580,7 +548,7 @@ def plan_mistake(request, pk):
     def close(cleaned):
         return services.close_mistake(plan=plan, by=request.user, **cleaned)
 
-    return simple_form(
+    return plan_form(
         request,
         form,
         close,

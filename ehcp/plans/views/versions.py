@@ -1,5 +1,6 @@
 """The words of a plan: its versions, sections, outcomes and lines, and reading them from a PDF."""
 
+import copy
 from functools import partial
 
 from django.contrib import messages
@@ -7,21 +8,19 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from pupils.forms.conflicts import Conflict, Row, in_words
-from pupils.views.form_pages import attempt, posted, tab_title
+from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
-from sendco.drafts.services import discard_draft, load_draft
 from sendco.files.http import download_response
-from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
+from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
+from sendco.formkit.versions import Versioned
 from sendco.jobs.models import Job
 from sendco.jobs.models import Status as JobStatus
 from sendco.limits.services import check_limit
-from sendco.refusals import ChangedMeanwhile, Refused
-from sendco.richtext_field import initial_from_draft
+from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
@@ -33,8 +32,9 @@ from ..selectors.versions import latest
 from ..services import plans as plan_services
 from ..services import reading
 from ..services import versions as services
-from .plans import draw, form_page, plan_in_view, plan_page, rewrite, simple_form
+from .plans import plan_form, plan_in_view, plan_page
 
+MOST_LOOKED_BACK = 50  # earlier wordings of a section or a row
 ROWS = {"outcome": PlanOutcome, "line": ProvisionLine}
 # Which rows belong to a section: outcomes to E, lines to the sections of provision.
 OF_SECTION = {"E": "outcome", "F": "line", "G": "line", "H1": "line", "H2": "line"}
@@ -98,7 +98,7 @@ def version_new(request, pk):
         values = {name: value for name, value in cleaned.items() if name != "need"}
         return services.new_version(plan=plan, by=request.user, needs=form.needs(), **values)
 
-    return simple_form(
+    return plan_form(
         request,
         form,
         begin,
@@ -106,7 +106,7 @@ def version_new(request, pk):
         done="The version is there. Change its sections, outcomes and lines.",
         title="New version",
         submit="Begin the version",
-        to=version_address,
+        then=version_address,
         lead="It begins with the words of the version you choose. A final version moves the register to E from its "
         "date.",
     )
@@ -117,47 +117,31 @@ def version_new(request, pk):
 def version_edit(request, pk):
     version = version_in_view(request, pk)
     plan = version.plan
-    form = forms.VersionForm(posted(request), instance=version, initial={"version": version.edit_version})
+    form = forms.VersionForm(posted(request), instance=copy.copy(version), initial={"version": version.edit_version})
 
     def save(cleaned):
         return services.change_version(
             version=version, values=form.values(), edit_version=cleaned["version"], by=request.user
         )
 
-    try:
-        saved = attempt(form, save) if request.method == "POST" else None
-        conflict = None
-    except ChangedMeanwhile as meanwhile:
-        saved, form, conflict = None, *_rebound(form, meanwhile.theirs)
-    if saved:
-        messages.success(request, "The version is saved.")
-        return redirect(version_address(saved))
-    version = version_in_view(request, pk)
-    return draw(
+    return plan_form(
         request,
         form,
+        save,
         plan=plan,
+        done="The version is saved.",
         title=f"{version_name(version)} of the plan",
         submit="Save",
         more=[beside(version)],
         cancel=version_address(version),
-        conflict=conflict,
+        then=version_address,
+        versioned=Versioned(mark=lambda row: row.edit_version, before=_version_seen),
     )
 
 
-def _rebound(form, stored):
-    """The form again over what is stored now, with both versions to show."""
-    data = form.data.copy()
-    data["version"] = str(stored.edit_version)
-    again = forms.VersionForm(data, instance=stored)
-    rows = [
-        Row(again.fields[name].label, in_words(again, name, form.cleaned_data[name]), in_words(again, name, value))
-        for name in form.stored_fields()
-        if form.cleaned_data[name] != (value := getattr(stored, name))
-    ]
-    last = stored.history.select_related("history_user").first()
-    who = last.history_user.name if last and last.history_user else "Somebody else"
-    return again, Conflict(rows=rows, who=who, at=last.history_date if last else None)
+def _version_seen(version, number):
+    seen = version.history.filter(edit_version=number).first()
+    return seen.instance if seen else None
 
 
 @require_permission(P.CASE_VIEW)
@@ -203,33 +187,25 @@ def _letter_or_404(letter):
     return letter
 
 
-def _draft_key(request, version, letter):
+def _draft_key(version, letter):
     """The key of what is typed for one section of one version."""
-    form_key = f"plan-section-{version.pk}-{letter}"
-    return {"by": request.user, "school_id": request.acting.school.pk, "form_key": form_key}
+    return f"plan-section-{version.pk}-{letter}"
 
 
 def _section_form(request, version, letter):
-    """Return (form, stored section, whether a draft was taken up)."""
     section = services.section_of(version, letter)
-    form = forms.SectionForm(posted(request), initial={"html": section.html, "seen": services.seen_of(section.html)})
-    draft = None if request.method == "POST" else load_draft(**_draft_key(request, version, letter))
-    if draft:
-        form.initial |= initial_from_draft(form, draft)
-    return form, section, bool(draft)
+    return forms.SectionForm(posted(request), initial={"html": section.html, "seen": services.seen_of(section.html)})
 
 
-def _save_section(request, form, version, letter, service):
-    """Call the service with the form's words. Returns (answer, form, what is stored when somebody was quicker)."""
-    try:
-        answer = attempt(form, service)
-    except ChangedMeanwhile as meanwhile:
-        data = form.data.copy()
-        data["seen"] = services.seen_of(meanwhile.theirs.html)
-        return None, forms.SectionForm(data), meanwhile.theirs
-    if answer:
-        discard_draft(**_draft_key(request, version, letter))
-    return answer, form, None
+# A section is known by its words: what it said before is in its history under the same mark.
+OF_A_SECTION = Versioned(
+    field="seen",
+    mark=lambda section: services.seen_of(section.html),
+    values=lambda section: {"html": section.html},
+    before=lambda section, seen: next(
+        (row for row in section.history.all()[:MOST_LOOKED_BACK] if services.seen_of(row.html) == seen), None
+    ),
+)
 
 
 @require_permission(P.CASE_EDIT)
@@ -239,33 +215,26 @@ def section_edit(request, pk, letter):
     letter = _letter_or_404(letter)
     if version.confirmed_at is None:
         return redirect("ehcp:section-check", pk=version.pk, letter=letter)
-    form, section, from_draft = _section_form(request, version, letter)
-    theirs = None
-    if request.method == "POST":
-        save = partial(_keep_section, version, letter, request.user)
-        saved, form, theirs = _save_section(request, form, version, letter, save)
-        if saved:
-            messages.success(request, f"Section {letter} is saved.")
-            return redirect(f"{version_address(version)}#section-{letter}")
-    return draw(
+
+    def keep(cleaned):
+        return services.save_section(version=version, letter=letter, by=request.user, **cleaned)
+
+    return plan_form(
         request,
-        form,
+        _section_form(request, version, letter),
+        keep,
         plan=version.plan,
+        done=f"Section {letter} is saved.",
+        then=lambda _saved: f"{version_address(version)}#section-{letter}",
         title=f"Section {letter}: {SectionLetter(letter).label}",
         submit="Save the section",
         template="ehcp/section_edit.html",
         more=[beside(version)],
         cancel=version_address(version),
-        draft_key=_draft_key(request, version, letter)["form_key"],
-        from_draft=from_draft,
-        theirs=theirs,
+        draft=_draft_key(version, letter),
         version=version,
-        conflict=theirs,
+        versioned=OF_A_SECTION,
     )
-
-
-def _keep_section(version, letter, by, cleaned):
-    return services.save_section(version=version, letter=letter, html=cleaned["html"], seen=cleaned["seen"], by=by)
 
 
 # --- Outcomes and lines ------------------------------------------------------------------------------------------
@@ -284,28 +253,34 @@ def _back_to(version, kind, section="F"):
 
 
 def _row_page(request, form, save, *, version, kind, title, submit, section="F"):
-    conflict = None
-    try:
-        saved = attempt(form, save) if request.method == "POST" else None
-    except ChangedMeanwhile as meanwhile:
-        saved, conflict = None, meanwhile.theirs
-        rewrite(form, seen=services.row_seen(conflict, _names(kind)))
-    if saved:
-        messages.success(request, f"The {kind} is saved.")
-        return redirect(_back_to(version, kind, getattr(saved, "section", section)))
-    return draw(
+    return plan_form(
         request,
         form,
+        save,
         plan=version.plan,
+        done=f"The {kind} is saved.",
+        then=lambda saved: _back_to(version, kind, getattr(saved, "section", section)),
         title=title,
         submit=submit,
         template="ehcp/plan_row_form.html",
         more=[beside(version)],
         cancel=_back_to(version, kind, section),
-        theirs=conflict,
-        conflict=conflict,
         kind=kind,
+        versioned=_of_a_row(kind),
     )
+
+
+def _of_a_row(kind):
+    """An outcome or a line is known by its words, as a section is."""
+
+    def mark(row):
+        return services.row_seen(row, _names(kind))
+
+    def before(row, seen):
+        found = (past.instance for past in row.history.all()[:MOST_LOOKED_BACK])
+        return next((past for past in found if mark(past) == seen), None)
+
+    return Versioned(field="seen", mark=mark, before=before)
 
 
 def _names(kind):
@@ -331,7 +306,7 @@ def outcome_add(request, pk):
 def outcome_edit(request, pk):
     outcome = _row_in_view(request, "outcome", pk)
     seen = services.row_seen(outcome, services.OUTCOME_FIELDS)
-    form = forms.OutcomeForm(posted(request), instance=outcome, initial={"seen": seen})
+    form = forms.OutcomeForm(posted(request), instance=copy.copy(outcome), initial={"seen": seen})
     version = outcome.plan_version
 
     def save(cleaned):
@@ -372,7 +347,7 @@ def line_edit(request, pk):
     line = _row_in_view(request, "line", pk)
     version, section = line.plan_version, line.section
     seen = services.row_seen(line, services.LINE_FIELDS)
-    form = forms.LineForm(posted(request), version=version, instance=line, initial={"seen": seen})
+    form = forms.LineForm(posted(request), version=version, instance=copy.copy(line), initial={"seen": seen})
 
     def save(cleaned):
         return services.save_line(
@@ -389,21 +364,13 @@ def _row_confirm(request, kind, pk):
     row = _row_in_view(request, kind, pk)
     version = row.plan_version
     back = _back_to(version, kind, getattr(row, "section", "F"))
-    if request.method == "POST":
-        try:
-            services.remove_row(row=row, by=request.user)
-        except Refused as refusal:
-            messages.warning(request, str(refusal))
-        else:
-            messages.success(request, f"The {kind} is taken out. What it said stays in the history.")
-        return redirect(back)
-    context = plan_page(version.plan, f"Take out this {kind}", beside(version)) | {
-        "explanation": row.text,
-        "submit": f"Take out the {kind}",
-        "danger": True,
-        "cancel": back,
-    }
-    return render(request, "components/confirm_page.html", context)
+    return ConfirmPage(
+        act=partial(services.remove_row, row=row, by=request.user),
+        done=f"The {kind} is taken out. What it said stays in the history.",
+        then=back,
+        page=plan_page(version.plan, f"Take out this {kind}", beside(version))
+        | {"explanation": row.text, "submit": f"Take out the {kind}", "danger": True, "cancel": back},
+    ).respond(request)
 
 
 @require_permission(P.CASE_EDIT)
@@ -450,7 +417,7 @@ def line_challenge(request, pk):
     def challenge(cleaned):
         return services.challenge_line(line=line, by=request.user, **cleaned)
 
-    return simple_form(
+    return plan_form(
         request,
         form,
         challenge,
@@ -475,22 +442,18 @@ def plan_read(request, pk):
     def begin(cleaned):
         return reading.start_reading(plan=plan, by=request.user, **cleaned)
 
-    try:
-        return simple_form(
-            request,
-            form,
-            begin,
-            plan=plan,
-            done="The plan is kept. Its words are being read.",
-            title="Read a plan from its PDF",
-            submit="Keep and read the plan",
-            to=version_address,
-            lead="The words are put into sections as a suggestion. You check each beside its page; until then nothing "
-            "of it counts.",
-        )
-    except FileRefused as refusal:
-        form.add_error("upload", str(refusal))
-        return draw(request, form, plan=plan, title="Read a plan from its PDF", submit="Keep and read the plan")
+    return plan_form(
+        request,
+        form,
+        begin,
+        plan=plan,
+        done="The plan is kept. Its words are being read.",
+        title="Read a plan from its PDF",
+        submit="Keep and read the plan",
+        then=version_address,
+        lead="The words are put into sections as a suggestion. You check each beside its page; until then nothing "
+        "of it counts.",
+    )
 
 
 def _job_of(version):
@@ -505,7 +468,7 @@ def _unconfirmed(request, pk):
 
 
 @require_permission(P.CASE_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def version_check(request, pk):
     """All sections of what was read, which of them somebody checked, and the button that makes it count."""
     version = version_in_view(request, pk)
@@ -514,13 +477,25 @@ def version_check(request, pk):
     is_first = version.plan.made_on is None and version.kind == PlanVersion.Kind.FINAL
     asks_need = is_first and plan_services.lacks_need(version.plan.pupil)
     form = forms.NeedForm(posted(request), asks_need=asks_need)
-    if request.method == "POST" and attempt(form, partial(_confirm, request, version, form)):
-        messages.success(request, f"{version_name(version)} counts from now on.")
-        return redirect("ehcp:version-detail", pk=version.pk)
+
+    def confirm(_cleaned):
+        return reading.confirm_version(version=version, needs=form.needs(), by=request.user)
+
+    return FormPage(
+        form=form,
+        save=confirm,
+        done=f"{version_name(version)} counts from now on.",
+        then=reverse("ehcp:version-detail", args=[version.pk]),
+        page=lambda: _check_page(version, request) | {"asks_need": asks_need},
+        template="ehcp/version_check.html",
+    ).respond(request)
+
+
+def _check_page(version, request):
     job = _job_of(version)
     checked = set(version.reading.checked)
     sections = [(letter, words, html, letter in checked) for letter, words, html in all_sections(version)]
-    context = plan_page(version.plan, f"Check {version_name(version).lower()}") | {
+    return plan_page(version.plan, f"Check {version_name(version).lower()}") | {
         "tab_title": tab_title("Check a plan"),
         "version": version,
         "reading": version.reading,
@@ -530,19 +505,12 @@ def version_check(request, pk):
         "sections": sections,
         "next_letter": next((letter for letter, _, _, done in sections if not done), None),
         "done": len(checked),
-        "form": form,
-        "asks_need": asks_need,
         "stored": reading.stored_file(version),
     }
-    return render(request, "ehcp/version_check.html", context, status=422 if form.errors else 200)
 
 
 def _no_reading(version):
     return redirect("ehcp:plan-detail", pk=version.plan_id)
-
-
-def _confirm(request, version, form, _cleaned):
-    return reading.confirm_version(version=version, needs=form.needs(), by=request.user)
 
 
 @require_permission(P.CASE_EDIT)
@@ -551,28 +519,30 @@ def section_check(request, pk, letter):
     """One section beside the pages of the PDF."""
     version = _unconfirmed(request, pk)
     letter = _letter_or_404(letter)
-    form, section, from_draft = _section_form(request, version, letter)
-    theirs = None
-    if request.method == "POST":
-        is_right = request.POST.get("then") == "right"
+    is_right = request.POST.get("then") == "right"
 
-        def check(cleaned):
-            return reading.check_section(version=version, letter=letter, is_right=is_right, by=request.user, **cleaned)
+    def check(cleaned):
+        return reading.check_section(version=version, letter=letter, is_right=is_right, by=request.user, **cleaned)
 
-        saved, form, theirs = _save_section(request, form, version, letter, check)
-        if saved:
-            return _after_check(version, letter, is_right, saved)
+    return FormPage(
+        form=_section_form(request, version, letter),
+        save=check,
+        then=lambda saved: _after_check(version, letter, is_right, saved),
+        page=lambda: _section_page(version, letter),
+        template="ehcp/section_check.html",
+        draft=_draft_key(version, letter),
+        versioned=OF_A_SECTION,
+    ).respond(request)
+
+
+def _section_page(version, letter):
     checked = version.reading.checked
-    context = plan_page(version.plan, f"Check Section {letter}", beside(version)) | {
+    return plan_page(version.plan, f"Check Section {letter}", beside(version)) | {
         "tab_title": tab_title("Check a plan"),
         "version": version,
         "letter": letter,
         "name": SectionLetter(letter).label,
         "sections": [(one, words, one in checked) for one, words in SectionLetter.choices],
-        "form": form,
-        "theirs": theirs,
-        "from_draft": from_draft,
-        "draft_key": _draft_key(request, version, letter)["form_key"],
         "rows_kind": OF_SECTION.get(letter),
         "outcomes": list(version.outcomes.all()) if letter == "E" else [],
         "lines": [row for row in selectors.checked_lines(version) if row.line.section == letter],
@@ -580,8 +550,8 @@ def section_check(request, pk, letter):
         "page": version.reading.places.get(letter),
         "done": len(checked),
         "may_edit": True,
+        "cancel": reverse("ehcp:section-check", args=[version.pk, letter]),
     }
-    return render(request, "ehcp/section_check.html", context, status=422 if form.errors or theirs else 200)
 
 
 def _after_check(version, letter, is_right, saved):
@@ -601,22 +571,18 @@ def _after_check(version, letter, is_right, saved):
 def version_discard(request, pk):
     version = _unconfirmed(request, pk)
     plan = version.plan
-    back = reverse("ehcp:plan-detail", args=[plan.pk])
-    if request.method == "POST":
-        try:
-            reading.discard_version(version=version, by=request.user)
-        except Refused as refusal:
-            messages.warning(request, str(refusal))
-        else:
-            messages.success(request, "What was read is thrown away. The PDF stays with the child's documents.")
-        return redirect(back)
-    context = plan_page(plan, f"Throw away {version_name(version).lower()}", beside(version)) | {
-        "explanation": "What was read, and what you changed of it, goes. The PDF itself stays with the documents.",
-        "submit": "Throw it away",
-        "danger": True,
-        "cancel": version_address(version),
-    }
-    return render(request, "components/confirm_page.html", context)
+    return ConfirmPage(
+        act=partial(reading.discard_version, version=version, by=request.user),
+        done="What was read is thrown away. The PDF stays with the child's documents.",
+        then=reverse("ehcp:plan-detail", args=[plan.pk]),
+        page=plan_page(plan, f"Throw away {version_name(version).lower()}", beside(version))
+        | {
+            "explanation": "What was read, and what you changed of it, goes. The PDF itself stays with the documents.",
+            "submit": "Throw it away",
+            "danger": True,
+            "cancel": version_address(version),
+        },
+    ).respond(request)
 
 
 @require_permission(P.CASE_VIEW)

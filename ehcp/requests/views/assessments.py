@@ -1,23 +1,21 @@
 """Requests for needs assessments: the list, the beginning, and the page of one."""
 
 import copy
-from functools import partial
 
-from django.contrib import messages
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from pupils import search
 from pupils.models import Pupil
-from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_title
+from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
-from sendco.drafts.services import discard_draft, load_draft
+from sendco.formkit.page import OF_THE_KIT, FormPage, form_page, posted
+from sendco.formkit.versions import Versioned, nothing
 from sendco.jobs.models import Job, Status
 from sendco.limits.services import RateLimited, check_limit
-from sendco.refusals import ChangedMeanwhile
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
@@ -33,8 +31,9 @@ from ...plans.forms import RequestCaseworkerForm
 from .. import forms, selectors
 from ..services import assessments as services
 
-form_page = require_http_methods(["GET", "POST"])
 PER_PAGE = 25
+CHANGED = "Somebody else changed this request meanwhile. Look at its page, then save again."
+AN_ACTION = Versioned(values=nothing, words=CHANGED)
 
 
 # --- What the views share ----------------------------------------------------------------------------------------
@@ -54,28 +53,21 @@ def request_page(case, title, *more):
     return case_page("assessments", title=title, more=crumbs) | {"case": case, "pupil": case.pupil}
 
 
-def draw(request, form, *, case, title, submit, template="pupils/record_form.html", **context):
-    context = request_page(case, title) | {
-        "form": form,
-        "submit": submit,
-        "tab_title": tab_title(submit),
-        "cancel": case_address(case),
-        **context,
-    }
-    failed = form.errors or context.get("conflict")
-    return render(request, template, context, status=422 if failed else 200)
+def case_form(request, form, service, *, case, title, submit, then=None, **context):
+    """A form about a request that calls one service and goes back to it."""
+    parts = {name: context.pop(name) for name in OF_THE_KIT & context.keys()}
 
+    def page():
+        shared = {"submit": submit, "tab_title": tab_title(submit), "cancel": case_address(case)}
+        return request_page(case, title) | shared | context
 
-def done(request, words, case):
-    messages.success(request, words)
-    return redirect(case_address(case))
-
-
-def stale(form, stored):
-    """Somebody saved the request meanwhile: say so above the form, which keeps what was typed and can be sent again."""
-    form.add_error(None, "Somebody else changed this request meanwhile. Look at its page, then save again.")
-    form.data = form.data.copy()
-    form.data["version"] = str(stored.version)
+    return FormPage(
+        **{"template": "pupils/record_form.html"} | parts,
+        form=form,
+        save=service,
+        then=then or case_address(case),
+        page=page,
+    ).respond(request)
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
@@ -124,40 +116,44 @@ def _kind_for(pupil):
 
 
 def _start(request, pupil):
-    key = {"by": request.user, "school_id": request.acting.school.pk, "form_key": f"assessment-new-{pupil.pk}"}
-    draft = load_draft(**key) if request.method == "GET" else None
-    typed = {name: values[-1] for name, values in draft.data.items() if values} if draft else {}
     authorities = list(in_use(request.acting))
     guess = next((row for row in authorities if row.name.casefold() == pupil.home_authority.casefold()), None)
-    initial = {"authority": guess or (authorities[0] if len(authorities) == 1 else None)} | typed
+    initial = {"authority": guess or (authorities[0] if len(authorities) == 1 else None)}
     form = forms.RequestStartForm(posted(request), acting=request.acting, initial=initial)
     kind = _kind_for(pupil)
 
     def start(cleaned):
         return services.begin(pupil=pupil, kind=kind, by=request.user, **cleaned)
 
-    case = attempt(form, start) if request.method == "POST" else None
-    if case:
-        discard_draft(**key)
-        return done(request, "The request is open. Below is what comes next.", case)
-    again = kind == NeedsAssessment.Kind.AGAIN
-    lead = (
-        f"{pupil.forename} has an EHC plan, so this asks for a re-assessment: the authority has 15 days to decide."
-        if again
-        else "The authority has six weeks from the day it receives the request to say whether it will assess."
-    )
-    title = f"Request for a {NeedsAssessment.Kind(kind).label.lower()}: {pupil.name}"
-    context = case_page("assessments", title=title) | {
-        "form": form,
-        "tab_title": tab_title("New request"),
-        "submit": "Begin",
-        "cancel": reverse("ehcp:assessment-list"),
-        "draft_key": key["form_key"],
-        "authorities": authorities,
-        "open_case": NeedsAssessment.objects.visible_to(request.acting).filter(pupil=pupil, closed_on=None).first(),
-        "lead": lead,
-    }
-    return render(request, "ehcp/assessment_new.html", context, status=422 if form.errors else 200)
+    def page():
+        title = f"Request for a {NeedsAssessment.Kind(kind).label.lower()}: {pupil.name}"
+        open_cases = NeedsAssessment.objects.visible_to(request.acting).filter(pupil=pupil, closed_on=None)
+        return case_page("assessments", title=title) | {
+            "tab_title": tab_title("New request"),
+            "submit": "Begin",
+            "cancel": reverse("ehcp:assessment-list"),
+            "authorities": authorities,
+            "open_case": open_cases.first(),
+            "lead": _start_lead(pupil, kind),
+        }
+
+    return FormPage(
+        form=form,
+        save=start,
+        done="The request is open. Below is what comes next.",
+        then=case_address,
+        page=page,
+        draft=f"assessment-new-{pupil.pk}",
+        template="ehcp/assessment_new.html",
+    ).respond(request)
+
+
+def _start_lead(pupil, kind):
+    if kind == NeedsAssessment.Kind.AGAIN:
+        return (
+            f"{pupil.forename} has an EHC plan, so this asks for a re-assessment: the authority has 15 days to decide."
+        )
+    return "The authority has six weeks from the day it receives the request to say whether it will assess."
 
 
 # --- One request -------------------------------------------------------------------------------------------------
@@ -236,26 +232,20 @@ def pack_state(request, case):
 @form_page
 def assessment_reason(request, pk):
     case = case_in_view(request, pk)
-    key = {"by": request.user, "school_id": case.school_id, "form_key": f"assessment-reason-{case.pk}"}
-    draft = load_draft(**key) if request.method == "GET" else None
-    typed = {"reason": draft.data["reason"][-1]} if draft and draft.data.get("reason") else {}
-    form = forms.ReasonForm(posted(request), instance=copy.copy(case), initial=typed)
+    form = forms.ReasonForm(posted(request), instance=copy.copy(case))
 
     def save(cleaned):
         return services.save_reason(case=case, by=request.user, version=cleaned["version"], reason=cleaned["reason"])
 
-    saved, form, conflict = versioned(request, form, save, forms.ReasonForm)
-    if saved:
-        discard_draft(**key)
-        return done(request, "Saved. It goes into the letter and the pack.", case)
-    return draw(
+    return case_form(
         request,
         form,
+        save,
         case=case,
+        done="Saved. It goes into the letter and the pack.",
         title="Why a plan may be needed",
         submit="Save",
-        conflict=conflict,
-        draft_key=key["form_key"],
+        draft=f"assessment-reason-{case.pk}",
         lead="The authority must assess where the child may have special needs and a plan may be necessary "
         "(section 36(8)).",
     )
@@ -265,32 +255,22 @@ def assessment_reason(request, pk):
 @form_page
 def assessment_caseworker(request, pk):
     case = case_in_view(request, pk)
-    form_class = partial(RequestCaseworkerForm, acting=request.acting)
-    form = form_class(posted(request), instance=copy.copy(case))
+    form = RequestCaseworkerForm(posted(request), instance=copy.copy(case), acting=request.acting)
 
     def choose(cleaned):
         return services.set_caseworker(case=case, by=request.user, **cleaned)
 
-    saved, form, conflict = versioned(request, form, choose, form_class)
-    if saved:
-        return done(request, "The caseworker is saved.", case)
-    return draw(
+    return case_form(
         request,
         form,
+        choose,
         case=case,
+        done="The caseworker is saved.",
         title=f"Caseworker at {case.authority.name}",
         submit="Save",
-        conflict=conflict,
         authority=case.authority,
         template="ehcp/caseworker_form.html",
     )
-
-
-def versioned(request, form, save, form_class):
-    def rebind(data, stored):
-        return form_class(data, instance=stored)
-
-    return attempt_versioned(form, save, rebind) if request.method == "POST" else (None, form, None)
 
 
 @require_permission(P.CASE_EDIT)
@@ -302,16 +282,14 @@ def assessment_close(request, pk):
     def close(cleaned):
         return services.close(case=case, by=request.user, **cleaned)
 
-    try:
-        if request.method == "POST" and attempt(form, close):
-            return done(request, "The request is closed. It stays in the child's record.", case)
-    except ChangedMeanwhile as meanwhile:
-        stale(form, meanwhile.theirs)
-    return draw(
+    return case_form(
         request,
         form,
+        close,
         case=case,
+        done="The request is closed. It stays in the child's record.",
         title="Close without a plan",
         submit="Close the request",
         lead="Nothing is owed by it any more. A refusal that may still be appealed stays open until its time is over.",
+        versioned=AN_ACTION,
     )

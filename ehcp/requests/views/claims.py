@@ -1,16 +1,17 @@
 """What belongs to a request: the advice of reg 6(1), and the exceptions that somebody claims."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.db import transaction
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 
 from pupils.models import Document
 from pupils.record.services.documents import add_document
-from pupils.views.form_pages import attempt, posted, tab_title
+from pupils.views.form_pages import tab_title
 from sendco.clock import long_date
-from sendco.files.kinds import FileRefused
+from sendco.formkit.page import ConfirmPage, form_page, posted
 from sendco.limits.services import check_limit
-from sendco.refusals import ChangedMeanwhile, Refused
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
@@ -18,7 +19,7 @@ from ...deadlines import exemptions
 from ...models import Advice, Exemption, NeedsAssessment
 from .. import forms
 from ..services import assessments as services
-from .assessments import case_address, case_in_view, done, draw, form_page, request_page, stale
+from .assessments import AN_ACTION, case_address, case_form, case_in_view, request_page
 
 
 # --- Advice ------------------------------------------------------------------------------------------------------
@@ -37,20 +38,18 @@ def advice_edit(request, pk):
         posted(request), request.FILES or None, acting=request.acting, pupil=case.pupil, initial=initial
     )
 
+    if request.FILES:
+        check_limit("upload", request.user.pk)
+
     def save(cleaned):
         return _save_advice(request, row, case, dict(cleaned))
 
-    try:
-        saved = attempt(form, save) if request.method == "POST" else None
-    except FileRefused as refusal:
-        form.add_error("upload", str(refusal))
-        saved = None
-    if saved:
-        return done(request, "Saved.", case)
-    return draw(
+    return case_form(
         request,
         form,
+        save,
         case=case,
+        done="Saved.",
         title=row.get_kind_display(),
         submit="Save",
         lead="Advice covers needs, provision and outcomes. What was written before for another purpose will do where "
@@ -62,7 +61,6 @@ def advice_edit(request, pk):
 def _save_advice(request, row, case, values):
     upload = values.pop("upload")
     if upload:
-        check_limit("upload", request.user.pk)
         values["document"] = add_document(
             pupil=case.pupil,
             upload=upload,
@@ -84,10 +82,16 @@ def advice_add(request, pk):
     def add(cleaned):
         return services.add_advice(case=case, by=request.user, **cleaned)
 
-    if request.method == "POST" and attempt(form, add):
-        return done(request, "Added to the list.", case)
-    lead = "Anybody the authority thinks fit, and anybody the parent reasonably asks for (reg 6(1)(f) to (h))."
-    return draw(request, form, case=case, title="Somebody else who advises", submit="Add to the list", lead=lead)
+    return case_form(
+        request,
+        form,
+        add,
+        case=case,
+        done="Added to the list.",
+        title="Somebody else who advises",
+        submit="Add to the list",
+        lead="Anybody the authority thinks fit, and anybody the parent reasonably asks for (reg 6(1)(f) to (h)).",
+    )
 
 
 # --- Exceptions --------------------------------------------------------------------------------------------------
@@ -119,28 +123,27 @@ def exemption_add(request, pk):
     def claim(cleaned):
         return services.claim_exemption(case=case, by=request.user, **cleaned)
 
-    try:
-        answer = attempt(form, claim) if request.method == "POST" else None
-    except ChangedMeanwhile as meanwhile:
-        stale(form, meanwhile.theirs)
-        answer = None
-    if answer:
+    def said(answer):
         _, allowed = answer
         say = messages.success if allowed.ok else messages.warning
         known = "The law knows this exception" if allowed.ok else "Kept as claimed, but it does not hold"
         say(request, f"{known}. {allowed.words}")
-        return redirect(case_address(case))
+        return case_address(case)
+
     steps, grounds = conditions(case)
-    return draw(
+    return case_form(
         request,
         form,
+        claim,
         case=case,
+        then=said,
         title="An exception is claimed",
         submit="Keep the claim",
         lead="An exception lifts a time limit. It moves no date, and nothing pauses.",
         template="ehcp/assessment_exemption.html",
         steps=steps,
         grounds=grounds,
+        versioned=AN_ACTION,
     )
 
 
@@ -150,18 +153,16 @@ def exemption_withdraw(request, pk):
     own = Exemption.objects.filter(assessment__in=NeedsAssessment.objects.visible_to(request.acting))
     claim = get_object_or_404(own.select_related("assessment"), pk=pk)
     case = case_in_view(request, claim.assessment_id)
-    if request.method == "POST":
-        try:
-            services.withdraw_exemption(claim=claim, by=request.user)
-        except Refused as refusal:
-            messages.warning(request, str(refusal))
-            return redirect(case_address(case))
-        return done(request, "The claim is withdrawn. The time limit counts again.", case)
-    context = request_page(case, "Withdraw the claim") | {
+    page = request_page(case, "Withdraw the claim") | {
         "tab_title": tab_title("Withdraw the claim"),
         "explanation": f"{claim.get_ground_display()}, claimed on {long_date(claim.claimed_on)}. The claim stays in "
         "the history; the time limit counts again as if it had not been made.",
         "submit": "Withdraw it",
         "cancel": case_address(case),
     }
-    return render(request, "components/confirm_page.html", context)
+    return ConfirmPage(
+        act=partial(services.withdraw_exemption, claim=claim, by=request.user),
+        done="The claim is withdrawn. The time limit counts again.",
+        then=case_address(case),
+        page=page,
+    ).respond(request)

@@ -5,10 +5,10 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.views.decorators.http import require_GET
 
-from pupils.views.form_pages import attempt, posted
 from sendco.audit import services as audit
 from sendco.files.http import download_response
 from sendco.files.services import FileNotAvailable
+from sendco.formkit.page import form_page, posted
 from sendco.pdf.render import PdfUnavailable, pdf_available
 from staff.access import require_permission
 from staff.permissions import Permission as P
@@ -16,7 +16,7 @@ from staff.permissions import Permission as P
 from ...models import Advice
 from ..forms import PackForm
 from ..services import pack as services
-from .assessments import case_address, case_in_view, done, draw, form_page, pack_state
+from .assessments import case_address, case_form, case_in_view, pack_state
 
 
 @require_permission(P.CASE_EDIT)
@@ -32,12 +32,12 @@ def assessment_pack(request, pk):
     def ask(cleaned):
         return services.ask_for_pack(case=case, by=request.user, **cleaned)
 
-    if request.method == "POST" and attempt(form, ask):
-        return done(request, "The pack is being made. It is on this page in a moment.", case)
-    return draw(
+    return case_form(
         request,
         form,
+        ask,
         case=case,
+        done="The pack is being made. It is on this page in a moment.",
         title="Request pack",
         submit="Make the pack",
         lead="One PDF: your letter, an index with page numbers, what is ticked here, and the documents you enclose.",

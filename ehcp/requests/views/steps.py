@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from django.http import Http404
 from django.shortcuts import render
 
-from pupils.views.form_pages import posted
+from sendco.formkit.page import form_page, posted
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
 from ...models import NeedsAssessment
 from .. import forms, selectors
 from ..services import assessments as services
-from .assessments import case_in_view, done, draw, form_page, versioned
+from .assessments import case_form, case_in_view
 
 
 @dataclass(frozen=True)
@@ -118,12 +118,12 @@ def assessment_step(request, pk, step):
         service = getattr(services, page.service)
         return service(case=case, version=cleaned["version"], by=request.user, **form.facts())
 
-    saved, form, conflict = versioned(request, form, save, page.form)
-    if saved:
+    def said(saved):
         words = selectors.receipt_words(saved) if step == "sent" else ""
-        return done(request, f"{page.done} {words}".strip(), case)
-    return draw(
-        request, form, case=case, title=page.title, submit="Save", lead=page.lead, conflict=conflict,
+        return f"{page.done} {words}".strip()
+
+    return case_form(
+        request, form, save, case=case, done=said, title=page.title, submit="Save", lead=page.lead,
         template=page.template,
     )  # fmt: skip
 

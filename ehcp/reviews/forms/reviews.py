@@ -1,9 +1,9 @@
 from django import forms
 
 from pupils.forms.checked import date_field, past_date_field
-from pupils.forms.conflicts import VersionedForm
 from pupils.models import Contact
 from pupils.models.pupil import YearGroup
+from sendco.formkit.versions import VersionedForm
 from staff.forms.many import ManyRowsField
 from staff.models import User
 

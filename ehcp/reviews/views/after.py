@@ -7,11 +7,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from pupils.views.form_pages import posted, tab_title
+from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
 from sendco.files.http import download_response
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
+from sendco.formkit.page import form_page, posted
 from sendco.jobs.models import Job
 from staff.access import require_permission
 from staff.permissions import Permission as P
@@ -21,7 +22,7 @@ from .. import pack as review_pack
 from ..forms import reviews as forms
 from ..services import reports as review_reports
 from ..services import reviews as services
-from .reviews import form_page, review_address, review_or_404, simple_form
+from .reviews import review_address, review_form, review_or_404
 
 
 def send_file(request, review, file_id, *, filename, what, back):
@@ -49,7 +50,7 @@ def review_papers(request, pk):
         return review_reports.record_papers_sent(review=review, by=request.user, **cleaned)
 
     papers, missing = review_pack.papers_of(review)
-    return simple_form(
+    return review_form(
         request, form, sent, review=review, done="Kept: the papers have gone to everybody invited.",
         title="Papers for the meeting", submit="Record that they went", template="ehcp/review_papers.html",
         tab_title=tab_title("Papers of a review"), papers=papers, missing=missing,
@@ -78,7 +79,7 @@ def review_report_sent(request, pk):
     def sent(cleaned):
         return review_reports.record_sent(review=review, by=request.user, **cleaned)
 
-    return simple_form(
+    return review_form(
         request, form, sent, review=review,
         done="Kept: the report has gone. The authority has four weeks from the meeting to decide.",
         title="The report has gone", submit="Record that it went", tab_title=tab_title("Report of a review"),
@@ -95,7 +96,7 @@ def review_decision(request, pk):
     def record(cleaned):
         return services.record_decision(review=review, by=request.user, **cleaned)
 
-    return simple_form(
+    return review_form(
         request, form, record, review=review, done="The decision is kept. The next review counts from it.",
         title="The authority's decision", submit="Save the decision", tab_title=tab_title("Decision after a review"),
         lead="Keeping the plan or ceasing it ends the review here. Changing it starts the weeks to the final plan.",
@@ -109,7 +110,7 @@ def _one_day(request, pk, service, *, field, title, label, done, lead=""):
     def record(cleaned):
         return service(review=review, by=request.user, **{field: cleaned["on"]})
 
-    return simple_form(
+    return review_form(
         request, form, record, review=review, done=done, title=title, submit="Save the date",
         tab_title=tab_title(title), lead=lead,
     )  # fmt: skip
@@ -154,12 +155,12 @@ def review_final(request, pk):
         return services.record_final(review=review, by=request.user, **cleaned)
 
     chosen = request.method == "POST" and form.is_valid() and form.cleaned_data["new_version"]
-    return simple_form(
+    return review_form(
         request, form, record, review=review,
         done="The final plan is kept, and the review is over."
         + ("" if chosen else " Now read its PDF on the plan's page, so that the record shows its words."),
         title="The final plan", submit="Save the final plan", tab_title=tab_title("Final plan after a review"),
-        template="ehcp/review_final.html", to=_after_final(review, chosen), read=_read_address(review),
+        template="ehcp/review_final.html", then=_after_final(review, chosen), read=_read_address(review),
     )  # fmt: skip
 
 

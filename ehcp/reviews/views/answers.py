@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from sendco.files.kinds import FileRefused
+from sendco.formkit.page import REFUSED
 from sendco.limits.services import RateLimited, check_limit
 from sendco.links import services as links
 from sendco.refusals import Refused
@@ -85,11 +86,11 @@ def answer_question(request, number):
     try:
         news, error = _save(request, question)
     except Refused as refused:
-        return _question(request, number, questions, error=str(refused), typed=request.POST, status=422)
+        return _question(request, number, questions, error=str(refused), typed=request.POST, status=REFUSED)
     if request.htmx:
         return _saved(request, question, news=news, error=error)
     if error:
-        return _question(request, number, questions, error=error, typed=request.POST, status=422)
+        return _question(request, number, questions, error=error, typed=request.POST, status=REFUSED)
     return _go_on(request, number, questions, news=news)
 
 
@@ -126,10 +127,10 @@ def _go_on(request, number, questions, *, news):
         return here
     if upload := request.FILES.get("upload"):
         if error := _upload(request, upload):
-            return _question(request, number, questions, error=error, status=422)
+            return _question(request, number, questions, error=error, status=REFUSED)
         return here if go == "file" else _onwards(request, number, questions)
     if go == "file":
-        return _question(request, number, questions, error="Choose a photo or a file first.", status=422)
+        return _question(request, number, questions, error="Choose a photo or a file first.", status=REFUSED)
     if news:
         return _question(request, number, questions, status=409)
     if go == "back":
@@ -210,7 +211,7 @@ def answer_check(request):
         check_limit("link_answer", request.link.pk)
         services.send(invitee=request.invitee, link=request.link, talk_first="talk_first" in request.POST)
     except (Refused, RateLimited) as error:
-        return _check(request, error=str(error), status=429 if isinstance(error, RateLimited) else 422)
+        return _check(request, error=str(error), status=429 if isinstance(error, RateLimited) else REFUSED)
     return redirect("ehcp:answer-sent")
 
 

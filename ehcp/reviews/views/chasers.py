@@ -1,22 +1,23 @@
 """Reminders of contributions that go out by themselves: what the school sets, and one review taken out of it."""
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.formkit.page import FormPage, form_page, posted
+from sendco.formkit.versions import Versioned
+from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
 from ...cases.pages import case_page
-from .. import chaser_days as chasers
 from ..forms.chasers import ChaserPlanForm
 from ..selectors import chasers as selectors
 from ..services import chasers as services
 from ..services import reviews
-from .reviews import form_page, review_or_404
+from .reviews import review_or_404
 
 STOPPED = "No reminder of this review goes out by itself any more. You can still ask again yourself."
 STARTED = "The reminders of this review go out by themselves again, on the days that are still to come."
@@ -27,34 +28,28 @@ STARTED = "The reminders of this review go out by themselves again, on the days 
 def chaser_plan(request):
     school = request.acting.school
     plan = selectors.plan_of(school)
-    form = ChaserPlanForm(request.POST if request.method == "POST" else None, plan=plan)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.save_plan(school=school, by=request.user, **form.cleaned_data)
-        except ChangedMeanwhile as conflict:
-            form = _with_theirs(request, conflict)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "Saved. It holds from the next school day on.")
-            return redirect("ehcp:chaser-plan")
-    context = case_page("reviews", title="Reminders before reviews") | {
-        "form": form,
-        "submit": "Save",
-        "cancel": reverse("ehcp:review-list"),
-        "example": selectors.example(school, plan, today=timezone.localdate()),
-        "changes": selectors.changes(school),
-    }
-    return render(request, "ehcp/chaser_plan.html", context, status=422 if form.errors else 200)
+    form = ChaserPlanForm(posted(request), plan=plan)
 
+    def save(cleaned):
+        return services.save_plan(school=school, by=request.user, **cleaned)
 
-def _with_theirs(request, conflict):
-    """The form as it was typed, over what is stored now."""
-    theirs = conflict.theirs
-    form = ChaserPlanForm({**request.POST.dict(), "version": theirs.version}, plan=theirs)
-    words = chasers.in_words(theirs.days) if theirs.is_on else "no reminders by themselves"
-    form.add_error(None, f"{conflict} Stored now: {words}. Save again to keep yours.")
-    return form
+    def page():
+        return case_page("reviews", title="Reminders before reviews") | {
+            "submit": "Save",
+            "cancel": reverse("ehcp:review-list"),
+            "example": selectors.example(school, plan, today=timezone.localdate()),
+            "changes": selectors.changes(school),
+        }
+
+    return FormPage(
+        form=form,
+        save=save,
+        done="Saved. It holds from the next school day on.",
+        then=reverse("ehcp:chaser-plan"),
+        page=page,
+        template="ehcp/chaser_plan.html",
+        versioned=Versioned(values=lambda stored: ChaserPlanForm(plan=stored).initial),
+    ).respond(request)
 
 
 @require_permission(P.CASE_EDIT)

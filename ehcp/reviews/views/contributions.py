@@ -7,17 +7,17 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from pupils.record.forms.documents import DocumentFactsForm
-from pupils.views.form_pages import attempt, posted
 from sendco.audit import services as audit
-from sendco.drafts.services import discard_draft, load_draft
 from sendco.files.http import download_response
 from sendco.files.kinds import extension_of
 from sendco.files.services import FileNotAvailable
+from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
+from sendco.formkit.versions import Versioned
 from sendco.links import services as links
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
@@ -30,11 +30,6 @@ from ..selectors import contributions as selectors
 from ..selectors.invitees import asks_to_talk_first, contribution_of, kind_of, signs_in, why_not
 from ..services import contributions as services
 from ..services import mail as review_mail
-
-MEANWHILE = (
-    "Somebody saved this contribution after you opened the page. What you typed is still here. Look at the newest "
-    "version in another tab, then save again."
-)
 
 
 # --- What the views share ----------------------------------------------------------------------------------------
@@ -94,15 +89,11 @@ def contribution_list(request, pk):
 
 
 @require_permission(P.CASE_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def links_end(request, pk):
     """Close every open link of this child's reviews, at once."""
     review = _review(request, pk)
-    if request.method == "POST":
-        closed = services.revoke_all(pupil=review.pupil, by=request.user)
-        messages.success(request, f"{closed} open link{'' if closed == 1 else 's'} closed. What was typed is kept.")
-        return redirect("ehcp:contribution-list", review.pk)
-    context = _page(
+    page = _page(
         review,
         "Close all links",
         tab_title="Close all links",
@@ -112,7 +103,12 @@ def links_end(request, pk):
         danger=True,
         cancel=_trail(review),
     )
-    return render(request, "components/confirm_page.html", context)
+    return ConfirmPage(
+        act=lambda: services.revoke_all(pupil=review.pupil, by=request.user),
+        done=lambda closed: f"{closed} open link{'' if closed == 1 else 's'} closed. What was typed is kept.",
+        then=_trail(review),
+        page=page,
+    ).respond(request)
 
 
 # --- One contribution --------------------------------------------------------------------------------------------
@@ -170,34 +166,30 @@ def contribution_file(request, pk):
 
 @require_permission(P.DOCUMENT_EDIT)
 @require_permission(P.CASE_VIEW)
-@require_http_methods(["GET", "POST"])
+@form_page
 def contribution_file_keep(request, pk):
     """File a copy of what was sent with the child's documents, under a title that says what it is."""
     attached = _sent_file(request, pk)
     invitee = attached.contribution.invitee
     back = reverse("ehcp:contribution-detail", args=[invitee.pk])
-    form = DocumentFactsForm(posted(request), initial=selectors.facts_of_file(attached))
-
-    def keep(cleaned):
-        return services.keep_file(attached=attached, by=request.user, **cleaned)
-
-    document = attempt(form, keep) if request.method == "POST" else None
-    if document:
-        messages.success(request, f"“{document.title}” is kept with {invitee.review.pupil.name}'s documents.")
-        return redirect(back)
     if attached.kept and request.method == "GET":
         messages.info(request, f"It is with the child's documents already: “{attached.kept.title}”.")
         return redirect(back)
-    context = _page(
+    page = _page(
         invitee.review,
         "Keep with the child's documents",
         tab_title="Keep a file",
-        form=form,
         lead=f"{attached.name}, from {invitee.name}. A copy of it is filed; this page keeps its own.",
         submit="Keep with the child's documents",
         cancel=back,
     )
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=DocumentFactsForm(posted(request), initial=selectors.facts_of_file(attached)),
+        save=lambda cleaned: services.keep_file(attached=attached, by=request.user, **cleaned),
+        done=lambda document: f"“{document.title}” is kept with {invitee.review.pupil.name}'s documents.",
+        then=back,
+        page=page,
+    ).respond(request)
 
 
 @require_permission(P.CASE_VIEW)
@@ -251,21 +243,11 @@ def contribution_talked(request, pk):
 
 
 @require_permission(P.CASE_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def contribution_here(request, pk):
     """Open the pages on this device for somebody beside you. You are signed out first: they can reach nothing else."""
     invitee = _invitee(request, pk)
-    if request.method == "POST":
-        by = request.user
-        try:
-            link = services.start_here(invitee=invitee, by=by)
-        except Refused as refusal:
-            messages.warning(request, str(refusal))
-            return redirect("ehcp:contribution-list", invitee.review_id)
-        logout(request)
-        links.note_opened(link)
-        return links.give_pass(redirect("ehcp:answer"), link)
-    context = _page(
+    page = _page(
         invitee.review,
         f"Open the pages for {invitee.name} here",
         tab_title="Open the pages here",
@@ -274,92 +256,86 @@ def contribution_here(request, pk):
         submit="Sign me out and open the pages",
         cancel=_trail(invitee.review),
     )
-    return render(request, "components/confirm_page.html", context)
+
+    def hand_over(link):
+        logout(request)
+        links.note_opened(link)
+        return links.give_pass(redirect("ehcp:answer"), link)
+
+    return ConfirmPage(
+        act=lambda: services.start_here(invitee=invitee, by=request.user),
+        then=hand_over,
+        refused_to=_trail(invitee.review),
+        page=page,
+    ).respond(request)
 
 
 # --- Typing in ---------------------------------------------------------------------------------------------------
-def _form(request, invitee, questions, *, shows_words, sends):
-    """The form as it was posted, as its draft has it, or as it is stored."""
-    row = contribution_of(invitee)
-    data = request.POST if request.method == "POST" else None
-    form = WordsForm(data, questions=questions, contribution=row, shows_words=shows_words, sends=sends)
-    draft = load_draft(by=request.user, school_id=request.acting.school.pk, form_key=_key(invitee))
-    if draft and data is None:
-        for name, value in draft.data.items():
-            if name in form.fields and name != "version":
-                many = name.endswith("_picked") and isinstance(form.initial.get(name), list)
-                form.initial[name] = value if many or not isinstance(value, list) else value[-1]
-    return form, row
+def _words_page(request, invitee, questions, *, shows_words, sends, sending, **parts):
+    """The form of all questions, as it was posted or as it is stored."""
 
+    def form_over(row, data=None):
+        return WordsForm(data, questions=questions, contribution=row, shows_words=shows_words, sends=sends)
 
-def _key(invitee):
-    return f"contribution-{invitee.pk}"
+    form = form_over(contribution_of(invitee), posted(request))
 
-
-def _entered(request, form, invitee, *, sending):
-    """Keep the form's words. True when it is done; else the form says why not."""
-    if not form.is_valid():
-        return False
-    try:
-        services.enter(
-            invitee=invitee,
-            answers=form.answers(),
-            version=form.cleaned_data["version"],
-            by=request.user,
-            sending=sending,
+    def enter(cleaned):
+        return services.enter(
+            invitee=invitee, answers=form.answers(), version=cleaned["version"], by=request.user, sending=sending
         )
-    except ChangedMeanwhile as meanwhile:
-        form.data = form.data.copy()
-        form.data["version"] = meanwhile.theirs.version
-        form.add_error(None, MEANWHILE)
-        return False
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return False
-    discard_draft(by=request.user, school_id=request.acting.school.pk, form_key=_key(invitee))
-    return True
+
+    def values(row):
+        stored = form_over(row).initial
+        return {name: stored.get(name, "") for name in form.fields if name not in ("version", "sure")}
+
+    return FormPage(
+        **parts, form=form, save=enter, draft=f"contribution-{invitee.pk}", versioned=Versioned(values=values)
+    ).respond(request)
 
 
 @require_permission(P.CASE_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def contribution_enter(request, pk):
     """Type in what came on paper or by telephone."""
     invitee = _invitee(request, pk)
     name = invitee.review.pupil.forename
-    questions = questions_for(kind_of(invitee), name)
     row = contribution_of(invitee)
     if row.sent_at:
         messages.warning(request, "This contribution was sent already. Open it again first.")
         return redirect("ehcp:contribution-detail", invitee.pk)
     # What somebody began on their own phone is theirs until they send it.
     own_draft = bool(row.answers) and row.entered_by_id is None
-    form, _ = _form(request, invitee, questions, shows_words=not own_draft, sends="entered")
-    if request.method == "POST" and _entered(request, form, invitee, sending=True):
-        messages.success(request, f"The contribution of {invitee.name} is kept, with your name as who typed it.")
-        return redirect("ehcp:contribution-list", invitee.review_id)
     lead = "Type what they said or wrote, in their words. Leave a question empty if they said nothing to it."
     if own_draft:
         lead += " They have begun an answer of their own and have not sent it; what you type takes its place."
-    context = _page(
+    page = _page(
         invitee.review,
         f"Type in for {invitee.name}",
         tab_title="Type in a contribution",
-        form=form,
         lead=lead,
         submit="Keep as their contribution",
         cancel=_trail(invitee.review),
-        draft_key=_key(invitee),
     )
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return _words_page(
+        request,
+        invitee,
+        questions_for(kind_of(invitee), name),
+        shows_words=not own_draft,
+        sends="entered",
+        sending=True,
+        done=f"The contribution of {invitee.name} is kept, with your name as who typed it.",
+        then=_trail(invitee.review),
+        page=page,
+    )
 
 
 @require_permission(P.REVIEW_CONTRIBUTE)
-@require_http_methods(["GET", "POST"])
+@form_page
 def my_view(request, pk):
     """A colleague's own view, for those who were asked and nobody else."""
     invitee = get_object_or_404(selectors.own_invitation(request.acting), pk=pk)
     review, row = invitee.review, contribution_of(invitee)
-    base = {
+    page = {
         "title": f"Your view for {review.pupil.forename}'s annual review",
         "tab_title": "Your view for a review",
         "section": "home",
@@ -369,14 +345,18 @@ def my_view(request, pk):
     }
     if row.sent_at or why_not(invitee):
         row.invitee = invitee
-        context = base | {"row": row, "words": selectors.sent_words(row)}
+        context = page | {"row": row, "words": selectors.sent_words(row)}
         return render(request, "ehcp/my_view_sent.html", context)
-    questions = selectors.questions_for_staff(invitee, request.acting)
-    form, _ = _form(request, invitee, questions, shows_words=True, sends="own")
     sending = "later" not in request.POST
-    if request.method == "POST" and _entered(request, form, invitee, sending=sending):
-        done = "Sent. Thank you." if sending else "Kept. Nobody reads it before you send it."
-        messages.success(request, done)
-        return redirect("ehcp:my-view", invitee.pk) if sending else redirect("home")
-    context = base | {"form": form, "draft_key": _key(invitee), "cancel": reverse("home")}
-    return render(request, "ehcp/my_view.html", context, status=422 if form.errors else 200)
+    return _words_page(
+        request,
+        invitee,
+        selectors.questions_for_staff(invitee, request.acting),
+        shows_words=True,
+        sends="own",
+        sending=sending,
+        done="Sent. Thank you." if sending else "Kept. Nobody reads it before you send it.",
+        then=reverse("ehcp:my-view", args=[invitee.pk]) if sending else reverse("home"),
+        page=page | {"cancel": reverse("home")},
+        template="ehcp/my_view.html",
+    )

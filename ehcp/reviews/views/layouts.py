@@ -1,11 +1,12 @@
 """How an authority wants the report of a review: its headings, and which of our fields stand under each."""
 
-from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.formkit.page import FormPage, form_page, posted
+from sendco.formkit.values import written_form
+from sendco.formkit.versions import Group, Versioned
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
@@ -15,7 +16,6 @@ from ...models import AnnualReview
 from .. import layouts
 from ..forms.layouts import LayoutForm
 from ..services import layouts as services
-from .reviews import form_page
 
 
 def _authority(request, pk):
@@ -49,31 +49,61 @@ def layout_edit(request, pk):
     """The editor: a row for each heading, a preview with the newest review of a child in view."""
     authority = _authority(request, pk)
     layout = authority.layouts.filter(ended_on=None).first()
-    form = LayoutForm(request.POST if request.method == "POST" else None, authority=authority, layout=layout)
-    status = 200
-    if request.method == "POST" and "save" in request.POST and form.is_valid():
-        try:
-            services.save(authority=authority, by=request.user, **form.values())
-        except ChangedMeanwhile:
-            form.add_error(None, "Somebody else changed this layout meanwhile. Open it again beside this page.")
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "The layout is saved. Reports made from now on follow it.")
-            return redirect("ehcp:review-layouts")
-    if request.method == "POST" and not form.is_valid():
-        status = 422
-    if form.errors:
-        status = 422
-    parts = form.parts()
-    context = case_page("plans", title=f"Report layout: {authority.name}", more=_crumbs(authority)) | {
-        "crumbs": [("Plans", reverse("ehcp:plan-list")), *_crumbs(authority)],
-        "authority": authority,
-        "form": form,
-        "unplaced": services.unplaced(parts),
-        "preview": _preview(request, authority, parts),
-    }
-    return render(request, "ehcp/review_layout_edit.html", context, status=status)
+    form = LayoutForm(posted(request), authority=authority, layout=layout)
+
+    def save(_cleaned):
+        return services.save(authority=authority, by=request.user, **form.values())
+
+    def page():
+        parts = form.parts()
+        return case_page("plans", title=f"Report layout: {authority.name}", more=_crumbs(authority)) | {
+            "crumbs": [("Plans", reverse("ehcp:plan-list")), *_crumbs(authority)],
+            "authority": authority,
+            "unplaced": services.unplaced(parts),
+            "preview": _preview(request, authority, parts),
+            "cancel": reverse("ehcp:review-layouts"),
+        }
+
+    return FormPage(
+        form=form,
+        save=save,
+        only_with="save",
+        done="The layout is saved. Reports made from now on follow it.",
+        then=reverse("ehcp:review-layouts"),
+        page=page,
+        template="ehcp/review_layout_edit.html",
+        versioned=Versioned(values=_layout_head, groups=(_headings(authority),)),
+    ).respond(request)
+
+
+def _layout_head(layout):
+    return {"name": layout.name, "title": layout.title}
+
+
+def _headings(authority):
+    """The rows of the editor are chosen together: a heading stands where it does because of the others."""
+
+    def in_words(parts):
+        return "\n".join(f"{part['heading']}: {', '.join(_titles(part))}" for part in parts)
+
+    def data(layout):
+        return written_form(LayoutForm(authority=authority, layout=layout), owns)
+
+    def owns(name):
+        return name == "rows" or name.partition("_")[0] in ("heading", "note", "order", "fields")
+
+    return Group(
+        name="parts",
+        label="Headings",
+        owns=owns,
+        yours=lambda form: in_words(form.parts()),
+        stored=lambda layout: in_words(layout.parts),
+        data=data,
+    )
+
+
+def _titles(part):
+    return [layouts.FIELDS[code].title for code in part["fields"] if code in layouts.FIELDS]
 
 
 def _preview(request, authority, parts):

@@ -1,26 +1,32 @@
 """The meeting on a wall or a phone: no menu, one thing at a time, saved with every step."""
 
+import copy
+
 from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_title
-from sendco.drafts.services import discard_draft, load_draft
+from pupils.views.form_pages import tab_title
+from sendco.formkit.page import FormPage, NoFields, form_page, posted
 from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
 from ...models import AnnualReview, OutcomeReview, ViewDifference
-from ..forms import reviews as forms
+from ..forms import reviews as review_forms
 from ..selectors import meeting as selectors
 from ..services import reviews as services
 from .people import listed
-from .reviews import form_page, review_address, review_or_404
+from .reviews import review_address, review_or_404
 
-WORDS = {"summary": forms.SummaryForm, "adulthood": forms.AdulthoodForm, "recommend": forms.RecommendForm}
+WORDS = {
+    "summary": review_forms.SummaryForm,
+    "adulthood": review_forms.AdulthoodForm,
+    "recommend": review_forms.RecommendForm,
+}
 
 
 @require_permission(P.CASE_EDIT)
@@ -33,9 +39,14 @@ def review_meeting(request, pk):
     pages = selectors.pages_of(review)
     page = _page(request, pages)
     screen = Screen(request, review, page)
-    if request.method == "POST" and screen.save():
-        return redirect(_onwards(request, review, pages, page))
-    return render(request, "ehcp/review_meeting.html", _context(screen, pages), status=422 if screen.failed else 200)
+    return FormPage(
+        form=screen.form,
+        save=screen.save,
+        then=lambda _answer: _onwards(request, review, pages, page),
+        page=lambda: _context(screen, pages),
+        template="ehcp/review_meeting.html",
+        draft=screen.draft_key,
+    ).respond(request)
 
 
 def _page(request, pages):
@@ -66,25 +77,13 @@ def meeting_address(review, code):
 
 
 class Screen:
-    """One page of the meeting: its form, what was typed before a time-out, and saving it."""
+    """One page of the meeting: its form, and saving it."""
 
     def __init__(self, request, review, page):
-        self.request, self.review, self.page, self.conflict = request, review, page, None
-        self.draft = {
-            "by": request.user,
-            "school_id": request.acting.school.pk,
-            "form_key": f"meeting-{review.pk}-{page.code}",
-        }
+        self.request, self.review, self.page = request, review, page
         self.form = self._make()
-
-    @property
-    def failed(self):
-        return self.form is not None and (bool(self.form.errors) or self.conflict is not None)
-
-    def _typed(self):
-        """Words that were typed and not saved, unless somebody saved this page meanwhile."""
-        draft = load_draft(**self.draft) if self.request.method == "GET" else None
-        return {name: values[-1] for name, values in draft.data.items() if values} if draft else {}
+        # Who is here is ticked in the room, and saved with the next step.
+        self.draft_key = "" if page.code == "here" else f"meeting-{review.pk}-{page.code}"
 
     def _make(self):
         data, review, page = posted(self.request), self.review, self.page
@@ -92,24 +91,17 @@ class Screen:
             return _attended_form(data, review)
         if page.outcome is not None:
             said = page.said or OutcomeReview(review=review, outcome=page.outcome, version=0)
-            return forms.OutcomeForm(data, instance=said, initial={"version": said.version} | self._typed())
+            return review_forms.OutcomeForm(data, instance=copy.copy(said), initial={"version": said.version})
         if page.code in WORDS:
-            return WORDS[page.code](data, instance=review, initial={"version": review.version} | self._typed())
-        return None
+            return WORDS[page.code](data, instance=copy.copy(review), initial={"version": review.version})
+        return NoFields(data)
 
-    def save(self):
-        if self.form is None:
+    def save(self, cleaned):
+        if isinstance(self.form, NoFields):
             return True
         if self.page.code == "here":
-            return bool(attempt(self.form, self._attended))
-        service = self._outcome if self.page.outcome is not None else self._words
-        saved, self.form, self.conflict = attempt_versioned(self.form, service, self._rebind)
-        if saved:
-            discard_draft(**self.draft)
-        return bool(saved)
-
-    def _rebind(self, data, stored):
-        return type(self.form)(data, instance=stored)
+            return self._attended(cleaned)
+        return self._outcome(cleaned) if self.page.outcome is not None else self._words(cleaned)
 
     def _attended(self, cleaned):
         if cleaned["held_on"] is None:
@@ -120,7 +112,7 @@ class Screen:
     def _outcome(self, cleaned):
         kept = services.review_outcome(
             review=self.review, outcome=self.page.outcome, by=self.request.user, version=cleaned["version"],
-            **{name: cleaned[name] for name in forms.OutcomeForm.Meta.fields},
+            **{name: cleaned[name] for name in review_forms.OutcomeForm.Meta.fields},
         )  # fmt: skip
         if cleaned["who"]:
             services.add_difference(
@@ -138,7 +130,9 @@ def _attended_form(data, review):
     people, today = listed(review), timezone.localdate()
     planned = review.meeting_on if review.meeting_on and review.meeting_on <= today else None
     came = [one.pk for one in people if one.attended or (one.attended is None and one.answer in ("coming", "online"))]
-    return forms.AttendedForm(data, people=people, initial={"held_on": review.held_on or planned, "people": came})
+    return review_forms.AttendedForm(
+        data, people=people, initial={"held_on": review.held_on or planned, "people": came}
+    )
 
 
 def _context(screen, pages):
@@ -154,9 +148,7 @@ def _context(screen, pages):
         "page": page,
         "before": pages[place - 1] if place else None,
         "after": pages[place + 1] if place + 1 < len(pages) else None,
-        "form": screen.form,
-        "conflict": screen.conflict,
-        "draft_key": "" if page.code == "here" else screen.draft["form_key"],
+        "cancel": meeting_address(review, page.code),
         "child": next((voice for voice in voices if voice.is_child), None),
         "voices": [voice for voice in voices if not voice.is_child],
         "about": selectors.about_outcome(voices, page.outcome) if page.outcome else [],

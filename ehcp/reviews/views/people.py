@@ -1,12 +1,15 @@
 """Who is invited to a review, and what was sent to them: invitations, requests for views, reminders."""
 
+import copy
+
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from pupils.views.form_pages import attempt, posted, tab_title
+from pupils.views.form_pages import tab_title
 from sendco.clock import long_date
+from sendco.formkit.page import form_page, posted
 from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission as P
@@ -22,7 +25,7 @@ from ..selectors.facts import contributions_wanted
 from ..selectors.invitees import address_of
 from ..services import mail as review_mail
 from ..services import reviews as services
-from .reviews import draw, form_page, review_address, review_or_404, simple_form
+from .reviews import review_address, review_form, review_or_404
 
 
 def _invitee(request, pk):
@@ -50,7 +53,7 @@ def invitee_add(request, pk):
             values["role"] = Invitee.Role.PARENT
         return services.add_invitee(review=review, by=request.user, **values)
 
-    return simple_form(
+    return review_form(
         request, form, add, review=review, done="On the list. Not invited yet.",
         title="Add a person", submit="Add to the list", tab_title=tab_title("Add a person to a review"),
         lead="Parents in two homes each have their own line, their own invitation and their own link.",
@@ -62,12 +65,12 @@ def invitee_add(request, pk):
 def invitee_edit(request, pk):
     invitee = _invitee(request, pk)
     review = review_or_404(request, invitee.review_id)
-    form = forms.InviteeEditForm(posted(request), instance=_invitee(request, pk))
+    form = forms.InviteeEditForm(posted(request), instance=copy.copy(invitee))
 
     def save(cleaned):
         return services.change_invitee(invitee=invitee, by=request.user, **cleaned)
 
-    return simple_form(
+    return review_form(
         request, form, save, review=review, done="Saved.", title=invitee.name, submit="Save",
         tab_title=tab_title("Change a person of a review"),
     )  # fmt: skip
@@ -83,7 +86,7 @@ def invitee_remove(request, pk):
     def remove(cleaned):
         return services.remove_invitee(invitee=invitee, reason=cleaned["reason"], by=request.user)
 
-    return simple_form(
+    return review_form(
         request, form, remove, review=review, done=f"{invitee.name} is off the list.",
         title=f"Take {invitee.name} off the list", submit="Take off the list",
         tab_title=tab_title("Take a person off a review"),
@@ -111,12 +114,10 @@ def review_invite(request, pk):
     if review.meeting_on is None:
         messages.warning(request, "Fix the day of the meeting first: an invitation says when.")
         return redirect("ehcp:review-plan", pk=review.pk)
-    answer = attempt(form, invite) if request.method == "POST" else None
-    if answer:
-        return _invited(request, review, *answer)
-    return draw(
-        request, form, review=review, title="Invite to the meeting", submit="Send the invitations",
+    return review_form(
+        request, form, invite, review=review, title="Invite to the meeting", submit="Send the invitations",
         template="ehcp/review_people_form.html", lead=_notice_words(review),
+        then=lambda answer: _invited(request, review, *answer),
         other=("ehcp:review-told", "Record invitations that went another way"),
     )  # fmt: skip
 
@@ -182,7 +183,7 @@ def review_told(request, pk):
             services.record_asked(invitees=unasked, asked_on=cleaned["invited_on"], by=request.user)
         return kept
 
-    return simple_form(
+    return review_form(
         request, form, record, review=review, done="Kept as proof of notice.",
         title="Invitations given another way", submit="Keep as proof",
         template="ehcp/review_people_form.html", tab_title=tab_title("Invitations to a review"),
@@ -222,7 +223,7 @@ def _mailing(request, review, people, *, service, title, submit, done, nobody):
     if not people and request.method == "GET":
         messages.info(request, nobody)
         return redirect(review_address(review))
-    return simple_form(
+    return review_form(
         request, form, send, review=review, done="", title=title, submit=submit,
         template="ehcp/review_people_form.html", tab_title=tab_title(title),
         lead="Each gets a link of their own, without an account. It closes when the words are sent, or at the meeting.",

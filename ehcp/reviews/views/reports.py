@@ -5,10 +5,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from pupils.views.form_pages import posted, tab_title
+from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
+from sendco.formkit.page import FormPage, form_page, posted
+from sendco.formkit.versions import Versioned, nothing
 from sendco.jobs.models import Job
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.refusals import Refused
 from staff.access import require_permission, step_up
 from staff.permissions import Permission as P
 
@@ -17,8 +19,9 @@ from ..forms import reviews as forms
 from ..selectors.facts import is_current, latest_report, missing_in_report
 from ..services import reports as services
 from .after import send_file
-from .reviews import form_page, review_address, review_or_404, review_page
+from .reviews import review_address, review_or_404, review_page
 
+CHANGED = "The review was changed while you read. Look at the newest report, then approve it."
 KINDS = {"pdf": "pdf_id", "docx": "docx_id"}
 
 
@@ -87,20 +90,23 @@ def review_approve(request, pk):
     report = _report(request, pk)
     review = review_or_404(request, report.review_id)
     form = forms.ApproveForm(posted(request), initial={"version": review.version})
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.approve(report=report, version=form.cleaned_data["version"], by=request.user)
-        except ChangedMeanwhile:
-            form.add_error(None, "The review was changed while you read. Look at the newest report, then approve it.")
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "Approved. The report can go to everybody invited.")
-            return redirect(review_address(review))
-    audit.record_read(school_id=review.school_id, pupil_id=review.pupil_id, by=request.user, what="review report")
-    context = _context(request, review, report, "Approve the report") | {
-        "form": form,
-        "approving": True,
-        "cancel": reverse("ehcp:review-detail", args=[review.pk]),
-    }
-    return render(request, "ehcp/review_report.html", context, status=422 if form.errors else 200)
+
+    def approve(cleaned):
+        return services.approve(report=report, version=cleaned["version"], by=request.user)
+
+    def page():
+        audit.record_read(school_id=review.school_id, pupil_id=review.pupil_id, by=request.user, what="review report")
+        return _context(request, review, report, "Approve the report") | {
+            "approving": True,
+            "cancel": reverse("ehcp:review-detail", args=[review.pk]),
+        }
+
+    return FormPage(
+        form=form,
+        save=approve,
+        done="Approved. The report can go to everybody invited.",
+        then=review_address(review),
+        page=page,
+        template="ehcp/review_report.html",
+        versioned=Versioned(values=nothing, words=CHANGED, renews=False),
+    ).respond(request)

@@ -1,5 +1,6 @@
 """Reviews of EHC plans: the list, beginning one, and the page where a review is worked through."""
 
+import copy
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
@@ -9,11 +10,12 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
-from pupils.views.form_pages import attempt, attempt_versioned, posted, tab_title
+from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
 from sendco.clock import SEND_LAW_FROM, long_date
+from sendco.formkit.page import OF_THE_KIT, FormPage, form_page, posted
 from sendco.jobs.models import Job
 from sendco.refusals import Refused
 from staff.access import require_permission
@@ -32,7 +34,6 @@ from ..selectors import days as review_days
 from ..selectors import reviews as selectors
 from ..services import reviews as services
 
-form_page = require_http_methods(["GET", "POST"])
 PER_PAGE = 25
 MOST_COMING = 12
 # Between the last words and the papers.
@@ -69,26 +70,21 @@ def review_page(review, title, *more):
     return case_page("reviews", title=title, more=crumbs) | {"review": review, "pupil": review.pupil}
 
 
-def draw(request, form, *, review, title, submit, template="pupils/record_form.html", more=(), **context):
-    context = review_page(review, title, *more) | {
-        "form": form,
-        "submit": submit,
-        "tab_title": tab_title(submit),
-        "cancel": review_address(review),
-        **context,
-    }
-    failed = form.errors or context.get("conflict")
-    return render(request, template, context, status=422 if failed else 200)
+def review_form(request, form, service, *, review, title, submit, then=None, more=(), **context):
+    """A form about a review that calls one service and goes back to the review, or to `then(answer)`."""
+    parts = {name: context.pop(name) for name in OF_THE_KIT & context.keys()}
 
+    def page():
+        shared = {"submit": submit, "tab_title": tab_title(submit), "cancel": review_address(review)}
+        return review_page(review, title, *more) | shared | context
 
-def simple_form(request, form, service, *, review, done, title, submit, to=None, **context):
-    """A form that calls one service and goes back to the review."""
-    answer = attempt(form, service) if request.method == "POST" else None
-    if answer:
-        if done:
-            messages.success(request, done)
-        return redirect(to(answer) if to else review_address(review))
-    return draw(request, form, review=review, title=title, submit=submit, **context)
+    return FormPage(
+        **{"template": "pupils/record_form.html"} | parts,
+        form=form,
+        save=service,
+        then=then or (lambda _answer: review_address(review)),
+        page=page,
+    ).respond(request)
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
@@ -148,19 +144,22 @@ def _begin(request, plan):
     def begin(cleaned):
         return services.begin(plan=plan, by=request.user, **cleaned)
 
-    review = attempt(form, begin) if request.method == "POST" else None
-    if review:
-        messages.success(request, "The review has begun. The list of people holds those whom the law names; check it.")
-        return redirect(review_address(review))
-    due_on, latest = selectors.due_dates_of(plan)
-    context = case_page("reviews", title=f"Begin a review: {plan.pupil.name}") | {
-        "form": form,
-        "tab_title": tab_title("Begin a review"),
-        "submit": "Begin the review",
-        "cancel": reverse("ehcp:review-list"),
-        "lead": _begin_lead(due_on, latest),
-    }
-    return render(request, "pupils/record_form.html", context, status=422 if form.errors else 200)
+    def page():
+        return case_page("reviews", title=f"Begin a review: {plan.pupil.name}") | {
+            "tab_title": tab_title("Begin a review"),
+            "submit": "Begin the review",
+            "cancel": reverse("ehcp:review-list"),
+            "lead": _begin_lead(*selectors.due_dates_of(plan)),
+        }
+
+    return FormPage(
+        form=form,
+        save=begin,
+        done="The review has begun. The list of people holds those whom the law names; check it.",
+        then=review_address,
+        page=page,
+        template="pupils/record_form.html",
+    ).respond(request)
 
 
 def _begin_lead(due_on, latest):
@@ -260,28 +259,33 @@ def _job(pk):
 @form_page
 def review_plan(request, pk):
     review, today = review_or_404(request, pk), timezone.localdate()
-    found, days = _days(review, today)
-    form = forms.MeetingForm(posted(request), instance=review, initial=_meeting_facts(request, review))
+    form = forms.MeetingForm(posted(request), instance=copy.copy(review), initial=_meeting_facts(request, review))
+    was = review.meeting_on
 
     def save(cleaned):
         facts = {name: cleaned[name] for name in form.Meta.fields}
         return services.plan_meeting(review=review, version=cleaned["version"], by=request.user, **facts)
 
-    def rebind(data, stored):
-        return forms.MeetingForm(data, instance=stored)
+    def page():
+        found, days = _days(review, today)
+        return review_page(review, "Plan the meeting") | {
+            "submit": "Save the day",
+            "tab_title": tab_title("Save the day"),
+            "cancel": review_address(review),
+            "found": found,
+            "days": days,
+            "warnings": _warnings(form, review, today),
+            "today": today,
+        }
 
-    was = review.meeting_on
-    saved, form, conflict = attempt_versioned(form, save, rebind) if request.method == "POST" else (None, form, None)
-    if saved:
-        moved = was and was != saved.meeting_on
-        messages.success(request, _planned_words(saved, moved))
-        return redirect(review_address(saved))
-    review = review_or_404(request, pk)
-    return draw(
-        request, form, review=review, title="Plan the meeting", submit="Save the day", conflict=conflict,
-        template="ehcp/review_plan.html", found=found, days=days,
-        warnings=_warnings(form, review, today), today=today,
-    )  # fmt: skip
+    return FormPage(
+        form=form,
+        save=save,
+        done=lambda saved: _planned_words(saved, was and was != saved.meeting_on),
+        then=review_address,
+        page=page,
+        template="ehcp/review_plan.html",
+    ).respond(request)
 
 
 def _planned_words(review, moved):
@@ -323,7 +327,7 @@ def _warnings(form, review, today):
 def review_school_report(request, pk):
     review = review_or_404(request, pk)
     form = forms.SchoolReportForm(
-        posted(request), instance=review,
+        posted(request), instance=copy.copy(review),
         initial={"version": review.version, "school_report": review.school_report or _school_report_start(review)},
     )  # fmt: skip
 
@@ -332,16 +336,9 @@ def review_school_report(request, pk):
             review=review, version=cleaned["version"], text=cleaned["school_report"], by=request.user
         )
 
-    def rebind(data, stored):
-        return forms.SchoolReportForm(data, instance=stored)
-
-    saved, form, conflict = attempt_versioned(form, save, rebind) if request.method == "POST" else (None, form, None)
-    if saved:
-        messages.success(request, "The school's report is saved.")
-        return redirect(review_address(saved))
-    return draw(
-        request, form, review=review_or_404(request, pk), title="The school's report", submit="Save the report",
-        conflict=conflict, draft_key=f"review-school-report-{review.pk}",
+    return review_form(
+        request, form, save, review=review, done="The school's report is saved.",
+        title="The school's report", submit="Save the report", draft=f"review-school-report-{review.pk}",
         lead="Goes into the papers and the report. A heading for each outcome of the plan stands there to begin with.",
     )  # fmt: skip
 
@@ -363,7 +360,7 @@ def review_close(request, pk):
     def close(cleaned):
         return services.close(review=review, reason=cleaned["reason"], by=request.user)
 
-    return simple_form(
+    return review_form(
         request, form, close, review=review, done="The review is closed. Its dates are closed with it.",
         title="Close the review unfinished", submit="Close the review",
         lead="Only for a review that will not be finished: begun by mistake, or the child has left. A review that runs "
