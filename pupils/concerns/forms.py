@@ -5,6 +5,8 @@ from datetime import timedelta
 from django import forms
 from django.utils import timezone
 
+from sendco.clock import long_date
+from sendco.formkit.versions import Group
 from staff.forms.many import ManyRowsField
 from staff.models import User
 from staff.roles import Role
@@ -239,6 +241,32 @@ class TriageForm(CarefulForm):
             "look_again_on": day[0] if day else None,
             "version": self.cleaned_data["version"],
         }
+
+    def in_words(self, outcome, note, look_again_on):
+        """One decision as a line. Before anybody has decided, colleagues were asked."""
+        words = dict(Outcome.choices).get(outcome, "Views asked for")
+        again = f" Look again on {long_date(look_again_on)}." if look_again_on else ""
+        return f"{words}. {note or 'Nothing written yet.'}{again}"
+
+    def decision(self):
+        """What somebody decided is one answer: the outcome with its words and its day."""
+        parts = {"outcome", *(name for names in NEEDED.values() for name in names)}
+
+        def data(concern):
+            if not concern.outcome:
+                return {}
+            day = concern.look_again_on.isoformat() if concern.look_again_on else ""
+            sent = zip(NEEDED[concern.outcome], (concern.outcome_note, day), strict=False)
+            return {"outcome": [concern.outcome], **{name: [text] for name, text in sent}}
+
+        return Group(
+            name="decision",
+            label="What happens next",
+            owns=parts.__contains__,
+            yours=lambda form: self.in_words(*(form.values()[name] for name in ("outcome", "note", "look_again_on"))),
+            stored=lambda concern: self.in_words(concern.outcome, concern.outcome_note, concern.look_again_on),
+            data=data,
+        )
 
 
 class AskForm(forms.Form):

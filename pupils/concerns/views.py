@@ -5,13 +5,14 @@ from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
-from sendco.drafts.services import discard_draft, load_draft
+from sendco.formkit import drafts
+from sendco.formkit.page import FormPage, form_page, posted
+from sendco.formkit.versions import Versioned, nothing
 from sendco.limits.services import RateLimited, check_limit
-from sendco.refusals import ChangedMeanwhile, Refused
 from staff.access import require_permission
 from staff.permissions import Permission
 
@@ -30,26 +31,9 @@ def crumbs(*more):
     return [(HOME[0], reverse(HOME[1])), *more]
 
 
-def posted(request):
-    """The posted data, also when the browser sent no field at all; None on a GET."""
-    return request.POST if request.method == "POST" else None
-
-
-def draft_of(request, key):
-    """What this person typed here before and did not send, as initial values."""
-    draft = load_draft(by=request.user, school_id=request.acting.school.pk, form_key=key)
-    if draft is None:
-        return {}
-    return {name: value[-1] if isinstance(value, list) and value else value for name, value in draft.data.items()}
-
-
-def forget_draft(request, key):
-    discard_draft(by=request.user, school_id=request.acting.school.pk, form_key=key)
-
-
 # --- Raise -------------------------------------------------------------------------------------------------------
 @require_permission(Permission.CONCERN_RAISE)
-@require_http_methods(["GET", "POST"])
+@form_page
 def concern_new(request):
     """Two steps on one address: find the child, then say what you see."""
     if not request.GET.get("pupil"):
@@ -57,23 +41,30 @@ def concern_new(request):
     chosen = request.GET["pupil"]
     pupils = Pupil.objects.in_directory(request.acting).select_related("form_group")
     pupil = get_object_or_404(pupils, pk=chosen if chosen.isascii() and chosen.isdigit() else 0)
+    form = ConcernForm(posted(request), school=request.acting.school)
     key = f"concern-new-{pupil.pk}"
-    form = ConcernForm(posted(request), initial=_without_key(draft_of(request, key)), school=request.acting.school)
-    if request.method == "POST" and form.is_valid():
-        try:
-            concern = services.raise_concern(pupil=pupil, by=request.user, **form.values())
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            forget_draft(request, key)
-            messages.success(request, _reply(concern))
-            return redirect("pupils:concern-detail", pk=concern.pk)
-    return _concern_form(request, form, pupil, key)
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: services.raise_concern(pupil=pupil, by=request.user, **form.values()),
+        done=_reply,
+        then=lambda concern: reverse("pupils:concern-detail", args=[concern.pk]),
+        page=lambda: _concern_page(request, form, pupil, key),
+        draft=key,
+        leaves=OF_ONE_SENDING,
+        template="pupils/concern_new.html",
+    ).respond(request)
 
 
-def _without_key(initial):
-    """A draft of a form that was sent meanwhile must not make the next one look like the same form."""
-    return {name: value for name, value in initial.items() if name not in {"form_key", "words_checked"}}
+# A draft of a form that was sent meanwhile must not make the next one look like the same form.
+OF_ONE_SENDING = ("form_key", "words_checked")
+
+
+def kept_unless_found(request, form, key):
+    """The key under which typing is kept. What may belong with the safeguarding lead is not kept, not as a draft."""
+    if not form.found_words:
+        return key
+    drafts.forget(request, key)
+    return ""
 
 
 def _reply(concern):
@@ -103,22 +94,16 @@ def _choose_pupil(request):
     return render(request, template, context)
 
 
-def _concern_form(request, form, pupil, key):
-    found = getattr(form, "found_words", [])
-    if found:
-        # What may belong with the safeguarding lead is not kept here, not even as a draft.
-        forget_draft(request, key)
-    context = {
+def _concern_page(request, form, pupil, key):
+    return {
         "title": "Raise a concern",
         "section": "concerns",
         "crumbs": crumbs(),
-        "form": form,
         "pupil": pupil,
         "submit": "Send",
         "cancel": reverse("pupils:concern-list"),
-        "draft_key": "" if found else key,
+        "draft_key": kept_unless_found(request, form, key),
     }
-    return render(request, "pupils/concern_new.html", context, status=422 if form.errors else 200)
 
 
 # --- Lists -------------------------------------------------------------------------------------------------------
@@ -205,12 +190,14 @@ def _triage_form(concern, data=None):
 @require_GET
 def concern_detail(request, pk):
     concern = _readable(request, pk)
-    return _detail(request, concern)
+    if selectors.may_triage(request.acting, concern):
+        return _triage_page(request, concern)
+    return render(request, "pupils/concern_answer.html", _about(request, concern))
 
 
-def _detail(request, concern, form=None, theirs=None):
+def _about(request, concern):
     audit.record_read(school_id=concern.school_id, pupil_id=concern.pupil_id, by=request.user, what="concern")
-    context = {
+    return {
         "title": f"Concern about {concern.pupil.name}",
         "section": "concerns",
         "crumbs": crumbs(),
@@ -218,15 +205,26 @@ def _detail(request, concern, form=None, theirs=None):
         "concern": concern,
         "look": services.first_look(concern),
         "may_open_pupil": Pupil.objects.visible_to(request.acting).filter(pk=concern.pupil_id).exists(),
-        "theirs": theirs,
     }
-    if not selectors.may_triage(request.acting, concern):
-        return render(request, "pupils/concern_answer.html", context)
-    context |= _for_triage(request, concern)
-    if concern.closed_on is None:
-        context["form"] = form or _triage_form(concern)
-    failed = form is not None and form.errors
-    return render(request, "pupils/concern_detail.html", context, status=422 if failed else 200)
+
+
+def _triage_page(request, concern):
+    """The concern with the form that decides about it, which is posted to an address of its own."""
+    if concern.closed_on is not None and request.method != "POST":
+        return render(request, "pupils/concern_detail.html", _about(request, concern) | _for_triage(request, concern))
+    form = _triage_form(concern, posted(request))
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: services.triage(concern=concern, by=request.user, **form.values()),
+        then=lambda decided: _after_triage(request, decided),
+        page=lambda: (
+            _about(request, concern)
+            | _for_triage(request, concern)
+            | {"cancel": reverse("pupils:concern-detail", args=[concern.pk])}
+        ),
+        template="pupils/concern_detail.html",
+        versioned=Versioned(values=nothing, groups=(form.decision(),)),
+    ).respond(request)
 
 
 def _for_triage(request, concern):
@@ -260,20 +258,10 @@ def _for_triage(request, concern):
 
 @require_permission(Permission.CONCERN_TRIAGE)
 @require_POST
+@form_page
 def concern_triage(request, pk):
     concern = _to_triage(request, pk)
-    form, theirs = _triage_form(concern, request.POST), None
-    if form.is_valid():
-        try:
-            concern = services.triage(concern=concern, by=request.user, **form.values())
-        except ChangedMeanwhile as error:
-            theirs = error.theirs
-            form.add_error(None, str(error))
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            return _after_triage(request, concern)
-    return _detail(request, _to_triage(request, pk), form, theirs)
+    return _triage_page(request, concern)
 
 
 def _after_triage(request, concern):
@@ -287,74 +275,81 @@ def _after_triage(request, concern):
 
 # --- Ask, and answer ---------------------------------------------------------------------------------------------
 @require_permission(Permission.CONCERN_TRIAGE)
-@require_http_methods(["GET", "POST"])
+@form_page
 def concern_ask(request, pk):
     concern = _to_triage(request, pk)
     teachers = list(selectors.who_teaches(concern.pupil).exclude(pk=request.user.pk).values_list("pk", flat=True))
     asked = concern.views.filter(withdrawn_on=None).values("asked_of")
     colleagues = selectors.colleagues(concern.school).filter(~Q(pk=request.user.pk))
     form = AskForm(posted(request), colleagues=colleagues, initial={"people": teachers})
-    if request.method == "POST" and form.is_valid():
-        try:
-            new = services.ask_for_views(concern=concern, people=form.cleaned_data["people"], by=request.user)
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(
-                request, f"{new} colleague{'' if new == 1 else 's'} asked. They get a mail and a line on their list."
-            )
-            return redirect("pupils:concern-detail", pk=concern.pk)
-    form.fields["people"].queryset = colleagues.exclude(pk__in=asked)
-    context = {
-        "title": "Ask for views",
+
+    def said(new):
+        return f"{new} colleague{'' if new == 1 else 's'} asked. They get a mail and a line on their list."
+
+    def page():
+        form.fields["people"].queryset = colleagues.exclude(pk__in=asked)
+        return _below(concern) | {
+            "title": "Ask for views",
+            "lead": f"Everybody who teaches {concern.pupil.forename} is ticked. Nobody sees what the others wrote.",
+            "submit": "Ask them",
+        }
+
+    return FormPage(
+        form=form,
+        save=lambda cleaned: services.ask_for_views(concern=concern, people=cleaned["people"], by=request.user),
+        done=said,
+        then=reverse("pupils:concern-detail", args=[concern.pk]),
+        page=page,
+    ).respond(request)
+
+
+def _below(concern):
+    """Context of a page below a concern."""
+    back = reverse("pupils:concern-detail", args=[concern.pk])
+    return {
         "section": "concerns",
-        "crumbs": crumbs((f"Concern about {concern.pupil.name}", reverse("pupils:concern-detail", args=[concern.pk]))),
-        "lead": f"Everybody who teaches {concern.pupil.forename} is ticked. Nobody sees what the others wrote.",
-        "form": form,
-        "submit": "Ask them",
-        "cancel": reverse("pupils:concern-detail", args=[concern.pk]),
+        "crumbs": crumbs((f"Concern about {concern.pupil.name}", back)),
+        "cancel": back,
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
 
 
 @require_permission(Permission.CONCERN_RAISE)
-@require_http_methods(["GET", "POST"])
+@form_page
 def concern_view_answer(request, pk):
     """For the colleague who was asked, and nobody else."""
     view = get_object_or_404(selectors.views_asked_of(request.acting), pk=pk)
     key = f"concern-view-{view.pk}"
-    form = ViewAnswerForm(posted(request), initial=_without_key(draft_of(request, key)), school=request.acting.school)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.answer_view(view=view, by=request.user, **form.values())
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            forget_draft(request, key)
-            messages.success(request, f"Thank you. {view.asked_by.name} can read your view now.")
-            return redirect("pupils:concern-list")
-    if form.found_words:
-        forget_draft(request, key)
-    audit.record_read(school_id=view.concern.school_id, pupil_id=view.concern.pupil_id, by=request.user, what="concern")
-    pupil = view.concern.pupil
-    context = {
-        "title": f"Your view of {pupil.name}",
+    form = ViewAnswerForm(posted(request), school=request.acting.school)
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: services.answer_view(view=view, by=request.user, **form.values()),
+        done=f"Thank you. {view.asked_by.name} can read your view now.",
+        then=reverse("pupils:concern-list"),
+        page=lambda: _view_page(request, view, form, key),
+        draft=key,
+        leaves=OF_ONE_SENDING,
+        template="pupils/view_answer.html",
+    ).respond(request)
+
+
+def _view_page(request, view, form, key):
+    concern = view.concern
+    audit.record_read(school_id=concern.school_id, pupil_id=concern.pupil_id, by=request.user, what="concern")
+    given = [(form[name].label, getattr(view, f"get_{name}_display")()) for name in RATED] if view.answered_at else []
+    return {
+        "title": f"Your view of {concern.pupil.name}",
         "section": "concerns",
         "crumbs": crumbs(),
         "view": view,
-        "pupil": pupil,
+        "pupil": concern.pupil,
         "due": selectors.dues_of([view], "concern.view").get(view.pk),
-        "form": form,
-        "draft_key": "" if form.found_words else key,
-        "given": [(form[name].label, getattr(view, f"get_{name}_display")()) for name in RATED]
-        if view.answered_at
-        else [],
+        "draft_key": kept_unless_found(request, form, key),
+        "given": given,
     }
-    return render(request, "pupils/view_answer.html", context, status=422 if form.errors else 200)
 
 
 @require_permission(Permission.CONCERN_TRIAGE)
-@require_http_methods(["GET", "POST"])
+@form_page
 def concern_view_withdraw(request, pk):
     """For whoever asked, and for those who lead SEND in the whole school."""
     seen = Concern.objects.visible_to(request.acting)
@@ -363,22 +358,15 @@ def concern_view_withdraw(request, pk):
     if view.asked_by_id != request.user.pk and not request.acting.sees_all_pupils:
         raise PermissionDenied
     concern = view.concern
-    form = WithdrawViewForm(posted(request), school=concern.school)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.withdraw_view(view=view, reason=form.cleaned_data["reason"], by=request.user)
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, f"{view.asked_of.name} is no longer asked and gets a mail about it.")
-            return redirect("pupils:concern-detail", pk=concern.pk)
-    context = {
-        "title": f"Stop asking {view.asked_of.name}",
-        "section": "concerns",
-        "crumbs": crumbs((f"Concern about {concern.pupil.name}", reverse("pupils:concern-detail", args=[concern.pk]))),
-        "lead": f"About {concern.pupil.name}. The line goes from their list. You can ask them again later.",
-        "form": form,
-        "submit": "Stop asking",
-        "cancel": reverse("pupils:concern-detail", args=[concern.pk]),
-    }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=WithdrawViewForm(posted(request), school=concern.school),
+        save=lambda cleaned: services.withdraw_view(view=view, reason=cleaned["reason"], by=request.user),
+        done=f"{view.asked_of.name} is no longer asked and gets a mail about it.",
+        then=reverse("pupils:concern-detail", args=[concern.pk]),
+        page=_below(concern)
+        | {
+            "title": f"Stop asking {view.asked_of.name}",
+            "lead": f"About {concern.pupil.name}. The line goes from their list. You can ask them again later.",
+            "submit": "Stop asking",
+        },
+    ).respond(request)

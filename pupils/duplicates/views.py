@@ -6,12 +6,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
+from sendco.formkit.page import REFUSED, FormPage, form_page, posted
 from sendco.limits.services import RateLimited, check_limit
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.refusals import Refused
 from staff.access import require_permission, step_up
 from staff.permissions import Permission
 
@@ -101,48 +102,54 @@ def merge_preview(request, kept, gone):
     kept, gone = _pupil(request, kept), _pupil(request, gone)
     for pupil in (kept, gone):
         audit.record_read(school_id=pupil.school_id, pupil_id=pupil.pk, by=request.user)
-    return _draw(request, kept, gone, MergeForm(kept=kept, gone=gone, acting=request.acting))
+    return _merge_page(request, kept, gone).respond(request)
 
 
-def _draw(request, kept, gone, form, *, status=200, changed=""):
-    context = {
-        "title": "Are these the same child?",
-        "section": "data",
-        "crumbs": crumbs(),
-        "kept": kept,
-        "gone": gone,
-        "form": form,
-        "along": what_comes_along(gone, request.acting),
-        "unlike": unlike_protections(kept, gone),
-        "until": timezone.localdate() + UNDO_DAYS,
-        "changed": changed,
-    }
-    return render(request, "pupils/merge_preview.html", context, status=status)
+def _merge_page(request, kept, gone, *, data=None, changed=""):
+    """Both records side by side. `changed` names the one that somebody changed while they were compared."""
+    data = data or posted(request)
+    form = MergeForm(data, kept=kept, gone=gone, acting=request.acting)
+
+    def page():
+        return {
+            "title": "Are these the same child?",
+            "section": "data",
+            "crumbs": crumbs(),
+            "kept": kept,
+            "gone": gone,
+            "along": what_comes_along(gone, request.acting),
+            "unlike": unlike_protections(kept, gone),
+            "until": timezone.localdate() + UNDO_DAYS,
+            "changed": changed,
+        }
+
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: services.merge(kept=kept, gone=gone, by=request.user, **form.answers()),
+        done=_merged_words,
+        then=reverse("pupil-detail", args=[kept.pk]),
+        page=page,
+        template="pupils/merge_preview.html",
+        changed=lambda meanwhile: _show_again(request, kept, gone, changed=meanwhile.theirs.name),
+    )
+
+
+def _merged_words(done):
+    until = long_date(timezone.localtime(done.merged_at).date() + UNDO_DAYS)
+    return f"The two records are one now. You can undo this under possible duplicates until {until}."
 
 
 @require_permission(Permission.MERGE)
 @step_up
 @require_POST
+@form_page
 def merge(request, kept, gone):
     kept, gone = _pupil(request, kept), _pupil(request, gone)
-    form = MergeForm(request.POST, kept=kept, gone=gone, acting=request.acting)
-    is_valid, changed = form.is_valid(), form.changed_record()
-    if changed:
+    page = _merge_page(request, kept, gone)
+    page.form.is_valid()
+    if changed := page.form.changed_record():
         return _show_again(request, kept, gone, changed=changed.name)
-    if not is_valid:
-        return _draw(request, kept, gone, form, status=422)
-    try:
-        done = services.merge(kept=kept, gone=gone, by=request.user, **form.answers())
-    except ChangedMeanwhile as meanwhile:
-        return _show_again(request, kept, gone, changed=meanwhile.theirs.name)
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return _draw(request, kept, gone, form, status=422)
-    until = long_date(timezone.localtime(done.merged_at).date() + UNDO_DAYS)
-    messages.success(
-        request, f"The two records are one now. You can undo this under possible duplicates until {until}."
-    )
-    return redirect("pupil-detail", pk=kept.pk)
+    return page.respond(request)
 
 
 def _show_again(request, kept, gone, *, changed):
@@ -150,38 +157,33 @@ def _show_again(request, kept, gone, *, changed):
     kept, gone = _pupil(request, kept.pk), _pupil(request, gone.pk)
     data = request.POST.copy()
     data["kept_version"], data["gone_version"] = str(kept.version), str(gone.version)
-    form = MergeForm(data, kept=kept, gone=gone, acting=request.acting)
-    form.is_valid()
-    return _draw(request, kept, gone, form, status=422, changed=changed)
+    return _merge_page(request, kept, gone, data=data, changed=changed).show(request, status=REFUSED)
 
 
 @require_permission(Permission.MERGE)
 @step_up
-@require_http_methods(["GET", "POST"])
+@form_page
 def merge_undo(request, pk):
     seen = Pupil.objects.visible_to(request.acting)
     standing = Merge.objects.visible_to(request.acting).filter(kept__in=seen, undone_at=None)
     found = get_object_or_404(standing.select_related("kept", "gone", "merged_by"), pk=pk)
-    form = UndoForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.undo(merge=found, by=request.user)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{found.kept.name} and {found.gone.name} are two records again.")
-            return redirect("pupils:duplicate-list")
     when = long_date(timezone.localtime(found.merged_at).date())
-    context = {
+    page = {
         "title": "Make two records of this again?",
         "explanation": (
             f"{found.merged_by.name} merged the record of {found.gone.name} into that of {found.kept.name} on {when}. "
             "Each record gets back what it had. What was added since stays with the record that was kept."
         ),
-        "form": form,
         "submit": "Undo the merge",
         "cancel": reverse("pupils:duplicate-list"),
         "section": "data",
         "crumbs": crumbs(),
     }
-    return render(request, "components/confirm_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=UndoForm(posted(request)),
+        save=lambda _cleaned: services.undo(merge=found, by=request.user),
+        done=lambda _undone: f"{found.kept.name} and {found.gone.name} are two records again.",
+        then=reverse("pupils:duplicate-list"),
+        page=page,
+        template="components/confirm_page.html",
+    ).respond(request)

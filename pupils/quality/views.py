@@ -8,12 +8,12 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
+from sendco.formkit.page import FormPage, form_page, posted
 from sendco.limits.services import check_limit
-from sendco.refusals import Refused
 from staff.access import require_permission, step_up
 from staff.permissions import Permission
 
@@ -154,7 +154,7 @@ def census_download(request):
 
 # --- One key worker for several pupils ----------------------------------------------------------------------------
 @require_permission(Permission.PUPIL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def key_worker_many(request):
     source = request.POST if request.method == "POST" else request.GET
     asked = [int(pk) for pk in source.getlist("pupil")[:MOST_CHOSEN] if pk.isdecimal() and len(pk) < 19]
@@ -162,25 +162,20 @@ def key_worker_many(request):
     if not pupils:
         messages.warning(request, "Choose at least one pupil who is on roll, then choose the key worker.")
         return redirect("register")
-    form = KeyWorkerManyForm(
-        request.POST or None, acting=request.acting, initial={"pupil": [pupil.pk for pupil in pupils]}
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            count = set_key_worker(pupils=form.cleaned_data["pupil"], user=form.cleaned_data["user"], by=request.user)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"Key worker saved for {count} pupil{'' if count == 1 else 's'}.")
-            return redirect("register")
+    form = KeyWorkerManyForm(posted(request), acting=request.acting, initial={"pupil": [pupil.pk for pupil in pupils]})
     more = f" and {len(pupils) - FIRST_ROWS} more" if len(pupils) > FIRST_ROWS else ""
-    context = {
+    page = {
         "title": f"Key worker of {len(pupils)} pupil{'' if len(pupils) == 1 else 's'}",
         "lead": ", ".join(pupil.name for pupil in pupils[:FIRST_ROWS]) + more,
-        "form": form,
         "submit": "Save",
         "cancel": reverse("register"),
         "section": "register",
         "crumbs": [("SEND register", reverse("register"))],
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=form,
+        save=lambda cleaned: set_key_worker(pupils=cleaned["pupil"], user=cleaned["user"], by=request.user),
+        done=lambda count: f"Key worker saved for {count} pupil{'' if count == 1 else 's'}.",
+        then=reverse("register"),
+        page=page,
+    ).respond(request)

@@ -139,3 +139,8 @@ class LookAgainForm(CarefulForm):
             "look_again_on": self.cleaned_data["look_again_on"] if goes_on else None,
             "version": self.cleaned_data["version"],
         }
+
+    @classmethod
+    def values_of(cls, entry):
+        goes_on = cls.STOP if entry.ends_on else cls.GO_ON
+        return {"outcome": entry.outcome, "goes_on": goes_on, "look_again_on": entry.look_again_on}

@@ -3,18 +3,18 @@ from django.core.paginator import Paginator
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.formkit.page import FormPage, form_page, posted
+from sendco.formkit.versions import Versioned
 from staff.access import require_permission
 from staff.permissions import Permission
 
 from ..concerns import services as concerns
 from ..concerns.forms import on_one_line
 from ..concerns.selectors import dues_of
-from ..concerns.views import posted
 from ..models import Concern, Need, Pupil, RegisterEntry, WatchListEntry
 from ..models.register import ON_REGISTER, Code
 from . import services as register
@@ -32,16 +32,14 @@ def _history_link(pupil):
     return reverse("pupils:register-history", args=[pupil.pk])
 
 
-def _page(request, template, pupil, form, *, title, **more):
-    context = {
+def _page(pupil, *, title, **more):
+    return {
         "title": title,
         "section": "register",
         "crumbs": [("Register", reverse("register")), (pupil.name, pupil.get_absolute_url())],
         "pupil": pupil,
-        "form": form,
         "cancel": pupil.get_absolute_url(),
-    }
-    return render(request, template, context | more, status=422 if form.errors else 200)
+    } | more
 
 
 def _open_needs(pupil):
@@ -50,29 +48,37 @@ def _open_needs(pupil):
 
 # --- Status ------------------------------------------------------------------------------------------------------
 @require_permission(Permission.REGISTER_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def status_change(request, pk):
     pupil = _pupil(request, pk)
-    entry, theirs = register.open_entry(pupil), None
-    concern = _concern(request, pupil)
+    entry, concern = register.open_entry(pupil), _concern(request, pupil)
     form = StatusForm(
         posted(request),
         school=pupil.school,
         needs=_open_needs(pupil),
         initial=_start_from(request, entry, concern),
     )
-    if request.method == "POST" and form.is_valid():
-        try:
-            changed = concerns.change_status(pupil=pupil, by=request.user, **form.values())
-        except ChangedMeanwhile as error:
-            theirs = error.theirs
-            form.add_error(None, str(error))
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            return _after_change(request, changed)
-    shown = {"title": "Change status", "submit": "Save the status", "lead": f"{pupil.name}", "present": entry}
-    return _page(request, "pupils/status_change.html", pupil, form, concern=concern, theirs=theirs, **shown)
+    page = _page(
+        pupil,
+        title="Change status",
+        submit="Save the status",
+        lead=f"{pupil.name}",
+        present=entry,
+        concern=concern,
+    )
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: concerns.change_status(pupil=pupil, by=request.user, **form.values()),
+        then=lambda changed: _after_change(request, changed),
+        page=page,
+        leaves=("words_checked",),
+        template="pupils/status_change.html",
+        versioned=Versioned(field="entry", mark=lambda open_entry: open_entry.pk, values=_of_entry),
+    ).respond(request)
+
+
+def _of_entry(entry):
+    return {name: getattr(entry, name) for name in ("code", "starts_on", "reason", "decided_by")}
 
 
 def _concern(request, pupil):
@@ -98,48 +104,48 @@ def _after_change(request, entry):
 
 
 @require_permission(Permission.REGISTER_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def status_correct(request, pk):
     entries = RegisterEntry.objects.visible_to(request.acting).select_related("pupil__school", "school")
     entry = get_object_or_404(entries, pk=pk)
     stored = {"starts_on": entry.starts_on, "reason": entry.reason, "decided_by": entry.decided_by}
     form = CorrectionForm(posted(request), school=entry.school, initial=stored)
-    if request.method == "POST" and form.is_valid():
-        try:
-            register.correct_entry(entry=entry, by=request.user, **form.values())
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, "Corrected. What stood there before stays in the history.")
-            return redirect(_history_link(entry.pupil))
-    lead = f"{entry.pupil.name}, {entry.get_code_display()}. Only for a slip: a real change is a new status."
-    return _page(
-        request, "components/form_page.html", entry.pupil, form, title="Correct a status", lead=lead, submit="Correct",
+    page = _page(
+        entry.pupil,
+        title="Correct a status",
+        lead=f"{entry.pupil.name}, {entry.get_code_display()}. Only for a slip: a real change is a new status.",
+        submit="Correct",
         cancel=_history_link(entry.pupil),
-    )  # fmt: skip
+    )
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: register.correct_entry(entry=entry, by=request.user, **form.values()),
+        done="Corrected. What stood there before stays in the history.",
+        then=_history_link(entry.pupil),
+        page=page,
+        leaves=("words_checked",),
+    ).respond(request)
 
 
 @require_permission(Permission.REGISTER_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def needs_change(request, pk):
     pupil = _pupil(request, pk)
     form = NeedsChangeForm(posted(request), school=pupil.school, needs=_open_needs(pupil))
-    if request.method == "POST" and form.is_valid():
-        try:
-            register.set_needs(
-                pupil=pupil, needs=form.needs(), starts_on=form.cleaned_data["starts_on"], by=request.user
-            )
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, "Types of need saved.")
-            return redirect(_history_link(pupil))
+
+    def change(cleaned):
+        return register.set_needs(pupil=pupil, needs=form.needs(), starts_on=cleaned["starts_on"], by=request.user)
+
     entry = register.open_entry(pupil)
     lead = f"{pupil.name}{f', {entry.get_code_display()}' if entry else ''}. The census takes the first two."
-    template = "pupils/needs_change.html"
-    return _page(
-        request, template, pupil, form, title="Types of need", lead=lead, submit="Save the needs", present=entry
-    )
+    return FormPage(
+        form=form,
+        save=change,
+        done="Types of need saved.",
+        then=_history_link(pupil),
+        page=_page(pupil, title="Types of need", lead=lead, submit="Save the needs", present=entry),
+        template="pupils/needs_change.html",
+    ).respond(request)
 
 
 @require_permission(Permission.REGISTER_VIEW)
@@ -179,28 +185,19 @@ def _with_letters(entries):
 
 # --- The watch list ----------------------------------------------------------------------------------------------
 @require_permission(Permission.REGISTER_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def watch_start(request, pk):
     pupil = _pupil(request, pk)
     form = WatchForm(posted(request), school=pupil.school)
-    if request.method == "POST" and form.is_valid():
-        try:
-            register.start_watching(pupil=pupil, by=request.user, **form.values())
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, f"{pupil.name} is on the watch list.")
-            return redirect("pupils:watch-list")
     lead = f"{pupil.name}. Monitoring is not SEN Support: the census does not count it."
-    return _page(
-        request,
-        "components/form_page.html",
-        pupil,
-        form,
-        title="Start monitoring",
-        lead=lead,
-        submit="Start monitoring",
-    )
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: register.start_watching(pupil=pupil, by=request.user, **form.values()),
+        done=f"{pupil.name} is on the watch list.",
+        then=reverse("pupils:watch-list"),
+        page=_page(pupil, title="Start monitoring", lead=lead, submit="Start monitoring"),
+        leaves=("words_checked",),
+    ).respond(request)
 
 
 @require_permission(Permission.REGISTER_VIEW)
@@ -229,24 +226,24 @@ def watch_list(request):
 
 
 @require_permission(Permission.REGISTER_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def watch_look_again(request, pk):
     entries = WatchListEntry.objects.visible_to(request.acting).select_related("pupil__school", "school")
-    entry, theirs = get_object_or_404(entries, pk=pk), None
+    entry = get_object_or_404(entries, pk=pk)
     form = LookAgainForm(posted(request), school=entry.school, initial={"version": entry.version})
-    if request.method == "POST" and form.is_valid():
-        try:
-            register.look_again(entry=entry, by=request.user, **form.values())
-        except ChangedMeanwhile as error:
-            theirs = error.theirs
-            form.add_error(None, str(error))
-            form.data = form.data.copy()
-            form.data["version"] = theirs.version
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, f"{entry.pupil.name}: saved.")
-            return redirect("pupils:watch-list")
-    context = {"entry": theirs or entry, "theirs": theirs, "lead": entry.pupil.name, "submit": "Save"}
-    context["may_start"] = register.open_entry(entry.pupil).code not in ON_REGISTER if entry.pupil.on_roll else False
-    return _page(request, "pupils/watch_look_again.html", entry.pupil, form, title="Look again", **context)
+
+    def page():
+        may_start = entry.pupil.on_roll and register.open_entry(entry.pupil).code not in ON_REGISTER
+        shown = {"entry": entry, "lead": entry.pupil.name, "submit": "Save", "may_start": may_start}
+        return _page(entry.pupil, title="Look again", **shown)
+
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: register.look_again(entry=entry, by=request.user, **form.values()),
+        done=f"{entry.pupil.name}: saved.",
+        then=reverse("pupils:watch-list"),
+        page=page,
+        leaves=("words_checked",),
+        template="pupils/watch_look_again.html",
+        versioned=Versioned(values=LookAgainForm.values_of),
+    ).respond(request)

@@ -1,12 +1,9 @@
-"""One way to draw a form about a pupil, to refuse it, and to show that two people changed one record."""
+"""What the form pages about a pupil share: crumbs, the words of the browser's tab, and where to go afterwards."""
 
-from django.contrib import messages
-from django.shortcuts import redirect, render
 from django.urls import reverse
 
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.formkit.page import OF_THE_KIT, ConfirmPage, FormPage
 
-from ..forms.conflicts import lay_side_by_side
 from ..record.selectors import is_in_view
 
 
@@ -24,14 +21,8 @@ def tab_title(words):
     return f"Pupil: {words}"
 
 
-def posted(request):
-    """What a form is bound with: the posted data, empty or not, and nothing on GET."""
-    return request.POST if request.method == "POST" else None
-
-
-def draw(request, form, *, pupil, title, submit, template="pupils/record_form.html", status=None, **context):
-    context = {
-        "form": form,
+def below_pupil(pupil, *, title, submit, **context):
+    return {
         "pupil": pupil,
         "title": title,
         "tab_title": tab_title(submit),
@@ -41,52 +32,25 @@ def draw(request, form, *, pupil, title, submit, template="pupils/record_form.ht
         "cancel": reverse("pupil-detail", args=[pupil.pk]),
         **context,
     }
-    return render(request, template, context, status=status or (422 if form.errors else 200))
+
+
+def pupil_form(request, form, service, *, pupil, title, submit, then=None, **context):
+    """A form about a pupil that calls one service and goes back to the pupil, or to `then(answer)`."""
+    parts = {name: context.pop(name) for name in OF_THE_KIT & context.keys()}
+    return FormPage(
+        **{"template": "pupils/record_form.html"} | parts,
+        form=form,
+        save=service,
+        then=then or (lambda _answer: pupil_page(request.acting, pupil)),
+        page=lambda: below_pupil(pupil, title=title, submit=submit, **context),
+    ).respond(request)
 
 
 def confirm(request, service, *, pupil, done, title, explanation, submit):
-    """Ask on GET; on POST call the service, say that it is done, and go back to the pupil."""
-    if request.method == "POST":
-        try:
-            service()
-        except Refused as refusal:
-            messages.warning(request, str(refusal))
-        else:
-            messages.success(request, done)
-        return redirect(pupil_page(request.acting, pupil))
-    context = {
-        "title": title,
-        "tab_title": tab_title(submit),
-        "explanation": explanation,
-        "submit": submit,
-        "danger": True,
-        "section": "register",
-        "crumbs": pupil_crumbs(pupil),
-        "cancel": reverse("pupil-detail", args=[pupil.pk]),
-    }
-    return render(request, "components/confirm_page.html", context)
+    """Ask, call the service, say that it is done, and go back to the pupil."""
+    page = below_pupil(pupil, title=title, submit=submit, explanation=explanation, danger=True)
 
+    def back(_answer=None):
+        return pupil_page(request.acting, pupil)
 
-def attempt(form, service):
-    """Call the service if the form is valid. Returns its answer, or None with the refusal on the form."""
-    if not form.is_valid():
-        return None
-    try:
-        return service(form.cleaned_data) or True
-    except ChangedMeanwhile:
-        raise
-    except Refused as refusal:
-        form.add_error(None, str(refusal))
-        return None
-
-
-def attempt_versioned(form, service, rebind):
-    """As `attempt`, for a record that two people may edit. Returns (answer, form to show, Conflict or None).
-
-    `rebind(data, stored)` builds the same form again over what is stored now.
-    """
-    try:
-        return attempt(form, service), form, None
-    except ChangedMeanwhile as meanwhile:
-        data, conflict = lay_side_by_side(form, meanwhile.theirs)
-        return None, rebind(data, meanwhile.theirs), conflict
+    return ConfirmPage(act=service, done=done, then=back, refused_to=back, page=page).respond(request)

@@ -206,7 +206,8 @@ def test_pupil_edit_of_two_people_shows_both_and_loses_nothing(sign_in, office, 
     assert f"Saved by {senco.name}" in page
     assert form["pronouns"].value() == "they/them"
     assert form["first_language"].value() == "Yoruba"
-    rows = {row.label: (row.yours, row.stored) for row in response.context["conflict"].rows}
+    conflict = response.context["conflict"]
+    rows = {row.label: (row.yours and row.yours.words, row.stored.words) for row in conflict.rows}
     assert rows == {
         "Pronouns": ("they/them", "she/her"),
         "First language": (None, "Yoruba"),

@@ -5,20 +5,19 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from sendco.audit import services as audit
 from sendco.files.http import download_response
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
+from sendco.formkit.page import FormPage, form_page, posted
 from sendco.jobs.models import Job, Status
 from sendco.pdf.render import PdfUnavailable, pdf_available
-from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission
 from staff.roles import Role
 
-from ...concerns.views import posted
 from ...models import Letter, RegisterEntry
 from ...models.letters import LetterKind
 from ..forms import LetterForm, SentForm
@@ -38,7 +37,7 @@ def _crumbs(pupil):
 
 # --- Make --------------------------------------------------------------------------------------------------------
 @require_permission(Permission.LETTER_SEND)
-@require_http_methods(["GET", "POST"])
+@form_page
 def letter_new(request, pk):
     """Show the letter as each person would read it, change its words or date, make it."""
     entries = RegisterEntry.objects.visible_to(request.acting).select_related(
@@ -53,26 +52,28 @@ def letter_new(request, pk):
     words = services.WORDS.of(entry.school, kind)
     initial = {"subject": words.subject, "body": words.body}
     form = LetterForm(posted(request), words=services.WORDS, kind=kind, recipients=recipients, initial=initial)
-    if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
-        try:
-            letters = _make(request, entry, form)
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            return _after_making(request, entry, letters)
-    audit.record_read(school_id=entry.school_id, pupil_id=entry.pupil_id, by=request.user, what="letter")
-    context = {
-        "title": "Write the letter",
-        "section": "register",
-        "crumbs": _crumbs(entry.pupil),
-        "entry": entry,
-        "form": form,
-        "recipients": recipients,
-        "previews": _previews(request, entry, form, recipients, dated_on),
-        "dated_on": dated_on,
-        "pdf_trouble": "" if pdf_available() else str(PdfUnavailable()),
-    }
-    return render(request, "pupils/letter_new.html", context, status=422 if form.errors else 200)
+
+    def page():
+        audit.record_read(school_id=entry.school_id, pupil_id=entry.pupil_id, by=request.user, what="letter")
+        return {
+            "title": "Write the letter",
+            "section": "register",
+            "crumbs": _crumbs(entry.pupil),
+            "entry": entry,
+            "recipients": recipients,
+            "previews": _previews(request, entry, form, recipients, dated_on),
+            "dated_on": dated_on,
+            "pdf_trouble": "" if pdf_available() else str(PdfUnavailable()),
+        }
+
+    return FormPage(
+        form=form,
+        save=lambda _cleaned: _make(request, entry, form),
+        not_with="preview",
+        then=lambda letters: _after_making(request, entry, letters),
+        page=page,
+        template="pupils/letter_new.html",
+    ).respond(request)
 
 
 def _day(text):
@@ -180,30 +181,25 @@ def letter_file(request, pk):
 
 
 @require_permission(Permission.LETTER_SEND)
-@require_http_methods(["GET", "POST"])
+@form_page
 def letter_sent(request, pk):
     letter = _letter(request, pk)
-    form = SentForm(posted(request))
-    if request.method == "POST" and form.is_valid():
-        data = form.cleaned_data
-        try:
-            services.mark_sent(letter=letter, sent_on=data["sent_on"], via=data["via"], by=request.user)
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            messages.success(request, f"Kept: the letter to {letter.recipient} has gone.")
-            return redirect("pupils:letter-detail", pk=letter.pk)
     back = reverse("pupils:letter-detail", args=[letter.pk])
-    context = {
+    page = {
         "title": "The letter has gone",
         "section": "register",
         "crumbs": [*_crumbs(letter.pupil), (f"Letter to {letter.recipient}", back)],
         "lead": f"{letter.get_kind_display()}, to {letter.recipient}",
-        "form": form,
         "submit": "Save",
         "cancel": back,
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=SentForm(posted(request)),
+        save=lambda cleaned: services.mark_sent(letter=letter, by=request.user, **cleaned),
+        done=f"Kept: the letter to {letter.recipient} has gone.",
+        then=back,
+        page=page,
+    ).respond(request)
 
 
 # --- The school's words ------------------------------------------------------------------------------------------
@@ -217,6 +213,6 @@ def letter_templates(request):
 
 
 @require_permission(Permission.LETTER_TEMPLATE_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def letter_template_edit(request, kind):
     return PAGES.edit(request, kind)

@@ -2,14 +2,12 @@
 
 from dataclasses import dataclass
 
-from django.contrib import messages
 from django.http import Http404
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.formkit.page import FormPage, posted
 
-from ...concerns.views import posted
 from ..forms import TemplateForm
 from ..services.words import LetterWords
 
@@ -42,34 +40,26 @@ class WordsPages:
     def edit(self, request, kind):
         if kind not in self.kinds.values:
             raise Http404
-        school, theirs = request.acting.school, None
+        school = request.acting.school
         stored = self.words.of(school, kind)
         initial = {"subject": stored.subject, "body": stored.body, "version": stored.version}
         form = TemplateForm(posted(request), words=self.words, kind=kind, initial=initial)
-        if request.method == "POST" and form.is_valid() and "preview" not in request.POST:
-            try:
-                self.words.save(school=school, kind=kind, by=request.user, **form.cleaned_data)
-            except ChangedMeanwhile as error:
-                theirs = error.theirs
-                form.add_error(None, str(error))
-                form.data = form.data.copy()
-                form.data["version"] = theirs.version
-            except Refused as error:
-                form.add_error(None, str(error))
-            else:
-                messages.success(request, "Saved. Letters made before keep their words.")
-                return redirect(self.list_name)
-        context = {
-            "title": self.kinds(kind).label,
-            "section": "school",
-            "crumbs": [_school(), (self.title, reverse(self.list_name))],
-            "form": form,
-            "fields": self.words.fields.fields_of(kind),
-            "preview": self.words.example(kind, *(form[name].value() or "" for name in ("subject", "body"))),
-            "theirs": theirs,
-            "cancel": reverse(self.list_name),
-        }
-        return render(request, "pupils/letter_template_edit.html", context, status=422 if form.errors else 200)
+        return FormPage(
+            form=form,
+            save=lambda cleaned: self.words.save(school=school, kind=kind, by=request.user, **cleaned),
+            not_with="preview",
+            done="Saved. Letters made before keep their words.",
+            then=reverse(self.list_name),
+            page=lambda: {
+                "title": self.kinds(kind).label,
+                "section": "school",
+                "crumbs": [_school(), (self.title, reverse(self.list_name))],
+                "fields": self.words.fields.fields_of(kind),
+                "preview": self.words.example(kind, *(form[name].value() or "" for name in ("subject", "body"))),
+                "cancel": reverse(self.list_name),
+            },
+            template="pupils/letter_template_edit.html",
+        ).respond(request)
 
 
 def _school():

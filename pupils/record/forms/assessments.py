@@ -1,8 +1,9 @@
 from django import forms
 from django.utils import timezone
 
+from sendco.formkit.versions import VersionedForm
+
 from ...forms.checked import date_field
-from ...forms.conflicts import VersionedForm
 from ...models import Assessment
 from ..services.assessments import problems
 

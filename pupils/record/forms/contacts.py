@@ -1,9 +1,10 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from sendco.formkit.versions import VersionedForm
+
 from ... import fields
 from ...forms.checked import phone_field, postcode_field
-from ...forms.conflicts import VersionedForm
 from ...models import Contact
 
 HIDDEN = "An address is kept and hidden. Leave this empty to keep it, or type a new one to replace it."
@@ -101,7 +102,7 @@ class ContactForm(VersionedForm, forms.ModelForm):
     def stored_in_words(self, stored, name):
         if stored.address_hidden and name in {"address", "postcode"}:
             return "Hidden"
-        return super().stored_in_words(stored, name)
+        return ""
 
 
 class RevealForm(forms.Form):

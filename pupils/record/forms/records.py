@@ -2,12 +2,12 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
+from sendco.formkit.versions import VersionedForm
 from staff.models import TeachingGroup, Unit, User
 from staff.permissions import Permission
 
 from ... import fields
 from ...forms.checked import date_field, former_upn_field, past_date_field, uln_field, upn_field
-from ...forms.conflicts import VersionedForm
 from ...models import Enrolment, Pupil
 from ...models.pupil import YearGroup
 from ...models.register import Code

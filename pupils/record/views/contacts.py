@@ -1,17 +1,17 @@
 """Parents and other adults of a child, and the one way to see a hidden address."""
 
+import copy
 from functools import partial
 
-from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 
+from sendco.formkit.page import draw, form_page, posted
 from staff.access import require_permission, step_up
 from staff.permissions import Permission
 
 from ...models import Contact, Pupil
-from ...views.form_pages import attempt, attempt_versioned, confirm, draw, posted
+from ...views.form_pages import below_pupil, confirm, pupil_form
 from ..forms.contacts import ContactForm, RevealForm
 from ..services import pupils as services
 
@@ -21,12 +21,12 @@ def _contact(request, pk):
     return get_object_or_404(contacts, pk=pk)
 
 
-def _draw(request, form, contact, **context):
-    return draw(request, form, pupil=contact.pupil, template="pupils/contact_form.html", **context)
+# A hidden address stays where it is sealed: no draft keeps the words of these.
+SEALED = ("address", "postcode")
 
 
 @require_permission(Permission.PUPIL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def contact_add(request, pk):
     pupil = get_object_or_404(Pupil.objects.visible_to(request.acting), pk=pk)
     form = ContactForm(posted(request), instance=Contact(pupil=pupil), acting=request.acting)
@@ -34,44 +34,45 @@ def contact_add(request, pk):
     def save(_cleaned):
         return services.save_contact(contact=form.instance, by=request.user)
 
-    if request.method == "POST" and attempt(form, save):
-        messages.success(request, f"{form.instance.name} is a contact of {pupil.name}.")
-        return redirect("pupil-detail", pk=pupil.pk)
-    return _draw(request, form, form.instance, title=f"Add a contact of {pupil.name}", submit="Add the contact")
-
-
-@require_permission(Permission.PUPIL_EDIT)
-@require_http_methods(["GET", "POST"])
-def contact_edit(request, pk):
-    contact = _contact(request, pk)
-    form = ContactForm(posted(request), instance=contact, acting=request.acting)
-
-    def save(cleaned):
-        return services.save_contact(contact=form.instance, version=cleaned["version"], by=request.user)
-
-    def rebind(data, stored):
-        return ContactForm(data, instance=stored, acting=request.acting)
-
-    saved, form, conflict = attempt_versioned(form, save, rebind) if request.method == "POST" else (None, form, None)
-    if saved:
-        messages.success(request, f"Contact {saved.name} saved.")
-        return redirect("pupil-detail", pk=contact.pupil_id)
-    stored = _contact(request, pk)
-    return _draw(
+    return pupil_form(
         request,
         form,
-        stored,
-        title=f"Contact: {stored.name}",
-        submit="Save",
-        stored=stored,
-        may_reveal=request.acting.can(Permission.ADDRESS_REVEAL),
-        conflict=conflict,
-        status=422 if conflict else None,
+        save,
+        pupil=pupil,
+        done=lambda _saved: f"{form.instance.name} is a contact of {pupil.name}.",
+        title=f"Add a contact of {pupil.name}",
+        submit="Add the contact",
+        template="pupils/contact_form.html",
+        leaves=SEALED,
     )
 
 
 @require_permission(Permission.PUPIL_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
+def contact_edit(request, pk):
+    contact = _contact(request, pk)
+    form = ContactForm(posted(request), instance=copy.copy(contact), acting=request.acting)
+
+    def save(cleaned):
+        return services.save_contact(contact=form.instance, version=cleaned["version"], by=request.user)
+
+    return pupil_form(
+        request,
+        form,
+        save,
+        pupil=contact.pupil,
+        done=lambda saved: f"Contact {saved.name} saved.",
+        title=f"Contact: {contact.name}",
+        submit="Save",
+        template="pupils/contact_form.html",
+        leaves=SEALED,
+        stored=contact,
+        may_reveal=request.acting.can(Permission.ADDRESS_REVEAL),
+    )
+
+
+@require_permission(Permission.PUPIL_EDIT)
+@form_page
 def contact_end(request, pk):
     contact = _contact(request, pk)
     return confirm(
@@ -88,22 +89,26 @@ def contact_end(request, pk):
 @require_permission(Permission.ADDRESS_REVEAL)
 @step_up
 @never_cache
-@require_http_methods(["GET", "POST"])
+@form_page
 def address_reveal(request, pk):
     """Ask why, keep the answer, and show the address on this one page."""
     contacts = Contact.objects.visible_to(request.acting).filter(address_hidden=True).select_related("pupil")
     contact = get_object_or_404(contacts, pk=pk)
-    form = RevealForm(posted(request))
-    address = None
-    if request.method == "POST" and form.is_valid():
-        address = services.reveal_address(contact=contact, reason=form.cleaned_data["reason"], by=request.user)
-    return draw(
+    return pupil_form(
         request,
-        form,
+        RevealForm(posted(request)),
+        lambda cleaned: services.reveal_address(contact=contact, reason=cleaned["reason"], by=request.user),
         pupil=contact.pupil,
+        then=lambda address: _shown_once(request, contact, address),
         title=f"Hidden address of {contact.name}",
         submit="Show the address once",
         template="pupils/contact_address.html",
         contact=contact,
-        address=address,
+        address=None,
     )
+
+
+def _shown_once(request, contact, address):
+    """The answer itself is the page: the address is in no other."""
+    page = below_pupil(contact.pupil, title=f"Hidden address of {contact.name}", submit="Show the address once")
+    return draw(request, "pupils/contact_address.html", page | {"contact": contact, "address": address})

@@ -3,18 +3,18 @@ from functools import partial
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from sendco.audit import services as audit
 from sendco.files.http import download_response
-from sendco.files.kinds import FileRefused
 from sendco.files.services import FileNotAvailable
+from sendco.formkit.page import form_page, posted
 from sendco.limits.services import check_limit
 from staff.access import require_permission
 from staff.permissions import Permission
 
 from ...models import Document, Pupil
-from ...views.form_pages import attempt, confirm, draw, posted
+from ...views.form_pages import confirm, pupil_form
 from ..forms.documents import DocumentForm
 from ..services import documents as services
 
@@ -25,7 +25,7 @@ def _document(request, pk):
 
 
 @require_permission(Permission.DOCUMENT_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def document_add(request, pk):
     pupil = get_object_or_404(Pupil.objects.visible_to(request.acting), pk=pk)
     form = DocumentForm(posted(request), request.FILES or None)
@@ -35,18 +35,12 @@ def document_add(request, pk):
     def add(cleaned):
         return services.add_document(pupil=pupil, by=request.user, **cleaned)
 
-    try:
-        added = attempt(form, add) if request.method == "POST" else None
-    except FileRefused as refusal:
-        form.add_error("upload", str(refusal))
-        added = None
-    if added:
-        messages.success(request, f"“{added.title}” is filed with {pupil.name}.")
-        return redirect("pupil-detail", pk=pupil.pk)
-    return draw(
+    return pupil_form(
         request,
         form,
+        add,
         pupil=pupil,
+        done=lambda added: f"“{added.title}” is filed with {pupil.name}.",
         title=f"Add a document to {pupil.name}",
         lead="It is checked first. Programs inside it are taken out; a plan is kept exactly as it came.",
         submit="Add the document",
@@ -76,7 +70,7 @@ def document_download(request, pk):
 
 
 @require_permission(Permission.DOCUMENT_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def document_remove(request, pk):
     document = _document(request, pk)
     return confirm(

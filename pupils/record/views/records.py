@@ -1,20 +1,20 @@
 """Pages that put a pupil on roll and change what the school knows of the child."""
 
+import copy
 from functools import partial
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods
 
 from sendco.clock import long_date
-from sendco.drafts.services import discard_draft, load_draft
+from sendco.formkit.page import FormPage, form_page, posted
 from staff.access import require_permission
 from staff.permissions import Permission
 
 from ...models import Enrolment, GroupPlace, Pupil, PupilSupport
 from ...models.register import ON_REGISTER
-from ...views.form_pages import attempt, attempt_versioned, confirm, draw, posted, pupil_page
+from ...views.form_pages import confirm, pupil_form, pupil_page
 from ..forms.records import (
     EnrolmentForm,
     FirstDayForm,
@@ -31,7 +31,6 @@ from ..services import pupils as services
 from ..services.enrolments import correct_first_day
 
 DRAFT = "pupil-new"
-form_page = require_http_methods(["GET", "POST"])
 
 
 def _pupil(request, pk):
@@ -50,60 +49,51 @@ def _say_saved(request, pupil, words):
 @require_permission(Permission.PUPIL_EDIT)
 @form_page
 def pupil_add(request):
-    key = {"by": request.user, "school_id": request.acting.school.pk, "form_key": DRAFT}
-    draft = load_draft(**key) if request.method == "GET" else None
-    typed = {name: values[-1] for name, values in draft.data.items() if values} if draft else None
-    form = PupilAddForm(posted(request), acting=request.acting, initial=typed)
+    form = PupilAddForm(posted(request), acting=request.acting)
 
     def add(_cleaned):
         return services.add_pupil(school=request.acting.school, by=request.user, **form.enrolment(), **form.values())
 
-    pupil = attempt(form, add) if request.method == "POST" else None
-    if pupil:
-        discard_draft(**key)
+    def said(pupil):
         _say_saved(request, pupil, f"{pupil.name} is on roll.")
         on_register = form.enrolment()["code"] in ON_REGISTER
-        return redirect("pupils:needs-change" if on_register else "pupil-detail", pk=pupil.pk)
-    context = {
-        "form": form,
+        return reverse("pupils:needs-change" if on_register else "pupil-detail", args=[pupil.pk])
+
+    page = {
         "title": "Add a pupil",
-        "lead": "For one child. A whole list comes in faster as an import." if not draft else "This is your draft.",
         "submit": "Put on roll",
         "cancel": reverse("register"),
         "section": "register",
         "crumbs": [("Register", reverse("register"))],
-        "draft_key": DRAFT,
+        "lead": "For one child. A whole list comes in faster as an import.",
     }
-    return render(request, "pupils/pupil_form.html", context, status=422 if form.errors else 200)
+    return FormPage(form=form, save=add, then=said, page=page, draft=DRAFT, template="pupils/pupil_form.html").respond(
+        request
+    )
 
 
 @require_permission(Permission.PUPIL_EDIT)
 @form_page
 def pupil_edit(request, pk):
     pupil = _pupil(request, pk)
-    form = PupilForm(posted(request), instance=pupil, acting=request.acting)
+    form = PupilForm(posted(request), instance=copy.copy(pupil), acting=request.acting)
 
     def save(cleaned):
         return services.update_pupil(pupil=pupil, values=form.values(), version=cleaned["version"], by=request.user)
 
-    def rebind(data, stored):
-        return PupilForm(data, instance=stored, acting=request.acting)
-
-    saved, form, conflict = attempt_versioned(form, save, rebind) if request.method == "POST" else (None, form, None)
-    if saved:
+    def said(saved):
         _say_saved(request, saved, "Details saved.")
-        return redirect(pupil_page(request.acting, saved))
-    # The form has written what was typed on the instance: the page around it names the child as stored.
-    pupil = _pupil(request, pk)
-    return draw(
+        return pupil_page(request.acting, saved)
+
+    return pupil_form(
         request,
         form,
+        save,
         pupil=pupil,
+        then=said,
         title=f"Details of {pupil.name}",
         submit="Save",
         template="pupils/pupil_form.html",
-        conflict=conflict,
-        status=422 if conflict else None,
     )
 
 
@@ -119,13 +109,12 @@ def enrolment_change(request, pk):
     def change(cleaned):
         return services.change_enrolment(pupil=pupil, by=request.user, **{"unit": None} | cleaned)
 
-    if request.method == "POST" and attempt(form, change):
-        messages.success(request, f"Enrolment of {pupil.name} changed.")
-        return redirect(pupil_page(request.acting, pupil))
-    return draw(
+    return pupil_form(
         request,
         form,
+        change,
         pupil=pupil,
+        done=f"Enrolment of {pupil.name} changed.",
         title=f"Change the enrolment of {pupil.name}",
         submit="Save the change",
         template="pupils/enrolment_form.html",
@@ -144,13 +133,12 @@ def first_day_correct(request, pk):
     def correct(cleaned):
         return correct_first_day(enrolment=enrolment, by=request.user, **cleaned)
 
-    if request.method == "POST" and attempt(form, correct):
-        messages.success(request, "First day corrected. What stood there before stays in the history.")
-        return redirect(pupil_page(request.acting, pupil))
-    return draw(
+    return pupil_form(
         request,
         form,
+        correct,
         pupil=pupil,
+        done="First day corrected. What stood there before stays in the history.",
         title=f"Correct the first day of {pupil.name}",
         lead=f"{enrolment.get_kind_display()} since {long_date(enrolment.starts_on)}. Only for a slip: the status that "
         "began on that day moves with it, and dates that are due are worked out again.",
@@ -167,13 +155,12 @@ def pupil_leave(request, pk):
     def leave(cleaned):
         return services.record_leaver(pupil=pupil, by=request.user, **cleaned)
 
-    if request.method == "POST" and attempt(form, leave):
-        messages.success(request, f"{pupil.name} is off roll from {long_date(form.cleaned_data['left_on'])}.")
-        return redirect(pupil_page(request.acting, pupil))
-    return draw(
+    return pupil_form(
         request,
         form,
+        leave,
         pupil=pupil,
+        done=lambda _answer: f"{pupil.name} is off roll from {long_date(form.cleaned_data['left_on'])}.",
         title=f"{pupil.name} leaves",
         lead="The record is kept. SEN status, needs, flags, groups and support end on the last day.",
         submit="Take off roll",
@@ -190,13 +177,12 @@ def pupil_readmit(request, pk):
     def readmit(cleaned):
         return services.readmit(pupil=pupil, by=request.user, **cleaned)
 
-    if request.method == "POST" and attempt(form, readmit):
-        messages.success(request, f"{pupil.name} is back on roll. Check the SEN status and the flags.")
-        return redirect(pupil_page(request.acting, pupil))
-    return draw(
+    return pupil_form(
         request,
         form,
+        readmit,
         pupil=pupil,
+        done=f"{pupil.name} is back on roll. Check the SEN status and the flags.",
         title=f"{pupil.name} comes back",
         lead="A new enrolment begins with no SEN status. What was recorded before stays as it was.",
         submit="Put back on roll",
@@ -212,10 +198,9 @@ def key_worker(request, pk):
     def choose(cleaned):
         services.set_key_worker(pupils=[pupil], user=cleaned["user"], by=request.user)
 
-    if request.method == "POST" and attempt(form, choose):
-        messages.success(request, "Key worker saved.")
-        return redirect("pupil-detail", pk=pupil.pk)
-    return draw(request, form, pupil=pupil, title=f"Key worker of {pupil.name}", submit="Save")
+    return pupil_form(
+        request, form, choose, pupil=pupil, done="Key worker saved.", title=f"Key worker of {pupil.name}", submit="Save"
+    )
 
 
 @require_permission(Permission.PUPIL_EDIT)
@@ -227,10 +212,15 @@ def support_add(request, pk):
     def add(cleaned):
         return services.add_support(pupil=pupil, by=request.user, **cleaned)
 
-    if request.method == "POST" and attempt(form, add):
-        messages.success(request, f"{form.cleaned_data['user'].name} supports {pupil.name}.")
-        return redirect("pupil-detail", pk=pupil.pk)
-    return draw(request, form, pupil=pupil, title=f"Who supports {pupil.name}", submit="Add")
+    return pupil_form(
+        request,
+        form,
+        add,
+        pupil=pupil,
+        done=lambda _answer: f"{form.cleaned_data['user'].name} supports {pupil.name}.",
+        title=f"Who supports {pupil.name}",
+        submit="Add",
+    )
 
 
 @require_permission(Permission.PUPIL_EDIT)
@@ -258,10 +248,15 @@ def group_place(request, pk):
     def place(cleaned):
         return services.place_in_group(pupil=pupil, group=cleaned["group"], by=request.user)
 
-    if request.method == "POST" and attempt(form, place):
-        messages.success(request, f"{pupil.name} is in {form.cleaned_data['group'].name}.")
-        return redirect("pupil-detail", pk=pupil.pk)
-    return draw(request, form, pupil=pupil, title=f"Put {pupil.name} in a group", submit="Put in the group")
+    return pupil_form(
+        request,
+        form,
+        place,
+        pupil=pupil,
+        done=lambda _answer: f"{pupil.name} is in {form.cleaned_data['group'].name}.",
+        title=f"Put {pupil.name} in a group",
+        submit="Put in the group",
+    )
 
 
 @require_permission(Permission.PUPIL_EDIT)
