@@ -1,15 +1,18 @@
 """Reminders: what was sent, when each rule speaks, who stands in, and what is known to be late."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from pupils.models import Pupil
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
+from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission
 
@@ -98,29 +101,17 @@ def reminder_rules(request):
 
 
 @require_permission(Permission.REMINDER_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def reminder_plan(request):
     plan = selectors.plan_of(request.acting.school)
-    form = PlanForm(request.POST or None, plan=plan)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.save_plan(school=request.acting.school, by=request.user, **form.cleaned_data)
-        except ChangedMeanwhile as conflict:
-            form = PlanForm({**request.POST.dict(), "version": conflict.theirs.version}, plan=conflict.theirs)
-            form.add_error(
-                None,
-                f"{conflict} Stored now: {conflict.theirs.send_at:%H:%M} and {conflict.theirs.pass_on_days} days. "
-                "Save again to keep yours.",
-            )
-        else:
-            messages.success(request, "Saved. It holds from the next run.")
-            return redirect("governance:reminder-rules")
-    context = page("The hour and the head", sent_crumb(), rules_crumb()) | {
-        "form": form,
-        "submit": "Save",
-        "cancel": reverse("governance:reminder-rules"),
-    }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=PlanForm(posted(request), plan=plan),
+        save=lambda cleaned: services.save_plan(school=request.acting.school, by=request.user, **cleaned),
+        done="Saved. It holds from the next run.",
+        then=reverse("governance:reminder-rules"),
+        page=page("The hour and the head", sent_crumb(), rules_crumb())
+        | {"submit": "Save", "cancel": reverse("governance:reminder-rules")},
+    ).respond(request)
 
 
 def _rule_or_404(request, rule):
@@ -131,36 +122,24 @@ def _rule_or_404(request, rule):
 
 
 @require_permission(Permission.REMINDER_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def reminder_stages(request, rule):
     row = _rule_or_404(request, rule)
     now = {"days": list(row.stages.days), "daily_when_late": row.stages.daily_when_late}
-    form = StagesForm(request.POST or None, initial=now)
-    if request.method == "POST":
-        # With every box empty the browser sends the token alone: that is an answer too.
-        form = StagesForm(request.POST)
-    if form.is_bound and form.is_valid():
-        try:
-            services.set_stages(
-                school=request.acting.school,
-                rule=row.rule,
-                basis=row.basis,
-                title=row.title,
-                by=request.user,
-                **form.cleaned_data,
-            )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"Reminders of “{row.title}” saved. They hold from the next run.")
-            return redirect("governance:reminder-rules")
-    context = page(row.title, sent_crumb(), rules_crumb()) | {
-        "row": row,
-        "form": form,
-        "submit": "Save stages",
-        "cancel": reverse("governance:reminder-rules"),
-    }
-    return render(request, "governance/reminders_stages.html", context, status=422 if form.errors else 200)
+
+    def save(cleaned):
+        facts = {"rule": row.rule, "basis": row.basis, "title": row.title}
+        return services.set_stages(school=request.acting.school, by=request.user, **facts, **cleaned)
+
+    return FormPage(
+        form=StagesForm(posted(request), initial=now),
+        save=save,
+        done=f"Reminders of “{row.title}” saved. They hold from the next run.",
+        then=reverse("governance:reminder-rules"),
+        page=page(row.title, sent_crumb(), rules_crumb())
+        | {"row": row, "submit": "Save stages", "cancel": reverse("governance:reminder-rules")},
+        template="governance/reminders_stages.html",
+    ).respond(request)
 
 
 @require_permission(Permission.REMINDER_EDIT)
@@ -186,77 +165,71 @@ def cover_list(request):
 
 
 @require_permission(Permission.REMINDER_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def cover_add(request):
-    form = CoverForm(request.POST or None, school=request.acting.school)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.add_cover(school=request.acting.school, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, "Saved. The deputy gets the mail from the first day on.")
-            return redirect("governance:cover-list")
-    context = page("Somebody is away", sent_crumb(), cover_crumb()) | {
-        "lead": "Their reminders go to a deputy for these days, so that nothing waits unread.",
-        "form": form,
-        "submit": "Save cover",
-        "cancel": reverse("governance:cover-list"),
-    }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=CoverForm(posted(request), school=request.acting.school),
+        save=lambda cleaned: services.add_cover(school=request.acting.school, by=request.user, **cleaned),
+        done="Saved. The deputy gets the mail from the first day on.",
+        then=reverse("governance:cover-list"),
+        page=page("Somebody is away", sent_crumb(), cover_crumb())
+        | {
+            "lead": "Their reminders go to a deputy for these days, so that nothing waits unread.",
+            "submit": "Save cover",
+            "cancel": reverse("governance:cover-list"),
+        },
+    ).respond(request)
 
 
 @require_permission(Permission.REMINDER_EDIT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def cover_end(request, pk):
     rows = Cover.objects.visible_to(request.acting).select_related("absent", "deputy")
     cover = get_object_or_404(rows, pk=pk)
-    if request.method == "POST":
-        try:
-            services.end_cover(cover=cover, by=request.user)
-        except Refused as refusal:
-            messages.warning(request, str(refusal))
-        else:
-            messages.success(request, f"From today {cover.absent.name} gets their own reminders again.")
-        return redirect("governance:cover-list")
-    context = page("End this cover", sent_crumb(), cover_crumb()) | {
+    shown = page("End this cover", sent_crumb(), cover_crumb()) | {
         "explanation": f"{cover.deputy.name} stands in for {cover.absent.name}. From the next mail on, "
         f"{cover.absent.name} gets their own reminders again.",
         "submit": "End it now",
         "cancel": reverse("governance:cover-list"),
     }
-    return render(request, "components/confirm_page.html", context)
+    return ConfirmPage(
+        act=partial(services.end_cover, cover=cover, by=request.user),
+        done=f"From today {cover.absent.name} gets their own reminders again.",
+        then=reverse("governance:cover-list"),
+        page=shown,
+    ).respond(request)
 
 
 # --- Late, and known ---------------------------------------------------------------------------------------------
 @require_permission(Permission.OWN_ACCOUNT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def due_acknowledge(request, pk):
     item = get_object_or_404(selectors.due_in_view(request.acting), pk=pk)
     today = timezone.localdate()
     standing = selectors.standing_acknowledgement(item, today)
-    form = AcknowledgeForm(request.POST or None, initial={"reason": standing.reason} if standing else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            services.acknowledge(item=item, by=request.user, **form.cleaned_data)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{NO_MORE} It stays on the list as late.")
-            return redirect("governance:due-acknowledge", pk=item.pk)
-    context = page("I know that this is late") | {
-        "section": "home",
-        "item": item,
-        "pupil": Pupil.objects.filter(pk=item.pupil_id).select_related("form_group").first(),
-        "today": today,
-        "standing": standing,
-        "no_more": NO_MORE,
-        "earlier": [row for row in selectors.acknowledgements_of(item)[:RECENT] if row != standing],
-        "form": form,
-        "submit": "Stop the daily mail" if standing is None else "Save the new day",
-        "cancel": reverse("home"),
-    }
-    return render(request, "governance/reminders_acknowledge.html", context, status=422 if form.errors else 200)
+    form = AcknowledgeForm(posted(request), initial={"reason": standing.reason} if standing else None)
+
+    def shown():
+        return page("I know that this is late") | {
+            "section": "home",
+            "item": item,
+            "pupil": Pupil.objects.filter(pk=item.pupil_id).select_related("form_group").first(),
+            "today": today,
+            "standing": standing,
+            "no_more": NO_MORE,
+            "earlier": [row for row in selectors.acknowledgements_of(item)[:RECENT] if row != standing],
+            "submit": "Stop the daily mail" if standing is None else "Save the new day",
+            "cancel": reverse("home"),
+        }
+
+    return FormPage(
+        form=form,
+        save=lambda cleaned: services.acknowledge(item=item, by=request.user, **cleaned),
+        done=f"{NO_MORE} It stays on the list as late.",
+        then=reverse("governance:due-acknowledge", args=[item.pk]),
+        page=shown,
+        template="governance/reminders_acknowledge.html",
+    ).respond(request)
 
 
 @require_permission(Permission.OWN_ACCOUNT)

@@ -1,19 +1,19 @@
 """Small pages of the shell: my account, the phone's menu, drafts, and a colleague leaving."""
 
 from django import forms
-from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from pupils.record.services.pupils import hand_over
 from sendco.audit.selectors import school_events
 from sendco.drafts.services import DraftTooLong, save_draft
-from sendco.refusals import Refused
+from sendco.formkit.page import FormPage, form_page, posted
 from staff.access import require_permission, step_up
 from staff.models import User
 from staff.permissions import Permission
@@ -88,33 +88,33 @@ class LeaveForm(forms.Form):
 
 @require_permission(Permission.PEOPLE_MANAGE)
 @step_up
-@require_http_methods(["GET", "POST"])
+@form_page
 def person_leave(request, pk):
     """Hand over what somebody holds and close their access. On the top floor: it needs pupils and staff."""
     leaver = get_object_or_404(User.objects.visible_to(request.acting), pk=pk)
-    form = LeaveForm(request.POST or None, acting=request.acting, leaver=leaver)
-    if request.method == "POST" and form.is_valid():
-        try:
-            with transaction.atomic():
-                held = hand_over(user=leaver, to=form.cleaned_data["to"], school=request.acting.school, by=request.user)
-                leave_school(
-                    user=leaver, school=request.acting.school, last_day=form.cleaned_data["last_day"], by=request.user
-                )
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-        else:
-            messages.success(request, f"{leaver.name} leaves. {held} open things were handed over or withdrawn.")
-            return redirect("staff:people")
-    context = {
+    school = request.acting.school
+
+    @transaction.atomic
+    def leave(cleaned):
+        held = hand_over(user=leaver, to=cleaned["to"], school=school, by=request.user)
+        leave_school(user=leaver, school=school, last_day=cleaned["last_day"], by=request.user)
+        return held
+
+    page = {
         "title": f"{leaver.name} leaves",
         "lead": "Access ends, sessions end at once, open work goes to a colleague. What they did stays on record.",
         "section": "people",
         "crumbs": [("People", "/school/people/")],
-        "form": form,
         "submit": "Close access and hand over",
         "cancel": "/school/people/",
     }
-    return render(request, "components/form_page.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=LeaveForm(posted(request), acting=request.acting, leaver=leaver),
+        save=leave,
+        done=lambda held: f"{leaver.name} leaves. {held} open things were handed over or withdrawn.",
+        then=reverse("staff:people"),
+        page=page,
+    ).respond(request)
 
 
 @require_permission(Permission.PEOPLE_MANAGE, Permission.NARRATIVE_VIEW)

@@ -17,6 +17,7 @@ from ehcp.deadlines.questions import BY_KEY, DATE, METHOD, METHODS, TIME, YEAR, 
 from sendco.clock import SEND_LAW_FROM, academic_year_start, bank_holidays, long_date
 from sendco.clock.holidays import FIRST_YEAR, LAST_YEAR
 from sendco.due.words import BASIS_WORDS
+from sendco.formkit.page import draw
 
 FIRST, FIRST_BIRTH, LAST = SEND_LAW_FROM, date(1989, 9, 1), date(LAST_YEAR, 12, 31)
 WHO = {
@@ -110,7 +111,7 @@ def explain(request):
     form = FactsForm(question, request.GET if asked else None)
     lines = form.answers() if asked and form.is_valid() else []
     context = {"title": question.words, "question": question, "form": form, "lines": _shown(lines)}
-    return render(request, "pages/explain_event.html", context, status=422 if form.errors else 200)
+    return draw(request, "pages/explain_event.html", context, form)
 
 
 def _shown(lines):

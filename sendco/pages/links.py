@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from ehcp.reviews.services import outsiders
+from sendco.formkit.page import REFUSED
 from sendco.limits.services import RateLimited, check_limit
 from sendco.links import services as links
 
@@ -78,7 +79,7 @@ def link_open(request, secret):
         purpose.send_code(link, links.make_code(link))
     wrong = "These six digits do not fit, or they are too old. Look at the newest mail, or ask for new ones."
     context |= {"hint": _hint(address), "error": wrong if asked and "again" not in request.POST else ""}
-    return render(request, "pages/link_code.html", context, status=422 if context["error"] else 200)
+    return render(request, "pages/link_code.html", context, status=REFUSED if context["error"] else 200)
 
 
 def _hint(address):

@@ -266,7 +266,8 @@ def test_hour_is_changed_and_two_people_cannot_overwrite(sign_in, head, school):
     assert (plan.send_at, plan.pass_on_days, plan.version) == (time(8, 30), 5, 2)
     late = client.post(url, answer | {"send_at": "06:00"})
     assert late.status_code == 422
-    assert "Stored now: 08:30 and 5 days" in late.content.decode()
+    (row,) = late.context["conflict"].rows
+    assert (row.yours.words, row.stored.words) == ("06:00", "08:30")
     with pytest.raises(ChangedMeanwhile):
         services.save_plan(school=school, send_at=time(6), pass_on_days=1, version=1, by=head)
 

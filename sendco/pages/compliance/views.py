@@ -5,16 +5,17 @@ from dataclasses import dataclass
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Case, Value, When
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from governance.selectors import compliance as figures
 from governance.selectors.missed import causes, explanations_of, key_of, late
 from sendco.charts.bars import bar_chart
 from sendco.charts.lines import Line, line_chart
 from sendco.clock import Basis, Duty
+from sendco.formkit.page import FormPage, form_page, posted
 from sendco.limits.services import check_limit
 from staff.access import require_permission, step_up
 from staff.models import Membership
@@ -188,23 +189,28 @@ class ComplianceExportForm(forms.Form):
 
 @require_permission(P.COMPLIANCE_VIEW)
 @step_up
-@require_http_methods(["GET", "POST"])
+@form_page
 def compliance_export(request):
     source = request.POST if request.method == "POST" else request.GET
     period = period_of(source, school=request.acting.school, today=timezone.localdate())
-    posted = request.POST if request.method == "POST" and "purpose" in request.POST else None
-    form = ComplianceExportForm(posted)
-    if form.is_bound and form.is_valid():
+    form = ComplianceExportForm(posted(request) if "purpose" in request.POST else None)
+
+    def start(cleaned):
         check_limit("export", request.user.pk)
-        job = compliance_exports.start(period, acting=request.acting, **form.cleaned_data)
-        return redirect("job-detail", pk=job.pk)
-    context = {
+        return compliance_exports.start(period, acting=request.acting, **cleaned)
+
+    page = {
         "title": "Export compliance",
         "lead": f"{period.words}, {period.dates}. The file is yours alone and can be downloaded for 24 hours.",
         "section": "compliance",
         "crumbs": [("Compliance", reverse("compliance"))],
-        "form": form,
         "carried": [(name, source[name][:20]) for name in ("period", "first", "last") if name in source],
         "cancel": reverse("compliance"),
     }
-    return render(request, "pages/export.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=form,
+        save=start,
+        then=lambda job: reverse("job-detail", args=[job.pk]),
+        page=page,
+        template="pages/export.html",
+    ).respond(request)

@@ -1,21 +1,20 @@
 """Late and not yet explained: say why a duty was late and what changes, in two answers."""
 
 from django import forms
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from governance.models import MissedDeadline
 from governance.selectors.missed import explanation_of, late, unexplained
 from governance.services.missed import explain_late
 from sendco.clock import Duty, long_date
-from sendco.drafts.services import discard_draft, load_draft
 from sendco.due.words import state_words
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.formkit.page import FormPage, form_page, posted
+from sendco.formkit.versions import Versioned
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
@@ -109,7 +108,7 @@ def late_list(request):
 
 
 @require_permission(P.OWN_ACCOUNT)
-@require_http_methods(["GET", "POST"])
+@form_page
 def late_explain(request, pk):
     """Cause and mend of one late item; what was said before can be changed and its history stays."""
     item = get_object_or_404(late(known_to(request.acting), timezone.localdate()), pk=pk)
@@ -117,61 +116,30 @@ def late_explain(request, pk):
         raise PermissionDenied
     back = request.GET.get("next")
     words, route = BACK.get(back, BACK["due"])
-    row, theirs = explanation_of(item), None
-    form = ExplainForm(
-        request.POST if request.method == "POST" else None,
-        ours=item.duty == Duty.SCHOOL,
-        initial=_said(row) | _draft(request, item),
-    )
-    if request.method == "POST" and form.is_valid():
-        try:
-            explain_late(item=item, by=request.user, **form.cleaned_data)
-        except ChangedMeanwhile as error:
-            theirs = error.theirs
-            form.add_error(None, str(error))
-            form.data = _with_version(form.data, theirs.version)
-        except Refused as error:
-            form.add_error(None, str(error))
-        else:
-            discard_draft(by=request.user, school_id=item.school_id, form_key=_key(item))
-            messages.success(request, f"{item.title}: noted why it was late.")
-            return redirect(route)
+    form = ExplainForm(posted(request), ours=item.duty == Duty.SCHOOL, initial=_said(explanation_of(item)))
     pupil = children([item.pupil_id]).get(item.pupil_id)
-    context = {
+    page = {
         "title": "Why was it late?",
         "lead": f"{item.title}{f' for {pupil.name}' if pupil else ''}. Due {long_date(item.due_on)}. "
         f"{state_words(item, timezone.localdate())}.",
         "section": "due",
         "crumbs": [(words, reverse(route))],
-        "form": form,
-        "theirs": theirs,
         "submit": "Save",
         "cancel": reverse(route),
-        "draft_key": _key(item),
     }
-    return render(request, "pages/late_explain.html", context, status=422 if form.errors else 200)
-
-
-def _with_version(data, version):
-    data = data.copy()
-    data["version"] = version
-    return data
-
-
-def _key(item):
-    return f"late-{item.pk}"
+    return FormPage(
+        form=form,
+        save=lambda cleaned: explain_late(item=item, by=request.user, **cleaned),
+        done=f"{item.title}: noted why it was late.",
+        then=reverse(route),
+        page=page,
+        draft=f"late-{item.pk}",
+        template="pages/late_explain.html",
+        versioned=Versioned(values=_said),
+    ).respond(request)
 
 
 def _said(row):
     if row is None:
         return {}
     return {"cause": row.cause, "happened": row.happened, "mend": row.mend, "version": row.version}
-
-
-def _draft(request, item):
-    """What was typed and not saved; the version is that of the words which stand now."""
-    if request.method != "GET":
-        return {}
-    draft = load_draft(by=request.user, school_id=item.school_id, form_key=_key(item))
-    typed = {name: values[-1] for name, values in draft.data.items() if values} if draft else {}
-    return {name: typed[name] for name in ("cause", "happened", "mend") if name in typed}

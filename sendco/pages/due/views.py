@@ -3,12 +3,13 @@
 from itertools import groupby
 
 from django.http import QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
 from governance.selectors.reminders import with_acknowledged
+from sendco.formkit.page import FormPage, form_page, posted
 from sendco.limits.services import check_limit
 from staff.access import require_permission, step_up
 from staff.models import User
@@ -112,27 +113,32 @@ def _named(chosen, name, value):
 
 @require_permission(P.EXPORT_RUN)
 @step_up
-@require_http_methods(["GET", "POST"])
+@form_page
 def due_export(request):
     """Ask why and which columns, then let the file be made in the background."""
     source = request.POST if request.method == "POST" else request.GET
     chosen = FeedFilter(source, acting=request.acting, today=timezone.localdate())
-    posted = request.POST if request.method == "POST" and "purpose" in request.POST else None
-    form = FeedExportForm(posted, acting=request.acting)
-    if form.is_bound and form.is_valid():
+    form = FeedExportForm(posted(request) if "purpose" in request.POST else None, acting=request.acting)
+
+    def start(cleaned):
         check_limit("export", request.user.pk)
-        job = feed_exports.start(_carried(source), acting=request.acting, **form.cleaned_data)
-        return redirect("job-detail", pk=job.pk)
-    context = {
+        return feed_exports.start(_carried(source), acting=request.acting, **cleaned)
+
+    page = {
         "title": "Export what is due",
         "lead": f"{chosen.rows().count()} dates. The file is yours alone and can be downloaded for 24 hours.",
         "section": "due",
         "crumbs": [("What is due", reverse("due-list"))],
-        "form": form,
         "carried": _pairs(_carried(source)),
         "cancel": reverse("due-list"),
     }
-    return render(request, "pages/export.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=form,
+        save=start,
+        then=lambda job: reverse("job-detail", args=[job.pk]),
+        page=page,
+        template="pages/export.html",
+    ).respond(request)
 
 
 class FeedExportForm(ExportForm):

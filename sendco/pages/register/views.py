@@ -9,10 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from pupils.models import Need, Pupil, PupilFlag, RegisterEntry, SavedView, WatchListEntry
 from pupils.models.pupil import FLAG_CODES, FlagKind, flag_kinds_for
+from sendco.formkit.names import is_ours
+from sendco.formkit.page import FormPage, form_page, posted
 from sendco.limits.services import check_limit
 from staff.access import require_permission, step_up
 from staff.permissions import Permission
@@ -190,32 +192,36 @@ def view_remove(request, pk):
 
 @require_permission(Permission.EXPORT_RUN)
 @step_up
-@require_http_methods(["GET", "POST"])
+@form_page
 def register_export(request):
     """Ask why and which columns, then let the file be made in the background."""
     source = request.POST if request.method == "POST" else request.GET
     chosen = RegisterFilter(source, acting=request.acting)
     picked = [int(pk) for pk in source.getlist("pupil")[:20_000] if pk.isdecimal() and len(pk) < 19]
-    form = ExportForm(
-        request.POST if request.method == "POST" and "purpose" in request.POST else None, acting=request.acting
-    )
-    if form.is_bound and form.is_valid():
+    form = ExportForm(posted(request) if "purpose" in request.POST else None, acting=request.acting)
+
+    def start(cleaned):
         check_limit("export", request.user.pk)
-        job = exports.start(chosen, picked=picked, acting=request.acting, **form.cleaned_data)
-        return redirect("job-detail", pk=job.pk)
-    count = len(picked) or chosen.pupils().count()
-    context = {
+        return exports.start(chosen, picked=picked, acting=request.acting, **cleaned)
+
+    page = {
         "title": "Export pupils",
-        "lead": f"{count} pupils. The file is yours alone and can be downloaded for 24 hours.",
+        "lead": f"{len(picked) or chosen.pupils().count()} pupils. The file is yours alone and can be downloaded for "
+        "24 hours.",
         "section": "register",
         "crumbs": [("SEND register", reverse("register"))],
-        "form": form,
         "carried": [
             (name, value)
             for name in source
             for value in source.getlist(name)
-            if name not in ExportForm.base_fields and name != "csrfmiddlewaretoken"
+            if name not in ExportForm.base_fields and not is_ours(name)
         ],
         "cancel": reverse("register"),
     }
-    return render(request, "pages/export.html", context, status=422 if form.errors else 200)
+    return FormPage(
+        form=form,
+        save=start,
+        then=lambda job: reverse("job-detail", args=[job.pk]),
+        page=page,
+        template="pages/export.html",
+    ).respond(request)
