@@ -25,8 +25,8 @@ Ground = Consultation.Ground
 # A consultation older than this is a slip of the year.
 OLDEST = timedelta(days=3650)
 DETAILS = (
-    "caseworker", "pupil", "child_name", "child_birth_on", "child_year", "coming_from", "received_on", "method",
-    "needs", "class_name", "class_size", "class_plans", "class_support", "class_adults", "room",
+    "authority", "caseworker", "pupil", "child_name", "child_birth_on", "child_year", "coming_from", "received_on",
+    "method", "needs", "class_name", "class_size", "class_plans", "class_support", "class_adults", "room",
 )  # fmt: skip
 CLASS_FACTS = ("class_name", "class_size", "class_plans", "class_support", "class_adults", "room")
 
