@@ -6,12 +6,15 @@ Every form finds again what came after its session had ended; a form with a draf
 from contextlib import suppress
 from types import SimpleNamespace
 
+from django import forms
 from django.http import QueryDict
 
 from sendco.drafts.services import DraftTooLong, discard_draft, load_draft, save_draft
 
 from . import tokens
 from .names import CSRF, is_ours
+
+READ_BACK = (forms.DateField, forms.DateTimeField, forms.TimeField, forms.IntegerField, forms.DecimalField)
 
 
 def _place(request, form_key):
@@ -32,8 +35,18 @@ def typed_in(draft, form, *, leaves=()):
         html_name = form.add_prefix(name)
         if name in leaves or field.disabled or field.widget.value_omitted_from_data(data, {}, html_name):
             continue
-        values[name] = field.widget.value_from_datadict(data, {}, html_name)
+        values[name] = _as_stored(field, field.widget.value_from_datadict(data, {}, html_name))
     return values
+
+
+def _as_stored(field, value):
+    """What was typed as Python has it, where it can be read: pages look at initial days and numbers, not at text."""
+    if not isinstance(field, READ_BACK) or not isinstance(value, str):
+        return value
+    try:
+        return field.to_python(value)
+    except forms.ValidationError:
+        return value
 
 
 def typed_rows(draft, formset):

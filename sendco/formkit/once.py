@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from . import tokens
 from .models import SentForm
 from .names import is_ours
 
@@ -33,6 +34,15 @@ def claim(*, user_id, key, digest):
     except IntegrityError:
         first = SentForm.objects.get(user_id=user_id, key=key)
         raise SentBefore(first.went_to, is_same=first.digest == digest) from None
+
+
+def earlier(request):
+    """Where this very form led when it was sent before; "" for one that was not, and for other words."""
+    token = tokens.posted(request)
+    if token is None or token.user_id != request.user.pk:
+        return ""
+    first = SentForm.objects.filter(user_id=token.user_id, key=token.once).first()
+    return first.went_to if first and first.digest == digest_of(request) else ""
 
 
 def note_where(row, address):

@@ -52,6 +52,8 @@ def form_page(view):
             data = chosen(request.POST)
             if data is not request.POST:
                 request.POST = data
+            if went_to := once.earlier(request):  # before the view looks for what the first time may have ended
+                return redirect(went_to)
         return view(request, *args, **kwargs)
 
     taking_choices.is_form_page = True  # carried outwards by wraps: the walk over all forms reads it

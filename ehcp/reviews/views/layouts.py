@@ -68,6 +68,7 @@ def layout_edit(request, pk):
         form=form,
         save=save,
         only_with="save",
+        leaves=("rows",),
         done="The layout is saved. Reports made from now on follow it.",
         then=reverse("ehcp:review-layouts"),
         page=page,
