@@ -37,6 +37,15 @@ class CorrectionForm(forms.Form):
             )
         self.order_fields([*(fact.field for fact in correctable(case)), "reason", "version"])
 
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and not self.values() and cleaned.get("version") == self.case.version:
+            self.add_error(None, "Every day is as it was. Change the one that is wrong.")
+        return cleaned
+
+    def days_of(self, case):
+        return {name: day_of(case, name) for name in self.fields if name not in ("reason", "version")}
+
     def values(self):
         facts = (fact for fact in correctable(self.case) if fact.field in self.cleaned_data)
         changed = {fact.field: self.cleaned_data[fact.field] for fact in facts}
