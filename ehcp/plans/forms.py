@@ -5,7 +5,7 @@ from pupils.forms.checked import date_field, past_date_field
 from pupils.models import NeedType
 from pupils.models.pupil import YearGroup
 from pupils.models.register import Code
-from pupils.register.services import needs_on
+from pupils.register.selectors import needs_on
 from sendco.formkit.versions import VersionedForm
 from sendco.richtext_field import RichField
 

@@ -12,7 +12,7 @@ from pupils.models import Pupil
 from sendco.clock import NotKnownYet, long_date
 from sendco.due.models import DueItem
 
-from ..letters.services import letters
+from ..letters.selectors import late_duty
 from ..models import Advice, Appeal, CaseLetter, CaseLetterKind, Method, NeedsAssessment, Plan
 from .readiness import readiness
 from .receipt import counted_as_received
@@ -131,7 +131,7 @@ def next_step(case, *, today, gaps=0):
 def _chaser(case, today):
     """A letter about what the authority is late with, unless one went since."""
     for kind in (CaseLetterKind.LA_LATE_FINAL, CaseLetterKind.LA_LATE_DECISION):
-        item = letters.late_duty(case, kind, today=today)
+        item = late_duty(case, kind, today=today)
         if item and not CaseLetter.objects.filter(assessment=case, kind=kind, dated_on__gt=item.due_on).exists():
             return Step(
                 "Write to the authority",

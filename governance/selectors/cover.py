@@ -13,7 +13,7 @@ from staff.permissions import ROLE_PERMISSIONS, Permission
 from staff.roles import Role
 
 from ..models import Cover
-from ..services.recipients import SEES_PUPILS, TOLD_ROLES
+from ..told import SEES_PUPILS, TOLD_ROLES
 
 READING_ROLES = frozenset(role for role in Role if Permission.NARRATIVE_VIEW in ROLE_PERMISSIONS[role])
 

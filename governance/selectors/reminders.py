@@ -20,8 +20,7 @@ from staff.selectors import school_calendar
 
 from ..models import Acknowledgement, Cover, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
 from ..models.reminders import SEVEN
-from ..services.reminders import in_words
-from ..stages import Stages, default_stages, stage_words
+from ..stages import Stages, default_stages, stage_words, stages_in_words
 from .cover import covered_ids
 
 GRACE = timedelta(hours=1)
@@ -180,7 +179,7 @@ class RuleRow:
 
     @property
     def words(self):
-        return in_words(self.stages.days, self.stages.daily_when_late)
+        return stages_in_words(self.stages.days, self.stages.daily_when_late)
 
 
 def rules_for_page(school, rule=None):

@@ -23,7 +23,8 @@ from .. import stages, steps
 from ..models import Acknowledgement, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
 from ..models.reminders import SEVEN
 from ..stages import LATE, PASSED_ON, Stages, choose, default_stages
-from .recipients import TOLD_ROLES, Recipients, Told, section_of
+from ..told import TOLD_ROLES
+from .recipients import Recipients, Told, section_of
 from .sending import send_waiting
 
 logger = logging.getLogger(__name__)

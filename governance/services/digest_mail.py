@@ -16,7 +16,7 @@ from staff.models.people import current_on
 
 from ..models import DigestLine
 from ..stages import LAST_DAY, LATE, PASSED_ON
-from .recipients import TOLD_ROLES
+from ..told import TOLD_ROLES
 
 SOON = timedelta(days=7)
 Section = DigestLine.Section

@@ -7,14 +7,12 @@ from pupils.models import Enrolment
 from sendco.clock import Duty
 from staff.models import Membership
 from staff.models.people import current_on
-from staff.permissions import ROLE_PERMISSIONS, Permission, permissions_of
+from staff.permissions import Permission, permissions_of
 from staff.roles import Role
 
 from ..models import Cover, DigestLine
+from ..told import SEES_PUPILS
 
-SEES_PUPILS = {Permission.PUPIL_VIEW, Permission.PUPIL_VIEW_UNIT, Permission.PUPIL_VIEW_ALL}
-# Roles that are told of pupils: not a governor, an administrator or a data protection officer.
-TOLD_ROLES = tuple(role for role in Role if SEES_PUPILS & ROLE_PERMISSIONS[role])
 Section = DigestLine.Section
 
 

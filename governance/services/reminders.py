@@ -11,7 +11,7 @@ from sendco.refusals import ChangedMeanwhile, Refused
 
 from ..models import Acknowledgement, Cover, ReminderPlan, RuleStages
 from ..refusals import CoverReason, PauseReason, ReminderReason
-from ..stages import CHOICES, ON_THE_DAY, default_stages, stage_words
+from ..stages import CHOICES, ON_THE_DAY, default_stages, stages_in_words
 from .recipients import Recipients
 
 LONGEST_PAUSE = 56  # days until somebody looks again
@@ -51,7 +51,7 @@ def set_stages(*, school, rule, basis, title, days, daily_when_late, by):
     row.days, row.daily_when_late = days, daily_when_late
     with audit.saving(row, by=by):
         row.save()
-    text = f"Reminders of {title}: {in_words(days, daily_when_late)}"
+    text = f"Reminders of {title}: {stages_in_words(days, daily_when_late)}"
     audit.record("reminders.stages_changed", row, text=text, by=by)
     return row
 
@@ -63,16 +63,11 @@ def reset_stages(*, school, rule, basis, title, by):
     if row is None:
         return False
     default = default_stages(basis)
-    text = f"Reminders of {title} back to: {in_words(default.days, default.daily_when_late)}"
+    text = f"Reminders of {title} back to: {stages_in_words(default.days, default.daily_when_late)}"
     audit.record("reminders.stages_reset", row, text=text, by=by)
     with audit.saving(row, by=by):
         row.delete()
     return True
-
-
-def in_words(days, daily_when_late):
-    words = [stage_words(str(number)).lower() for number in days]
-    return ", ".join([*words, "late: each school day" if daily_when_late else "late: once"])
 
 
 # --- Cover -------------------------------------------------------------------------------------------------------

@@ -22,8 +22,8 @@ from staff.models import Membership
 from .. import steps
 from ..models import DailyRun, Digest
 from ..refusals import MailReason
+from ..told import TOLD_ROLES
 from .digest_mail import compose
-from .recipients import TOLD_ROLES
 
 logger = logging.getLogger(__name__)
 State = Digest.State

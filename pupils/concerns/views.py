@@ -19,7 +19,7 @@ from staff.permissions import Permission
 from .. import search
 from ..models import Concern, ConcernView, Pupil, WatchListEntry
 from ..models.concerns import RATED
-from ..register.services import open_entry
+from ..register.selectors import open_entry
 from . import selectors, services
 from .forms import AskForm, ConcernForm, PupilSearchForm, TriageForm, ViewAnswerForm, WithdrawViewForm
 

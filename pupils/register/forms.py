@@ -4,7 +4,7 @@ from django.utils import timezone
 from ..concerns.forms import TICK, CarefulForm, day_field, in_weeks
 from ..models import NeedType
 from ..models.register import Code
-from .services import needs_on
+from .selectors import needs_on
 
 RANKS = ("primary", "second", "third")
 

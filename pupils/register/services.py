@@ -3,17 +3,17 @@
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.refusals import ChangedMeanwhile, Refused
 
-from ..models import Need, NeedType, Pupil, RegisterEntry, WatchListEntry
+from ..models import Need, Pupil, RegisterEntry, WatchListEntry
 from ..models.register import ON_REGISTER, Code
 from ..owed import bring_up_to_date
 from .refusals import RegisterReason, WatchReason
+from .selectors import open_entry
 
 ONE_DAY = timedelta(days=1)
 
@@ -27,11 +27,6 @@ def lock(pupil):
     if locked.merged_into_id:
         raise Refused(RegisterReason.RECORD_MERGED)
     return locked
-
-
-def open_entry(pupil):
-    """The pupil's open register entry, or None for a leaver."""
-    return RegisterEntry.objects.filter(pupil=pupil, ends_on=None).first()
 
 
 def check_needs(code, needs):
@@ -139,11 +134,6 @@ def move_needs(pupil, old, new, *, by):
         need.starts_on = new
         with audit.saving(need, by=by, reason="correction"):
             need.save(update_fields=["starts_on"])
-
-
-def needs_on(day):
-    """The need types that the code table holds on this day."""
-    return NeedType.objects.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
 
 
 def _set_needs(pupil, needs, starts_on, *, by):

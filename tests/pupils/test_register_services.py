@@ -9,6 +9,7 @@ from pupils.owed import all_differences
 from pupils.record.services.pupils import record_leaver
 from pupils.register import services as register
 from pupils.register.refusals import RegisterReason, WatchReason
+from pupils.register.selectors import needs_on
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile
@@ -200,8 +201,8 @@ def test_needs_on_keeps_to_the_dates_of_the_code_table(db):
         code="OLD", name="Old", short_name="Old", area="x", valid_from=date(2010, 1, 1), valid_to=date(2014, 12, 31)
     )
 
-    assert row in register.needs_on(date(2014, 12, 31))
-    assert row not in register.needs_on(date(2015, 1, 1))
+    assert row in needs_on(date(2014, 12, 31))
+    assert row not in needs_on(date(2015, 1, 1))
 
 
 # --- The watch list ----------------------------------------------------------------------------------------------

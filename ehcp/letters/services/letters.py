@@ -9,7 +9,6 @@ from pupils.letters.services.words import LetterWords
 from pupils.models import Document
 from sendco.audit import services as audit
 from sendco.clock import long_date
-from sendco.due.models import DueItem
 from sendco.files import services as files
 from sendco.jobs import services as jobs
 from sendco.refusals import Refused
@@ -20,17 +19,9 @@ from ...models import CaseLetter, CaseLetterKind, CaseLetterTemplate
 from ...reviews.services import invitations
 from .. import fields as letter_fields
 from ..refusals import LetterReason
+from ..selectors import CHASED, late_duty
 
 Kind = CaseLetterKind
-# Which late duty of the authority each chaser is about.
-CHASED = {
-    Kind.LA_LATE_DECISION: ("ehcna.decision", "reassess.decision", "ehcna.no_plan"),
-    Kind.LA_LATE_FINAL: ("ehcna.final", "reassess.final", "rebased.", "order."),
-    Kind.LA_LATE_REVIEW: ("review.decision", "review.notice"),
-    Kind.LA_LATE_AMENDED: ("review.final",),
-}
-
-
 WORDS = LetterWords(CaseLetterTemplate, letter_fields, lambda school, kind: letter_fields.default_words(kind))
 
 
@@ -52,13 +43,6 @@ def _child_values(case):
         "child.full_name": full,
         "child.birth_date": long_date(born) if born else "(date not known)",
     }
-
-
-def late_duty(case, kind, *, today):
-    """The late duty of the authority that this chaser is about: the one that is latest; None when nothing is late."""
-    items = DueItem.objects.overdue(today).filter(source_type=case._meta.label_lower, source_id=case.pk, duty="la")
-    about = [item for item in items.order_by("due_on") if item.rule.startswith(CHASED[kind])]
-    return about[0] if about else None
 
 
 def _duty_values(item, on):

@@ -7,7 +7,7 @@ from staff.models import School, TeachingGroup, User
 from ...models import Contact, Enrolment, Pupil
 from ...models.pupil import CONFIDENTIAL_FLAGS, FlagKind
 from ...models.register import Code
-from ...register.services import needs_on
+from ...register.selectors import needs_on
 from ..notes import Note, NoteCode
 
 SHOWN_OF_A_LONG_NAME = 40
