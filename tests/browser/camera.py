@@ -26,6 +26,8 @@ for line in sys.stdin:
     except Resolver404:
         print(flush=True)
 """
+# A busy machine may take its time: nothing is measured here.
+PATIENCE = 180_000
 # What the site draws by lot, another time on every visit: a password of three words.
 BY_LOT = "#three-words"
 SETTLED = "document.fonts.status === 'loaded' && !document.querySelector('.htmx-request')"
@@ -89,6 +91,7 @@ class Camera:
             "reduced_motion": "reduce",
         }
         context = self.browser.new_context(viewport={"width": WIDTHS[0], "height": HEIGHT}, **wanted)
+        context.set_default_timeout(PATIENCE)
         context.clock.set_fixed_time(self.options.now)
         return context.new_page()
 
