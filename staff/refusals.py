@@ -11,6 +11,7 @@ class SchoolReason(Reason):
         "term_runs_into_other_year",
         _("{term} runs into a term of another school year. Check both dates."),
     )
+    NOTHING_IN_FILE = "nothing_in_file", _("No entry of this file can be used.")
     NO_TERMS = "no_terms", _("Enter at least one term.")
     TERM_NAMES_REPEAT = "term_names_repeat", _("Two terms have the same name. Give each its own.")
     ENDS_BEFORE_START = "ends_before_start", _("The last day of {name} is before its first day. Check both dates.")

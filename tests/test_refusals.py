@@ -100,7 +100,8 @@ def test_no_refusal_is_words_alone():
 def test_words_take_the_data_that_the_code_gives(member):
     given = [data for name, data in named() if name == f"{member.__class__.__name__}.{member.name}"]
 
-    assert all(data == fields(member.words) for data in given), (given, member.words)
+    # `field` names the field of the form that it is about, not a word.
+    assert all(fields(member.words) in (data, data - {"field"}) for data in given), (given, member.words)
 
 
 @pytest.mark.parametrize("member", MEMBERS)
@@ -111,7 +112,7 @@ def test_every_reason_is_given_somewhere(member):
 @pytest.mark.parametrize("many", REASONS, ids=lambda many: many.__name__)
 def test_codes_are_unique_and_say_what_the_name_says(many):
     assert list(many.__members__) == [one.name for one in many]
-    assert [one.value for one in many] == [one.name.lower() for one in many]
+    assert [one.value.replace("-", "_") for one in many] == [one.name.lower() for one in many]
 
 
 def test_no_two_enumerations_share_a_name():

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from sendco.refusals import Reason
 
 
-class LetterReason(Reason):
+class CaseLetterReason(Reason):
     HELD_BACK = (
         "held_back",
         _("This person may not be written to. Ask the safeguarding lead before you do anything."),

@@ -124,7 +124,7 @@ class Message(Component):
         tone = self.word(context, 0)
         inner = "div" if self.option(context, "block") else "p"
         return '<div class="message{}{}"{}{}>{}<{}>{}</{}></div>'.format(
-            f" msg-{tone}" if tone else "",
+            f" message-{tone}" if tone else "",
             _after(self.option(context, "extra", "mb-3")),
             _attribute("role", self.option(context, "role")),
             _attribute("id", self.option(context, "id")),

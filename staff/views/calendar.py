@@ -31,6 +31,7 @@ from ..forms.calendar import (
 )
 from ..models import AcademicYear, Closure
 from ..permissions import Permission
+from ..refusals import SchoolReason
 from ..term_dates import Row
 
 RECENT = 5
@@ -258,7 +259,7 @@ def calendar_import_check(request):
 
 
 def _refuse_empty():
-    raise Refused("No entry of this file can be used.")
+    raise Refused(SchoolReason.NOTHING_IN_FILE)
 
 
 def _save_import(request, formset):

@@ -103,7 +103,7 @@
   document.getElementById("error-summary")?.focus();
   document.addEventListener("htmx:responseError", () => {
     const box = document.getElementById("messages");
-    if (box) box.innerHTML = '<div class="msg msg-late"><p>That did not work. What you typed is safe. Try again in a moment.</p></div>';
+    if (box) box.innerHTML = '<div class="message message-late"><p>That did not work. What you typed is safe. Try again in a moment.</p></div>';
   });
   document.addEventListener("click", (event) => {
     const opener = event.target.closest("[data-print]");

@@ -75,7 +75,7 @@ def test_trail_says_when_each_mail_went_and_the_link_was_opened(sign_in, senco, 
     secret = asked(review, parent, senco)
     enter(Client(), secret)
 
-    text = sign_in(senco).get(page("contribution-list", review)).content.decode()
+    text = " ".join(sign_in(senco).get(page("contribution-list", review)).content.decode().split())
 
     assert "Asked for a contribution: went Mon 23 Nov, 10:00" in text
     assert "Opened 1 time, first Mon 23 Nov, 10:00" in text

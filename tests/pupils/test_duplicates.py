@@ -159,7 +159,7 @@ def test_the_list_shows_the_pair_and_why(school, senco, sign_in):
     page = sign_in(senco).get(reverse("pupils:duplicate-list")).content.decode()
 
     assert "Ella Marsh" in page
-    assert Likeness.SIMILAR_NAME_SAME_BIRTH.label in page
+    assert str(Likeness.SIMILAR_NAME_SAME_BIRTH.label) in page
     assert reverse("pupils:merge-preview", args=[first.pk, second.pk]) in page
 
 

@@ -119,7 +119,7 @@ def every_form_class():
     for package in (pupils, staff, ehcp, governance, sendco.pages):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             for value in vars(importlib.import_module(module.name)).values():
-                if isinstance(value, type) and issubclass(value, django_forms.BaseForm):
+                if isinstance(value, type) and issubclass(value, django_forms.Form | django_forms.ModelForm):
                     yield value
 
 

@@ -18,7 +18,7 @@ from ...cases.kinds import kind_of, office_of
 from ...models import CaseLetter, CaseLetterKind, CaseLetterTemplate
 from ...reviews.services import invitations
 from .. import fields as letter_fields
-from ..refusals import LetterReason
+from ..refusals import CaseLetterReason
 from ..selectors import CHASED, late_duty
 
 Kind = CaseLetterKind
@@ -76,7 +76,7 @@ def merge_values(*, case, kind, recipient, dated_on, by, sender_role="", values=
     if kind in CHASED:
         item = late_duty(case, kind, today=dated_on)
         if item is None:
-            raise Refused(LetterReason.NOTHING_LATE)
+            raise Refused(CaseLetterReason.NOTHING_LATE)
         found |= _duty_values(item, dated_on)
     return found | (values or {})
 
@@ -114,7 +114,7 @@ def make(
     Raises Refused when a contact may not be written to, or for an unknown field.
     """
     if contact is not None and not contact.may_be_written_to:
-        raise Refused(LetterReason.HELD_BACK)
+        raise Refused(CaseLetterReason.HELD_BACK)
     dated_on = dated_on or timezone.localdate()
     if contact is not None and not address and not contact.address_hidden:
         address = contact.full_address
@@ -194,11 +194,11 @@ def mark_sent(*, letter, sent_on, via, by, proof=""):
     """
     letter = CaseLetter.objects.select_for_update(of=("self",)).select_related("contact").get(pk=letter.pk)
     if letter.sent_on:
-        raise Refused(LetterReason.WENT_ALREADY, sent_on=letter.sent_on)
+        raise Refused(CaseLetterReason.WENT_ALREADY, sent_on=letter.sent_on)
     if letter.contact is not None and not letter.contact.may_be_written_to:
-        raise Refused(LetterReason.HELD_BACK_SINCE)
+        raise Refused(CaseLetterReason.HELD_BACK_SINCE)
     if sent_on > timezone.localdate():
-        raise Refused(LetterReason.SENT_IN_FUTURE, field="sent_on")
+        raise Refused(CaseLetterReason.SENT_IN_FUTURE, field="sent_on")
     letter.sent_on, letter.sent_via, letter.proof = sent_on, via, proof
     with audit.saving(letter, by=by):
         letter.save(update_fields=["sent_on", "sent_via", "proof"])

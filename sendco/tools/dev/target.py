@@ -44,7 +44,7 @@ import django, json
 django.setup()
 from django.urls import reverse
 from ehcp.models import AnnualReview, Consultation, ContributionFile, Invitee, NeedsAssessment, Plan
-from ehcp.services.review_mail import PURPOSE, why_not
+from ehcp.reviews.selectors.invitees import PURPOSE, why_not
 from sendco.links import services as links
 
 def secret_of(one):
