@@ -82,7 +82,7 @@ def test_head_signs_the_oldest_duty_first(home, head, senco, pupil, school):
     assert "reg 20(7)" in signing
     assert "Guidance" in signing
     assert "6 days late" in signing
-    assert words.count("Reply to the consultation<") == words.count("Report of the review meeting<") == 1
+    assert words.count("Reply to the consultation <") == words.count("Report of the review meeting <") == 1
 
 
 def test_where_it_is_signed_opens(client, head, proved, senco, pupil, school):
