@@ -378,7 +378,7 @@ def test_a_form_with_errors_of_a_visitor_is_422(client, db, name, data):
     response = client.post(reverse(name), data)
 
     assert response.status_code == 422
-    assert "errsum" in response.content.decode()
+    assert "error-summary" in response.content.decode()
 
 
 @pytest.mark.parametrize(
