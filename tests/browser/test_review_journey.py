@@ -33,6 +33,13 @@ class Hand:
     def next_action(self):
         self.click(self.page.locator(".identity-bar .actions .btn-primary"))
 
+    def onwards(self):
+        """The next page of the meeting: on a busy machine the page before stands a while yet."""
+        there = self.page.url
+        self.click(self.page.locator("[data-after]"))
+        self.page.wait_for_url(lambda url: url != there)
+        self.page.wait_for_load_state()
+
 
 def wait_for_file(page, address, name):
     """The worker draws; look until the link is there."""
@@ -70,7 +77,7 @@ def test_review_from_beginning_to_report_within_its_clicks(enter, page, site):
 
     hand.next_action()
     page.get_by_label("Day of the meeting").fill(date.today().isoformat())  # noqa: DTZ011
-    hand.click(page.locator("[data-after]"))
+    hand.onwards()
     while page.locator("[data-after]").inner_text() != "Finish":
         if page.locator("input[name=progress]").count():
             page.locator("h1").click()
@@ -79,7 +86,7 @@ def test_review_from_beginning_to_report_within_its_clicks(enter, page, site):
             page.locator("textarea[name=evidence]").fill("Three lessons of five")
         if page.locator("#id_adult_employment").count():
             page.locator("#id_adult_employment").fill("A week in the garden centre")
-        hand.click(page.locator("[data-after]"))
+        hand.onwards()
     hand.click(page.get_by_label("Keep the plan as it is"))
     hand.button("Finish")
 

@@ -39,7 +39,7 @@ from .drive import client_of
 
 CHANGING = re.compile(
     r'nonce="[^"]*"|csrfmiddlewaretoken" value="[^"]*"|"x-csrftoken": "[^"]*"|say this number: \w+|'
-    r'name="form_key" value="[^"]*"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
+    r'name="form_(?:key|token)" value="[^"]*"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 )
 
 
