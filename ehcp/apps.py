@@ -6,10 +6,12 @@ class EhcpConfig(AppConfig):
     verbose_name = "Education, health and care plans"
 
     def ready(self):
+        from .due_pages import register_due_pages
         from .merging import register_tables
         from .owed import register_sources
         from .plans.quality import register_checks
 
         register_sources()
+        register_due_pages()
         register_tables()
         register_checks()

@@ -6,7 +6,9 @@ class PupilsConfig(AppConfig):
     verbose_name = "Pupils and the SEND register"
 
     def ready(self):
+        from .due_pages import register_due_pages
         from .imports import jobs  # noqa: F401  (its handlers register themselves)
         from .owed import register_sources
 
         register_sources()
+        register_due_pages()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from sendco.clock import Basis, long_date, short_date
+from sendco.due.pages import pages_of
 
 WIDTH, EDGE = 760, 34
 # A label takes the first of these places that is free: (above the line, which row).
@@ -11,16 +12,6 @@ PLACES = ((True, 0), (False, 0), (True, 1), (False, 1))
 ROW_HEIGHT, ABOVE, BELOW = 32, 14, 42
 LETTER = 6.6
 MOST_WEEKS = 60
-# What a step is called where there is no room for its title.
-SHORT = {
-    "decision": "Decision",
-    "advice": "Advice",
-    "no_plan": "No plan",
-    "draft": "Draft",
-    "representations": "Comments",
-    "final": "Final plan",
-    "notify": "Notice",
-}
 
 
 @dataclass(frozen=True)
@@ -103,7 +94,7 @@ def ruler(dates, *, starts_on, today, weeks=20):
 
 def _name(item):
     """The short name; where practice stands beside a date of the same name, it says so."""
-    name = SHORT.get(item.rule.split(".")[-1], item.title)
+    name = pages_of(item.rule).short or item.title
     return f"{name}, practice" if item.rule.startswith("rebased.") and item.basis == Basis.PRACTICE else name
 
 

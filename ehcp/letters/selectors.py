@@ -1,25 +1,23 @@
 """The papers of a case: letters made here and what came and went, newest first."""
 
 from sendco.due.models import DueItem
+from sendco.due.pages import pages_of
 
 from ..cases.kinds import kind_of
 from ..models import CaseLetter, CaseLetterKind, Correspondence
 
-Kind = CaseLetterKind
-# Which late duty of the authority each chaser is about.
-CHASED = {
-    Kind.LA_LATE_DECISION: ("ehcna.decision", "reassess.decision", "ehcna.no_plan"),
-    Kind.LA_LATE_FINAL: ("ehcna.final", "reassess.final", "rebased.", "order."),
-    Kind.LA_LATE_REVIEW: ("review.decision", "review.notice"),
-    Kind.LA_LATE_AMENDED: ("review.final",),
-}
+CHASERS = (
+    CaseLetterKind.LA_LATE_DECISION,
+    CaseLetterKind.LA_LATE_FINAL,
+    CaseLetterKind.LA_LATE_REVIEW,
+    CaseLetterKind.LA_LATE_AMENDED,
+)
 
 
 def late_duty(case, kind, *, today):
     """The late duty of the authority that this chaser is about: the one that is latest; None when nothing is late."""
     items = DueItem.objects.overdue(today).filter(source_type=case._meta.label_lower, source_id=case.pk, duty="la")
-    about = [item for item in items.order_by("due_on") if item.rule.startswith(CHASED[kind])]
-    return about[0] if about else None
+    return next((item for item in items.order_by("due_on") if pages_of(item.rule).letter == kind), None)
 
 
 def papers_of(case, acting):

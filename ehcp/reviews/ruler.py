@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sendco.clock import Urgency, long_date
+from sendco.due.pages import pages_of
 
 from ..deadlines import reviews
 
@@ -13,16 +14,6 @@ WIDTH, LEFT, RIGHT = 1000, 50, 50
 AXIS = 58
 ROOM = 112  # what a label needs to either side of the next one in its row
 ROWS = ((22, 36), (98, 112), (130, 144))
-SHORT = {
-    "review.invite": "Invite by",
-    "review.papers": "Papers out by",
-    "review.report": "Report due",
-    "review.decision": "LA decides by",
-    "review.notice": "Notice due",
-    "review.representations": "Comments by",
-    "review.final": "Final plan by",
-    "review.due": "12 months end",
-}
 
 
 @dataclass(frozen=True)
@@ -89,9 +80,10 @@ STATES = {"done": "done", "late": "late", "open": "to come", "fixed": "fixed"}
 def _points(items, review, today):
     found = {}
     for item in items:
-        if item.rule not in SHORT or item.replaced_by or (item.closed_on and not item.met_on):
+        label = pages_of(item.rule).short
+        if not label or item.replaced_by or (item.closed_on and not item.met_on):
             continue
-        found[item.rule] = (item.due_on, SHORT[item.rule], _state(item, today))
+        found[item.rule] = (item.due_on, label, _state(item, today))
     points = list(found.values())
     meeting = review.held_on or review.meeting_on
     if meeting:
@@ -104,8 +96,8 @@ def _points(items, review, today):
 
 def _ahead(meeting):
     """What will be due if the meeting is held on its day, so that the whole way shows from the first."""
-    for rule, words in ((reviews.REPORT, "Report due"), (reviews.DECISION, "LA decides by")):
-        yield rule.code, words, rule.count.due(meeting)
+    for rule in (reviews.REPORT, reviews.DECISION):
+        yield rule.code, pages_of(rule.code).short, rule.count.due(meeting)
 
 
 def _state(item, today):

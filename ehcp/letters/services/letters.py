@@ -19,7 +19,7 @@ from ...models import CaseLetter, CaseLetterKind, CaseLetterTemplate
 from ...reviews.services import invitations
 from .. import fields as letter_fields
 from ..refusals import CaseLetterReason
-from ..selectors import CHASED, late_duty
+from ..selectors import CHASERS, late_duty
 
 Kind = CaseLetterKind
 WORDS = LetterWords(CaseLetterTemplate, letter_fields, lambda school, kind: letter_fields.default_words(kind))
@@ -73,7 +73,7 @@ def merge_values(*, case, kind, recipient, dated_on, by, sender_role="", values=
         "head.name": head.name if head else "Headteacher",
     }
     found |= _child_values(case) | kind_of(case).common_values(case)
-    if kind in CHASED:
+    if kind in CHASERS:
         item = late_duty(case, kind, today=dated_on)
         if item is None:
             raise Refused(CaseLetterReason.NOTHING_LATE)

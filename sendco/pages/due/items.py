@@ -16,6 +16,7 @@ from pupils.models.pupil import YearGroup
 from sendco.addresses import address, address_of
 from sendco.clock import Duty
 from sendco.due.models import DueItem
+from sendco.due.pages import Takes, pages_of
 from sendco.due.words import duty_words
 from staff.permissions import Permission
 
@@ -57,54 +58,6 @@ class Action:
 
 
 YEARS = dict(YearGroup.choices)
-_REQUEST, _PLAN, _REVIEW, _APPEAL = (f"ehcp:{kind}-detail" for kind in ("assessment", "plan", "review", "appeal"))
-# The one next action of each rule: words, route, and what the route takes: the source's id, the pupil's, or the plan's
-# in its query.
-ACTIONS = {
-    "concern.first_look": ("Look at it", "pupils:concern-detail", "source"),
-    "concern.look_again": ("Look again", "pupils:concern-detail", "source"),
-    "concern.view": ("Give your view", "pupils:concern-view-answer", "source"),
-    "watch.look_again": ("Look again", "pupils:watch-look-again", "source"),
-    "support.tell_parent": ("Write the letter", "pupils:letter-new", "source"),
-    "ehcna.advice": ("Send the advice", _REQUEST, "source"),
-    "reassess.advice": ("Send the advice", _REQUEST, "source"),
-    "consultation.reply": ("Write the reply", "ehcp:consultation-detail", "source"),
-    "review.due": ("Begin the review", "ehcp:review-new", "plan"),
-    "review.early_years": ("Begin the review", "ehcp:review-new", "plan"),
-    "review.meeting": ("Begin the review", "ehcp:review-new", "plan"),
-    "transfer.meeting": ("Begin the review", "ehcp:review-new", "plan"),
-    "move.review": ("Begin the review", "ehcp:review-new", "plan"),
-    "review.invite": ("Invite", "ehcp:review-invite", "source"),
-    "review.papers": ("Send the papers", "ehcp:review-papers", "source"),
-    "review.report": ("Send the report", _REVIEW, "source"),
-    "appeal.evidence": ("Send the evidence", _APPEAL, "source"),
-}
-# Where a duty of somebody else's is watched, by the first part of its rule.
-WATCHED = {
-    "ehcna": _REQUEST,
-    "rebased": _REQUEST,
-    "reassess": _REQUEST,
-    "review": _REVIEW,
-    "appeal": _APPEAL,
-    "order": _APPEAL,
-    "transfer": _PLAN,
-    "move": _PLAN,
-    "rights": _PLAN,
-    "cease": _PLAN,
-    "plan": _PLAN,
-}
-# When the authority is late, the chaser is ready: the case in its address, and the kind of letter.
-CHASERS = {
-    "ehcna.decision": ("assessment", "la_late_decision"),
-    "reassess.decision": ("assessment", "la_late_decision"),
-    "ehcna.no_plan": ("assessment", "la_late_decision"),
-    "ehcna.final": ("assessment", "la_late_final"),
-    "reassess.final": ("assessment", "la_late_final"),
-    "rebased.final": ("assessment", "la_late_final"),
-    "review.decision": ("review", "la_late_review"),
-    "review.notice": ("review", "la_late_review"),
-    "review.final": ("review", "la_late_amended"),
-}
 
 
 @dataclass(frozen=True)
@@ -220,21 +173,19 @@ def _quiet(item, known):
 
 def _action(item, pupil, acting):
     """The one next step: what we owe, else the letter to who is late, else the case to look at."""
+    pages = pages_of(item.rule)
     late = item.duty != Duty.SCHOOL and not item.exception and item.due_on < timezone.localdate()
-    if late and item.rule in CHASERS and acting.can(Permission.CASE_EDIT):
-        kind, letter = CHASERS[item.rule]
-        return Action("Write to the authority", _letter_address(kind, item.source_id, letter))
-    words, route, takes = ACTIONS.get(item.rule, (None, None, None))
-    if item.rule == "concern.view" and item.owner_id != acting.user.pk:
-        if not getattr(pupil, "opens", True):
-            return None
-        words, route, takes = "See the pupil", "pupil-detail", "pupil"
-    if route is None:
-        words, route, takes = "Look at the case", WATCHED.get(item.rule.partition(".")[0]), "source"
-    if takes == "plan":
-        return Action(words, f"{address(route)}?plan={item.source_id}")
-    return Action(words, address_of(route, item.source_id if takes == "source" else item.pupil_id)) if route else None
+    if late and pages.chaser and acting.can(Permission.CASE_EDIT):
+        return _button(pages.chaser, item)
+    if pages.for_others and item.owner_id != acting.user.pk:
+        return _button(pages.for_others, item) if getattr(pupil, "opens", True) else None
+    if pages.action:
+        return _button(pages.action, item)
+    return Action("Look at the case", address_of(pages.watched, item.source_id)) if pages.watched else None
 
 
-def _letter_address(kind, pk, letter):
-    return reverse("ehcp:letter-new", args=[kind, pk, letter])
+def _button(way, item):
+    if way.query:
+        return Action(way.label, f"{address(way.route)}?{way.query}={item.source_id}")
+    args = [getattr(item, arg.value) if isinstance(arg, Takes) else arg for arg in way.args]
+    return Action(way.label, address_of(way.route, *args) if len(args) == 1 else reverse(way.route, args=args))

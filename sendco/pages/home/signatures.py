@@ -1,22 +1,14 @@
 """What waits for the head's signature: reports of reviews and replies to consultations, by the date of their duty."""
 
-from django.db.models import Case, Count, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models import Case, Count, F, Q, When, Window
 from django.urls import reverse
 
-from ehcp.consultations import selectors as consultations
-from ehcp.models import AnnualReview, Consultation, ReviewReport
-from ehcp.reviews.selectors import reviews
+from sendco.due import pages
 from staff.permissions import Permission
 
 from ..due.items import due_for
 
 MOST = 8
-REPORT, REPLY = "review.report", "consultation.reply"
-# Where all of one kind stand: rule, words for one and for more, the list with its filter.
-KINDS = (
-    (REPORT, ("report", "reports"), "ehcp:review-list", "stage=sign"),
-    (REPLY, ("reply", "replies"), "ehcp:consultation-list", "show=head"),
-)
 
 
 def to_sign(acting):
@@ -24,41 +16,45 @@ def to_sign(acting):
     may not sign. One query."""
     if not acting.can(Permission.CASE_APPROVE):
         return []
-    reports = ReviewReport.objects.filter(review_id=OuterRef("source_id")).order_by("-made_at", "-pk")
-    items = due_for(acting).filter(
-        _of(AnnualReview, REPORT, reviews.with_head(acting)) | _of(Consultation, REPLY, consultations.with_head(acting))
-    )
+    signings = pages.to_sign()
+    items = due_for(acting).filter(_waiting(signings, acting))
     items = items.annotate(
-        report_id=Case(When(rule=REPORT, then=Subquery(reports.values("pk")[:1])), default=Value(None)),
-        **{_number(rule): Window(Count(Case(When(rule=rule, then=1)))) for rule, *_ in KINDS},
+        signs_id=Case(
+            *(When(rule=rule, then=signing.signed()) for rule, signing in signings.items() if signing.signed),
+            default=F("source_id"),
+        ),
+        **{_number(rule): Window(Count(Case(When(rule=rule, then=1)))) for rule in signings},
     )
     items = list(items.urgent_first()[: MOST + 1])
     for item in items:
-        item.sign_href = _address(item)
+        item.sign_href = reverse(signings[item.rule].sign_route, args=[item.signs_id])
     return items
 
 
-def _of(model, rule, cases):
-    return Q(source_type=model._meta.label_lower, rule=rule, source_id__in=cases.order_by().values("pk"))
+def _waiting(signings, acting):
+    waiting = Q()
+    for rule, signing in signings.items():
+        cases = signing.waiting(acting)
+        source = cases.model._meta.label_lower
+        waiting |= Q(source_type=source, rule=rule, source_id__in=cases.order_by().values("pk"))
+    return waiting
 
 
 def _number(rule):
     return f"of_{rule.replace('.', '_')}"
 
 
-def _address(item):
-    if item.rule == REPORT:
-        return reverse("ehcp:review-approve", args=[item.report_id])
-    return reverse("ehcp:consultation-approve", args=[item.source_id])
-
-
 def counted(items):
     """How many there are, and where all of them stand when not all are shown: {"count", "all": [(words, address)]}."""
-    numbers = {rule: getattr(items[0], _number(rule)) if items else 0 for rule, *_ in KINDS}
+    signings = pages.to_sign()
+    numbers = {rule: getattr(items[0], _number(rule)) if items else 0 for rule in signings}
     count = sum(numbers.values())
     found = [
-        (f"All {numbers[rule]} {words[numbers[rule] != 1]}", f"{reverse(route)}?{query}")
-        for rule, words, route, query in KINDS
+        (
+            f"All {numbers[rule]} {signing.names[numbers[rule] != 1]}",
+            f"{reverse(signing.route)}?{signing.query}",
+        )
+        for rule, signing in signings.items()
         if count > MOST and numbers[rule]
     ]
     return {"count": count, "all": found}

@@ -1,0 +1,18 @@
+"""What pages need to know of the school's own rules about pupils: what is done about their dates and where."""
+
+from sendco.due.pages import RulePages, Takes, Way, register_pages
+
+PAGES = {
+    "concern.first_look": RulePages(action=Way("Look at it", "pupils:concern-detail")),
+    "concern.look_again": RulePages(action=Way("Look again", "pupils:concern-detail")),
+    "concern.view": RulePages(
+        action=Way("Give your view", "pupils:concern-view-answer"),
+        for_others=Way("See the pupil", "pupil-detail", (Takes.PUPIL,)),
+    ),
+    "watch.look_again": RulePages(action=Way("Look again", "pupils:watch-look-again")),
+    "support.tell_parent": RulePages(action=Way("Write the letter", "pupils:letter-new")),
+}
+
+
+def register_due_pages():
+    register_pages(PAGES)
