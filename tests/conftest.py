@@ -14,6 +14,14 @@ from tests.factories import MembershipFactory, PupilFactory, SchoolFactory, Teac
 from tests.staff.signing import just_proved
 
 
+def pytest_collection_modifyitems(items):
+    """One worker takes the whole of a module that prepares something for all its tests: nobody prepares it twice."""
+    for item in items:
+        fixtures = item._fixtureinfo.name2fixturedefs.values()
+        if any(fixture[-1].scope == "module" for fixture in fixtures):
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings):
     migrated.start_from_copies()

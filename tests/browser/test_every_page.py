@@ -30,8 +30,8 @@ def view_of(path):
         return None
 
 
-def look(page, problems, where):
-    for width in WIDTHS:
+def look(page, problems, where, widths=WIDTHS):
+    for width in widths:
         page.set_viewport_size({"width": width, "height": HEIGHT})
         found = Axe().run(page, options=OPTIONS)
         for violation in found.response["violations"]:
@@ -41,8 +41,15 @@ def look(page, problems, where):
             problems.append(f"{where} at {width}: scrolls sideways")
 
 
+# Each width is a walk of its own, so that two workers share the whole; within a width roles share what was looked at.
+AT_EACH_WIDTH = pytest.mark.parametrize(
+    "width", [pytest.param(width, marks=pytest.mark.xdist_group(f"width {width}")) for width in WIDTHS]
+)
+
+
+@AT_EACH_WIDTH
 @pytest.mark.parametrize("role", ROLES)
-def test_pages_of_a_role(role, enter, page, site):
+def test_pages_of_a_role(width, role, enter, page, site):
     problems, seen = [], set()
     page.on("console", lambda message: problems.append(f"console: {message.text}") if blocked(message) else None)
     enter(ROLES[role])
@@ -53,9 +60,9 @@ def test_pages_of_a_role(role, enter, page, site):
         if state is None or state in seen:
             continue
         seen.add(state)
-        if state in LOOKED and state[0] not in OWN:
+        if (width, state) in LOOKED and state[0] not in OWN:
             continue
-        LOOKED.add(state)
+        LOOKED.add((width, state))
         answer = page.goto(href)
         where = f"{role} {urlsplit(href).path}?{urlsplit(href).query}"
         if answer.status >= 400:
@@ -64,7 +71,7 @@ def test_pages_of_a_role(role, enter, page, site):
         if "text/html" in answer.headers.get("content-type", ""):
             if len(answer.body()) > LARGEST:
                 problems.append(f"{where}: {len(answer.body()) // 1024} KiB")
-            look(page, problems, where)
+            look(page, problems, where, [width])
             waiting.extend(links(page, site))
     assert not problems, "\n".join(problems)
     assert len(seen) >= 4, f"{role} reaches too little: {seen}"

@@ -15,8 +15,9 @@ from . import last_run, servers
 SLOWEST = ["--durations", "10", "--durations-min", "1"]
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 WORKERS = max(2, min(os.cpu_count() or 2, 8))
-# A worker that has nothing left takes over what another still has to do.
-WORK = ["-n", str(WORKERS), "--dist", "worksteal", "-m"]
+# Groups, such as a module with a costly beginning, stay with one worker and go first; the rest goes wherever there is
+# time, test by test.
+WORK = ["-n", str(WORKERS), "--dist", "loadgroup", "-m"]
 SUITE = [*WORK, "not browser and not soak"]
 # The first leg has answered everything; here runs what may answer otherwise.
 SECOND = [*WORK, "postgresql and not browser and not soak"]
@@ -124,7 +125,7 @@ def _browser(arguments, env=None):
     if missing:
         return _not_run(name, missing)
     chromium = {**(env or {}), "SENDCO_CHROMIUM": servers.find_chromium()}
-    return _timed(name, ["-m", "browser", *arguments], chosen=arguments, env=chromium)
+    return _timed(name, [*WORK, "browser", *arguments], chosen=arguments, env=chromium)
 
 
 def _timed(name, arguments, *, chosen, env=None):
