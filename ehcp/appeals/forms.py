@@ -5,6 +5,7 @@ from pupils.forms.checked import date_field, past_date_field
 
 from ..models import Appeal, LocalAuthority
 from ..requests.forms import StepForm, choice, text_area
+from . import log
 
 
 class AppealFilterForm(forms.Form):
@@ -68,7 +69,7 @@ class MediationForm(StepForm):
 
     class Meta:
         model = Appeal
-        fields = ["contacted_on", "wants_mediation", "told_on", "mediation_on", "certificate_on"]
+        fields = log.MEDIATION.fields
 
 
 class TribunalForm(StepForm):
@@ -88,9 +89,7 @@ class TribunalForm(StepForm):
 
     class Meta:
         model = Appeal
-        fields = [
-            "lodged_on", "sent_to_la_on", "la_responded_on", "school_evidence_by", "school_evidence_on", "hearing_on",
-        ]  # fmt: skip
+        fields = log.TRIBUNAL.fields
 
 
 class OrderForm(StepForm):
@@ -111,7 +110,7 @@ class OrderForm(StepForm):
 
     class Meta:
         model = Appeal
-        fields = ["outcome", "order", "order_on", "draft_on", "complied_on"]
+        fields = log.ORDER.fields
 
 
 class NoteForm(StepForm):

@@ -9,27 +9,8 @@ from staff.models import User
 
 from ..cases.kernel import assign, changing, opening
 from ..models import Appeal, NeedsAssessment, Plan
-from .kind import APPEAL
+from .log import CHANGEABLE, LINES
 from .refusals import AppealReason
-
-CHANGEABLE = (
-    *(fact.field for fact in APPEAL.facts if fact.written and fact.field != "letter_on"),
-    "wants_mediation",
-    "outcome",
-    "order",
-    "note",
-)
-WORDS = {
-    "contacted_on": "mediation adviser contacted",
-    "mediation_on": "mediation ended",
-    "certificate_on": "mediation certificate issued",
-    "lodged_on": "appeal lodged",
-    "la_responded_on": "authority responded",
-    "hearing_on": "hearing fixed",
-    "school_evidence_on": "school's evidence sent",
-    "order_on": "order or agreement",
-    "complied_on": "authority did what was ordered",
-}
 
 
 def begin(
@@ -64,7 +45,7 @@ def change(*, case: Appeal, version: int, by: User, **facts) -> Appeal:
         assign(case, facts, allowed=CHANGEABLE)
         if case.order and not case.order_on:
             raise Refused(AppealReason.ORDER_WITHOUT_DAY, field="order_on")
-        said = ", ".join(words for name, words in WORDS.items() if facts.get(name))
+        said = ", ".join(line.told for line in LINES if line.told and facts.get(line.field))
         held.touch()
         held.tell("ehcp.appeal_changed", f"Appeal: {said or 'changed'}")
     return case

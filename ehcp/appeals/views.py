@@ -23,7 +23,7 @@ from ..cases.pages import case_page, list_page
 from ..letters.selectors import papers_of
 from ..models import Appeal, NeedsAssessment, Plan
 from ..requests.views.assessments import AN_ACTION
-from . import forms, selectors, services
+from . import forms, selectors, services, showing
 
 PER_PAGE = 25
 
@@ -150,9 +150,9 @@ def appeal_detail(request, pk):
         "stage": selectors.stage_words(case),
         "dates": dates,
         "lodging": lodging,
-        "lodging_words": selectors.lodging_words(case, lodging.item) if lodging else "",
-        "log": selectors.log_of(case, may_edit=may_edit),
-        "next": selectors.next_step(case) if may_edit else None,
+        "lodging_words": showing.lodging_words(case, lodging.item) if lodging else "",
+        "log": showing.log_of(case, may_edit=may_edit),
+        "next": showing.next_for(case) if may_edit else None,
         "papers": papers_of(case, acting),
         "case_kind": "appeal",
         "may_correct": request.acting.can(P.CASE_EDIT),
@@ -235,7 +235,7 @@ def appeal_bundle(request, pk):
     case = case_in_view(request, pk)
     context = appeal_page(case, "Bundle index") | {
         "tab_title": tab_title("Bundle index"),
-        "papers": selectors.bundle_of(case, request.acting),
+        "papers": showing.bundle_of(case, request.acting),
         "today": timezone.localdate(),
     }
     return render(request, "ehcp/appeal_bundle.html", context)

@@ -20,6 +20,7 @@ from sendco.refusals import ChangedMeanwhile, Reason, Refused
 from .kind import check_days
 from .kinds import kind_of
 from .refusals import CaseReason
+from .steps import Step
 
 LONGEST_EVENT = 300
 
@@ -82,17 +83,26 @@ class Change:
 
 @contextmanager
 def changing(
-    case: Model, *, by, version: int | None = None, closed_too: bool = False, reason: str = ""
+    case: Model,
+    *,
+    by,
+    version: int | None = None,
+    step: Step | None = None,
+    closed_too: bool = False,
+    reason: str = "",
 ) -> Iterator[Change]:
     """Hold a case for one change, in one transaction.
 
     Raises ChangedMeanwhile when `version` is given and is not the stored one, and Refused for a closed case unless
-    `closed_too`, and for days that cannot be or are out of order. `reason` goes into the history beside both values.
+    `closed_too`, for a `step` that is not possible yet, and for days that cannot be or are out of order. `reason` goes
+    into the history beside both values.
     """
     with transaction.atomic():
         change = Change(locked(case, version=version), by=by, reason=reason)
         if not closed_too:
             check_open(change.case)
+        if step is not None:
+            step.check(change.case)
         yield change
         change.finish()
 

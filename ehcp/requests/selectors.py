@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 from django.db import models
 from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, Value, When
-from django.urls import reverse
 from django.utils import timezone
 
 from pupils import search
@@ -12,9 +11,7 @@ from pupils.models import Pupil
 from sendco.clock import NotKnownYet, long_date
 from sendco.due.models import DueItem
 
-from ..letters.selectors import late_duty
-from ..models import Advice, Appeal, CaseLetter, CaseLetterKind, Method, NeedsAssessment, Plan
-from .readiness import readiness
+from ..models import Advice, Method, NeedsAssessment, Plan
 from .receipt import counted_as_received
 
 SOURCE = NeedsAssessment._meta.label_lower
@@ -103,164 +100,6 @@ def stage_words(case):
     return Stage(case.stage).label
 
 
-# --- What comes next ---------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Step:
-    """The one thing to do: what, why, the words of its button and where it leads."""
-
-    title: str
-    why: str
-    label: str
-    href: str
-
-
-def _to(route, *args):
-    return reverse(route, args=args)
-
-
-def step_address(case, key):
-    return _to("ehcp:assessment-step", case.pk, key)
-
-
-def next_step(case, *, today, gaps=0):
-    """What the school does next about this request; None when all is done. `case` comes from `assessments_of`."""
-    late = _chaser(case, today) if case.stage not in (Stage.CLOSED, Stage.PREPARING) else None
-    return late or NEXT[Stage(case.stage)](case, gaps)
-
-
-def _chaser(case, today):
-    """A letter about what the authority is late with, unless one went since."""
-    for kind in (CaseLetterKind.LA_LATE_FINAL, CaseLetterKind.LA_LATE_DECISION):
-        item = late_duty(case, kind, today=today)
-        if item and not CaseLetter.objects.filter(assessment=case, kind=kind, dated_on__gt=item.due_on).exists():
-            return Step(
-                "Write to the authority",
-                f"{item.title} was due on {long_date(item.due_on)} ({item.authority}).",
-                "Write the letter",
-                _to("ehcp:letter-new", "assessment", case.pk, kind),
-            )
-    return None
-
-
-def _prepare(case, gaps):
-    if case.asked_by != NeedsAssessment.AskedBy.SCHOOL:
-        return Step(
-            "Enter when the authority received it",
-            "Every date of the law counts from that day.",
-            "Enter the day",
-            step_address(case, "received"),
-        )
-    if len(case.reason.split()) < 20:
-        return Step(
-            "Say why a plan may be needed",
-            "What was tried, what came of it, and what the child needs now.",
-            "Write the reason",
-            _to("ehcp:assessment-reason", case.pk),
-        )
-    if not (case.pack_file_id or case.pack_job_id):
-        why = f"{gaps} thing{'s are' if gaps > 1 else ' is'} missing; you may ask all the same." if gaps else ""
-        return Step(
-            "Make the request pack",
-            why or "One PDF with an index, ready to send.",
-            "Make the pack",
-            _to("ehcp:assessment-pack", case.pk),
-        )
-    return Step(
-        "Send the request",
-        "Then enter how it went: the six weeks run from the day it is received.",
-        "It has gone",
-        step_address(case, "sent"),
-    )
-
-
-def _decide(case, gaps):
-    return Step(
-        "Enter the authority's decision",
-        "As soon as its letter comes: the date on the letter counts.",
-        "Enter the decision",
-        step_address(case, "decision"),
-    )
-
-
-def _appeal(case, about, why):
-    found = Appeal.objects.filter(assessment=case, about=about, closed_on=None).first()
-    if found:
-        return Step("Follow the appeal", why, "Open the appeal log", _to("ehcp:appeal-detail", found.pk))
-    query = f"?assessment={case.pk}&about={about}"
-    return Step("Open the appeal log", why, "Open the log", _to("ehcp:appeal-new") + query)
-
-
-def _refused(case, gaps):
-    again = case.kind == NeedsAssessment.Kind.AGAIN
-    about = Appeal.About.NOT_REASSESS if again else Appeal.About.NOT_ASSESS
-    return _appeal(case, about, "The parent has two months from the letter. The log shows each date.")
-
-
-def _no_plan(case, gaps):
-    return _appeal(case, Appeal.About.NO_PLAN, "The parent has two months from the letter. The log shows each date.")
-
-
-def _assessing(case, gaps):
-    if case.reversed_to == NeedsAssessment.ReversedTo.PLAN or case.advice_sent_on:
-        return Step(
-            "Enter the draft plan when it comes",
-            "The parent has at least 15 days from it.",
-            "Enter the draft",
-            step_address(case, "draft"),
-        )
-    if case.advice_asked_on:
-        return Step(
-            "Send the school's advice",
-            "Six weeks from the day you were asked, in the holidays too.",
-            "The advice has gone",
-            step_address(case, "advice-sent"),
-        )
-    return Step(
-        "Enter when the school is asked for its advice",
-        "Your six weeks start on that day.",
-        "Enter the day",
-        step_address(case, "advice-asked"),
-    )
-
-
-def _drafted(case, gaps):
-    if case.representations_on is None:
-        return Step(
-            "Help the parent to answer the draft",
-            "Enter the day on which their words went. The authority waits at least 15 days.",
-            "Enter the parent's words",
-            step_address(case, "words"),
-        )
-    return Step(
-        "Enter the final plan when it comes",
-        "With it the request is done, and the plan is recorded.",
-        "Enter the final plan",
-        step_address(case, "final"),
-    )
-
-
-def _closed(case, gaps):
-    if not case.final_on or case.plan_id or plan_in_force(case):
-        return None
-    return Step(
-        "Record the plan",
-        "The next review counts from its date.",
-        "Record the plan",
-        f"{_to('ehcp:plan-new')}?pupil={case.pupil_id}&assessment={case.pk}",
-    )
-
-
-NEXT = {
-    Stage.PREPARING: _prepare,
-    Stage.DECISION: _decide,
-    Stage.REFUSED: _refused,
-    Stage.ASSESSING: _assessing,
-    Stage.NO_PLAN: _no_plan,
-    Stage.DRAFT: _drafted,
-    Stage.CLOSED: _closed,
-}
-
-
 # --- One request -------------------------------------------------------------------------------------------------
 def plan_in_force(case):
     return Plan.objects.filter(pupil=case.pupil_id, ceased_on=None).first()
@@ -313,95 +152,7 @@ RECEIPT = {
 }
 
 
-@dataclass(frozen=True)
-class Fact:
-    """A step of the request: what it is called, what is known of it, and where to enter or change it."""
-
-    label: str
-    on: object
-    words: str
-    href: str
-
-    @property
-    def is_known(self):
-        return self.on is not None
-
-
-def _facts(case):
-    """(key, label, day, words, whether it can be entered now)"""
-    started, refused = case.starts_on is not None, case.decision == Decision.REFUSE
-    goes_on = started and (not refused or case.reversed_on is not None)
-    assessed = case.decision == Decision.ASSESS or case.reversed_on is not None
-    again = case.kind == NeedsAssessment.Kind.AGAIN
-    ours = case.asked_by == NeedsAssessment.AskedBy.SCHOOL
-    came = case.became_responsible_on and not case.received_on
-    return [
-        ("sent", "Request sent", case.sent_at and timezone.localdate(case.sent_at), receipt_words(case), ours),
-        (
-            "received",
-            "The authority became responsible" if came else "Request received",
-            case.starts_on,
-            "Week 0",
-            not ours,
-        ),
-        ("decision", "Decision whether to assess", case.decision_on, case.get_decision_display(), started),
-        ("reversal", "The refusal fell", case.reversed_on, _reversal_words(case), refused or bool(case.no_plan_on)),
-        ("advice-asked", "School asked for advice", case.advice_asked_on, "", goes_on),
-        ("advice-sent", "School's advice sent", case.advice_sent_on, "", case.advice_asked_on is not None),
-        ("no-plan", "Decision not to make a plan", case.no_plan_on, "", assessed and not again),
-        ("draft", "Draft plan came", case.draft_served_on, "", assessed),
-        ("words", "Parent's words on the draft", case.representations_on, "", case.draft_served_on is not None),
-        ("final", "Final plan came", case.final_on, "", assessed),
-    ]
-
-
-def _reversal_words(case):
-    if not case.reversed_on:
-        return ""
-    return f"{case.get_reversal_display()}: {case.get_reversed_to_display().lower()}"
-
-
-def facts_of(case, *, may_edit):
-    """Each step that is known or can be entered now, in the order of the law."""
-    found = []
-    for key, label, on, words, can in _facts(case):
-        href = step_address(case, key) if may_edit and can and not case.closed_on else ""
-        if on or href:
-            found.append(Fact(label, on, words, href))
-    return found
-
-
 def advice_of(case):
     """The advice in the order of the law, (a) to (h)."""
     order = {kind: place for place, kind in enumerate(Advice.Kind.values)}
     return sorted(case.advice.select_related("document"), key=lambda row: (order[row.kind], row.pk))
-
-
-# Where each gap of the readiness check is mended: (route, what it takes, words).
-MENDED = {
-    "support": ("pupils:status-change", "pupil", "Change the status"),
-    "assessments": ("pupils:assessment-add", "pupil", "Enter a score"),
-    "advice": ("pupils:document-add", "pupil", "File a report"),
-    "views": ("ehcp:advice-edit", "views", "Enter their views"),
-    "reason": ("ehcp:assessment-reason", "case", "Write it"),
-}
-
-
-@dataclass(frozen=True)
-class Check:
-    words: str
-    ok: bool
-    what: str
-    href: str
-    label: str
-
-
-def readiness_of(case):
-    """The readiness check with the address where each gap is mended."""
-    views = case.advice.filter(kind=Advice.Kind.PARENT).first()
-    ids = {"pupil": case.pupil_id, "case": case.pk, "views": views.pk if views else None}
-    found = []
-    for key, words, ok, what in readiness(case):
-        route, takes, label = MENDED[key]
-        found.append(Check(words, ok, what, _to(route, ids[takes]) if ids[takes] else "", label))
-    return found

@@ -20,6 +20,7 @@ from ...deadlines import Allowed
 from ...deadlines.reviews import looks_at_adulthood
 from ...models import Advice, Caseworker, Exemption, LocalAuthority, NeedsAssessment, Plan
 from ...owed import exemption_words
+from .. import steps
 from ..kind import REQUEST
 from ..receipt import counted_as_received
 from ..refusals import RequestReason
@@ -75,7 +76,7 @@ def advice_wanted(pupil):
 
 
 def save_reason(*, case: NeedsAssessment, version: int, reason: str, by: User) -> NeedsAssessment:
-    with changing(case, version=version, by=by) as change:
+    with changing(case, version=version, by=by, step=steps.REASON) as change:
         change.case.reason = reason
         change.touch()
         change.tell("ehcp.request_changed", "Words of the request changed")
@@ -152,7 +153,7 @@ def record_sent(
 
     Week 0 is the day the authority receives it, not the day of a panel (SEND Regulations 2014, reg 5(1)).
     """
-    with changing(case, version=version, by=by) as change:
+    with changing(case, version=version, by=by, step=steps.SENT) as change:
         case, sent_on = change.case, timezone.localdate(sent_at)
         case.sent_at, case.method = sent_at, method
         case.received_on = received_on or _received(sent_at, method)
@@ -181,7 +182,7 @@ def record_received(
     became_responsible_on: date | None = None,
 ) -> NeedsAssessment:
     """Somebody else asked, or the authority became responsible (CFA s24): the day its clock started."""
-    with changing(case, version=version, by=by) as change:
+    with changing(case, version=version, by=by, step=steps.RECEIVED) as change:
         case = change.case
         if received_on and received_on > timezone.localdate():
             label = REQUEST.fact("received_on").label
@@ -194,19 +195,13 @@ def record_received(
     return case
 
 
-def _check_started(case):
-    if case.starts_on is None:
-        raise Refused(RequestReason.NOT_STARTED)
-
-
 # --- The authority's steps ---------------------------------------------------------------------------------------
 def record_decision(
     *, case: NeedsAssessment, version: int, decision: str, decision_on: date, by: User
 ) -> NeedsAssessment:
     """Whether the authority will assess. A refusal leaves the case open: it can be appealed, and reversed."""
-    with changing(case, version=version, by=by) as change:
+    with changing(case, version=version, by=by, step=steps.DECISION) as change:
         case = change.case
-        _check_started(case)
         case.decision, case.decision_on = decision, decision_on
         text = f"{case.authority.name}: {Decision(decision).label.lower()}"
         change.tell("ehcp.request_decided", text, on=decision_on)
@@ -215,17 +210,14 @@ def record_decision(
 
 def record_advice_asked(*, case: NeedsAssessment, version: int, asked_on: date, by: User) -> NeedsAssessment:
     """The authority's request for the school's advice arrived: six weeks, in the holidays too (reg 8(1))."""
-    with changing(case, version=version, by=by) as change:
-        _check_started(change.case)
+    with changing(case, version=version, by=by, step=steps.ADVICE_ASKED) as change:
         change.case.advice_asked_on = asked_on
         change.tell("ehcp.advice_asked", "The school is asked for its advice", on=asked_on)
     return change.case
 
 
 def record_advice_sent(*, case: NeedsAssessment, version: int, sent_on: date, by: User) -> NeedsAssessment:
-    with changing(case, version=version, by=by) as change:
-        if change.case.advice_asked_on is None:
-            raise Refused(RequestReason.NOT_ASKED_FOR_ADVICE)
+    with changing(case, version=version, by=by, step=steps.ADVICE_SENT) as change:
         change.case.advice_sent_on = sent_on
         change.tell("ehcp.advice_sent", "The school's advice sent", on=sent_on)
     return change.case
@@ -233,11 +225,8 @@ def record_advice_sent(*, case: NeedsAssessment, version: int, sent_on: date, by
 
 def record_no_plan(*, case: NeedsAssessment, version: int, on: date, by: User) -> NeedsAssessment:
     """After assessing, the authority decided not to make a plan (reg 10(1))."""
-    with changing(case, version=version, by=by) as change:
+    with changing(case, version=version, by=by, step=steps.NO_PLAN) as change:
         case = change.case
-        _check_started(case)
-        if case.decision == Decision.REFUSE and not case.reversed_on:
-            raise Refused(RequestReason.REFUSED_TO_ASSESS)
         case.no_plan_on = on
         change.tell("ehcp.no_plan", "The authority will not make a plan", on=on)
     return case
@@ -245,17 +234,14 @@ def record_no_plan(*, case: NeedsAssessment, version: int, on: date, by: User) -
 
 def record_draft(*, case: NeedsAssessment, version: int, served_on: date, by: User) -> NeedsAssessment:
     """The draft plan came: at least 15 days beginning with that day for the parent's words (reg 13(1)(a))."""
-    with changing(case, version=version, by=by) as change:
-        _check_started(change.case)
+    with changing(case, version=version, by=by, step=steps.DRAFT) as change:
         change.case.draft_served_on = served_on
         change.tell("ehcp.draft_served", "Draft plan served", on=served_on)
     return change.case
 
 
 def record_representations(*, case: NeedsAssessment, version: int, on: date, by: User) -> NeedsAssessment:
-    with changing(case, version=version, by=by) as change:
-        if change.case.draft_served_on is None:
-            raise Refused(RequestReason.NO_DRAFT)
+    with changing(case, version=version, by=by, step=steps.WORDS) as change:
         change.case.representations_on = on
         change.tell("ehcp.representations", "The parent commented on the draft", on=on)
     return change.case
@@ -265,9 +251,8 @@ def record_final(
     *, case: NeedsAssessment, version: int, final_on: date, by: User, plan: Plan | None = None
 ) -> NeedsAssessment:
     """The final plan came. `plan` is the plan made of it; the request is over."""
-    with changing(case, version=version, by=by) as change:
+    with changing(case, version=version, by=by, step=steps.FINAL) as change:
         case = change.case
-        _check_started(case)
         if plan is not None and plan.pupil_id != case.pupil_id:
             raise Refused(RequestReason.PLAN_OF_ANOTHER_CHILD)
         case.final_on, case.plan = final_on, plan or case.plan
@@ -310,7 +295,7 @@ def record_reversal(
     notified_on: date | None = None,
 ) -> NeedsAssessment:
     """A refusal did not stand: the day of the order, of the agreement, or of the authority's own change of mind."""
-    with changing(case, version=version, by=by) as change:
+    with changing(case, version=version, by=by, step=steps.REVERSAL) as change:
         case = change.case
         to_assess = reversed_to == NeedsAssessment.ReversedTo.ASSESS
         refused_on = case.decision_on if to_assess else case.no_plan_on

@@ -28,7 +28,7 @@ from ...letters.selectors import papers_of
 from ...letters.views.letters import OF_CASE
 from ...models import NeedsAssessment, Plan
 from ...plans.forms import RequestCaseworkerForm
-from .. import forms, selectors
+from .. import forms, selectors, showing
 from ..services import assessments as services
 
 PER_PAGE = 25
@@ -176,8 +176,8 @@ def assessment_detail(request, pk):
         "both_sets": case.reversal in (NeedsAssessment.Reversal.OWN, NeedsAssessment.Reversal.MEDIATION),
         "checks": checks,
         "gaps": gaps,
-        "next": selectors.next_step(case, today=today, gaps=gaps) if may_edit else None,
-        "facts": selectors.facts_of(case, may_edit=may_edit),
+        "next": showing.next_for(case, today=today, gaps=gaps) if may_edit else None,
+        "facts": showing.facts_of(case, may_edit=may_edit),
         "advice": selectors.advice_of(case),
         "claims": [(claim, owed.exemption_words(claim)) for claim in case.exemptions.select_related("assessment")],
         "appeals": list(case.appeals.all()),
@@ -195,7 +195,7 @@ def assessment_detail(request, pk):
 
 def _checks(case):
     ours = case.asked_by == NeedsAssessment.AskedBy.SCHOOL
-    return selectors.readiness_of(case) if ours and case.starts_on is None and case.closed_on is None else []
+    return showing.readiness_of(case) if ours and case.starts_on is None and case.closed_on is None else []
 
 
 def _ruler(case, dates, today):

@@ -8,8 +8,8 @@ from staff.forms.many import ManyRowsField
 from staff.models import User
 
 from ...models import AnnualReview, Invitee, LocalAuthority, Method, OutcomeReview, PlanVersion, Recommendation
-from ..selectors.reviews import STAGES
 from ..services.mail import address_of
+from ..steps import STAGES
 
 RADIO = {"class": "form-check-input"}
 LONGEST = 20_000
@@ -44,7 +44,7 @@ class ReviewFilterForm(forms.Form):
         required=False, label="Show", choices=[("open", "Open"), ("closed", "Closed"), ("all", "All")]
     )
     stage = forms.ChoiceField(
-        required=False, label="Stage", choices=[("", "Any"), *((code, words) for code, (words, _) in STAGES.items())]
+        required=False, label="Stage", choices=[("", "Any"), *((stage.code, stage.label) for stage in STAGES)]
     )
     kind = forms.ChoiceField(required=False, label="Kind", choices=[("", "Any"), *AnnualReview.Kind.choices])
     authority = forms.ModelChoiceField(LocalAuthority.objects.none(), required=False, empty_label="Any")

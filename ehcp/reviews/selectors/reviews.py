@@ -1,30 +1,27 @@
 """Reviews as pages show them: where each stands, what comes next, who has said what."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 
 from pupils import search
 from pupils.models import Contact, Pupil
 from sendco.due.models import DueItem
-from staff.permissions import Permission as P
 
 from ...deadlines import reviews as rules
-from ...models import AnnualReview, Invitee, Plan, Recommendation, ReviewReport
+from ...models import AnnualReview, Invitee, Plan, ReviewReport
 from ...plans.selectors.plans import REVIEW_RULES, TRANSFER_RULES
+from .. import steps
+from ..steps import STAGES, Stage
 from . import answers
-from .facts import latest_report, missing_in_report
 
 SOURCE = AnnualReview._meta.label_lower
 PLANS = Plan._meta.label_lower
 # How long before it is due a review is listed as coming: a term; a transfer, the two terms in which it is prepared.
 COMING, TRANSFER_COMING = timedelta(weeks=12), timedelta(weeks=30)
-# Until a week before the papers go there is time to wait for words.
-WAIT_FOR_WORDS = timedelta(days=7)
 # Nobody is written to again about the same thing within this.
 WRITTEN_LATELY = timedelta(days=14)
 # The date of the plan that a review meets was due no longer than this before it began.
@@ -35,35 +32,29 @@ UNSIGNED = Q(held_on__isnull=False, approved_at=None, report_sent_on=None)
 # The report lies before the head: it is drawn, it recommends something, and the plan is still this school's.
 WITH_HEAD = UNSIGNED & Q(Exists(DRAWN), pupil__left_on=None, plan__ceased_on=None) & ~Q(recommendation="")
 IS_WITH_HEAD = Case(When(WITH_HEAD, then=Value(True)), default=Value(False))
-# code: (words for the list, what it asks of the database)
-STAGES = {
-    "plan": ("To be planned", Q(meeting_on=None, held_on=None)),
-    "prepare": ("Preparing the meeting", Q(meeting_on__isnull=False, held_on=None)),
-    "report": ("Report to write", UNSIGNED & ~WITH_HEAD),
-    "sign": ("Report with the head", WITH_HEAD),
-    "send": ("Approved, to be sent", Q(approved_at__isnull=False, report_sent_on=None)),
-    "decision": ("Authority decides", Q(report_sent_on__isnull=False, decision_on=None)),
-    "amend": ("Authority changes the plan", Q(decision=Recommendation.AMEND)),
-}
 
 
-def stage_of(review):
-    """The code of STAGES, or "closed". Of a review that was read here, with `is_with_head`."""
-    if review.closed_on:
-        return "closed"
-    if review.decision_on:
-        return "amend"
-    if review.report_sent_on:
-        return "decision"
-    if review.approved_at:
-        return "send"
-    if review.held_on:
-        return "sign" if review.is_with_head else "report"
-    return "prepare" if review.meeting_on else "plan"
+def in_stage(code: str) -> Q:
+    """Open reviews that stand in this stage of STAGES."""
+    stage = next(stage for stage in STAGES if stage.code == code)
+    later = {other.since for other in STAGES[STAGES.index(stage) :]} - {stage.since}
+    begun = Q(**{f"{stage.since}__isnull": False}) if stage.since else Q()
+    reached = begun & Q(closed_on=None, **{f"{field}__isnull": True for field in later})
+    if stage.since != "held_on":
+        return reached
+    return reached & (WITH_HEAD if code == steps.WITH_HEAD else ~WITH_HEAD)
 
 
-def stage_words(review):
-    return f"Closed: {review.close_reason}" if review.closed_on else STAGES[stage_of(review)][0]
+def stage_of(review: AnnualReview) -> Stage:
+    """The last stage that has begun. Of an open review that was read here, with `is_with_head`."""
+    begun = [stage for stage in STAGES if not stage.since or getattr(review, stage.since)]
+    if begun[-1].since == "held_on" and not review.is_with_head:
+        return begun[-2]
+    return begun[-1]
+
+
+def stage_words(review: AnnualReview) -> str:
+    return f"Closed: {review.close_reason}" if review.closed_on else str(stage_of(review).label)
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
@@ -91,7 +82,7 @@ def filtered(reviews, values, acting):
     if show != "all":
         reviews = reviews.filter(closed_on__isnull=show == "open")
     if values.get("stage"):
-        reviews = reviews.filter(STAGES[values["stage"]][1], closed_on=None)
+        reviews = reviews.filter(in_stage(values["stage"]))
     if values.get("year"):
         reviews = reviews.filter(pupil__year_group__in=values["year"])
     if values.get("authority"):
@@ -191,147 +182,7 @@ def counts_of(review):
     )
 
 
-# --- What comes next ---------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Step:
-    """One step of the checklist. `route` "" where there is nothing to do on a page."""
-
-    title: str
-    done: bool
-    note: str = ""
-    route: str = ""
-    words: str = ""
-    args: tuple = ()
-    posts: str = ""  # where the button does it at once: the page to look at instead
-
-    def address(self, review):
-        return reverse(self.route, args=self.args or (review.pk,)) if self.route else ""
-
-    def page(self, review):
-        return reverse(self.posts, args=(review.pk,)) if self.posts and self.route else self.address(review)
-
-
-def _several(number, one, many=""):
-    return f"{number} {one if number == 1 else many or one + 's'}"
-
-
-def steps_of(review, *, people, acting, today):
-    """The whole way of this review, step by step, from facts that are already there."""
-    after = [*_report(review, acting), *_authority(review)]
-    if review.held_on is None:
-        after = [replace(step, route="") for step in after]
-    return [*_before(review, people), *after]
-
-
-def _before(review, people):
-    held = review.held_on is not None
-    uninvited = [person for person in people if person.invitee.invited_on is None]
-    unasked = [person for person in people if person.invitee.asked_on is None and person.invitee.role != Role.HEAD]
-    missing = [person for person in people if person.invitee.asked_on and not person.is_in]
-    came = sum(person.is_in for person in people)
-    chase = missing and not review.papers_sent_on
-    return [
-        Step("Fix the day of the meeting", review.meeting_on is not None, "", "ehcp:review-plan", "Plan the meeting"),
-        Step(
-            "Invite everybody", held or not uninvited,
-            f"{_several(len(uninvited), 'person', 'people')} not invited yet" if uninvited else "",
-            "ehcp:review-invite", f"Invite {_several(len(uninvited), 'person', 'people')}",
-        ),
-        Step(
-            "Ask for views and reports", held or not unasked,
-            f"{_several(len(unasked), 'person', 'people')} not asked yet" if unasked else "",
-            "ehcp:review-ask", f"Ask {_several(len(unasked), 'person', 'people')}",
-        ),
-        Step("Write the school's report", bool(review.school_report.strip()) or held, "", "ehcp:review-school-report",
-             "Write the school's report"),
-        Step(
-            "Views and reports in", held or not chase, f"{came} in, {len(missing)} missing",
-            "ehcp:review-chase", f"Chase {_several(len(missing), 'person', 'people')}",
-        ),
-        _papers_step(review, held),
-        Step("Hold the meeting", held, "", "ehcp:review-meeting", "Open the meeting screen"),
-    ]  # fmt: skip
-
-
-def _papers_step(review, held):
-    """The first click has the papers drawn, and leads to where they are read and sent."""
-    done = review.papers_sent_on is not None or held
-    if review.pack_job_id or done:
-        return Step("Send the papers round", done, "", "ehcp:review-papers", "Send the papers")
-    return Step(
-        "Send the papers round",
-        done,
-        "",
-        "ehcp:review-pack-make",
-        "Put the papers together",
-        posts="ehcp:review-papers",
-    )
-
-
-def _report(review, acting):
-    missing = missing_in_report(review) if review.held_on and not review.report_sent_on else []
-    report = latest_report(review)
-    approve = acting.can(P.CASE_APPROVE)
-    sent = review.report_sent_on is not None
-    ready = report is not None and report.pdf_id is not None
-    return [
-        Step("Write up the meeting", sent or bool(review.held_on and not missing), "; ".join(missing),
-             "ehcp:review-meeting", "Write up the meeting"),
-        Step("Make the report", sent or report is not None, report.layout_name if report else "",
-             "ehcp:review-report", "Make the report", posts="" if report else "ehcp:review-report"),
-        Step(
-            "Head approves", sent or review.approved_at is not None,
-            "" if approve or review.approved_at else "Waiting for the headteacher",
-            "ehcp:review-approve" if approve and report else "ehcp:review-report",
-            "Approve the report" if approve and ready else "Open the report",
-            args=(report.pk,) if approve and report else (),
-        ),
-        Step("Send the report", sent, "", "ehcp:review-report-sent", "Record that it went"),
-    ]  # fmt: skip
-
-
-def _authority(review):
-    steps = [
-        Step("The authority decides", review.decision_on is not None,
-             review.get_decision_display() if review.decision else "", "ehcp:review-decision", "Record the decision"),
-    ]  # fmt: skip
-    if review.decision != Recommendation.AMEND:
-        return steps
-    over = review.closed_on is not None
-    return [
-        *steps,
-        Step("Amendment notice", over or review.notice_on is not None, "", "ehcp:review-notice", "Record the notice"),
-        Step("Parent's comments", over or review.representations_on is not None, "The parent has 15 days",
-             "ehcp:review-comments", "Record the comments"),
-        Step("Final plan", over, "", "ehcp:review-final", "Record the final plan"),
-    ]  # fmt: skip
-
-
-def next_step(review, steps, *, today):
-    """The one step that is next; None when nothing is left to do. Comments of a parent never hold the rest up."""
-    if review.closed_on or not review.pupil.on_roll:
-        return None
-    open_steps = [step for step in steps if not step.done and step.title != "Parent's comments"]
-    if not open_steps:
-        return None
-    first = open_steps[0]
-    waits = first.title == "Views and reports in" and not _overdue_contributions(review, today)
-    if waits:
-        return open_steps[1] if len(open_steps) > 1 and not _too_early(review, today) else None
-    if first.title in ("Send the papers round", "Hold the meeting") and review.meeting_on is None:
-        return steps[0]
-    return first
-
-
-def _overdue_contributions(review, today):
-    return review.contribute_by is not None and today >= review.contribute_by
-
-
-def _too_early(review, today):
-    """Papers go two weeks before; until a week before that there is time to wait for words."""
-    return review.meeting_on is not None and today < rules.PAPERS.count.due(review.meeting_on) - WAIT_FOR_WORDS
-
-
+# --- Beside the steps ------------------------------------------------------------------------------------------------
 def late_letter(review, *, today):
     """(kind of letter, words) when the authority is late with something here; None when it is not."""
     late = DueItem.objects.overdue(today).filter(source_type=SOURCE, source_id=review.pk, duty="la")

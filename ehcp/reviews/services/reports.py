@@ -11,7 +11,7 @@ from sendco.refusals import Refused
 from ...cases.kernel import locked
 from ...letters.services import correspondence
 from ...models import Correspondence, ReviewReport
-from .. import layouts
+from .. import layouts, steps
 from ..refusals import ReviewReason
 from ..selectors.facts import is_current, latest_report
 from . import reviews
@@ -21,10 +21,7 @@ from . import reviews
 def make(*, review, by):
     """Freeze the report as it is now and have its PDF and Word document made. Returns the ReviewReport."""
     review = locked(review)
-    if review.held_on is None:
-        raise Refused(ReviewReason.NOTHING_TO_REPORT)
-    if review.report_sent_on:
-        raise Refused(ReviewReason.REPORT_SENT_STAYS, report_sent_on=review.report_sent_on)
+    steps.REPORT.check(review)
     name, title, parts = layouts.layout_for(review.plan.authority)
     body, lost = layouts.fill(parts, review)
     report = ReviewReport(review=review, layout_name=name, title=title, body=body, lost_fields=lost, made_by=by)

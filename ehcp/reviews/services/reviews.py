@@ -30,6 +30,7 @@ from ...models import (
     Recommendation,
     ViewDifference,
 )
+from .. import steps
 from ..refusals import ReviewReason
 from ..selectors.facts import missing_in_report
 from ..selectors.invitees import PURPOSE
@@ -180,10 +181,8 @@ def plan_meeting(
     short_notice_note: str = "",
 ) -> AnnualReview:
     """Fix or move the day. Short notice is possible and shown as a breach: agreement does not undo it."""
-    with changing(review, version=version, by=by) as change:
+    with changing(review, version=version, by=by, step=steps.DAY) as change:
         review = change.case
-        if review.held_on:
-            raise Refused(ReviewReason.HELD_ALREADY, held_on=review.held_on)
         if meeting_on > timezone.localdate() + FURTHEST_AHEAD:
             raise Refused(ReviewReason.TOO_FAR_AHEAD, field="meeting_on")
         if contribute_by and contribute_by > meeting_on:
@@ -204,10 +203,8 @@ def plan_meeting(
 
 def record_invited(*, review: AnnualReview, invitees, invited_on: date, via: str, by: User) -> AnnualReview:
     """Record that these people were invited, on which day and how: the proof of notice."""
-    with changing(review, by=by) as change:
+    with changing(review, by=by, step=steps.INVITE) as change:
         review = change.case
-        if review.meeting_on is None:
-            raise Refused(ReviewReason.NO_DAY)
         if invited_on > timezone.localdate():
             raise Refused(ReviewReason.INVITED_IN_FUTURE, field="invited_on")
         if review.held_on and invited_on > review.held_on:
@@ -257,10 +254,8 @@ def start_reminders(*, review: AnnualReview, by: User) -> AnnualReview:
 
 def record_papers_sent(*, review: AnnualReview, sent_on: date, by: User, invitees=None) -> AnnualReview:
     """Record that the papers went to everybody invited (reg 20(4))."""
-    with changing(review, by=by) as change:
+    with changing(review, by=by, step=steps.PAPERS) as change:
         review = change.case
-        if review.meeting_on is None:
-            raise Refused(ReviewReason.NO_DAY)
         for invitee in invitees if invitees is not None else _listed(review):
             invitee.papers_sent_on = sent_on
             change.keep(invitee, "papers_sent_on")
@@ -280,10 +275,8 @@ def save_school_report(*, review: AnnualReview, version: int, text: str, by: Use
 
 def ask_for_pack(*, review: AnnualReview, by: User) -> AnnualReview:
     """Have the papers drawn into one PDF by a job."""
-    with changing(review, by=by) as change:
+    with changing(review, by=by, step=steps.PACK) as change:
         review = change.case
-        if review.meeting_on is None:
-            raise Refused(ReviewReason.NO_DAY)
         job = jobs.enqueue(
             "ehcp.review_pack",
             title="Put the papers of a review together",
@@ -303,25 +296,12 @@ def file_pack(*, review: AnnualReview, stored, by: User) -> AnnualReview:
 
 
 # --- The meeting -------------------------------------------------------------------------------------------------
-MEETING_FIELDS = (
-    "strengths",
-    "summary",
-    "recommendation",
-    "recommendation_reason",
-    "changes_asked",
-    "adult_employment",
-    "adult_living",
-    "adult_community",
-    "adult_health",
-    "actions",
-)
 
 
 def save_meeting(*, review: AnnualReview, version: int, by: User, **words) -> AnnualReview:
-    """Keep what the meeting says. `words` are any of MEETING_FIELDS."""
-    with changing(review, version=version, by=by) as change:
-        _before_report(change.case)
-        assign(change.case, words, allowed=MEETING_FIELDS)
+    """Keep what the meeting says. `words` are any of those that the step writes."""
+    with changing(review, version=version, by=by, step=steps.WRITE_UP) as change:
+        assign(change.case, words, allowed=steps.WRITE_UP.writes)
         change.touch()
         _take_approval_back(change.case)
     return change.case
@@ -330,11 +310,6 @@ def save_meeting(*, review: AnnualReview, version: int, by: User, **words) -> An
 def _take_approval_back(review):
     """What the head signed is what the report says: a change asks for a new signature."""
     review.approved_by = review.approved_at = None
-
-
-def _before_report(review):
-    if review.report_sent_on:
-        raise Refused(ReviewReason.REPORT_WENT, report_sent_on=review.report_sent_on)
 
 
 def review_outcome(
@@ -352,9 +327,8 @@ def review_outcome(
 
     Raises ChangedMeanwhile when somebody else saved this outcome since.
     """
-    with changing(review, by=by) as change:
+    with changing(review, by=by, step=steps.WRITE_UP) as change:
         review = change.case
-        _before_report(review)
         if outcome.plan_version.plan_id != review.plan_id:
             raise Refused(ReviewReason.OUTCOME_OF_ANOTHER_PLAN)
         row = OutcomeReview.objects.filter(review=review, outcome=outcome).first() or OutcomeReview(
@@ -373,16 +347,14 @@ def add_difference(
     *, review: AnnualReview, who: str, view: str, by: User, outcome: PlanOutcome | None = None
 ) -> ViewDifference:
     """Somebody sees it differently; the report says so (reg 20(8))."""
-    with changing(review, by=by) as change:
-        _before_report(change.case)
+    with changing(review, by=by, step=steps.WRITE_UP) as change:
         row = change.keep(ViewDifference(review=change.case, outcome=outcome, who=who, view=view))
         _take_approval_back(change.case)
     return row
 
 
 def remove_difference(*, row: ViewDifference, by: User) -> None:
-    with changing(row.review, by=by) as change:
-        _before_report(change.case)
+    with changing(row.review, by=by, step=steps.WRITE_UP) as change:
         change.drop(row)
         _take_approval_back(change.case)
         change.tell("ehcp.difference_removed", "A view noted by mistake was taken out")
@@ -407,11 +379,8 @@ def record_held(*, review: AnnualReview, held_on: date, by: User, attended=()) -
 # --- The report --------------------------------------------------------------------------------------------------
 def approve(*, review: AnnualReview, version: int, by: User) -> AnnualReview:
     """The head signs the report off. Raises Refused while something that the law asks for is missing."""
-    with changing(review, version=version, by=by) as change:
+    with changing(review, version=version, by=by, step=steps.APPROVE) as change:
         review = change.case
-        _before_report(review)
-        if review.held_on is None:
-            raise Refused(ReviewReason.NOTHING_TO_REPORT)
         if missing := missing_in_report(review):
             raise Refused(ReviewReason.REPORT_NOT_READY, missing="; ".join(missing))
         review.approved_by, review.approved_at = by, timezone.now()
@@ -421,12 +390,8 @@ def approve(*, review: AnnualReview, version: int, by: User) -> AnnualReview:
 
 def record_report_sent(*, review: AnnualReview, sent_on: date, by: User) -> AnnualReview:
     """The report went to everybody invited (reg 20(7)-(9)); the authority's time to decide runs from the meeting."""
-    with changing(review, by=by) as change:
+    with changing(review, by=by, step=steps.SEND) as change:
         review = change.case
-        if review.held_on is None:
-            raise Refused(ReviewReason.NOT_HELD)
-        if review.approved_at is None:
-            raise Refused(ReviewReason.NOT_APPROVED)
         for invitee in _listed(review):
             invitee.report_sent_on = sent_on
             change.keep(invitee, "report_sent_on")
@@ -441,10 +406,8 @@ def record_decision(
     *, review: AnnualReview, decision: str, decision_on: date, by: User, notice_on: date | None = None
 ) -> AnnualReview:
     """The authority's letter: keep, change or cease. Keeping or ceasing ends the review; changing starts its weeks."""
-    with changing(review, by=by) as change:
+    with changing(review, by=by, step=steps.DECISION) as change:
         review = change.case
-        if review.held_on is None:
-            raise Refused(ReviewReason.NOT_HELD)
         review.decision, review.decision_on = decision, decision_on
         review.notice_on = notice_on if decision == Recommendation.AMEND else None
         if decision != Recommendation.AMEND:
@@ -454,23 +417,16 @@ def record_decision(
     return review
 
 
-def _check_amending(review):
-    if review.decision != Recommendation.AMEND:
-        raise Refused(ReviewReason.NOT_AMENDING)
-
-
 def record_notice(*, review: AnnualReview, notice_on: date, by: User) -> AnnualReview:
     """The amendment notice came after the decision."""
-    with changing(review, by=by) as change:
-        _check_amending(change.case)
+    with changing(review, by=by, step=steps.NOTICE) as change:
         change.case.notice_on = notice_on
         change.tell("ehcp.review_notice", "Amendment notice sent", on=notice_on)
     return change.case
 
 
 def record_representations(*, review: AnnualReview, on: date, by: User) -> AnnualReview:
-    with changing(review, by=by) as change:
-        _check_amending(change.case)
+    with changing(review, by=by, step=steps.COMMENTS) as change:
         change.case.representations_on = on
         change.tell("ehcp.review_comments", "Parent commented on the changes", on=on)
     return change.case
@@ -480,9 +436,8 @@ def record_final(
     *, review: AnnualReview, final_on: date, by: User, new_version: PlanVersion | None = None
 ) -> AnnualReview:
     """The amended final plan came; the review is over."""
-    with changing(review, by=by) as change:
+    with changing(review, by=by, step=steps.FINAL) as change:
         review = change.case
-        _check_amending(review)
         review.final_on, review.new_version = final_on, new_version
         review.closed_on, review.close_reason = final_on, "The amended final plan came"
         change.tell("ehcp.review_final", "Amended final plan received", on=final_on)
@@ -491,9 +446,8 @@ def record_final(
 
 def record_not_amending(*, review: AnnualReview, on: date, by: User) -> AnnualReview:
     """After proposing changes, the authority keeps the plan as it was, with reasons (reg 22(4))."""
-    with changing(review, by=by) as change:
+    with changing(review, by=by, step=steps.NOT_AMENDED) as change:
         review = change.case
-        _check_amending(review)
         review.not_amending_on, review.closed_on = on, on
         review.close_reason = "The authority will not change the plan after all"
         change.tell("ehcp.review_not_amended", review.close_reason, on=on)

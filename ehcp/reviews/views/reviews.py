@@ -1,7 +1,7 @@
 """Reviews of EHC plans: the list, beginning one, and the page where a review is worked through."""
 
 import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.contrib import messages
@@ -32,6 +32,7 @@ from ..forms import reviews as forms
 from ..selectors import chasers, facts
 from ..selectors import days as review_days
 from ..selectors import reviews as selectors
+from ..selectors.progress import Progress, next_of, progress_of
 from ..services import reviews as services
 
 PER_PAGE = 25
@@ -219,26 +220,40 @@ def review_detail(request, pk):
 
 @dataclass(frozen=True)
 class Work:
-    """The steps of a review, the one that is next, and where the one button of the page leads."""
+    """The steps of a review with their addresses, the one that is next, and where the one button of the page leads."""
 
-    steps: list
-    next: object
+    steps: list[tuple[Progress, str]]
+    next: Progress | None
     calendar: object
-    words: str = ""
+    label: str = ""
     href: str = ""
     posts: bool = False
 
 
 def work_on(review, people, acting, today, late_letter=None):
     """An authority that is late is written to first, unless it was lately."""
-    steps = selectors.steps_of(review, people=people, acting=acting, today=today)
-    coming = selectors.next_step(review, steps, today=today)
-    words, href = (coming.words, coming.address(review)) if coming else ("", "")
+    way = progress_of(review, people=people, acting=acting)
+    steps = [(one, _page_of(one, review)) for one in way]
+    calendar, coming = selectors.calendar_of(review), next_of(review, way, today=today)
     if late_letter and not selectors.was_written(review, late_letter[0], today=today):
-        coming = replace(coming, posts="") if coming else None
-        words, href = "Write to the authority", reverse("ehcp:letter-new", args=["review", review.pk, late_letter[0]])
-    shown = [(step, step.page(review)) for step in steps]
-    return Work(shown, coming, selectors.calendar_of(review), words, href, bool(coming and coming.posts))
+        href = reverse("ehcp:letter-new", args=["review", review.pk, late_letter[0]])
+        return Work(steps, coming, calendar, "Write to the authority", href)
+    if coming is None:
+        return Work(steps, None, calendar)
+    return Work(steps, coming, calendar, coming.label, _address_of(coming, review), bool(coming.posts))
+
+
+def _address_of(progress, review):
+    return reverse(progress.route, args=progress.args or (review.pk,)) if progress.route else ""
+
+
+def _page_of(progress, review):
+    """Where a step is looked at: not where its button does it at once."""
+    return (
+        reverse(progress.posts, args=(review.pk,))
+        if progress.posts and progress.route
+        else _address_of(progress, review)
+    )
 
 
 def _days(review, today):

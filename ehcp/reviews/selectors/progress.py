@@ -1,0 +1,216 @@
+"""How far a review is: each of its steps, done or to come, and the one that is next."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+
+from staff.acting import Acting
+from staff.permissions import Permission as P
+
+from ...cases.steps import Step
+from ...deadlines import reviews as rules
+from ...models import AnnualReview, Invitee, ReviewReport
+from .. import steps
+from .facts import latest_report, missing_in_report
+from .reviews import Person
+
+# Until a week before the papers go there is time to wait for words.
+WAIT_FOR_WORDS = timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How one step of a review stands.
+
+    `label` is on the button that leads to `route` with `args`; `route` is "" where there is nothing to do on a page.
+    `posts` is set where the button does it at once: the route of the page to look at instead.
+    """
+
+    step: Step
+    done: bool
+    note: str = ""
+    label: str = ""
+    route: str = ""
+    args: tuple = ()
+    posts: str = ""
+
+
+@dataclass(frozen=True)
+class Way:
+    """What the steps of one review are judged by."""
+
+    review: AnnualReview
+    people: list[Person]
+    acting: Acting
+
+    @property
+    def is_held(self) -> bool:
+        return self.review.held_on is not None
+
+    @property
+    def is_sent(self) -> bool:
+        return self.review.report_sent_on is not None
+
+    @cached_property
+    def report(self) -> ReviewReport | None:
+        return latest_report(self.review)
+
+    @cached_property
+    def missing_in_report(self) -> list[str]:
+        return missing_in_report(self.review) if self.is_held and not self.is_sent else []
+
+    @property
+    def uninvited(self) -> list[Person]:
+        return [person for person in self.people if person.invitee.invited_on is None]
+
+    @property
+    def unasked(self) -> list[Person]:
+        head = Invitee.Role.HEAD
+        return [person for person in self.people if person.invitee.asked_on is None and person.invitee.role != head]
+
+    @property
+    def missing(self) -> list[Person]:
+        return [person for person in self.people if person.invitee.asked_on and not person.is_in]
+
+
+def _several(people):
+    return f"{len(people)} {'person' if len(people) == 1 else 'people'}"
+
+
+def _of_people(step, people, *, done, note):
+    """A step about several people, whose button counts them."""
+    return Progress(step, done, note, str(step.label).format(people=_several(people)), step.route)
+
+
+def _invite(way):
+    people = way.uninvited
+    note = f"{_several(people)} not invited yet" if people else ""
+    return _of_people(steps.INVITE, people, done=way.is_held or not people, note=note)
+
+
+def _ask(way):
+    people = way.unasked
+    note = f"{_several(people)} not asked yet" if people else ""
+    return _of_people(steps.ASK, people, done=way.is_held or not people, note=note)
+
+
+def _school_report(way):
+    done = bool(way.review.school_report.strip()) or way.is_held
+    return _plain(steps.SCHOOL_REPORT, done)
+
+
+def _views(way):
+    people = way.missing
+    came = sum(person.is_in for person in way.people)
+    done = way.is_held or not people or way.review.papers_sent_on is not None
+    return _of_people(steps.VIEWS, people, done=done, note=f"{came} in, {len(people)} missing")
+
+
+def _papers(way):
+    done = way.is_held or steps.PAPERS.is_done(way.review)
+    if done or steps.PACK.is_done(way.review):
+        return _plain(steps.PAPERS, done)
+    return replace(
+        _plain(steps.PAPERS, done), label=str(steps.PACK.label), route=steps.PACK.route, posts=steps.PAPERS.route
+    )
+
+
+def _write_up(way):
+    done = way.is_sent or (way.is_held and not way.missing_in_report)
+    return _plain(steps.WRITE_UP, done, "; ".join(way.missing_in_report))
+
+
+def _report(way):
+    report = way.report
+    progress = _plain(steps.REPORT, way.is_sent or report is not None, report.layout_name if report else "")
+    return progress if report else replace(progress, posts=steps.REPORT.route)
+
+
+def _approve(way):
+    """Who may not approve, and who could but has nothing drawn to read yet, is led to the report."""
+    may, report = way.acting.can(P.CASE_APPROVE), way.report
+    is_approved = steps.APPROVE.is_done(way.review)
+    progress = Progress(
+        steps.APPROVE,
+        way.is_sent or is_approved,
+        "" if may or is_approved else "Waiting for the headteacher",
+        str(steps.APPROVE.label) if may and report and report.pdf_id else "Open the report",
+        steps.REPORT.route,
+    )
+    return replace(progress, route=steps.APPROVE.route, args=(report.pk,)) if may and report else progress
+
+
+def _decision(way):
+    review = way.review
+    return _plain(
+        steps.DECISION, review.decision_on is not None, review.get_decision_display() if review.decision else ""
+    )
+
+
+def _notice(way):
+    return _plain(steps.NOTICE, way.review.closed_on is not None or steps.NOTICE.is_done(way.review))
+
+
+def _comments(way):
+    done = way.review.closed_on is not None or steps.COMMENTS.is_done(way.review)
+    return _plain(steps.COMMENTS, done, "The parent has 15 days")
+
+
+def _final(way):
+    return _plain(steps.FINAL, way.review.closed_on is not None)
+
+
+def _plain(step, done, note=""):
+    return Progress(step, done, note, str(step.label), step.route)
+
+
+# What a step is judged by where that is more than the fact it writes.
+JUDGED = {
+    steps.INVITE.code: _invite,
+    steps.ASK.code: _ask,
+    steps.SCHOOL_REPORT.code: _school_report,
+    steps.VIEWS.code: _views,
+    steps.PAPERS.code: _papers,
+    steps.WRITE_UP.code: _write_up,
+    steps.REPORT.code: _report,
+    steps.APPROVE.code: _approve,
+    steps.DECISION.code: _decision,
+    steps.NOTICE.code: _notice,
+    steps.COMMENTS.code: _comments,
+    steps.FINAL.code: _final,
+}
+
+
+def progress_of(review: AnnualReview, *, people: list[Person], acting: Acting) -> list[Progress]:
+    """The whole way of this review, step by step, from facts that are already there."""
+    way = Way(review, people, acting)
+    found = [
+        JUDGED[step.code](way) if step.code in JUDGED else _plain(step, step.is_done(review))
+        for step in steps.steps_for(review)
+    ]
+    if way.is_held:
+        return found
+    return [progress if progress.step in steps.BEFORE_MEETING else replace(progress, route="") for progress in found]
+
+
+def next_of(review: AnnualReview, way: Iterable[Progress], *, today: date) -> Progress | None:
+    """The one step that is next; None when nothing is left to do."""
+    if review.closed_on or not review.pupil.on_roll:
+        return None
+    open_steps = [one for one in way if not one.done and one.step not in steps.HOLDS_NOTHING_UP]
+    if not open_steps:
+        return None
+    first = open_steps[0]
+    if first.step is steps.VIEWS and not _views_are_late(review, today):
+        return open_steps[1] if len(open_steps) > 1 and not _is_too_early(review, today) else None
+    return first
+
+
+def _views_are_late(review, today):
+    return review.contribute_by is not None and today >= review.contribute_by
+
+
+def _is_too_early(review, today):
+    """Papers go two weeks before; until a week before that there is time to wait for words."""
+    return review.meeting_on is not None and today < rules.PAPERS.count.due(review.meeting_on) - WAIT_FOR_WORDS
