@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
@@ -54,6 +55,10 @@ NASTY = [
 ]
 # Of each sort one, for walks that send every value to every form.
 SHORT = ["' OR 1=1 --", "\x00", "a" * 5000, "\U0010ffff", "-1", "²", "9" * 40, "NaN", "2026-02-30", "0001-01-01", ""]
+# PostgreSQL refuses what SQLite stores, so there every value goes everywhere. What the code alone can trip over, it
+# trips over on both, and wherever there is a field of its kind: on SQLite each field gets some of the values.
+IS_STRICT = "postgresql" in settings.DATABASES["default"]["ENGINE"]
+TURNS = range(len(SHORT) if IS_STRICT else 3)
 DATABASE_WORDS = ("syntax error", "sqlite", "psycopg", "OperationalError", "DataError", "no such column")
 ASKED = [
     ("register", "who q year group unit need area flag worker due sort columns page filters"),
@@ -98,11 +103,11 @@ def no_limits(monkeypatch):
 def asked(stage, no_limits):
     """Every address that reads something from its query, with the names it reads and the values to try.
 
-    Free words meet every nasty value; a page that reads numbers, days and names of choices meets one of each sort.
+    Free words meet every nasty value where the database is strict; all else meets one of each sort.
     """
     addresses = [(reverse(name), names.split()) for name, names in ASKED]
     addresses += [(reverse(name, args=[stage.ids[thing][0]]), names.split()) for name, thing, names in ABOUT_ONE]
-    return [(address, names, NASTY if "q" in names else SHORT) for address, names in addresses]
+    return [(address, names, NASTY if IS_STRICT and "q" in names else SHORT) for address, names in addresses]
 
 
 def quiet(client):
@@ -120,7 +125,7 @@ def says_too_much(response):
 def test_query_breaks_nothing(stage, asked, key):
     client, broken = quiet(client_of(stage.people[key])), []
     for address, names, values in asked:
-        for value in values if key == SENCO else SHORT:  # the same words reach the same code for both
+        for value in values if key == SENCO else SHORT[:4]:  # the same words reach the same code for both
             with transaction.atomic():
                 response = client.get(address, dict.fromkeys(names, value))
                 transaction.set_rollback(True)
@@ -262,16 +267,17 @@ def posted(stage, seen):
     return seen
 
 
-@pytest.mark.parametrize("value", SHORT, ids=lambda value: ascii(value[:12]))
-def test_no_form_breaks(stage, posted, no_limits, value):
-    """Every field of every page is sent a nasty value, all at once, and each page's raw names with it."""
+@pytest.mark.parametrize("turn", TURNS)
+def test_no_form_breaks(stage, posted, no_limits, turn):
+    """Every field of every page is sent a nasty value, and each page's raw names with it; each turn sends another."""
     client, broken = quiet(client_of(stage.people[SENCO])), []
-    for address, names in posted.items():
+    for place, (address, names) in enumerate(posted.items()):
+        values = {name: SHORT[(place + number + turn) % len(SHORT)] for number, name in enumerate(sorted(names))}
         with transaction.atomic():
-            response = client.post(address, dict.fromkeys(names, value))
+            response = client.post(address, values)
             transaction.set_rollback(True)
         if says_too_much(response):
-            broken.append((address, response.status_code))
+            broken.append((address, response.status_code, values))
 
     assert broken == []
 

@@ -252,6 +252,7 @@ class Cases:
             recommendation=Recommendation.MAINTAIN, approved_by=self.head,
             approved_at=self.book.moment(days["report"] - 2 * DAY), report_sent_on=days["report"],
             decision=Recommendation.MAINTAIN, decision_on=concluded_on, closed_on=concluded_on,
+            close_reason="The authority decided",
         )  # fmt: skip
         self.add(review, on=held_on - 60 * DAY)
         invited_on = days["invited"]

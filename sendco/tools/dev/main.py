@@ -11,6 +11,8 @@ from . import attack, bench, figures, lint, local, locks, pictures, secret_scan,
 
 def main(arguments):
     os.umask(0o022)
+    # Every process that is started below would compile the whole site anew.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     options, rest = _parser().parse_known_args(arguments)
     if rest and not options.passes_on:
         _parser().error(f"unknown arguments: {' '.join(rest)}")
