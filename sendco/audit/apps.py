@@ -6,7 +6,7 @@ class AuditConfig(AppConfig):
     name = "sendco.audit"
     label = "audit"
 
-    def ready(self):
+    def ready(self) -> None:
         from .triggers import keep_after_migrate
 
         post_migrate.connect(keep_after_migrate, sender=self)

@@ -1,3 +1,5 @@
+from typing import Any, NoReturn
+
 from django.db import models
 
 
@@ -6,13 +8,13 @@ class AppendOnlyError(Exception):
 
 
 class AppendOnlyQuerySet(models.QuerySet):
-    def update(self, **kwargs):
+    def update(self, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("Audit rows are never changed.")
 
-    def delete(self):
+    def delete(self) -> NoReturn:
         raise AppendOnlyError("Audit rows are never deleted here.")
 
-    def bulk_update(self, objs, fields, batch_size=None):
+    def bulk_update(self, objs: Any, fields: Any, batch_size: int | None = None) -> NoReturn:
         raise AppendOnlyError("Audit rows are never changed.")
 
 
@@ -22,12 +24,12 @@ class AppendOnly(models.Model):
     class Meta:
         abstract = True
 
-    def save(self, *args, **kwargs):
+    def save(self, *args: Any, **kwargs: Any) -> None:
         if self.pk is not None:
             raise AppendOnlyError("Audit rows are never changed.")
         super().save(*args, **kwargs)
 
-    def delete(self, *args, **kwargs):
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
         raise AppendOnlyError("Audit rows are never deleted here.")
 
 
@@ -64,7 +66,7 @@ class Event(AppendOnly):
             models.Index(fields=["school_id", "-recorded_at"]),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.code} {self.subject_type} {self.subject_id}"
 
 
@@ -85,5 +87,5 @@ class Read(AppendOnly):
         ]
         indexes = [models.Index(fields=["school_id", "pupil_id", "-hour_at"])]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"user {self.user_id} read {self.what} of pupil {self.pupil_id}"

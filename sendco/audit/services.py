@@ -1,13 +1,29 @@
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
+from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
+
+from sendco.people import Person
 
 from .models import Audience, Event, Read
 
 SYSTEM = "sendco"
 
 
-def record(code, subject, *, text, by, school_id=None, pupil_id=None, happened_on=None, audience=Audience.RECORD):
+def record(
+    code: str,
+    subject: Model,
+    *,
+    text: str,
+    by: Person | None,
+    school_id: int | None = None,
+    pupil_id: int | None = None,
+    happened_on: date | None = None,
+    audience: Audience = Audience.RECORD,
+) -> Event:
     """Add an event in words about a saved row. `by` is a user, or None when the system acted by itself.
 
     The school and the pupil are read from the subject where it has them.
@@ -26,7 +42,7 @@ def record(code, subject, *, text, by, school_id=None, pupil_id=None, happened_o
     )
 
 
-def record_read(*, school_id, pupil_id, by, what="record", reason=""):
+def record_read(*, school_id: int, pupil_id: int, by: Person, what: str = "record", reason: str = "") -> None:
     """Keep one row for this person, record and hour. One statement, safe under concurrency."""
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     row = Read(
@@ -42,7 +58,7 @@ def record_read(*, school_id, pupil_id, by, what="record", reason=""):
 
 
 @contextmanager
-def saving(*rows, by, reason=""):
+def saving(*rows: Any, by: Person | None, reason: str = "") -> Iterator[None]:
     """Name the person on the history rows that saving these objects will write."""
     for row in rows:
         row._history_user = by

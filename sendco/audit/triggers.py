@@ -1,9 +1,14 @@
 """Database triggers that refuse to change or remove rows, on both databases. Used in migrations."""
 
 from collections import Counter
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import connections, migrations, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations.state import StateApps
 
 TRIGGERS_A_TABLE = 2
 ON_SQLITE = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%append-only table%'"
@@ -19,7 +24,7 @@ $$ LANGUAGE plpgsql;
 """
 
 
-def create(schema_editor, table):
+def create(schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:
     name = schema_editor.quote_name
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(POSTGRES_FUNCTION, params=None)
@@ -39,7 +44,7 @@ def create(schema_editor, table):
         )
 
 
-def drop(schema_editor, table):
+def drop(schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:
     name = schema_editor.quote_name
     if schema_editor.connection.vendor == "postgresql":
         for suffix in ("_keep", "_keep_all"):
@@ -49,14 +54,14 @@ def drop(schema_editor, table):
         schema_editor.execute(f"DROP TRIGGER IF EXISTS {name(f'{table}_keep_{verb}')}")
 
 
-def append_only(app_label, *models):
+def append_only(app_label: str, *models: str) -> migrations.RunPython:
     """Return the migration operation that makes these models' tables append-only."""
 
-    def forwards(apps, schema_editor):
+    def forwards(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for model in models:
             create(schema_editor, apps.get_model(app_label, model)._meta.db_table)
 
-    def backwards(apps, schema_editor):
+    def backwards(apps: StateApps, schema_editor: BaseDatabaseSchemaEditor) -> None:
         for model in models:
             drop(schema_editor, apps.get_model(app_label, model)._meta.db_table)
 
@@ -64,7 +69,7 @@ def append_only(app_label, *models):
 
 
 # --- Keeping them there ------------------------------------------------------------------------------------------
-def kept_tables():
+def kept_tables() -> list[str]:
     """The tables that may only be added to: the audit's and every history."""
     from django.apps import apps
     from simple_history.models import HistoricalChanges
@@ -74,7 +79,7 @@ def kept_tables():
     return [model._meta.db_table for model in apps.get_models() if issubclass(model, AppendOnly | HistoricalChanges)]
 
 
-def keep(connection):
+def keep(connection: BaseDatabaseWrapper) -> list[str]:
     """Create the triggers that are missing. Returns the tables that had lost theirs.
 
     SQLite changes a table by making it afresh, and the triggers go with the old one.
@@ -89,11 +94,11 @@ def keep(connection):
     return lost
 
 
-def keep_after_migrate(*, using, **kwargs):
+def keep_after_migrate(*, using: str, **kwargs: Any) -> None:
     keep(connections[using])
 
 
-def _triggers(connection):
+def _triggers(connection: BaseDatabaseWrapper) -> list[tuple[str, str]]:
     """Our triggers that are there, as (table, trigger)."""
     with connection.cursor() as cursor:
         cursor.execute(ON_POSTGRES if connection.vendor == "postgresql" else ON_SQLITE)
@@ -101,7 +106,7 @@ def _triggers(connection):
 
 
 @contextmanager
-def lifted(connection):
+def lifted(connection: BaseDatabaseWrapper) -> Iterator[None]:
     """Let append-only tables be changed in the block, which is one transaction: what fails in it undoes all of it.
 
     For disposal, which keeps a record of its own, and for emptying a test's database.
@@ -120,7 +125,7 @@ def lifted(connection):
         keep(connection)
 
 
-def _switch(editor, triggers, verb):
+def _switch(editor: BaseDatabaseSchemaEditor, triggers: list[tuple[str, str]], verb: str) -> None:
     # PostgreSQL alters no table for which a check still waits for the end of the transaction.
     editor.execute("SET CONSTRAINTS ALL IMMEDIATE")
     editor.execute("SET CONSTRAINTS ALL DEFERRED")

@@ -52,7 +52,7 @@ class DateRange:
     first: date
     last: date
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.last < self.first:
             raise ValueError(f"The range ends on {long_date(self.last)}, before it starts on {long_date(self.first)}.")
 
@@ -73,7 +73,7 @@ class SchoolCalendar:
     closures: tuple[DateRange, ...]
     inset_days: frozenset[date]
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         DateRange(self.first_day, self.last_day)
 
     @classmethod
@@ -84,7 +84,8 @@ class SchoolCalendar:
         be there, an empty list only where the school says there is none; otherwise CalendarNotKnown. ValueError for
         a day that is not a date.
         """
-        missing = [key for key in ("first_day", "last_day", "closures", "inset_days") if (data or {}).get(key) is None]
+        data = data or {}
+        missing = [key for key in ("first_day", "last_day", "closures", "inset_days") if data.get(key) is None]
         if missing:
             raise CalendarNotKnown(f"The school calendar is not complete: {', '.join(missing)} missing.")
         return cls(

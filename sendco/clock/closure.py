@@ -17,7 +17,7 @@ class ClosedWindow:
 
     def is_open_on(self, advice_requested_on: date | None) -> bool:
         """False when advice was never asked for. True is only one condition: keeping the limit must be impractical."""
-        if self.starts_on is None or advice_requested_on is None:
+        if self.starts_on is None or self.ends_on is None or advice_requested_on is None:
             return False
         return self.starts_on <= advice_requested_on <= self.ends_on
 

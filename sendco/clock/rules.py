@@ -66,7 +66,7 @@ class Rule:
     soon_days: int = SOON_DAYS
     check: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         blank = [name for name in ("code", "title", "authority", "trigger") if not getattr(self, name).strip()]
         if blank:
             raise ValueError(f"A rule needs {', '.join(blank)}.")

@@ -18,7 +18,7 @@ class SendingDays:
     working day like any other in a year without any.
     """
 
-    def __init__(self, calendar: SchoolCalendar | None):
+    def __init__(self, calendar: SchoolCalendar | None) -> None:
         self._calendar = calendar
         self.is_open = lru_cache(maxsize=4096)(self._is_open)
         self.on_or_before = lru_cache(maxsize=4096)(self._on_or_before)

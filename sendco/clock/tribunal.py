@@ -6,7 +6,7 @@ Every function raises HolidaysNotKnown beyond the bank holiday data.
 from dataclasses import dataclass
 from datetime import date
 
-from sendco.clock.calendar import next_working_day, working_day_after
+from sendco.clock.calendar import SchoolCalendar, next_working_day, working_day_after
 from sendco.clock.units import Counted, Months, plural
 
 
@@ -47,10 +47,10 @@ class LodgingMonths(Counted):
     """Calendar months to start an appeal, with the end rolled by `roll_lodging_end`."""
 
     @property
-    def words(self):
+    def words(self) -> str:
         return f"{plural(self.n, 'month')} (moved on where tribunal rule 12 says so) after"
 
-    def _due(self, trigger, calendar):
+    def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
         return roll_lodging_end(Months(self.n).due(trigger))
 
 
@@ -59,8 +59,8 @@ class TribunalDays(Counted):
     """Working days for an act in an appeal, by `add_tribunal_days`."""
 
     @property
-    def words(self):
+    def words(self) -> str:
         return f"{plural(self.n, 'working day')} (leaving out August and 25 Dec to 1 Jan) after"
 
-    def _due(self, trigger, calendar):
+    def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
         return add_tribunal_days(trigger, self.n)

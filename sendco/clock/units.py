@@ -59,7 +59,7 @@ class Counted(Unit):
     n: int
     least = 1
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if self.n < self.least:
             raise ValueError(f"{type(self).__name__} counts {self.least} or more, not {self.n}.")
 
@@ -73,18 +73,18 @@ class Days(Counted):
     from_service: bool = False
     least = 0
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.from_service and self.n == 0:
             raise ValueError("A period beginning with a day has at least that day in it.")
 
     @property
-    def words(self):
+    def words(self) -> str:
         if self.n == 0:
             return "the same day as"
         return f"{plural(self.n, 'day')} {'beginning with' if self.from_service else 'after'}"
 
-    def _due(self, trigger, calendar):
+    def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
         return trigger + timedelta(days=self.n - self.from_service)
 
 
@@ -93,10 +93,10 @@ class Weeks(Counted):
     """The wording "within N weeks of" (SEND Regs 2014): 7N calendar days on, holidays included, no rolling."""
 
     @property
-    def words(self):
+    def words(self) -> str:
         return f"{plural(self.n, 'week')} after"
 
-    def _due(self, trigger, calendar):
+    def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
         return trigger + timedelta(weeks=self.n)
 
 
@@ -114,12 +114,12 @@ class Months(Counted):
     rolls: bool = False
 
     @property
-    def words(self):
+    def words(self) -> str:
         if self.rolls:
             return f"{plural(self.n, 'month')} (or the next working day) after"
         return f"{plural(self.n, 'month')} {'starting with' if self.period else 'after'}"
 
-    def _due(self, trigger, calendar):
+    def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
         end = corresponding_date(trigger, self.n)
         if self.period and end.day == trigger.day:
             end -= ONE_DAY
@@ -135,10 +135,10 @@ class WorkingDays(Counted):
     beginning_with: bool = False
 
     @property
-    def words(self):
+    def words(self) -> str:
         return f"{plural(self.n, 'working day')} {'beginning with' if self.beginning_with else 'after'}"
 
-    def _due(self, trigger, calendar):
+    def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
         return add_working_days(trigger, self.n, beginning_with=self.beginning_with)
 
 
@@ -151,10 +151,10 @@ class SchoolDays(Counted):
     beginning_with: bool = False
 
     @property
-    def words(self):
+    def words(self) -> str:
         return f"{plural(self.n, 'school day')} {'beginning with' if self.beginning_with else 'after'}"
 
-    def _due(self, trigger, calendar):
+    def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
         return _needed(calendar).add_school_days(trigger, self.n, beginning_with=self.beginning_with)
 
 
@@ -163,17 +163,17 @@ class SchoolDaysBefore(Counted):
     """The wording "not less than N school days before" an event (SI 2010/1156). Raises CalendarNotKnown."""
 
     @property
-    def words(self):
+    def words(self) -> str:
         return f"at least {plural(self.n, 'school day')} before"
 
-    def _due(self, trigger, calendar):
+    def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
         return _needed(calendar).subtract_school_days(trigger, self.n)
 
 
 class ClearDays(Counted):
     """The wording "at least ... before" is ordinarily read as clear days, so the safe date is a day earlier."""
 
-    def safe(self, trigger, calendar=None):
+    def safe(self, trigger: date, calendar: SchoolCalendar | None = None) -> date:
         return self.due(trigger, calendar) - ONE_DAY
 
 
@@ -182,10 +182,10 @@ class WeeksBefore(ClearDays):
     """At least N weeks before an event (SEND Regs 2014, reg 20(3)-(4)): 7N days back, safe a day earlier."""
 
     @property
-    def words(self):
+    def words(self) -> str:
         return f"at least {plural(self.n, 'week')} before"
 
-    def _due(self, trigger, calendar):
+    def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
         return trigger - timedelta(weeks=self.n)
 
 
@@ -194,10 +194,10 @@ class MonthsBefore(ClearDays):
     """At least N months before an event (SEND Regs 2014, reg 18(2)): the corresponding date, safe a day earlier."""
 
     @property
-    def words(self):
+    def words(self) -> str:
         return f"at least {plural(self.n, 'month')} before"
 
-    def _due(self, trigger, calendar):
+    def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
         return corresponding_date(trigger, -self.n)
 
 
@@ -211,19 +211,19 @@ class Before(Unit):
     month: int
     day: int
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         if (self.month, self.day) == (2, 29):
             raise ValueError("29 February does not exist in every year.")
         date(2001, self.month, self.day)
 
     @property
-    def words(self):
+    def words(self) -> str:
         return f"before {self.day} {MONTHS[self.month - 1]} in the year of"
 
-    def safe(self, trigger, calendar=None):
+    def safe(self, trigger: date, calendar: SchoolCalendar | None = None) -> date:
         return self.due(trigger, calendar) - ONE_DAY
 
-    def _due(self, trigger, calendar):
+    def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
         return date(trigger.year, self.month, self.day)
 
 

@@ -15,5 +15,5 @@ class Draft(models.Model):
             models.UniqueConstraint(fields=["user_id", "school_id", "form_key"], name="drafts_one_per_user_and_form")
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.form_key

@@ -1,9 +1,12 @@
 """Unsaved typing, kept on the server: only the person who typed it gets it back, in the school it was typed for."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.utils import timezone
+
+from sendco.people import Someone
 
 from .models import Draft
 
@@ -11,13 +14,13 @@ MAX_BYTES = 200_000
 
 
 class DraftTooLong(Exception):
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__(
             "This form is too long to keep as a draft. What you typed is still on the page. Save it now, or shorten it."
         )
 
 
-def save_draft(*, by, school_id, form_key, data):
+def save_draft(*, by: Someone, school_id: int, form_key: str, data: dict[str, Any]) -> Draft:
     """Keep `data` (a dict of JSON values) as the one draft of this form; returns the draft."""
     data = _storable(data)
     if len(json.dumps(data, ensure_ascii=False, allow_nan=False).encode()) > MAX_BYTES:
@@ -33,25 +36,25 @@ def save_draft(*, by, school_id, form_key, data):
     return draft
 
 
-def load_draft(*, by, school_id, form_key):
+def load_draft(*, by: Someone, school_id: int, form_key: str) -> Draft | None:
     """The draft, or None; never anybody else's."""
     return Draft.objects.filter(user_id=by.pk, school_id=school_id, form_key=form_key).first()
 
 
-def discard_draft(*, by, school_id, form_key):
+def discard_draft(*, by: Someone, school_id: int, form_key: str) -> bool:
     """Delete the draft; returns whether there was one."""
     deleted, _ = Draft.objects.filter(user_id=by.pk, school_id=school_id, form_key=form_key).delete()
     return bool(deleted)
 
 
-def clean_old(days=14, now=None):
+def clean_old(days: int = 14, now: datetime | None = None) -> int:
     """Delete drafts nobody touched for `days`; returns how many."""
     untouched_since = (now or timezone.now()) - timedelta(days=days)
     deleted, _ = Draft.objects.filter(updated_at__lt=untouched_since).delete()
     return deleted
 
 
-def _storable(value):
+def _storable(value: Any) -> Any:
     """The same value without NUL and half characters, which PostgreSQL's JSON refuses."""
     if isinstance(value, str):
         return value.replace("\x00", "").encode("utf-8", "ignore").decode()

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Self
 
 from django.db import models
 from django.db.models import F, Q
@@ -7,17 +8,17 @@ from sendco.clock import Duty, Urgency
 
 
 class DueItemQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> Self:
         return self.filter(met_on=None, closed_on=None)
 
-    def urgent_first(self):
+    def urgent_first(self) -> Self:
         return self.order_by("due_on", "pk")
 
-    def overdue(self, today):
+    def overdue(self, today: date) -> Self:
         """Open, past its date, and nobody claims an exception for it."""
         return self.open().filter(due_on__lt=today, exception="")
 
-    def within(self, today, days):
+    def within(self, today: date, days: int) -> Self:
         return self.open().filter(due_on__gte=today, due_on__lte=today + timedelta(days=days))
 
 
@@ -68,10 +69,10 @@ class DueItem(models.Model):
             models.Index(F("school_id"), F("due_on"), name="due_by_school_and_date"),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.rule} {self.source_type} {self.source_id}"
 
-    def urgency(self, today):
+    def urgency(self, today: date) -> Urgency:
         if today > self.due_on:
             return Urgency.OVERDUE
         return Urgency.DUE_SOON if (self.due_on - today).days <= self.soon_days else Urgency.ON_TRACK

@@ -1,12 +1,15 @@
 """Which records owe something. Each floor registers its own when it starts; the due table is derived from them all."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any, TypeVar
 
 from django.db import models
 
 CHUNK = 500
+Record = TypeVar("Record", bound=models.Model)
+Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -26,24 +29,25 @@ class Source:
     pupil: str | None = "pupil"
     prefetch: tuple[str, ...] = ()
 
-    def rows(self, **filters):
+    def rows(self, **filters: Any) -> models.QuerySet[Any]:
         """The records with all that `derive` reads, so that deriving asks nothing more."""
-        return self.model.objects.filter(**filters).select_related(*self.joins).prefetch_related(*self.prefetch)
+        objects: models.Manager[Any] = self.model.objects  # type: ignore[attr-defined]  # each model has its own
+        return objects.filter(**filters).select_related(*self.joins).prefetch_related(*self.prefetch)
 
-    def chunks(self, **filters):
+    def chunks(self, **filters: Any) -> Iterator[list[Any]]:
         """The same in lists short enough to hold."""
         yield from batched(self.rows(**filters).order_by("pk").iterator(chunk_size=CHUNK), CHUNK)
 
-    def fresh(self, row):
+    def fresh(self, row: Record) -> Record:
         """The record as `derive` wants it: child rows written a moment ago must not hide behind ones read before."""
         return self.rows(pk=row.pk).get() if self.prefetch else row
 
-    def school_of(self, row):
+    def school_of(self, row: Any) -> Any:
         for name in self.school.split("__"):
             row = getattr(row, name)
         return row
 
-    def pupil_id_of(self, row):
+    def pupil_id_of(self, row: Any) -> int | None:
         if self.pupil is None:
             return None
         *path, last = self.pupil.split("__")
@@ -52,7 +56,7 @@ class Source:
         return getattr(row, f"{last}_id")
 
 
-def batched(items, size):
+def batched(items: Iterable[Item], size: int) -> Iterator[list[Item]]:
     items = iter(items)
     while batch := list(islice(items, size)):
         yield batch
@@ -61,9 +65,9 @@ def batched(items, size):
 SOURCES: dict[type[models.Model], Source] = {}
 
 
-def register(source: Source):
+def register(source: Source) -> None:
     SOURCES[source.model] = source
 
 
-def source_of(row):
+def source_of(row: models.Model) -> Source:
     return SOURCES[type(row)]

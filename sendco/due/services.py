@@ -1,7 +1,9 @@
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 
 from sendco.clock import Deadline
 
@@ -32,7 +34,11 @@ class Owed:
     practice_note: str = ""
 
 
-def _values(owed, *, school_id, pupil_id):
+# A record, what it owes, its school and its pupil.
+Derived = tuple[Model, list[Owed], int, int | None]
+
+
+def _values(owed: Owed, *, school_id: int, pupil_id: int | None) -> dict[str, Any]:
     deadline, rule = owed.deadline, owed.deadline.rule
     return {
         "school_id": school_id,
@@ -56,7 +62,7 @@ def _values(owed, *, school_id, pupil_id):
     }
 
 
-def _wanted(derived):
+def _wanted(derived: list[Derived]) -> dict[tuple[int, str, date], dict[str, Any]]:
     return {
         (row.pk, item.deadline.rule.code, item.deadline.trigger_on): _values(
             item, school_id=school_id, pupil_id=pupil_id
@@ -66,21 +72,21 @@ def _wanted(derived):
     }
 
 
-def _present(derived):
+def _present(derived: list[Derived]) -> dict[tuple[int, str, date], DueItem]:
     rows = DueItem.objects.filter(source_type=_label(derived), source_id__in=[row.pk for row, *_ in derived])
     return {(row.source_id, row.rule, row.trigger_on): row for row in rows}
 
 
-def _label(derived):
+def _label(derived: list[Derived]) -> str:
     return derived[0][0]._meta.label_lower
 
 
-def _differing(item, values):
+def _differing(item: DueItem, values: dict[str, Any]) -> list[str]:
     return [name for name in FIELDS if getattr(item, name) != values[name]]
 
 
 @transaction.atomic
-def sync_many(derived):
+def sync_many(derived: list[Derived]) -> None:
     """The same as `sync` for many records of one kind: `derived` lists (record, owed, school_id, pupil_id).
 
     At most four queries for each few hundred rows, however many records.
@@ -101,12 +107,12 @@ def sync_many(derived):
     )
 
 
-def _remove(keys):
+def _remove(keys: list[int]) -> None:
     if keys:
         DueItem.objects.filter(pk__in=keys).delete()
 
 
-def _change(present, wanted):
+def _change(present: dict[tuple[int, str, date], DueItem], wanted: dict[tuple[int, str, date], dict[str, Any]]) -> None:
     changed, names = [], set()
     for key in present.keys() & wanted.keys():
         differing = _differing(present[key], wanted[key])
@@ -119,12 +125,12 @@ def _change(present, wanted):
         DueItem.objects.bulk_update(sorted(changed, key=lambda row: row.pk), sorted(names))
 
 
-def sync(source, owed, *, school_id, pupil_id=None):
+def sync(source: Model, owed: list[Owed], *, school_id: int, pupil_id: int | None = None) -> None:
     """Make the rows of this record what its facts say now: new ones added, changed ones changed, others removed."""
     sync_many([(source, owed, school_id, pupil_id)])
 
 
-def differences_many(derived):
+def differences_many(derived: list[Derived]) -> list[str]:
     """Return in words how the stored rows of these records differ from what their facts say; empty when they agree."""
     if not derived:
         return []
@@ -139,5 +145,5 @@ def differences_many(derived):
     return lines
 
 
-def differences(source, owed, *, school_id, pupil_id=None):
+def differences(source: Model, owed: list[Owed], *, school_id: int, pupil_id: int | None = None) -> list[str]:
     return differences_many([(source, owed, school_id, pupil_id)])

@@ -1,14 +1,18 @@
 """The words for an item that is due: whose duty, on what footing, how it stands. No queries."""
 
+from datetime import date
+
 from sendco.clock import Basis, Duty, Urgency, long_date
 
-BASIS_WORDS = {
+from .models import DueItem
+
+BASIS_WORDS: dict[str, str] = {
     Basis.STATUTE: "Law",
     Basis.GUIDANCE: "Guidance",
     Basis.PRACTICE: "Practice",
     Basis.LOCAL: "School policy",
 }
-DUTY_WORDS = {
+DUTY_WORDS: dict[str, str] = {
     Duty.SCHOOL: "School",
     Duty.LA: "LA",
     Duty.PARENT: "Parent",
@@ -17,19 +21,19 @@ DUTY_WORDS = {
 }
 
 
-def days_in_words(count):
+def days_in_words(count: int) -> str:
     return f"{count} day{'' if count == 1 else 's'}"
 
 
-def basis_words(item):
+def basis_words(item: DueItem) -> str:
     return BASIS_WORDS.get(item.basis, "School policy")
 
 
-def duty_words(item):
+def duty_words(item: DueItem) -> str:
     return DUTY_WORDS.get(item.duty, "Others")
 
 
-def authority_words(item):
+def authority_words(item: DueItem) -> str:
     """The authority after the word for its footing, which it does not repeat."""
     words, said = item.authority, basis_words(item)
     if not words.casefold().startswith(said.casefold()):
@@ -40,12 +44,12 @@ def authority_words(item):
     return rest[:1].upper() + rest[1:]
 
 
-def ended_on(item):
+def ended_on(item: DueItem) -> date | None:
     """The day the duty was done or fell away; None while it is open."""
     return item.met_on or item.closed_on
 
 
-def was_late(item, today):
+def was_late(item: DueItem, today: date) -> bool:
     """Past its date when it was done or fell away, or open and past it now. An exception claimed disapplies the date,
     and a date that another replaced is history."""
     if item.exception or item.replaced_by:
@@ -53,7 +57,7 @@ def was_late(item, today):
     return (ended_on(item) or today) > item.due_on
 
 
-def state_words(item, today):
+def state_words(item: DueItem, today: date) -> str:
     """How an item stands, in one line: for exports, lists of what was missed, and whoever cannot see colours."""
     if item.replaced_by:
         return f"Replaced: {item.replaced_by}"
@@ -67,7 +71,7 @@ def state_words(item, today):
     return open_words(-late, item.urgency(today))
 
 
-def open_words(left, urgency):
+def open_words(left: int, urgency: Urgency) -> str:
     if urgency is Urgency.OVERDUE:
         return f"{days_in_words(-left)} late"
     return "Due today" if left == 0 else f"{days_in_words(left)} left"

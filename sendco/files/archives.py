@@ -6,6 +6,7 @@ import stat
 import struct
 import zipfile
 import zlib
+from collections.abc import Callable
 from xml.etree.ElementTree import ParseError  # nosec B405
 
 from defusedxml.ElementTree import XMLParser
@@ -45,6 +46,8 @@ _ODT_OUTSIDE = {"dde-source", "dde-connection-decl", "auto-reload"}
 _ADDRESS = re.compile(r"^\s*([a-z][a-z0-9+.-]*:|//|\\\\)", re.IGNORECASE)
 
 
+Check = Callable[[str, dict[str, str]], None]
+
 # A forbidden DTD is a ValueError too.
 _UNREADABLE = (
     zipfile.BadZipFile,
@@ -58,7 +61,7 @@ _UNREADABLE = (
 )
 
 
-def check_office(content, kind):
+def check_office(content: bytes, kind: Kind) -> None:
     """Raise FileRefused unless the archive is a plain document of this kind."""
     if content.count(b"PK\x01\x02") > MAX_ENTRIES:  # before zipfile builds an object for each
         raise FileRefused(TOO_LARGE_INSIDE)
@@ -74,7 +77,7 @@ def check_office(content, kind):
         raise FileRefused(DAMAGED) from error
 
 
-def _check_names(entries):
+def _check_names(entries: list[zipfile.ZipInfo]) -> None:
     names = [entry.filename for entry in entries]
     if len(names) != len({name.lower() for name in names}):
         raise FileRefused(DAMAGED)  # two readers could see two different documents
@@ -93,14 +96,14 @@ def _check_names(entries):
         raise FileRefused(EMBEDDED)
 
 
-def _is_unsafe_path(entry):
+def _is_unsafe_path(entry: zipfile.ZipInfo) -> bool:
     # zipfile cuts a name at NUL and turns backslashes, so the name as written is what counts.
     name = entry.orig_filename
     is_link = stat.S_ISLNK(entry.external_attr >> 16)
     return is_link or name.startswith("/") or ".." in name.split("/") or any(mark in name for mark in "\\:\x00\n")
 
 
-def _check_contents(archive):
+def _check_contents(archive: zipfile.ZipFile) -> None:
     total = 0
     for entry in archive.infolist():
         size, start, has_doctype = _unpack(archive, entry, room=MAX_UNPACKED - total)
@@ -113,7 +116,7 @@ def _check_contents(archive):
             raise FileRefused(DAMAGED)
 
 
-def _unpack(archive, entry, *, room):
+def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, room: int) -> tuple[int, bytes, bool]:
     """(size, first bytes, whether it has a DOCTYPE), counted while unpacking: the stated size may lie."""
     size, start, tail, has_doctype = 0, b"", b"", False
     with archive.open(entry) as part:
@@ -130,14 +133,14 @@ def _unpack(archive, entry, *, room):
 class _Elements:
     """Hands each element to a function and forgets it, so that a long part needs little memory."""
 
-    def __init__(self, check):
+    def __init__(self, check: Check) -> None:
         self.start = check
 
-    def close(self):
+    def close(self) -> None:
         pass
 
 
-def _read_elements(archive, name, check):
+def _read_elements(archive: zipfile.ZipFile, name: str, check: Check) -> None:
     """Call `check(tag, attributes)` for every element of a part; a part that is not XML raises."""
     parser = XMLParser(target=_Elements(check), forbid_dtd=True)
     with archive.open(name) as part:
@@ -146,7 +149,7 @@ def _read_elements(archive, name, check):
     parser.close()
 
 
-def _check_openxml(archive, kind):
+def _check_openxml(archive: zipfile.ZipFile, kind: Kind) -> None:
     types = set()
     _read_elements(archive, "[Content_Types].xml", lambda tag, attributes: types.add(attributes.get("ContentType", "")))
     joined = " ".join(types).lower()
@@ -163,13 +166,13 @@ def _check_openxml(archive, kind):
     _read_elements(archive, main_part, lambda tag, attributes: None)
 
 
-def _check_relationship(tag, attributes):
+def _check_relationship(tag: str, attributes: dict[str, str]) -> None:
     is_outside = attributes.get("TargetMode", "").lower() == "external" or _ADDRESS.match(attributes.get("Target", ""))
     if is_outside and not attributes.get("Type", "").lower().endswith("/hyperlink"):
         raise FileRefused(OUTSIDE)
 
 
-def _check_opendocument(archive):
+def _check_opendocument(archive: zipfile.ZipFile) -> None:
     if archive.read("mimetype").strip() != _ODT_TYPE:
         raise FileRefused(DAMAGED)
     _read_elements(archive, "META-INF/manifest.xml", _check_manifest_element)
@@ -179,12 +182,12 @@ def _check_opendocument(archive):
             _read_elements(archive, name, _check_odt_element)
 
 
-def _check_manifest_element(tag, attributes):
+def _check_manifest_element(tag: str, attributes: dict[str, str]) -> None:
     if _local(tag) == "encryption-data":
         raise FileRefused(LOCKED)
 
 
-def _check_odt_element(tag, attributes):
+def _check_odt_element(tag: str, attributes: dict[str, str]) -> None:
     name, href = _local(tag), attributes.get(_HREF, "")
     if name in _ODT_MACROS or href.lower().startswith(("vnd.sun.star.script", "macro:", "javascript:")):
         raise FileRefused(MACROS)
@@ -194,5 +197,5 @@ def _check_odt_element(tag, attributes):
         raise FileRefused(OUTSIDE)
 
 
-def _local(tag):
+def _local(tag: str) -> str:
     return tag.rpartition("}")[2]

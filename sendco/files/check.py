@@ -5,6 +5,8 @@ import json
 import re
 from dataclasses import dataclass
 
+from django.core.files.uploadedfile import UploadedFile
+
 from sendco.pdf.sandbox import ChildFailed, Limits, run_child
 
 from .archives import check_office
@@ -54,15 +56,15 @@ class Inspected:
     removed: tuple[str, ...] = ()
 
     @property
-    def size(self):
+    def size(self) -> int:
         return len(self.content)
 
     @property
-    def sha256(self):
+    def sha256(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
 
 
-def inspect(upload, *, keep_original=False):
+def inspect(upload: UploadedFile, *, keep_original: bool = False) -> Inspected:
     """Check an upload; raise FileRefused with words for the person who sent it.
 
     `keep_original` keeps a PDF byte for byte, as a legal document needs, and marks it if something in it acts.
@@ -81,7 +83,7 @@ def inspect(upload, *, keep_original=False):
     return Inspected(name, kind, content)
 
 
-def _read(upload):
+def _read(upload: UploadedFile) -> bytes:
     upload.seek(0)
     content = upload.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
@@ -93,7 +95,7 @@ def _read(upload):
     return content
 
 
-def _family(content):
+def _family(content: bytes) -> str:
     if _HEIC.match(content):
         return "heic"
     if _MARKUP.match(content[:1024]):
@@ -101,13 +103,13 @@ def _family(content):
     return next((family for start, family in _STARTS if content.startswith(start)), "text")
 
 
-def _expected_family(kind):
+def _expected_family(kind: Kind) -> str:
     if kind in OFFICE:
         return "zip"
     return "text" if kind in TEXT else kind.value
 
 
-def _mismatch(content, kind):
+def _mismatch(content: bytes, kind: Kind) -> str:
     family = _family(content)
     if family == "ole":
         # Office puts a document behind a password into a container of the older kind.
@@ -117,13 +119,13 @@ def _mismatch(content, kind):
     return f"The name says {kind.label}, but the file holds something else. {ACCEPTED}"
 
 
-def _check_text(content):
+def _check_text(content: bytes) -> None:
     text = _decoded(content)
     if _CONTROL.search(text):
         raise FileRefused(f"The name says this is text, but the file holds something else. {ACCEPTED}")
 
 
-def _decoded(content):
+def _decoded(content: bytes) -> str:
     encodings = ["utf-16"] if content.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "cp1252"]
     for encoding in encodings:
         try:
@@ -133,7 +135,7 @@ def _decoded(content):
     raise FileRefused("The letters in this file cannot be read. Save it as UTF-8 text or CSV, then upload that.")
 
 
-def _inspect_in_child(name, kind, content, keep_original):
+def _inspect_in_child(name: str, kind: Kind, content: bytes, keep_original: bool) -> Inspected:
     if kind == Kind.PDF:
         module, word = "sendco.files.child_pdf", "keep" if keep_original else "strip"
     else:

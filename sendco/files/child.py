@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Callable
 
 from sendco.pdf.sandbox import close_the_doors, limit_this_process
 
@@ -10,7 +11,7 @@ class Unreadable(Exception):
     """The reason is one of: damaged, locked, large."""
 
 
-def answer(read):
+def answer(read: Callable[[bytes, str], tuple[bytes, set[str]]]) -> None:
     """Run `read(content, word)`, where `word` is what the parent asked for; it returns (bytes, names of what acts)."""
     limit_this_process()
     close_the_doors()

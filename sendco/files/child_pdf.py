@@ -1,6 +1,7 @@
 """Take everything that acts out of a PDF. Runs in a closed process, never in the site."""
 
 import io
+from typing import Any
 
 import pikepdf
 
@@ -34,7 +35,7 @@ KEYS = {
 ANNOTATIONS = {"/3D", "/FileAttachment", "/Movie", "/RichMedia", "/Screen", "/Sound"}
 
 
-def read_pdf(content, word):
+def read_pdf(content: bytes, word: str) -> tuple[bytes, set[str]]:
     """With the word "keep", the bytes as they came; otherwise a copy in which nothing acts. And what was found."""
     try:
         document = pikepdf.open(io.BytesIO(content))
@@ -44,7 +45,7 @@ def read_pdf(content, word):
         raise Unreadable("damaged") from None
     with document:
         _check(document)
-        found = set()
+        found: set[str] = set()
         for part in document.objects:
             _strip(part, found)
         if word == "keep":
@@ -55,7 +56,7 @@ def read_pdf(content, word):
         return saved.getvalue(), found
 
 
-def _check(document):
+def _check(document: pikepdf.Pdf) -> None:
     if document.is_encrypted:
         raise Unreadable("locked")
     if len(document.objects) > MAX_PDF_OBJECTS:
@@ -64,7 +65,7 @@ def _check(document):
         raise Unreadable("damaged")
 
 
-def _strip(part, found):
+def _strip(part: pikepdf.Object, found: set[str]) -> None:
     """Remove what acts from one object and from what lies directly in it; name it in `found`."""
     if isinstance(part, pikepdf.Array):
         places = reversed(range(len(part)))
@@ -83,7 +84,7 @@ def _strip(part, found):
             _strip(value, found)
 
 
-def _what_acts(place, value):
+def _what_acts(place: str | int, value: Any) -> set[str]:
     """The names of what acts in a value, empty for what is harmless."""
     is_dictionary = isinstance(value, pikepdf.Dictionary)
     if place == "/OpenAction":

@@ -13,7 +13,7 @@ FORMATS = {"jpeg": ["JPEG", "MPO"], "png": ["PNG"]}
 Image.MAX_IMAGE_PIXELS = None  # our own limit is lower, and looked at before anything is unpacked
 
 
-def read_picture(content, word):
+def read_picture(content: bytes, word: str) -> tuple[bytes, set[str]]:
     try:
         picture = Image.open(io.BytesIO(content), formats=FORMATS[word])
         if picture.width * picture.height > MAX_PIXELS:

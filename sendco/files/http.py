@@ -3,6 +3,7 @@
 from django.http import FileResponse
 
 from .kinds import CONTENT_TYPES
+from .models import StoredFile
 from .names import clean_name
 from .services import open_stored
 
@@ -13,7 +14,7 @@ HEADERS = {
 }
 
 
-def download_response(stored, *, filename=None):
+def download_response(stored: StoredFile, *, filename: str | None = None) -> FileResponse:
     """The file as a download, under its own name or a neutral one; raises FileNotAvailable."""
     return FileResponse(
         open_stored(stored),

@@ -20,7 +20,7 @@ class Kind(models.TextChoices):
 
 
 # The type that is sent with a download: never the one the uploader claimed.
-CONTENT_TYPES = {
+CONTENT_TYPES: dict[str, str] = {
     Kind.PDF: "application/pdf",
     Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     Kind.XLSX: "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -64,7 +64,7 @@ WHY_NOT = {
 }
 
 
-def kind_of(name):
+def kind_of(name: str) -> Kind:
     """The kind that an uploaded file's name claims."""
     extension = extension_of(name)
     if extension in KIND_OF_EXTENSION:
@@ -72,5 +72,5 @@ def kind_of(name):
     raise FileRefused(WHY_NOT.get(extension) or f"Files of this kind are not accepted. {ACCEPTED}")
 
 
-def extension_of(name):
+def extension_of(name: str) -> str:
     return name.rpartition(".")[2].lower() if "." in name else ""

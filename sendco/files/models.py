@@ -30,5 +30,5 @@ class StoredFile(models.Model):
     class Meta:
         ordering = ["-uploaded_at", "-pk"]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

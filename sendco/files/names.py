@@ -8,7 +8,7 @@ _FORBIDDEN_CATEGORIES = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 _FORBIDDEN = set('<>:"|?*')
 
 
-def clean_name(name):
+def clean_name(name: str) -> str:
     """The last part of the path, without control or turning marks, in at most 120 letters; never empty."""
     last = name.replace("\\", "/").rpartition("/")[2]
     plain = unicodedata.normalize("NFC", last)
@@ -20,5 +20,5 @@ def clean_name(name):
     return f"{stem[: MAX_LENGTH - len(extension) - 1].strip() or 'file'}.{extension}"
 
 
-def _is_plain(letter):
+def _is_plain(letter: str) -> bool:
     return unicodedata.category(letter) not in _FORBIDDEN_CATEGORIES and letter not in _FORBIDDEN

@@ -2,6 +2,7 @@
 
 import socket
 import struct
+from collections.abc import Iterable
 
 from django.conf import settings
 
@@ -12,11 +13,11 @@ class ScannerUnavailable(Exception):
     """No answer that can be trusted; the file stays unscanned."""
 
 
-def is_configured():
+def is_configured() -> bool:
     return bool(settings.CLAMD_SOCKET)
 
 
-def is_infected(chunks):
+def is_infected(chunks: Iterable[bytes]) -> bool:
     """Send the bytes to clamd and return its verdict."""
     try:
         with _connect() as scanner:
@@ -34,7 +35,7 @@ def is_infected(chunks):
     raise ScannerUnavailable("unknown answer")
 
 
-def _connect():
+def _connect() -> socket.socket:
     """`CLAMD_SOCKET` is a path, or host:port."""
     where = settings.CLAMD_SOCKET
     if not where.startswith("/"):
@@ -50,7 +51,7 @@ def _connect():
     return scanner
 
 
-def _reply(scanner):
+def _reply(scanner: socket.socket) -> str:
     reply = b""
     while not reply.endswith(b"\0") and len(reply) < 4096:
         part = scanner.recv(4096)

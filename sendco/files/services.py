@@ -3,18 +3,23 @@
 import hashlib
 import logging
 import secrets
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.conf import settings
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from sendco.people import Someone
+
 from . import scan
 from .check import Inspected, inspect
-from .kinds import MADE_HERE, FileRefused, extension_of
+from .kinds import MADE_HERE, FileRefused, Kind, extension_of
 from .models import ScanState, StoredFile
 from .names import clean_name
 
@@ -25,21 +30,39 @@ class FileNotAvailable(Exception):
     """The file may not be opened now; the message says why and what to do."""
 
 
-def storage():
+def storage() -> FileSystemStorage:
     """The folder of stored bytes: readable by the site's own user only, and never served by itself."""
     return FileSystemStorage(
         location=settings.DATA_DIR / "files", file_permissions_mode=0o600, directory_permissions_mode=0o700
     )
 
 
-def store(*, upload, school_id, by, purpose, pupil_id=None, keep_original=False, expires_at=None):
+def store(
+    *,
+    upload: UploadedFile,
+    school_id: int,
+    by: Someone | None,
+    purpose: str,
+    pupil_id: int | None = None,
+    keep_original: bool = False,
+    expires_at: datetime | None = None,
+) -> StoredFile:
     """Check and keep an upload; raises FileRefused. `by` is None for an upload through a secret link."""
     inspected = inspect(upload, keep_original=keep_original)
     about = {"school_id": school_id, "pupil_id": pupil_id, "purpose": purpose, "expires_at": expires_at}
     return _keep(inspected, by=by, **about)
 
 
-def store_bytes(*, name, content, school_id, by, purpose, pupil_id=None, expires_at=None):
+def store_bytes(
+    *,
+    name: str,
+    content: bytes,
+    school_id: int,
+    by: Someone | None,
+    purpose: str,
+    pupil_id: int | None = None,
+    expires_at: datetime | None = None,
+) -> StoredFile:
     """Keep a file that the site itself made, such as a letter or an export."""
     name = clean_name(name)
     inspected = Inspected(name, MADE_HERE[extension_of(name)], content)
@@ -47,16 +70,16 @@ def store_bytes(*, name, content, school_id, by, purpose, pupil_id=None, expires
     return _keep(inspected, by=by, **about)
 
 
-def copy(*, stored, by, purpose):
+def copy(*, stored: StoredFile, by: Someone | None, purpose: str) -> StoredFile:
     """Keep the same bytes a second time, for another use that outlives the first. Raises FileNotAvailable for a file
     that may not be opened now, and FileRefused when the scanner finds something by today's lists.
     """
     with open_stored(stored) as file:
-        inspected = Inspected(stored.name, stored.kind, file.read(), active_content=stored.active_content)
+        inspected = Inspected(stored.name, Kind(stored.kind), file.read(), active_content=stored.active_content)
     return _keep(inspected, by=by, school_id=stored.school_id, pupil_id=stored.pupil_id, purpose=purpose)
 
 
-def _keep(inspected, *, by, **about):
+def _keep(inspected: Inspected, *, by: Someone | None, **about: Any) -> StoredFile:
     state = _scanned([inspected.content])
     if state == ScanState.INFECTED:
         raise FileRefused(
@@ -83,7 +106,7 @@ def _keep(inspected, *, by, **about):
 
 
 @transaction.atomic
-def delete(*, stored, by):
+def delete(*, stored: StoredFile, by: Someone | None) -> None:
     """Delete the row now and the bytes once that is certain."""
     logger.info("Stored file %s deleted by user %s", stored.pk, by.pk if by else None)
     path = stored.storage_path
@@ -91,7 +114,7 @@ def delete(*, stored, by):
     transaction.on_commit(partial(storage().delete, path))
 
 
-def open_stored(stored, *, now=None):
+def open_stored(stored: StoredFile, *, now: datetime | None = None) -> File:
     """The file, open for reading; raises FileNotAvailable."""
     if stored.expires_at and stored.expires_at <= (now or timezone.now()):
         raise FileNotAvailable("This file was kept for a short time and is gone now. Make it again if you need it.")
@@ -110,7 +133,7 @@ def open_stored(stored, *, now=None):
         ) from None
 
 
-def has_its_bytes(stored):
+def has_its_bytes(stored: StoredFile) -> bool:
     """Whether the stored bytes are still the ones that were kept, by size and SHA-256."""
     digest = hashlib.sha256()
     try:
@@ -122,7 +145,7 @@ def has_its_bytes(stored):
     return digest.hexdigest() == stored.sha256
 
 
-def scan_waiting(limit=100):
+def scan_waiting(limit: int = 100) -> int:
     """Scan what the scanner has not seen yet; returns how many it judged. Nothing happens without a scanner."""
     judged = 0
     for stored in StoredFile.objects.filter(scan_state=ScanState.UNSCANNED).order_by("pk")[:limit]:
@@ -134,7 +157,7 @@ def scan_waiting(limit=100):
     return judged
 
 
-def _scan_stored(stored):
+def _scan_stored(stored: StoredFile) -> ScanState:
     try:
         with storage().open(stored.storage_path) as file:
             return _scanned(file.chunks())
@@ -143,7 +166,7 @@ def _scan_stored(stored):
         return ScanState.UNSCANNED
 
 
-def _scanned(chunks):
+def _scanned(chunks: Iterable[bytes]) -> ScanState:
     if not scan.is_configured():
         return ScanState.UNSCANNED
     try:
@@ -153,7 +176,7 @@ def _scanned(chunks):
         return ScanState.UNSCANNED
 
 
-def delete_expired(now=None):
+def delete_expired(now: datetime | None = None) -> int:
     """Delete files past their time; returns how many."""
     gone = StoredFile.objects.filter(expires_at__lte=now or timezone.now())
     count = 0
@@ -163,7 +186,7 @@ def delete_expired(now=None):
     return count
 
 
-def remove_orphans(now=None):
+def remove_orphans(now: datetime | None = None) -> int:
     """Delete bytes without a row, which a rolled-back save leaves; returns how many. Saves under way get a day."""
     folder, before, count = storage(), (now or timezone.now()) - timedelta(days=1), 0
     for path in _paths(folder):
@@ -173,7 +196,7 @@ def remove_orphans(now=None):
     return count
 
 
-def _paths(folder):
+def _paths(folder: FileSystemStorage) -> Iterator[str]:
     if not folder.exists(""):
         return
     for part in folder.listdir("")[0]:

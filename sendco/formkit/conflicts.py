@@ -8,16 +8,22 @@ it, and the form is checked and saved as if it had been typed so.
 import difflib
 import re
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 from django import forms
+from django.http import HttpRequest, QueryDict
 
 from sendco.richtext_field import RichWidget
 
 from . import names
 from .values import in_words, is_same, packed, sent_names, unpacked, written
+from .versions import Group, Versioned
 
 LONGEST_COMPARED = 4000  # words and spaces; beyond that, both are shown without marks
 SHORT = 12  # words and spaces
+# Pieces of a text: whether each is only here, and its words.
+Marks = list[tuple[bool, str]]
 CHOICES = (names.YOURS, names.THEIRS)
 
 
@@ -26,7 +32,7 @@ class Side:
     """One version of a field: what is read, and what is sent when it is chosen."""
 
     words: str
-    marked: list
+    marked: Marks
     data: str = ""
     is_rich: bool = False
 
@@ -46,19 +52,19 @@ class Row:
 class Conflict:
     """Both versions. `data` is what was posted, with the stored value of each field that this person left alone."""
 
-    rows: list
-    same: list
+    rows: list[Row]
+    same: list[str]
     who: str
-    at: object
-    data: object
-    hidden: list
+    at: datetime | None
+    data: QueryDict
+    hidden: list[tuple[str, str]]
 
     @property
-    def has_file(self):
+    def has_file(self) -> bool:
         return any(row.is_file for row in self.rows)
 
 
-def lay_side_by_side(request, form, stored, versioned):
+def lay_side_by_side(request: HttpRequest, form: Any, stored: Any, versioned: Versioned) -> Conflict | None:
     """The Conflict to show; None when this form holds no field of the record, so that there is nothing to choose."""
     values = versioned.values_of(stored, form)
     seen = form.cleaned_data.get(versioned.field)
@@ -79,7 +85,7 @@ def lay_side_by_side(request, form, stored, versioned):
             rows.append(_row(form, name, mine, theirs, stored))
     rows += [_group_row(form, group, stored) for group in versioned.groups]
     rows += [
-        Row(name, form[name].label, Side(file.name, []), Side("", []), is_file=True)
+        Row(name, form[name].label, Side(str(file.name), []), Side("", []), is_file=True)
         for name, field in form.fields.items()
         if isinstance(field, forms.FileField) and (file := request.FILES.get(form.add_prefix(name)))
     ]
@@ -89,18 +95,18 @@ def lay_side_by_side(request, form, stored, versioned):
     return Conflict(rows, same, who, at, data, [*_hidden(data, rows), (names.SEEN, was)])
 
 
-def _typed(form, name):
+def _typed(form: Any, name: str) -> Any:
     """What was typed, as its field reads it; the words themselves where a field makes something else of them."""
     value = form.cleaned_data.get(name)
     is_text = type(form.fields[name]) is forms.CharField and not isinstance(value, str)
     return form[name].data if is_text or name not in form.cleaned_data else value
 
 
-def _agree(form, name, mine, theirs):
+def _agree(form: Any, name: str, mine: Any, theirs: Any) -> bool:
     return is_same(form.fields[name], mine, theirs)
 
 
-def _stored_side(form, name, theirs, stored, marks=None):
+def _stored_side(form: Any, name: str, theirs: Any, stored: Any, marks: Marks | None = None) -> Side:
     field, html_name = form.fields[name], form.add_prefix(name)
     return Side(
         words := _told(form, name, theirs, stored),
@@ -110,12 +116,12 @@ def _stored_side(form, name, theirs, stored, marks=None):
     )
 
 
-def _told(form, name, theirs, stored):
+def _told(form: Any, name: str, theirs: Any, stored: Any) -> str:
     tell = getattr(form, "stored_in_words", None)
     return (tell(stored, name) if tell else "") or in_words(form.fields[name], theirs)
 
 
-def _row(form, name, mine, theirs, stored):
+def _row(form: Any, name: str, mine: Any, theirs: Any, stored: Any) -> Row:
     field, html_name = form.fields[name], form.add_prefix(name)
     yours = in_words(field, mine)
     marks, their_marks = marked(yours, _told(form, name, theirs, stored))
@@ -128,7 +134,7 @@ def _row(form, name, mine, theirs, stored):
     )
 
 
-def _group_row(form, group, stored):
+def _group_row(form: Any, group: Group, stored: Any) -> Row:
     yours, told = group.yours(form), group.stored(stored)
     marks, their_marks = marked(yours, told)
     sent = {name: form.data.getlist(name) for name in form.data if group.owns(name)}
@@ -141,7 +147,7 @@ def _group_row(form, group, stored):
     )
 
 
-def _put(data, sent):
+def _put(data: QueryDict, sent: dict[str, list[str]]) -> None:
     for name, texts in sent.items():
         if texts:
             data.setlist(name, texts)
@@ -149,7 +155,7 @@ def _put(data, sent):
             data.pop(name, None)
 
 
-def _hidden(data, rows):
+def _hidden(data: QueryDict, rows: list[Row]) -> list[tuple[str, str]]:
     """All else that was posted."""
     kept = {name for row in rows if row.yours and row.yours.data for name in unpacked(row.yours.data)}
     return [
@@ -157,14 +163,14 @@ def _hidden(data, rows):
     ]
 
 
-def _who_saved(stored):
+def _who_saved(stored: Any) -> tuple[str, datetime | None]:
     history = getattr(stored, "history", None)
     last = history.select_related("history_user").first() if history is not None else None
     who = last.history_user.name if last and last.history_user else "Somebody else"
     return who, last.history_date if last else None
 
 
-def chosen(data):
+def chosen(data: QueryDict) -> QueryDict:
     """The posted data with the chosen version of each field in its place; the same data when nothing was chosen."""
     keeps = [name for name in data if name.startswith(names.KEEP)]
     if not keeps:
@@ -178,7 +184,7 @@ def chosen(data):
 
 
 # --- Marks on what differs ---------------------------------------------------------------------------------------
-def marked(one, other):
+def marked(one: str, other: str) -> tuple[Marks, Marks]:
     """Both texts in pieces, (is it only here, words), so that a page can mark what the other does not have.
 
     A short answer, such as a name or a date, is marked as a whole.
@@ -189,14 +195,15 @@ def marked(one, other):
     if min(len(first), len(second)) < SHORT:
         return [(True, one)], [(True, other)]
     matcher = difflib.SequenceMatcher(None, first, second, autojunk=False)
-    left, right = [], []
+    left: Marks = []
+    right: Marks = []
     for kind, from_one, to_one, from_other, to_other in matcher.get_opcodes():
         _add(left, kind != "equal", "".join(first[from_one:to_one]))
         _add(right, kind != "equal", "".join(second[from_other:to_other]))
     return left, right
 
 
-def _add(pieces, is_new, text):
+def _add(pieces: Marks, is_new: bool, text: str) -> None:
     """Add a piece; a space between two marked ones belongs to them."""
     if not text:
         return
@@ -206,5 +213,5 @@ def _add(pieces, is_new, text):
     pieces.append((is_new, text))
 
 
-def _pieces(text):
+def _pieces(text: str) -> list[str]:
     return re.findall(r"\s+|\S+", text)

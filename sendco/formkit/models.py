@@ -13,5 +13,5 @@ class SentForm(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user_id", "key"], name="formkit_one_row_per_form_sent")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.key

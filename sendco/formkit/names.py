@@ -7,5 +7,5 @@ KEEP, YOURS, THEIRS = "keep.", "yours.", "theirs."
 CSRF = "csrfmiddlewaretoken"
 
 
-def is_ours(name):
+def is_ours(name: str) -> bool:
     return name in {TOKEN, GO, SEEN, CSRF} or name.startswith((KEEP, YOURS, THEIRS))

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from . import tokens
@@ -17,13 +18,13 @@ KEPT_FOR = timedelta(days=2)
 class SentBefore(Exception):
     """This form was saved already. `went_to` is where that led; `is_same` whether the same was sent."""
 
-    def __init__(self, went_to, *, is_same):
+    def __init__(self, went_to: str, *, is_same: bool) -> None:
         super().__init__(went_to)
         self.went_to = went_to
         self.is_same = is_same
 
 
-def claim(*, user_id, key, digest):
+def claim(*, user_id: int, key: str, digest: str) -> SentForm:
     """Take this form's one turn, inside the transaction that saves it. Raises SentBefore when the turn is taken.
 
     A second sending waits for the first one's transaction; when that one is rolled back, the turn is free again.
@@ -36,7 +37,7 @@ def claim(*, user_id, key, digest):
         raise SentBefore(first.went_to, is_same=first.digest == digest) from None
 
 
-def earlier(request):
+def earlier(request: HttpRequest) -> str:
     """Where this very form led when it was sent before; "" for one that was not, and for other words."""
     token = tokens.posted(request)
     if token is None or token.user_id != request.user.pk:
@@ -45,19 +46,19 @@ def earlier(request):
     return first.went_to if first and first.digest == digest_of(request) else ""
 
 
-def note_where(row, address):
+def note_where(row: SentForm, address: str) -> None:
     row.went_to = address if len(address) <= 500 else ""
     row.save(update_fields=["went_to"])
 
 
-def digest_of(request):
+def digest_of(request: HttpRequest) -> str:
     """What was sent, in 64 letters: the same words again give the same."""
     data = {name: values for name, values in request.POST.lists() if not is_ours(name)}
     files = {name: [(file.name, file.size) for file in found] for name, found in request.FILES.lists()}
     return hashlib.sha256(json.dumps([data, files], sort_keys=True).encode()).hexdigest()
 
 
-def clean_old(now=None):
+def clean_old(now: datetime | None = None) -> int:
     """Delete what nobody can send again: a form older than any session; returns how many."""
     deleted, _ = SentForm.objects.filter(sent_at__lt=(now or timezone.now()) - KEPT_FOR).delete()
     return deleted

@@ -13,7 +13,7 @@ def placement_add(request, pk):
     ).respond(request)
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import wraps
@@ -22,16 +22,17 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
 
+from sendco.drafts.models import Draft
 from sendco.drafts.services import DraftTooLong
 from sendco.files.kinds import FileRefused
 from sendco.refusals import ChangedMeanwhile, Refused
 
 from . import drafts, names, once, tokens
-from .conflicts import chosen, lay_side_by_side
+from .conflicts import Conflict, chosen, lay_side_by_side
 from .versions import Versioned
 
 REFUSED = 422  # the form is there again, with what is wrong with it
@@ -42,42 +43,45 @@ SENT_WITH_OTHER_WORDS = (
 )
 
 
-def form_page(view):
+def form_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """For a view that shows a form and takes it: GET and POST, with what was chosen on a conflict page in its place."""
 
     @require_http_methods(["GET", "POST"])
     @wraps(view)
-    def taking_choices(request, *args, **kwargs):
+    def taking_choices(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST":
             data = chosen(request.POST)
             if data is not request.POST:
-                request.POST = data
+                request.POST = data  # type: ignore[assignment]  # a copy may stand in its place
             if went_to := once.earlier(request):  # before the view looks for what the first time may have ended
                 return redirect(went_to)
         return view(request, *args, **kwargs)
 
-    taking_choices.is_form_page = True  # carried outwards by wraps: the walk over all forms reads it
+    # Carried outwards by wraps: the walk over all forms reads it.
+    taking_choices.is_form_page = True  # type: ignore[attr-defined]  # a mark on the function
     return taking_choices
 
 
-def posted(request):
+def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is bound with: the posted data, empty or not, and nothing on GET."""
     return request.POST if request.method == "POST" else None
 
 
-def draw(request, template, context, *bound, status=None):
+def draw(
+    request: HttpRequest, template: str, context: dict[str, Any], *bound: Any, status: int | None = None
+) -> HttpResponse:
     """Draw a page; 422 when one of its forms was refused."""
     failed = any(_has_errors(one) for one in bound)
     return render(request, template, context, status=status or (REFUSED if failed else 200))
 
 
-def _has_errors(form):
+def _has_errors(form: Any) -> bool:
     if form is None or not form.is_bound:
         return False
     return bool(form.total_error_count() if hasattr(form, "total_error_count") else form.errors)
 
 
-def refuse(form, refusal, field=None):
+def refuse(form: Any, refusal: Refused | FileRefused, field: str | None = None) -> None:
     """Put a refusal on the field that it names, on the file it is about, or on the form."""
     named = getattr(refusal, "data", {}).get("field") or field
     if isinstance(refusal, FileRefused):
@@ -128,11 +132,11 @@ class FormPage:
         return self._settle(request) or self._attempt(request) or self.show(request)
 
     # --- Drawing -------------------------------------------------------------------------------------------------
-    def _key(self, request):
+    def _key(self, request: HttpRequest) -> str:
         token = tokens.posted(request) if request.method == "POST" and not self.draft else None
         return self.draft or (token.draft_key if token else tokens.key_of_page(request))
 
-    def show(self, request, *, status=None):
+    def show(self, request: HttpRequest, *, status: int | None = None) -> HttpResponseBase:
         draft = drafts.find(request, self._key(request)) if request.method == "GET" else None
         if draft:
             self._fill_in(draft)
@@ -140,28 +144,30 @@ class FormPage:
         context |= {"form": self.form, "form_state": self._state(request, draft)}
         return draw(request, self.template, context, self.form, *self.also, status=status)
 
-    def _fill_in(self, draft):
+    def _fill_in(self, draft: Draft) -> None:
         self.form.initial |= drafts.typed_in(draft, self.form, leaves=self.leaves)
         for formset in self.also:
             formset.initial = drafts.typed_rows(draft, formset) or formset.initial
 
-    def _page(self):
+    def _page(self) -> dict[str, Any]:
         return self.page() if callable(self.page) else self.page
 
-    def _state(self, request, draft=None, *, anew=False):
+    def _state(
+        self, request: HttpRequest, draft: Draft | None = None, *, anew: bool = False
+    ) -> dict[str, bool | str] | None:
         if not request.user.is_authenticated:
             return None
         token = None if anew else tokens.posted(request)
         token = token or tokens.new(request, draft_key=self._key(request), leaves=self.leaves)
         return {"token": str(token), "is_back": draft is not None and not self.draft}
 
-    def _conflict_page(self, request, conflict):
+    def _conflict_page(self, request: HttpRequest, conflict: Conflict) -> HttpResponse:
         context = {"draft_key": self.draft} | self._page()
         context |= {"form": self.form, "conflict": conflict, "form_state": self._state(request, anew=True)}
         return render(request, CONFLICT_PAGE, context, status=REFUSED)
 
     # --- Saving --------------------------------------------------------------------------------------------------
-    def _settle(self, request):
+    def _settle(self, request: HttpRequest) -> HttpResponseBase | None:
         """The answers of a conflict page that save nothing: None for every other post."""
         go = request.POST.get(names.GO, "")
         if go == "theirs":
@@ -181,7 +187,7 @@ class FormPage:
             return redirect(back) if back else redirect(request.get_full_path())
         return None
 
-    def _attempt(self, request):
+    def _attempt(self, request: HttpRequest) -> HttpResponseBase | None:
         if not all([one.is_valid() for one in (self.form, *self.also)]):  # a list: each says what is wrong with it
             return None
         if (self.only_with and self.only_with not in request.POST) or (self.not_with and self.not_with in request.POST):
@@ -202,7 +208,7 @@ class FormPage:
         return response
 
     @contextmanager
-    def _turn(self, request):
+    def _turn(self, request: HttpRequest) -> Iterator[Callable[[HttpResponseBase], None]]:
         """One transaction around the service and the note that this form was sent."""
         token = tokens.posted(request)
         if token is None or token.user_id != request.user.pk:
@@ -211,33 +217,31 @@ class FormPage:
         with transaction.atomic():
             row = once.claim(user_id=token.user_id, key=token.once, digest=once.digest_of(request))
 
-            def note_where(response):
+            def note_where(response: HttpResponseBase) -> None:
                 if isinstance(response, HttpResponseRedirect):
                     once.note_where(row, response.url)
 
             yield note_where
 
-    def _answer(self, request, answer):
+    def _answer(self, request: HttpRequest, answer: Any) -> HttpResponseBase:
         words = self.done(answer) if callable(self.done) else self.done
         if words:
             messages.success(request, words)
         to = self.then(answer) if callable(self.then) else self.then
         return to if isinstance(to, HttpResponseBase) else redirect(to)
 
-    def _sent_before(self, request, before):
+    def _sent_before(self, request: HttpRequest, before: once.SentBefore) -> HttpResponseBase | None:
         if before.is_same:
             return redirect(before.went_to or self._page().get("cancel") or request.get_full_path())
         if self.versioned.field in self.form.fields:
             # The version of a change is one turn by itself: whoever goes back and sends other words meets their own.
-            request.POST = request.POST.copy()
-            request.POST.pop(names.TOKEN, None)
+            _forget_token(request)
             return self._attempt(request)
         self.form.add_error(None, SENT_WITH_OTHER_WORDS)
-        request.POST = request.POST.copy()
-        request.POST.pop(names.TOKEN, None)
+        _forget_token(request)
         return None
 
-    def _changed(self, request, meanwhile):
+    def _changed(self, request: HttpRequest, meanwhile: ChangedMeanwhile) -> HttpResponseBase | None:
         if self.changed:
             return self.changed(meanwhile)
         conflict = lay_side_by_side(request, self.form, meanwhile.theirs, self.versioned)
@@ -250,6 +254,12 @@ class FormPage:
             self.form.data = self.form.data.copy()
             self.form.data[self.form.add_prefix(name)] = str(self.versioned.mark_of(meanwhile.theirs))
         return None
+
+
+def _forget_token(request: HttpRequest) -> None:
+    data = request.POST.copy()
+    data.pop(names.TOKEN, None)
+    request.POST = data  # type: ignore[assignment]  # a copy may stand in its place
 
 
 # What a floor's own shape of a form page hands on to the kit; all else that it takes is context.
@@ -269,7 +279,7 @@ class ConfirmPage:
     changed: str = ""
     refused_level: int = messages.WARNING
 
-    def respond(self, request: HttpRequest) -> HttpResponse:
+    def respond(self, request: HttpRequest) -> HttpResponseBase:
         if request.method != "POST":
             page = self.page() if callable(self.page) else self.page
             return render(request, self.template, page)

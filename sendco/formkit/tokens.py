@@ -2,9 +2,11 @@
 
 import hashlib
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.core import signing
+from django.http import HttpRequest
 
 from .names import TOKEN
 
@@ -20,19 +22,20 @@ class Token:
     draft_key: str
     once: str
     page: str
-    leaves: tuple = ()
+    leaves: tuple[str, ...] = ()
 
-    def __str__(self):
+    def __str__(self) -> str:
         data = [self.user_id, self.school_id, self.draft_key, self.once, self.page, list(self.leaves)]
         return signing.dumps(data, salt=SALT, compress=True)
 
 
-def new(request, *, draft_key, leaves=()):
+def new(request: HttpRequest, *, draft_key: str, leaves: Iterable[str] = ()) -> Token:
     school_id = request.session.get("draft_school")
-    return Token(request.user.pk, school_id, draft_key, uuid.uuid4().hex, request.get_full_path(), tuple(leaves))
+    user_id: int = request.user.pk  # type: ignore[assignment]  # only somebody signed in is given a token
+    return Token(user_id, school_id, draft_key, uuid.uuid4().hex, request.get_full_path(), tuple(leaves))
 
 
-def posted(request):
+def posted(request: HttpRequest) -> Token | None:
     """The token that came with a form, or None for none and for one that was not made here."""
     try:
         user_id, school_id, draft_key, once, page, leaves = signing.loads(request.POST.get(TOKEN, ""), salt=SALT)
@@ -41,7 +44,7 @@ def posted(request):
     return Token(user_id, school_id, draft_key, once, page, tuple(leaves))
 
 
-def key_of_page(request):
+def key_of_page(request: HttpRequest) -> str:
     """The key under which words of this page are kept when it has no draft of its own.
 
     With a colon, so that no page can save a draft of this name while somebody types.

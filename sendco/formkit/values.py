@@ -1,9 +1,10 @@
 """The value of a form field in three shapes: as Python has it, as a browser sends it, and in words."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime, time
 from decimal import Decimal
+from typing import Any
 
 from django import forms
 from django.db.models import Model
@@ -14,7 +15,7 @@ from sendco.richtext import plain_text
 from sendco.richtext_field import RichWidget
 
 
-def plain(value):
+def plain(value: Any) -> Any:
     """A value to compare: rows by their number, several in order, line ends as one, nothing as None."""
     if isinstance(value, Model):
         return value.pk
@@ -28,7 +29,7 @@ def plain(value):
     return value
 
 
-def is_same(field, one, other):
+def is_same(field: forms.Field, one: Any, other: Any) -> bool:
     if plain(one) == plain(other):
         return True
     if isinstance(field, forms.FileField):
@@ -36,20 +37,21 @@ def is_same(field, one, other):
     return _lines(written(field, "x", one)) == _lines(written(field, "x", other))
 
 
-def _lines(data):
+def _lines(data: dict[str, list[str]]) -> dict[str, list[str]]:
     return {name: [text.replace("\r\n", "\n") for text in texts] for name, texts in data.items()}
 
 
-def sent_names(field, html_name):
+def sent_names(field: forms.Field, html_name: str) -> list[str]:
     """The names under which a browser sends this field."""
     if isinstance(field.widget, RichWidget):
         return [html_name, f"{html_name}_html", f"{html_name}_kind"]
     if isinstance(field.widget, forms.MultiWidget):
-        return [html_name + end for end in field.widget.widgets_names]
+        ends = field.widget.widgets_names  # type: ignore[attr-defined]  # unknown to the stubs
+        return [html_name + end for end in ends]
     return [html_name]
 
 
-def written(field, html_name, value):
+def written(field: forms.Field, html_name: str, value: Any) -> dict[str, list[str]]:
     """{name: [texts]} as a browser would send this value. An empty list is a box without a tick, or no file."""
     widget = field.widget
     if isinstance(widget, RichWidget):
@@ -60,11 +62,9 @@ def written(field, html_name, value):
     if isinstance(field, forms.BooleanField) and not isinstance(field, forms.NullBooleanField):
         return {html_name: ["on"] if value else []}
     if isinstance(widget, forms.MultiWidget):
-        parts = widget.decompress(field.prepare_value(value))
-        return {
-            html_name + end: _texts(part.format_value(one))
-            for end, part, one in zip(widget.widgets_names, widget.widgets, parts, strict=True)
-        }
+        parts: Any = widget.decompress(field.prepare_value(value))
+        ends = sent_names(field, html_name)
+        return {end: _texts(part.format_value(one)) for end, part, one in zip(ends, widget.widgets, parts, strict=True)}
     if isinstance(field, forms.TypedChoiceField):
         value = _chosen(field, value)
     texts = _texts(widget.format_value(field.prepare_value(value)))
@@ -72,10 +72,10 @@ def written(field, html_name, value):
     return {html_name: [text for text in texts if text] if is_many else texts}
 
 
-def written_form(form, owns=lambda name: True):
+def written_form(form: Any, owns: Callable[[str], bool] = lambda name: True) -> dict[str, list[str]]:
     """{name: [texts]} of every field of an unbound form as a browser would send it; of a formset, all its rows."""
     parts = [form.management_form, *form.forms] if hasattr(form, "management_form") else [form]
-    found = {}
+    found: dict[str, list[str]] = {}
     for part in parts:
         for name, field in part.fields.items():
             if owns(name):
@@ -83,13 +83,13 @@ def written_form(form, owns=lambda name: True):
     return found
 
 
-def _texts(formatted):
+def _texts(formatted: Any) -> list[str]:
     if isinstance(formatted, list | tuple):
         return [str(one) for one in formatted]
     return ["" if formatted is None else str(formatted)]
 
 
-def _chosen(field, value):
+def _chosen(field: forms.TypedChoiceField, value: Any) -> Any:
     """The choice that stands for this value, where what is stored is not what is sent."""
     if value is None or value == "":
         return value
@@ -99,14 +99,14 @@ def _chosen(field, value):
     return value
 
 
-def _coerced(field, key):
+def _coerced(field: forms.TypedChoiceField, key: Any) -> Any:
     try:
         return field.coerce(str(key))
     except (ValueError, TypeError):
         return None
 
 
-def _flat(choices):
+def _flat(choices: Any) -> Iterator[tuple[Any, Any]]:
     for key, label in choices:
         if isinstance(label, list | tuple):
             yield from label
@@ -114,7 +114,7 @@ def _flat(choices):
             yield key, label
 
 
-def in_words(field, value):
+def in_words(field: forms.Field, value: Any) -> str:
     """What somebody reads: of every kind of field."""
     if isinstance(field, forms.FileField):
         return getattr(value, "name", "") or "No file"
@@ -133,19 +133,20 @@ def in_words(field, value):
     return _plain_words(value)
 
 
-def _rows_in_words(field, value):
+def _rows_in_words(field: forms.ModelChoiceField, value: Any) -> str:
     rows = value if isinstance(value, Iterable) and not isinstance(value, str | Model) else [value]
     found = []
     for row in rows:
         if row in (None, ""):
             continue
         if not isinstance(row, Model):
-            row = field.queryset.filter(pk=row).first() or row
+            rows_of_field: Any = field.queryset  # None for no field of a form that is in use
+            row = rows_of_field.filter(pk=row).first() or row
         found.append(field.label_from_instance(row) if isinstance(row, Model) else str(row))
     return ", ".join(found) or "Empty"
 
 
-def _plain_words(value):
+def _plain_words(value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, datetime):
@@ -164,11 +165,11 @@ def _plain_words(value):
     return str(value)
 
 
-def packed(data):
+def packed(data: dict[str, list[str]]) -> str:
     return json.dumps(data, ensure_ascii=False)
 
 
-def unpacked(text):
+def unpacked(text: str) -> dict[str, list[str]]:
     """{name: [texts]}, or nothing of what no page of ours has sent."""
     try:
         data = json.loads(text)

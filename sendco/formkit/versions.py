@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 
-def _same_name(name):
-    def read(row):
+def _same_name(name: str) -> Callable[[Any], Any]:
+    def read(row: Any) -> Any:
         return getattr(row, name, None)
 
     return read
@@ -49,16 +49,16 @@ class Versioned:
     words: str = ""
     renews: bool = True
 
-    def mark_of(self, row):
+    def mark_of(self, row: Any) -> Any:
         return (self.mark or _same_name(self.field))(row)
 
-    def values_of(self, row, form):
+    def values_of(self, row: Any, form: Any) -> dict[str, Any]:
         if self.values:
             return self.values(row)
         names = form.stored_fields() if hasattr(form, "stored_fields") else form.fields
         return {name: getattr(row, name) for name in names if hasattr(row, name)}
 
-    def before_of(self, row, mark):
+    def before_of(self, row: Any, mark: Any) -> Any:
         if self.before:
             return self.before(row, mark)
         history = getattr(row, "history", None)
@@ -68,7 +68,7 @@ class Versioned:
         return seen.instance if seen else None
 
 
-def nothing(row):
+def nothing(row: Any) -> dict[str, Any]:
     """For `values` of a form that does something to a record and holds no field of it."""
     return {}
 
@@ -76,5 +76,8 @@ def nothing(row):
 class VersionedForm:
     """For a model form with a hidden `version`: the fields that are compared with what is stored."""
 
-    def stored_fields(self):
+    _meta: Any
+    fields: Any
+
+    def stored_fields(self) -> list[str]:
         return [name for name in self._meta.fields if name in self.fields and not self.fields[name].disabled]

@@ -43,15 +43,15 @@ class Job(models.Model):
             ),
         ]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
 
     @property
-    def is_finished(self):
+    def is_finished(self) -> bool:
         return self.status in FINISHED
 
     @property
-    def percent(self):
+    def percent(self) -> int:
         return min(100, self.done * 100 // self.total) if self.total else 0
 
 
@@ -61,5 +61,5 @@ class Heartbeat(models.Model):
     name = models.CharField(max_length=20, unique=True)
     beat_at = models.DateTimeField()
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.name

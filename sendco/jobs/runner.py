@@ -22,12 +22,12 @@ SORRY = (
 class Run:
     """What a handler holds: the job's facts, and a way to say how far it is."""
 
-    def __init__(self, job):
+    def __init__(self, job: Job) -> None:
         self.job = job
         self.params = job.params
         self._written = 0.0
 
-    def progress(self, done, total, message=""):
+    def progress(self, done: int, total: int, message: str = "") -> None:
         """Say how far the work is. Raises JobStopped when somebody stopped it or another worker has it."""
         if done < total and time.monotonic() - self._written < WRITE_EVERY:
             return
@@ -38,7 +38,7 @@ class Run:
         if mine.filter(cancel_asked=True).exists():
             raise JobStopped
 
-    def still_mine(self):
+    def still_mine(self) -> None:
         """Lock the job's row inside the caller's transaction: the last check before applying. Raises JobStopped."""
         mine = Job.objects.select_for_update().filter(pk=self.job.pk, token=self.job.token, status=Status.RUNNING)
         if not mine.filter(cancel_asked=False).exists():
@@ -46,11 +46,11 @@ class Run:
 
 
 class _Heart(threading.Thread):
-    def __init__(self, job):
+    def __init__(self, job: Job) -> None:
         super().__init__(daemon=True)
         self.job, self.stopped = job, threading.Event()
 
-    def run(self):
+    def run(self) -> None:
         while not self.stopped.wait(BEAT_EVERY):
             try:
                 Job.objects.filter(pk=self.job.pk, token=self.job.token).update(heartbeat_at=timezone.now())
@@ -58,13 +58,13 @@ class _Heart(threading.Thread):
                 logger.warning("Heartbeat of job %s missed: %s", self.job.pk, type(error).__name__)
         connection.close()
 
-    def stop(self):
+    def stop(self) -> None:
         self.stopped.set()
         if self.is_alive():
             self.join()
 
 
-def run(job_id):
+def run(job_id: int) -> Status | None:
     """Do the job if it is still waiting. Returns its closing status, or None when there was nothing to do."""
     job = claim(job_id)
     if job is None:
@@ -77,7 +77,7 @@ def run(job_id):
         heart.stop()
 
 
-def _work(job):
+def _work(job: Job) -> Status:
     handler = HANDLERS.get(job.kind)
     if handler is None:
         finish(job, Status.FAILED, error="This version of sendco no longer knows how to do this.")

@@ -1,11 +1,14 @@
 import logging
 import uuid
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Q
 from django.utils import timezone
+
+from sendco.people import Someone
 
 from .models import FINISHED, Heartbeat, Job, Status
 
@@ -24,7 +27,9 @@ class JobStopped(Exception):
 
 
 @transaction.atomic
-def enqueue(kind, *, title, by, school_id=None, params=None):
+def enqueue(
+    kind: str, *, title: str, by: Someone | None, school_id: int | None = None, params: dict[str, Any] | None = None
+) -> Job:
     """Write the job in the caller's transaction and send it when that commits."""
     job = Job.objects.create(
         kind=kind, title=title, user_id=getattr(by, "pk", None), school_id=school_id, params=params or {}
@@ -33,7 +38,7 @@ def enqueue(kind, *, title, by, school_id=None, params=None):
     return job
 
 
-def send(job_id):
+def send(job_id: int) -> None:
     """Hand the job to the broker. A broker that is down costs nothing: the sweep sends it again."""
     from .tasks import run_job
 
@@ -44,7 +49,7 @@ def send(job_id):
         logger.warning("Job %s was not sent: %s. The sweep will send it.", job_id, type(error).__name__)
 
 
-def claim(job_id):
+def claim(job_id: int) -> Job | None:
     """Take a queued job for this worker; None when somebody else has it or it is finished."""
     token = uuid.uuid4().hex
     taken = Job.objects.filter(pk=job_id, status=Status.QUEUED).update(
@@ -53,7 +58,9 @@ def claim(job_id):
     return Job.objects.get(pk=job_id) if taken else None
 
 
-def finish(job, status, *, error="", message=None, result=None):
+def finish(
+    job: Job, status: Status, *, error: str = "", message: str | None = None, result: dict[str, Any] | None = None
+) -> bool:
     """Close the job if it is still ours; False when another worker has taken it over."""
     values = {"status": status, "error": error[:300], "finished_at": timezone.now(), "heartbeat_at": timezone.now()}
     if message is not None:
@@ -63,7 +70,7 @@ def finish(job, status, *, error="", message=None, result=None):
     return bool(Job.objects.filter(pk=job.pk, token=job.token, status=Status.RUNNING).update(**values))
 
 
-def ask_to_cancel(job):
+def ask_to_cancel(job: Job) -> None:
     """Stop a waiting job now, and a running one at its next step."""
     stopped = Job.objects.filter(pk=job.pk, status=Status.QUEUED).update(
         status=Status.CANCELLED, finished_at=timezone.now(), message="Stopped before it started."
@@ -73,7 +80,7 @@ def ask_to_cancel(job):
 
 
 @transaction.atomic
-def retry(job):
+def retry(job: Job) -> None:
     """Start a failed or stopped job again from the beginning."""
     again = Job.objects.filter(pk=job.pk, status__in=[Status.FAILED, Status.CANCELLED]).update(
         status=Status.QUEUED,
@@ -90,7 +97,7 @@ def retry(job):
         transaction.on_commit(partial(send, job.pk))
 
 
-def sweep(now=None):
+def sweep(now: datetime | None = None) -> int:
     """Send again what nobody picked up, and put back what a dead worker left. Returns how many jobs it touched."""
     now = now or timezone.now()
     old = now - STALE_AFTER
@@ -112,9 +119,9 @@ def sweep(now=None):
     return given_up + len(ids)
 
 
-def note_heartbeat(name):
+def note_heartbeat(name: str) -> None:
     Heartbeat.objects.update_or_create(name=name, defaults={"beat_at": timezone.now()})
 
 
-def clear_old():
+def clear_old() -> None:
     Job.objects.filter(status__in=FINISHED, finished_at__lt=timezone.now() - KEPT_FOR).delete()

@@ -12,5 +12,5 @@ class Hit(models.Model):
         constraints = [models.UniqueConstraint(fields=["key", "window_start"], name="limits_one_row_per_window")]
         indexes = [models.Index(fields=["window_start"], name="limits_hit_window")]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.key} from {self.window_start:%H:%M}: {self.count}"

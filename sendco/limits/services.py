@@ -37,7 +37,7 @@ LIMITS = {
 class RateLimited(Exception):
     """Too many in too short a time; `retry_after` is the number of seconds to wait."""
 
-    def __init__(self, retry_after):
+    def __init__(self, retry_after: int) -> None:
         self.retry_after = retry_after
         super().__init__(f"That was done many times in a short while. Wait {_in_words(retry_after)}, then try again.")
 
@@ -51,7 +51,7 @@ _TAKE = """
 """
 
 
-def take(key, limit, per_seconds, now=None):
+def take(key: str, limit: int, per_seconds: int, now: datetime | None = None) -> bool:
     """Count one use of `key`; False when the window already holds `limit` of them.
 
     Call it before the work and outside its transaction: a rollback would give the turn back.
@@ -65,7 +65,7 @@ def take(key, limit, per_seconds, now=None):
         return cursor.fetchone() is not None
 
 
-def check_limit(name, subject, now=None):
+def check_limit(name: str, subject: int | str, now: datetime | None = None) -> None:
     """Count one use of a named limit by `subject` (a user's or link's id, an address); raise RateLimited when full."""
     limit = LIMITS[name]
     now = now or timezone.now()
@@ -75,24 +75,24 @@ def check_limit(name, subject, now=None):
     raise RateLimited(max(1, round((window_end - now).total_seconds())))
 
 
-def clean_old(now=None):
+def clean_old(now: datetime | None = None) -> int:
     """Delete windows that ended long ago; returns how many. No limit counts over more than a day."""
     ended_before = (now or timezone.now()) - timedelta(seconds=2 * DAY)
     deleted, _ = Hit.objects.filter(window_start__lt=ended_before).delete()
     return deleted
 
 
-def _window_start(now, per_seconds):
+def _window_start(now: datetime, per_seconds: int) -> datetime:
     return datetime.fromtimestamp(int(now.timestamp()) // per_seconds * per_seconds, tz=UTC)
 
 
-def _stored_key(key, per_seconds):
+def _stored_key(key: str, per_seconds: int) -> str:
     # An hour and a minute can start together, so the length of the window is part of the key.
     key = f"{per_seconds}:{key}"
     return key if len(key) <= 200 else hashlib.sha256(key.encode()).hexdigest()
 
 
-def _in_words(seconds):
+def _in_words(seconds: int) -> str:
     if seconds < 2 * MINUTE:
         return "a minute" if seconds > 30 else "half a minute"
     minutes = -(-seconds // MINUTE)

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.db import models
 
 
@@ -25,8 +27,8 @@ class Link(models.Model):
     class Meta:
         indexes = [models.Index(fields=["purpose", "subject_id"])]
 
-    def __str__(self):
+    def __str__(self) -> str:
         return f"{self.purpose} link {self.pk}"
 
-    def is_open(self, now):
+    def is_open(self, now: datetime) -> bool:
         return self.revoked_at is None and self.used_at is None and now < self.expires_at

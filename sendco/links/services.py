@@ -4,12 +4,16 @@ import hashlib
 import hmac
 import secrets
 from datetime import timedelta
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.core import signing
 from django.db.models import F
 from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+
+from sendco.people import Someone
 
 from .models import Link
 
@@ -19,17 +23,20 @@ MOST_TRIES = 5
 COOKIE = "link" if settings.IS_LOCAL else "__Host-link"
 COOKIE_SECONDS = 2 * 60 * 60
 SALT = "sendco.links"
+Response = TypeVar("Response", bound=HttpResponseBase)
 
 
 class LinkClosed(LookupError):
     """Unknown, expired, revoked, used up or for something else: the page says the same for all of them."""
 
 
-def _hash(text):
+def _hash(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def make(*, purpose, subject_id, school_id, by, pupil_id=None, days=DAYS):
+def make(
+    *, purpose: str, subject_id: int, school_id: int, by: Someone | None, pupil_id: int | None = None, days: int = DAYS
+) -> tuple[Link, str]:
     """Make a way in for one person to one thing; older ones to the same thing die. Returns (link, the secret)."""
     revoke(purpose=purpose, subject_id=subject_id)
     secret = secrets.token_urlsafe(32)
@@ -45,7 +52,7 @@ def make(*, purpose, subject_id, school_id, by, pupil_id=None, days=DAYS):
     return link, secret
 
 
-def find(secret):
+def find(secret: str) -> Link:
     """Return the open link of this secret. Changes nothing: mail scanners fetch every address. Raises LinkClosed."""
     link = Link.objects.filter(secret_hash=_hash(secret)).first()
     if link is None or not link.is_open(timezone.now()):
@@ -53,7 +60,7 @@ def find(secret):
     return link
 
 
-def note_opened(link):
+def note_opened(link: Link) -> None:
     now = timezone.now()
     Link.objects.filter(pk=link.pk).update(
         opened=F("opened") + 1, last_opened_at=now, first_opened_at=Coalesce("first_opened_at", now)
@@ -61,7 +68,7 @@ def note_opened(link):
 
 
 # --- The code to the address on file -----------------------------------------------------------------------------
-def make_code(link):
+def make_code(link: Link) -> str:
     """Make six digits that open this link once, for a quarter of an hour. The caller mails them."""
     code = f"{secrets.randbelow(1_000_000):06d}"
     Link.objects.filter(pk=link.pk).update(
@@ -72,7 +79,7 @@ def make_code(link):
     return code
 
 
-def check_code(link, code):
+def check_code(link: Link, code: str) -> bool:
     """Is this the code that was sent? Each try counts, and the fifth wrong one ends the code."""
     now = timezone.now()
     taken = Link.objects.filter(pk=link.pk, code_tries__lt=MOST_TRIES, code_expires_at__gt=now).update(
@@ -87,7 +94,7 @@ def check_code(link, code):
 
 
 # --- The pass: a cookie for two hours, so that no later address carries the secret --------------------------------
-def give_pass(response, link):
+def give_pass(response: Response, link: Link) -> Response:
     response.set_cookie(
         COOKIE,
         signing.dumps(link.pk, salt=SALT),
@@ -99,18 +106,19 @@ def give_pass(response, link):
     return response
 
 
-def has_pass(request, link):
+def has_pass(request: HttpRequest, link: Link) -> bool:
     return _passed(request) == link.pk
 
 
-def _passed(request):
+def _passed(request: HttpRequest) -> int:
+    """The number of the link that the browser holds a pass for; 0, which no link has, without one."""
     try:
         return signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=COOKIE_SECONDS)
     except signing.BadSignature:
-        return None
+        return 0
 
 
-def link_of(request, purpose):
+def link_of(request: HttpRequest, purpose: str) -> Link:
     """Return the open link of this purpose that the browser holds a pass for. Raises LinkClosed."""
     link = Link.objects.filter(pk=_passed(request), purpose=purpose).first()
     if link is None or not link.is_open(timezone.now()):
@@ -118,20 +126,20 @@ def link_of(request, purpose):
     return link
 
 
-def just_used(request, purpose):
+def just_used(request: HttpRequest, purpose: str) -> Link:
     """Return the link that this browser's pass used up, for the page that says thank you. Raises LinkClosed."""
     link = Link.objects.filter(pk=_passed(request), purpose=purpose, revoked_at=None).exclude(used_at=None).first()
-    if link is None or timezone.now() - link.used_at > timedelta(seconds=COOKIE_SECONDS):
+    if link is None or link.used_at is None or timezone.now() - link.used_at > timedelta(seconds=COOKIE_SECONDS):
         raise LinkClosed
     return link
 
 
 # --- Closing -----------------------------------------------------------------------------------------------------
-def use_up(link):
+def use_up(link: Link) -> bool:
     """The answer was accepted. False when another browser was first."""
     return bool(Link.objects.filter(pk=link.pk, used_at=None, revoked_at=None).update(used_at=timezone.now()))
 
 
-def revoke(**which):
+def revoke(**which: Any) -> int:
     """Close every open link that matches (purpose, subject_id, pupil_id, school_id, made_by_id). Returns how many."""
     return Link.objects.filter(revoked_at=None, used_at=None, **which).update(revoked_at=timezone.now())

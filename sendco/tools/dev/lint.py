@@ -36,6 +36,7 @@ def _checks():
     return {
         "secrets": secret_scan.faults,
         "bandit": [tools / "bandit", "-q", "-ll", "-r", *floors],
+        "types": [tools / "mypy"],
         "house rules": [python, "-m", "tests.house_rules"],
         "templates": [tools / "djlint", "--lint", "--quiet", "templates"],
         "ruff": [tools / "ruff", "check", *CONCISE, "."],
