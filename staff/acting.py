@@ -1,10 +1,13 @@
 """Who is acting, in which school, with which permissions today. Read afresh on every request, never stored."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.utils import timezone
 
-from .models import Membership
+from sendco.audit.models import Audience
+
+from .models import Membership, School, User
 from .models.people import current_on
 from .permissions import HOME_ORDER, Permission, permissions_of
 from .roles import Role
@@ -12,34 +15,33 @@ from .roles import Role
 
 @dataclass(frozen=True)
 class Acting:
-    user: object
-    school: object = None
-    roles: frozenset = frozenset()
-    permissions: frozenset = frozenset()
-    unit_ids: frozenset = frozenset()
-    schools: tuple = field(default=())
+    user: User
+    # None for somebody with no role today. Nothing is permitted then, so whoever is called by a page has a school.
+    school: School = None  # type: ignore[assignment]  # see above
+    roles: frozenset[Role] = frozenset()
+    permissions: frozenset[Permission] = frozenset()
+    unit_ids: frozenset[int] = frozenset()
+    schools: tuple[School, ...] = field(default=())
 
-    def can(self, permission):
+    def can(self, permission: Permission) -> bool:
         return permission in self.permissions
 
     @property
-    def sees_all_pupils(self):
+    def sees_all_pupils(self) -> bool:
         return Permission.PUPIL_VIEW_ALL in self.permissions
 
     @property
-    def home_role(self):
+    def home_role(self) -> Role | None:
         return next((role for role in HOME_ORDER if role in self.roles), None)
 
     @property
-    def role_names(self):
+    def role_names(self) -> str:
         return ", ".join(Role(role).label for role in HOME_ORDER if role in self.roles)
 
     @property
-    def audiences(self):
+    def audiences(self) -> set[Audience]:
         """The audiences of events that this person may meet."""
-        from sendco.audit.models import Audience
-
-        held = set()
+        held: set[Audience] = set()
         if self.can(Permission.NARRATIVE_VIEW):
             held.add(Audience.RECORD)
         if self.can(Permission.NARRATIVE_VIEW) and self.can(Permission.FLAG_CONFIDENTIAL_VIEW):
@@ -49,7 +51,7 @@ class Acting:
         return held
 
 
-def acting_for(user, school_id=None, *, today=None):
+def acting_for(user: User, school_id: int | None = None, *, today: date | None = None) -> Acting:
     """Build the acting person from today's memberships; the first school by name unless one is chosen. One query."""
     today = today or timezone.localdate()
     memberships = list(
@@ -63,7 +65,7 @@ def acting_for(user, school_id=None, *, today=None):
     roles = frozenset(Role(membership.role) for membership in here)
     return Acting(
         user=user,
-        school=school,
+        school=school,  # type: ignore[arg-type]  # None as above
         roles=roles,
         permissions=permissions_of(roles),
         unit_ids=frozenset(membership.unit_id for membership in here if membership.unit_id),

@@ -1,19 +1,21 @@
 """Reads shaped for pages of the school and its people."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from operator import itemgetter
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Exists, OuterRef, Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils import timezone
 
-from sendco.audit.models import Audience
+from sendco.audit.models import Audience, Event
 from sendco.audit.selectors import school_events, subject_events
 from sendco.clock import HolidaysNotKnown, SchoolCalendar, academic_year_start, bank_holidays
 from sendco.clock.words import MONTHS
 
-from .models import AcademicYear, Closure, GroupStaff, Invitation, Membership, TeachingGroup, Term, User
+from .acting import Acting
+from .models import AcademicYear, Closure, GroupStaff, Invitation, Membership, School, TeachingGroup, Term, User
 from .models.people import current_on
 from .models.school import SettingType
 from .permissions import Permission
@@ -29,7 +31,7 @@ BOUND_TO_190_DAYS = {
 }
 
 
-def school_calendar(school):
+def school_calendar(school: School) -> SchoolCalendar | None:
     """Return the school's calendar for the clock, or None when no term has been entered. Two queries.
 
     Only years without a missing year between them: a year nobody entered is not one long closure.
@@ -38,9 +40,9 @@ def school_calendar(school):
     return _calendar(terms, Closure.objects.filter(school=school)) if terms else None
 
 
-def _unbroken(terms):
+def _unbroken(terms: QuerySet[Term]) -> list[Term]:
     """The terms of the run of years that holds today, or else of the last run."""
-    runs = []
+    runs: list[list[Term]] = []
     for term in sorted(terms, key=lambda term: term.starts_on):
         if runs and term.academic_year.starts_in - runs[-1][-1].academic_year.starts_in <= 1:
             runs[-1].append(term)
@@ -51,7 +53,7 @@ def _unbroken(terms):
     return next(holding, runs[-1] if runs else [])
 
 
-def _calendar(terms, closures):
+def _calendar(terms: list[Term], closures: QuerySet[Closure] | list[Closure]) -> SchoolCalendar:
     gaps = [
         (before.ends_on + timedelta(days=1), after.starts_on - timedelta(days=1))
         for before, after in zip(terms, terms[1:], strict=False)
@@ -80,7 +82,7 @@ class Month:
 
     name: str
     school_days: int | None
-    closed: list
+    closed: list[tuple[str, date, date]]
 
 
 @dataclass(frozen=True)
@@ -89,22 +91,22 @@ class YearOverview:
 
     starts_in: int
     year: AcademicYear | None
-    terms: list
-    closures: list
-    months: list
+    terms: list[Term]
+    closures: list[Closure]
+    months: list[Month]
     school_days: int | None
     must_have: int | None
 
     @property
-    def name(self):
+    def name(self) -> str:
         return f"{self.starts_in}-{(self.starts_in + 1) % 100:02d}"
 
     @property
-    def days_short(self):
+    def days_short(self) -> int:
         return max(self.must_have - self.school_days, 0) if self.must_have and self.school_days is not None else 0
 
 
-def year_overview(acting, starts_in):
+def year_overview(acting: Acting, starts_in: int) -> YearOverview:
     """Three queries."""
     first, last = date(starts_in, 9, 1), date(starts_in + 1, 8, 31)
     year = AcademicYear.objects.visible_to(acting).filter(starts_in=starts_in).prefetch_related("terms").first()
@@ -116,7 +118,8 @@ def year_overview(acting, starts_in):
     if terms:
         calendar = _calendar(terms, closures)
         for term in terms:
-            term.school_days = _count(calendar, term.starts_on, term.ends_on)
+            days = _count(calendar, term.starts_on, term.ends_on)
+            term.school_days = days  # type: ignore[attr-defined]  # for the page alone
         closed = _between(terms) + [(row.name, row.starts_on, row.ends_on) for row in closures]
         months = [_month(calendar, closed, *number) for number in _months_of(terms)]
         school_days = _count(calendar, calendar.first_day, calendar.last_day)
@@ -131,7 +134,7 @@ def year_overview(acting, starts_in):
     )
 
 
-def _months_of(terms):
+def _months_of(terms: list[Term]) -> Iterator[tuple[int, int]]:
     """Yield (year, month) from the first school day's month to the last's."""
     number = terms[0].starts_on.year * 12 + terms[0].starts_on.month - 1
     while number <= terms[-1].ends_on.year * 12 + terms[-1].ends_on.month - 1:
@@ -139,7 +142,7 @@ def _months_of(terms):
         number += 1
 
 
-def _between(terms):
+def _between(terms: list[Term]) -> list[tuple[str, date, date]]:
     """The days between two terms, which need no closure of their own. A weekend alone is not worth a line."""
     days = [
         (f"Holiday after {before.name}", before.ends_on + timedelta(days=1), after.starts_on - timedelta(days=1))
@@ -148,7 +151,7 @@ def _between(terms):
     return [(name, first, last) for name, first, last in days if (last - first).days >= 2]
 
 
-def _month(calendar, closed, year, month):
+def _month(calendar: SchoolCalendar, closed: list[tuple[str, date, date]], year: int, month: int) -> Month:
     first = date(year, month, 1)
     last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
     try:
@@ -162,7 +165,7 @@ def _month(calendar, closed, year, month):
     )
 
 
-def _count(calendar, first, last):
+def _count(calendar: SchoolCalendar, first: date, last: date) -> int | None:
     try:
         return calendar.count_school_days(first, last)
     except HolidaysNotKnown:
@@ -170,7 +173,7 @@ def _count(calendar, first, last):
 
 
 # --- People and groups -------------------------------------------------------------------------------------------
-def people_of(acting):
+def people_of(acting: Acting) -> QuerySet[User]:
     """Everyone with a current role here, with those roles, by name. Two queries."""
     today = timezone.localdate()
     roles = Membership.objects.filter(current_on(today), school=acting.school).select_related("unit").order_by("pk")
@@ -182,32 +185,32 @@ def people_of(acting):
     )
 
 
-def with_second_factor(people):
+def with_second_factor(people: QuerySet[User]) -> QuerySet[User]:
     """Add `has_second_factor`: recovery codes alone are none."""
     factors = Authenticator.objects.filter(user=OuterRef("pk")).exclude(type=Authenticator.Type.RECOVERY_CODES)
     return people.annotate(has_second_factor=Exists(factors))
 
 
-def roles_of(acting, person):
+def roles_of(acting: Acting, person: User) -> QuerySet[Membership]:
     """Every role this person holds, held or will hold here, newest first."""
     memberships = Membership.objects.visible_to(acting).filter(user=person).select_related("unit")
     return memberships.order_by("-starts_on", "-pk")
 
 
-def places_of(acting, person):
+def places_of(acting: Acting, person: User) -> QuerySet[GroupStaff]:
     """The groups this person has or will have here."""
     open_places = Q(ends_on=None) | Q(ends_on__gte=timezone.localdate())
     places = GroupStaff.objects.filter(open_places, user=person, group__in=TeachingGroup.objects.visible_to(acting))
     return places.filter(group__is_archived=False).select_related("group").order_by("group__name", "pk")
 
 
-def open_invitations(acting):
+def open_invitations(acting: Acting) -> QuerySet[Invitation]:
     return Invitation.objects.visible_to(acting).filter(
         accepted_at=None, revoked_at=None, expires_at__gt=timezone.now()
     )
 
 
-def groups_of(acting):
+def groups_of(acting: Acting) -> QuerySet[TeachingGroup]:
     today = timezone.localdate()
     staff = GroupStaff.objects.filter(current_on(today)).select_related("user")
     return (
@@ -218,21 +221,21 @@ def groups_of(acting):
     )
 
 
-def archived_groups(acting):
+def archived_groups(acting: Acting) -> QuerySet[TeachingGroup]:
     return TeachingGroup.objects.visible_to(acting).filter(is_archived=True).order_by("name", "pk")
 
 
-def staff_places(acting):
+def staff_places(acting: Acting) -> QuerySet[GroupStaff]:
     """Who teaches, tutors or supports which group, past and present, within this school."""
     places = GroupStaff.objects.filter(group__in=TeachingGroup.objects.visible_to(acting))
     return places.select_related("user", "group").order_by("kind", "user__name", "pk")
 
 
-def academic_years(acting):
+def academic_years(acting: Acting) -> QuerySet[AcademicYear]:
     return AcademicYear.objects.visible_to(acting).prefetch_related("terms")
 
 
-def current_term(school, today):
+def current_term(school: School, today: date) -> Term | None:
     return Term.objects.filter(academic_year__school=school, starts_on__lte=today, ends_on__gte=today).first()
 
 
@@ -241,7 +244,7 @@ def current_term(school, today):
 _SCHOOL_SUBJECTS = ("staff.school", "staff.unit", "staff.academicyear", "staff.closure", "staff.teachinggroup")
 
 
-def school_changes(acting, *, codes=""):
+def school_changes(acting: Acting, *, codes: str = "") -> QuerySet[Event]:
     """Events about the school, newest first, for those who may change it. `codes` is how their codes begin."""
     events = school_events(school_id=acting.school.pk, audiences={Audience.RECORD})
     if not acting.can(Permission.SCHOOL_EDIT):
@@ -249,13 +252,13 @@ def school_changes(acting, *, codes=""):
     return events.filter(pupil_id=None, subject_type__in=_SCHOOL_SUBJECTS, code__startswith=codes)
 
 
-def group_changes(acting, group):
+def group_changes(acting: Acting, group: TeachingGroup) -> QuerySet[Event]:
     if not acting.can(Permission.SCHOOL_EDIT):
         return school_changes(acting)
     return subject_events(group, audiences={Audience.RECORD})
 
 
-def person_changes(acting, person):
+def person_changes(acting: Acting, person: User) -> QuerySet[Event]:
     """Roles given and ended here, for those who manage people."""
     events = subject_events(person, audiences=acting.audiences & {Audience.ACCOUNTS})
     return events.filter(school_id=acting.school.pk)

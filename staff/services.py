@@ -3,6 +3,7 @@
 import hashlib
 import secrets
 from datetime import date, timedelta
+from typing import Any
 
 from allauth.usersessions.models import UserSession
 from django.db import IntegrityError, transaction
@@ -15,18 +16,21 @@ from sendco.clock import short_date
 from sendco.jobs import services as jobs
 from sendco.refusals import ChangedMeanwhile, Refused
 
-from .models import AcademicYear, Closure, GroupStaff, Invitation, Membership, School, TeachingGroup, Term, User
+from .models import AcademicYear, Closure, GroupStaff, Invitation, Membership, School, TeachingGroup, Term, Unit, User
 from .models.people import current_on
 from .refusals import PeopleReason, SchoolReason
 from .roles import Role
 
+# Name, first day, last day; of a closure its kind stands second.
+TermDates = tuple[str, date, date]
+ClosureDates = tuple[str, str, date, date]
 INVITATION_DAYS = 7
 # A year later on the same weekday: term dates move with the week, not with the date.
 YEAR_OF_WEEKS = timedelta(weeks=52)
 
 
 @transaction.atomic
-def create_school(*, name, short_name, setting_type, by=None, **details):
+def create_school(*, name: str, short_name: str, setting_type: str, by: User | None = None, **details: Any) -> School:
     school = School.objects.create(name=name, short_name=short_name, setting_type=setting_type, **details)
     audit.record("school.created", school, text=f"{name} set up", by=by, school_id=school.pk)
     return school
@@ -37,7 +41,7 @@ DATES_COUNT_FROM = {"concern_days", "letter_days", "lowest_age", "highest_age", 
 
 
 @transaction.atomic
-def update_school(*, school, values, version, by):
+def update_school(*, school: School, values: dict[str, Any], version: int, by: User) -> School:
     """Save the school's details. Raises ChangedMeanwhile when the version is not the one that was edited."""
     current = School.objects.select_for_update().get(pk=school.pk)
     if current.version != version:
@@ -50,7 +54,8 @@ def update_school(*, school, values, version, by):
     current.version += 1
     with audit.saving(current, by=by):
         current.save(update_fields=[*changed, "version"])
-    words = ", ".join(School._meta.get_field(name).verbose_name for name in changed)
+    fields: list[Any] = [School._meta.get_field(name) for name in changed]
+    words = ", ".join(field.verbose_name for field in fields)
     if DATES_COUNT_FROM & set(changed):
         work_out_dates_again(school=current, by=by)
     audit.record("school.changed", current, text=f"School details changed: {words}", by=by, school_id=school.pk)
@@ -58,7 +63,7 @@ def update_school(*, school, values, version, by):
 
 
 @transaction.atomic
-def save_unit(*, unit, by):
+def save_unit(*, unit: Unit, by: User) -> Unit:
     try:
         with audit.saving(unit, by=by), transaction.atomic():
             unit.save()
@@ -68,7 +73,7 @@ def save_unit(*, unit, by):
     return unit
 
 
-def work_out_dates_again(*, school, by):
+def work_out_dates_again(*, school: School, by: User) -> None:
     """Ask for every date of the school to be derived afresh: the days they are counted in have changed.
 
     The floors above register what "school.dates_changed" does; it runs after commit, in the background.
@@ -78,7 +83,9 @@ def work_out_dates_again(*, school, by):
 
 # --- The calendar ------------------------------------------------------------------------------------------------
 @transaction.atomic
-def save_academic_year(*, school, starts_in, terms, is_confirmed, by):
+def save_academic_year(
+    *, school: School, starts_in: int, terms: list[TermDates], is_confirmed: bool, by: User
+) -> AcademicYear:
     """Set a year's terms. `terms` is a list of (name, first day, last day); they may not overlap or leave the year."""
     ordered = sorted(terms, key=lambda term: term[1])
     _check_terms(ordered, starts_in)
@@ -98,7 +105,7 @@ def save_academic_year(*, school, starts_in, terms, is_confirmed, by):
     return year
 
 
-def _check_terms(ordered, starts_in):
+def _check_terms(ordered: list[TermDates], starts_in: int) -> None:
     if not ordered:
         raise Refused(SchoolReason.NO_TERMS)
     names = [name for name, _, _ in ordered]
@@ -116,7 +123,7 @@ def _check_terms(ordered, starts_in):
 
 
 @transaction.atomic
-def copy_academic_year(*, school, starts_in, by):
+def copy_academic_year(*, school: School, starts_in: int, by: User) -> AcademicYear:
     """Suggest a year from the one before it, 52 weeks on: its terms, half terms and INSET days. Not confirmed."""
     before = AcademicYear.objects.filter(school=school, starts_in=starts_in - 1).first()
     terms = list(before.terms.all()) if before else []
@@ -144,7 +151,7 @@ def copy_academic_year(*, school, starts_in, by):
 
 
 @transaction.atomic
-def confirm_academic_year(*, year, by):
+def confirm_academic_year(*, year: AcademicYear, by: User) -> None:
     if not year.terms.exists():
         raise Refused(SchoolReason.NO_TERMS_TO_CONFIRM)
     if year.is_confirmed:
@@ -155,12 +162,14 @@ def confirm_academic_year(*, year, by):
 
 
 @transaction.atomic
-def import_calendar(*, school, terms, closures, by):
+def import_calendar(
+    *, school: School, terms: list[TermDates], closures: list[ClosureDates], by: User
+) -> tuple[list[AcademicYear], int]:
     """Save what somebody chose from a file. Returns (years whose terms were replaced, number of closures added).
 
     `terms` are (name, first day, last day), put into the school year they fall in; `closures` as in add_closures.
     """
-    by_year = {}
+    by_year: dict[int, list[TermDates]] = {}
     for term in terms:
         # A year that starts in the last days of August is the year that starts that September.
         starts_in = term[1].year if term[1].month >= 8 else term[1].year - 1
@@ -173,7 +182,7 @@ def import_calendar(*, school, terms, closures, by):
 
 
 @transaction.atomic
-def add_closures(*, school, closures, by):
+def add_closures(*, school: School, closures: list[ClosureDates], by: User) -> int:
     """Add (name, kind, first day, last day) rows, leaving out those that are there already. Returns how many."""
     present = set(Closure.objects.filter(school=school).values_list("kind", "starts_on", "ends_on"))
     rows = []
@@ -192,7 +201,7 @@ def add_closures(*, school, closures, by):
 
 
 @transaction.atomic
-def remove_closure(*, closure, by):
+def remove_closure(*, closure: Closure, by: User) -> None:
     text = f"Closure removed: {closure.name}, {short_date(closure.starts_on)}"
     audit.record("calendar.closure_removed", closure, text=text, by=by)
     closure.delete()
@@ -200,12 +209,21 @@ def remove_closure(*, closure, by):
 
 
 # --- People ------------------------------------------------------------------------------------------------------
-def hash_secret(secret):
+def hash_secret(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 @transaction.atomic
-def invite(*, school, email, name, role, by, unit=None, ends_on=None):
+def invite(
+    *,
+    school: School,
+    email: str,
+    name: str,
+    role: str,
+    by: User | None,
+    unit: Unit | None = None,
+    ends_on: date | None = None,
+) -> tuple[Invitation, str]:
     """Make an invitation and kill the older ones to the same address. Returns (invitation, the secret)."""
     if role == Role.PROVISION_LEAD and unit is None:
         raise Refused(PeopleReason.UNIT_MISSING)
@@ -233,14 +251,14 @@ def invite(*, school, email, name, role, by, unit=None, ends_on=None):
     return invitation, secret
 
 
-def open_invitation(secret):
+def open_invitation(secret: str) -> Invitation | None:
     """Return the invitation this secret opens, or None when it is unknown, used, revoked or out of date."""
     invitation = Invitation.objects.select_related("school").filter(secret_hash=hash_secret(secret)).first()
     return invitation if invitation and invitation.is_open else None
 
 
 @transaction.atomic
-def accept_invitation(*, invitation, password=None):
+def accept_invitation(*, invitation: Invitation, password: str | None = None) -> User:
     """Use the invitation up: make the account if the address has none, and the membership. Returns the user.
 
     Raises Refused when it was used meanwhile: of two clicks at once, one wins.
@@ -270,14 +288,23 @@ def accept_invitation(*, invitation, password=None):
 
 
 @transaction.atomic
-def revoke_invitation(*, invitation, by):
+def revoke_invitation(*, invitation: Invitation, by: User | None) -> None:
     Invitation.objects.filter(pk=invitation.pk, accepted_at=None).update(revoked_at=timezone.now())
     text = f"Invitation for {invitation.name} withdrawn"
     audit.record("person.invitation_withdrawn", invitation, text=text, by=by, audience=Audience.ACCOUNTS)
 
 
 @transaction.atomic
-def add_membership(*, user, school, role, by, unit=None, starts_on=None, ends_on=None):
+def add_membership(
+    *,
+    user: User,
+    school: School,
+    role: str,
+    by: User | None,
+    unit: Unit | None = None,
+    starts_on: date | None = None,
+    ends_on: date | None = None,
+) -> Membership:
     if role == Role.PROVISION_LEAD and unit is None:
         raise Refused(PeopleReason.UNIT_MISSING)
     if by is not None and by.pk == user.pk:
@@ -302,12 +329,12 @@ def add_membership(*, user, school, role, by, unit=None, starts_on=None, ends_on
     return membership
 
 
-def _record_about(user, code, *, text, by, school):
+def _record_about(user: User, code: str, *, text: str, by: User | None, school: School) -> None:
     audit.record(code, user, text=text, by=by, school_id=school.pk, audience=Audience.ACCOUNTS)
 
 
 @transaction.atomic
-def end_membership(*, membership, ends_on, by):
+def end_membership(*, membership: Membership, ends_on: date, by: User) -> None:
     """End a role. From the day after the last day it opens nothing; a past or present day ends sessions now.
 
     A role that began today (or begins later) and ends before it began was given by mistake: it is taken back whole.
@@ -333,7 +360,7 @@ def end_membership(*, membership, ends_on, by):
     end_sessions(user=membership.user)
 
 
-def _head_remains(membership, day):
+def _head_remains(membership: Membership, day: date) -> bool:
     """Whether somebody else is head on that day. Locks the school: of two heads who end each other, one stays."""
     School.objects.select_for_update().get(pk=membership.school_id)
     rows = Membership.objects.filter(current_on(day), school=membership.school_id, role=Role.HEAD, user__is_active=True)
@@ -341,7 +368,7 @@ def _head_remains(membership, day):
 
 
 @transaction.atomic
-def leave_school(*, user, school, last_day, by):
+def leave_school(*, user: User, school: School, last_day: date, by: User) -> None:
     """End every role and every group of this person here; with no role left anywhere the account closes too.
 
     A last day before today closes access at once. The caller hands over open work first.
@@ -363,7 +390,7 @@ def leave_school(*, user, school, last_day, by):
     end_sessions(user=user)
 
 
-def end_sessions(*, user, keep=None):
+def end_sessions(*, user: User, keep: str | None = None) -> None:
     """Sign the person out everywhere, but for the session with this key."""
     from django.contrib.sessions.models import Session
 
@@ -374,7 +401,7 @@ def end_sessions(*, user, keep=None):
 
 # --- Groups ------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def save_group(*, group, by):
+def save_group(*, group: TeachingGroup, by: User) -> TeachingGroup:
     try:
         with audit.saving(group, by=by), transaction.atomic():
             group.save()
@@ -385,7 +412,7 @@ def save_group(*, group, by):
 
 
 @transaction.atomic
-def archive_group(*, group, by):
+def archive_group(*, group: TeachingGroup, by: User) -> None:
     """Put a group away: whoever teaches or supports it stops seeing its pupils today."""
     for place in GroupStaff.objects.filter(current_on(timezone.localdate()), group=group):
         end_group_staff(place=place, by=by)
@@ -396,13 +423,15 @@ def archive_group(*, group, by):
 
 
 @transaction.atomic
-def restore_group(*, group, by):
+def restore_group(*, group: TeachingGroup, by: User) -> TeachingGroup:
     group.is_archived = False
     return save_group(group=group, by=by)
 
 
 @transaction.atomic
-def add_group_staff(*, group, user, kind, by, starts_on=None):
+def add_group_staff(
+    *, group: TeachingGroup, user: User, kind: str, by: User, starts_on: date | None = None
+) -> GroupStaff:
     """Let somebody teach, tutor or support a group: from then they see its pupils."""
     today = timezone.localdate()
     TeachingGroup.objects.select_for_update().get(pk=group.pk)
@@ -423,7 +452,7 @@ def add_group_staff(*, group, user, kind, by, starts_on=None):
 
 
 @transaction.atomic
-def end_group_staff(*, place, by, ends_on=None):
+def end_group_staff(*, place: GroupStaff, by: User, ends_on: date | None = None) -> None:
     """End a place, by default as of now. One that began today or later is taken back whole."""
     today = timezone.localdate()
     text = f"{place.user.name} no longer {place.get_kind_display().lower()} {place.group.name}"

@@ -1,3 +1,6 @@
+from datetime import date
+from typing import TYPE_CHECKING, Self
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
@@ -7,14 +10,17 @@ from simple_history.models import HistoricalRecords
 from ..roles import Role
 from .school import AcademicYear, InSchoolQuerySet, School, Unit
 
+if TYPE_CHECKING:
+    from ..acting import Acting
 
-def current_on(day):
+
+def current_on(day: date) -> Q:
     """Return the filter for rows whose dates include this day."""
     return Q(starts_on__lte=day) & (Q(ends_on=None) | Q(ends_on__gte=day))
 
 
 class UserManager(BaseUserManager):
-    def create_user(self, *, email, name, password=None):
+    def create_user(self, *, email: str, name: str, password: str | None = None) -> "User":
         user = self.model(email=self.normalize_email(email).lower(), name=name)
         user.set_password(password)
         user.save()
@@ -25,12 +31,12 @@ class UserManager(BaseUserManager):
 
 
 class UserQuerySet(models.QuerySet):
-    def visible_to(self, acting):
+    def visible_to(self, acting: "Acting") -> Self:
         if not acting.school:
             return self.none()
         return self.filter(pk__in=Membership.objects.filter(school=acting.school).values("user"))
 
-    def working_at(self, school, day):
+    def working_at(self, school: School, day: date) -> Self:
         memberships = Membership.objects.filter(current_on(day), school=school)
         return self.filter(is_active=True, pk__in=memberships.values("user")).order_by("name", "pk")
 
@@ -123,10 +129,10 @@ class Invitation(models.Model):
 
 
 class LostFactorQuerySet(models.QuerySet):
-    def open(self):
+    def open(self) -> Self:
         return self.filter(closed_at=None, expires_at__gt=timezone.now())
 
-    def visible_to(self, acting):
+    def visible_to(self, acting: "Acting") -> Self:
         if not acting.school:
             return self.none()
         works_here = Membership.objects.filter(current_on(timezone.localdate()), school=acting.school)

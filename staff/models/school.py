@@ -1,7 +1,12 @@
+from typing import TYPE_CHECKING, Self
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
+
+if TYPE_CHECKING:
+    from ..acting import Acting
 
 
 class SettingType(models.TextChoices):
@@ -22,7 +27,7 @@ ALTERNATIVE = {SettingType.PRU, SettingType.AP_ACADEMY}
 
 
 class SchoolQuerySet(models.QuerySet):
-    def visible_to(self, acting):
+    def visible_to(self, acting: "Acting") -> Self:
         return self.filter(pk=acting.school.pk) if acting.school else self.none()
 
 
@@ -68,7 +73,7 @@ class School(models.Model):
 class InSchoolQuerySet(models.QuerySet):
     """Rows of one school, for anybody acting in it; a page's permission decides the rest."""
 
-    def visible_to(self, acting):
+    def visible_to(self, acting: "Acting") -> Self:
         return self.filter(school=acting.school) if acting.school else self.none()
 
 
