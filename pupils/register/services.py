@@ -181,7 +181,7 @@ def start_watching(*, pupil, reason, look_again_on, by, today=None):
         raise Refused(WatchReason.ON_REGISTER, pupil=pupil.name, status=current.get_code_display())
     if WatchListEntry.objects.filter(pupil=pupil, ends_on=None).exists():
         raise Refused(WatchReason.WATCHED_ALREADY, pupil=pupil.name)
-    if look_again_on <= today:
+    if look_again_on is None or look_again_on <= today:
         raise Refused(WatchReason.LOOK_AGAIN_NOT_IN_FUTURE)
     entry = WatchListEntry(
         school=pupil.school, pupil=pupil, reason=reason, starts_on=today, look_again_on=look_again_on, entered_by=by

@@ -187,6 +187,15 @@ def test_monitoring_puts_the_child_on_the_watch_list(pupil, teacher, senco):
     assert (entry.reason, entry.look_again_on, entry.entered_by) == ("Reading pace", in_days(84), senco)
 
 
+def test_monitoring_needs_a_day_too(pupil, teacher, senco):
+    concern = raised(pupil, teacher)
+
+    with refused(WatchReason.LOOK_AGAIN_NOT_IN_FUTURE):
+        decide(concern, senco, Outcome.MONITOR)
+
+    assert not WatchListEntry.objects.exists()
+
+
 def test_a_refusal_of_the_register_keeps_the_concern_as_it_was(pupil, teacher, senco):
     concern = raised(pupil, teacher)
     register.start_watching(pupil=pupil, reason="Spelling", look_again_on=in_days(7), by=senco)
