@@ -1,7 +1,12 @@
 """What people do with a concern: raise it, ask colleagues, triage it, and close it by what was decided."""
 
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -9,10 +14,11 @@ from django.utils import timezone
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.refusals import ChangedMeanwhile, Refused
+from staff.models import School, User
 from staff.roles import Role
 from staff.tasks import send_account_mail
 
-from ..models import Concern, ConcernView
+from ..models import Concern, ConcernView, Pupil, RegisterEntry
 from ..models.concerns import RATED
 from ..models.register import ON_REGISTER
 from ..owed import bring_up_to_date
@@ -27,8 +33,9 @@ CLOSING = (Outcome.MONITOR, Outcome.NO_ACTION)
 
 @transaction.atomic
 def raise_concern(
-    *, pupil, what, parent_told, form_key, by, where="", how_often="", tried="", tried_for="", parent_words=""
-):
+    *, pupil: Pupil, what: str, parent_told: str, form_key: str, by: User, where: str = "", how_often: str = "",
+    tried: str = "", tried_for: str = "", parent_words: str = "",
+) -> Concern:  # fmt: skip
     """Keep a concern and tell who raised it when somebody will look. The same form posted twice is one concern."""
     pupil = register.lock(pupil)
     sent = Concern.objects.filter(form_key=form_key).first()
@@ -64,18 +71,18 @@ def raise_concern(
     return concern
 
 
-def who_is_told(school):
+def who_is_told(school: School) -> QuerySet[User]:
     """The SENDCos of the school today, or its heads where nobody is SENDCo."""
     return people_with(school, Role.SENCO) or people_with(school, Role.HEAD)
 
 
-def first_look(concern):
+def first_look(concern: Concern) -> dict[str, Any]:
     """Who will look at a concern, and the due item that says by when (None once it is not known)."""
     item = dues_of([concern], "concern.first_look").get(concern.pk)
     return {"who": who_looks(concern.school), "due": item}
 
 
-def _lock(concern, version=None):
+def _lock(concern: Concern, version: int | None = None) -> Concern:
     """Take the concern's row for this transaction, after its pupil's: every service takes them in that order."""
     register.lock(concern.pupil)
     concern = (
@@ -90,7 +97,7 @@ def _lock(concern, version=None):
     return concern
 
 
-def _keep(concern, *fields, by):
+def _keep(concern: Concern, *fields: str, by: User) -> None:
     concern.version += 1
     with audit.saving(concern, by=by):
         concern.save(update_fields=[*fields, "version"])
@@ -100,7 +107,16 @@ def _keep(concern, *fields, by):
 
 
 @transaction.atomic
-def triage(*, concern, outcome, note, version, by, look_again_on=None, today=None):
+def triage(
+    *,
+    concern: Concern,
+    outcome: str,
+    note: str,
+    version: int,
+    by: User,
+    look_again_on: date | None = None,
+    today: date | None = None,
+) -> Concern:
     """Decide what happens next. Returns the concern; SEN Support leaves it open until the status has changed.
 
     Raises ChangedMeanwhile when a colleague decided first.
@@ -126,7 +142,7 @@ def triage(*, concern, outcome, note, version, by, look_again_on=None, today=Non
 
 
 @transaction.atomic
-def change_status(*, pupil, seen_entry_id, by, **change):
+def change_status(*, pupil: Pupil, seen_entry_id: int, by: User, **change: Any) -> RegisterEntry:
     """Change the status as one person saw it, and close the concerns that asked for SEN Support. Returns the entry.
 
     Raises ChangedMeanwhile, with the open entry, when the status is no longer the one that was on the page.
@@ -142,7 +158,7 @@ def change_status(*, pupil, seen_entry_id, by, **change):
     return entry
 
 
-def _close(concern, *, by):
+def _close(concern: Concern, *, by: User) -> None:
     concern = _lock(concern)
     concern.closed_on = timezone.localdate()
     _keep(concern, "closed_on", by=by)
@@ -151,7 +167,7 @@ def _close(concern, *, by):
 
 # --- Views of colleagues -----------------------------------------------------------------------------------------
 @transaction.atomic
-def ask_for_views(*, concern, people, by):
+def ask_for_views(*, concern: Concern, people: Iterable[User], by: User) -> int:
     """Ask these colleagues for a structured view; whoever was asked already is left alone. Returns how many are new."""
     concern = _lock(concern)
     known = {view.asked_of_id: view for view in concern.views.all()}
@@ -175,7 +191,9 @@ def ask_for_views(*, concern, people, by):
 
 
 @transaction.atomic
-def answer_view(*, view, by, strengths="", notes="", **ratings):
+def answer_view(
+    *, view: ConcernView, by: User, strengths: str = "", notes: str = "", **ratings: int | None
+) -> ConcernView:
     """Keep a colleague's view: a rating for each of RATED, None where they have not seen the child do it."""
     concern = view.concern
     register.lock(concern.pupil)
@@ -205,7 +223,7 @@ def answer_view(*, view, by, strengths="", notes="", **ratings):
 
 
 @transaction.atomic
-def withdraw_view(*, view, reason, by):
+def withdraw_view(*, view: ConcernView, reason: str, by: User) -> ConcernView:
     """Say that a view is no longer needed. The colleague gets a mail without the reason, and may be asked again."""
     register.lock(view.concern.pupil)
     rows = ConcernView.objects.select_for_update(of=("self",)).select_related("concern__school", "concern__pupil")
@@ -231,11 +249,11 @@ def withdraw_view(*, view, reason, by):
 
 
 # --- Mail --------------------------------------------------------------------------------------------------------
-def _address(route, pk):
+def _address(route: str, pk: int) -> str:
     return settings.SITE_URL + reverse(route, args=[pk])
 
 
-def _mail(name, to, concern, **context):
+def _mail(name: str, to: User, concern: Concern, **context: Any) -> None:
     """Queue a mail that names the child by initials only, and never in the subject."""
     if not to.is_active:
         return

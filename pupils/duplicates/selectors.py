@@ -1,14 +1,18 @@
 """Records that may be of one child, and what a merge of two would do. Only ever within one school."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from difflib import SequenceMatcher
 from itertools import combinations, product
+from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sendco.clock import long_date
+from staff.acting import Acting
 
 from ..fields import PUPIL, readable
 from ..merging import MOVED
@@ -50,7 +54,7 @@ READ = (
 
 
 # --- How alike two records are -----------------------------------------------------------------------------------
-def alike(one, other):
+def alike(one: str, other: str) -> bool:
     """Whether two folded names may be one name: equal, the start of the other, or a slip of typing apart."""
     if not one or not other:
         return False
@@ -63,7 +67,7 @@ def alike(one, other):
     return matcher.real_quick_ratio() >= ALIKE and matcher.ratio() >= ALIKE
 
 
-def surnames_alike(one, other):
+def surnames_alike(one: str, other: str) -> bool:
     """Like `alike`, and a double-barrelled name is like each of its parts."""
     return alike(one, other) or bool(set(one.split()) & set(other.split()))
 
@@ -71,40 +75,40 @@ def surnames_alike(one, other):
 class Card:
     """What is compared of one record. Names are folded once."""
 
-    def __init__(self, row):
+    def __init__(self, row: dict[str, Any]) -> None:
         self.pk, self.upn, self.former_upn = row["pk"], row["upn"], row["former_upn"]
         self.birth_on = row["birth_on"]
         self.forenames = _folded(row["legal_forename"], row["preferred_forename"])
         self.surnames = _folded(row["legal_surname"], row["preferred_surname"])
 
     @property
-    def full_names(self):
+    def full_names(self) -> set[tuple[str, str]]:
         return {(forename, surname) for forename in self.forenames for surname in self.surnames}
 
-    def same_name(self, other):
+    def same_name(self, other: "Card") -> bool:
         return bool(self.full_names & other.full_names)
 
-    def similar_name(self, other):
+    def similar_name(self, other: "Card") -> bool:
         """Both names alike, or written the wrong way round. One surname alone is a twin, not the same child."""
         straight = _any(alike, self.forenames, other.forenames) and _any(surnames_alike, self.surnames, other.surnames)
         return straight or bool(self.full_names & {(last, first) for first, last in other.full_names})
 
 
-def _folded(*names):
+def _folded(*names: str) -> set[str]:
     return {text for text in (" ".join(words_of(name)) for name in names) if text}
 
 
-def _any(test, ones, others):
+def _any(test: Callable[[str, str], bool], ones: set[str], others: set[str]) -> bool:
     return any(test(one, other) for one in ones for other in others)
 
 
 # --- Which pairs to compare: blocks keep this far from everybody with everybody ------------------------------------
-def _pairs(blocks):
+def _pairs(blocks: Mapping[Any, list[Card]]) -> Iterator[tuple[Card, Card]]:
     for cards in blocks.values():
         yield from combinations(cards, 2)
 
 
-def _by_number(cards):
+def _by_number(cards: list[Card]) -> dict[str, list[Card]]:
     """A UPN of one is the UPN or the former UPN of another."""
     blocks = defaultdict(list)
     for card in cards:
@@ -113,9 +117,9 @@ def _by_number(cards):
     return blocks
 
 
-def _by_birth_and_sound(cards):
+def _by_birth_and_sound(cards: list[Card]) -> dict[tuple[date, tuple[str, ...]], list[Card]]:
     """Born on one day, and a word of each name sounds alike, in either order."""
-    blocks = defaultdict(list)
+    blocks: dict[tuple[date, tuple[str, ...]], list[Card]] = defaultdict(list)
     for card in cards:
         if card.birth_on:
             forenames, surnames = _sounds(card.forenames), _sounds(card.surnames)
@@ -125,11 +129,11 @@ def _by_birth_and_sound(cards):
     return blocks
 
 
-def _sounds(names):
+def _sounds(names: set[str]) -> set[str]:
     return {key for name in names for word in name.split() for key in skeletons(word)}
 
 
-def _by_name(cards):
+def _by_name(cards: list[Card]) -> dict[tuple[str, str], list[Card]]:
     blocks = defaultdict(list)
     for card in cards:
         for name in card.full_names:
@@ -137,7 +141,7 @@ def _by_name(cards):
     return blocks
 
 
-def _swapped(one, other):
+def _swapped(one: Card, other: Card) -> bool:
     """Day and month of one birth date are month and day of the other."""
     first, second = one.birth_on, other.birth_on
     if not first or not second or first == second or first.year != second.year:
@@ -145,7 +149,7 @@ def _swapped(one, other):
     return (first.day, first.month) == (second.month, second.day)
 
 
-def reasons_between(one, other):
+def reasons_between(one: Card, other: Card) -> list[Likeness]:
     """How two records that may be of one child are alike, the surest first; empty when they look like two children."""
     reasons = []
     numbers = {one.upn, one.former_upn} & {other.upn, other.former_upn}
@@ -171,7 +175,7 @@ class Candidate:
     reasons: list[Likeness]
 
 
-def possible_duplicates(acting):
+def possible_duplicates(acting: Acting) -> list[Candidate]:
     """Return the pairs that may be one child, surest first. Three queries, whatever the number of pupils.
 
     Only records this person may see, so only of this school; a pair somebody called different is left out.
@@ -191,7 +195,7 @@ def possible_duplicates(acting):
     return sorted(candidates, key=_surest_first)
 
 
-def _surest_first(candidate):
+def _surest_first(candidate: Candidate) -> tuple[int, str, int, int]:
     return (
         SURENESS.get(candidate.reasons[0], LEAST_SURE),
         candidate.first.sort_name,
@@ -201,7 +205,7 @@ def _surest_first(candidate):
 
 
 # --- Where a merged record went ----------------------------------------------------------------------------------
-def kept_of(pk, acting):
+def kept_of(pk: int, acting: Acting) -> Pupil | None:
     """Return the pupil that the record `pk` was merged into, when this person may see it; else None.
 
     For the address of a merged record: follow merges to the one that stands.
@@ -218,7 +222,7 @@ def kept_of(pk, acting):
     return Pupil.objects.visible_to(acting).filter(pk=target).first() if target else None
 
 
-def record_ids(pupil):
+def record_ids(pupil: Pupil) -> list[int]:
     """Return the ids of this record and of every record merged into it: events written before keep their old id."""
     ids, newest = [pupil.pk], [pupil.pk]
     while newest:
@@ -227,7 +231,7 @@ def record_ids(pupil):
     return ids
 
 
-def recent_merges(acting, *, now=None):
+def recent_merges(acting: Acting, *, now: datetime | None = None) -> QuerySet[Merge]:
     """Merges that can still be undone, the newest first."""
     now = now or timezone.now()
     standing = Merge.objects.visible_to(acting).filter(undone_at=None, merged_at__gt=now - UNDO_DAYS)
@@ -272,9 +276,9 @@ class Line:
     best: str = KEPT
 
 
-def _in_words(pupil, name):
+def _in_words(pupil: Pupil, name: str) -> str:
     value = getattr(pupil, name)
-    field = Pupil._meta.get_field(name)
+    field: Any = Pupil._meta.get_field(name)
     if value in EMPTY:
         return "Empty"
     if field.choices:
@@ -282,19 +286,19 @@ def _in_words(pupil, name):
     return long_date(value) if hasattr(value, "isoformat") else str(value)
 
 
-def compare(kept, gone, acting):
+def compare(kept: Pupil, gone: Pupil, acting: Acting) -> list[Line]:
     """Lay the fields that this person may read side by side."""
     allowed = readable(PUPIL, acting)
     lines = []
     for name in CHOOSABLE:
         if name not in allowed:
             continue
-        attname = Pupil._meta.get_field(name).attname
-        ours, theirs = getattr(kept, attname), getattr(gone, attname)
+        field: Any = Pupil._meta.get_field(name)
+        ours, theirs = getattr(kept, field.attname), getattr(gone, field.attname)
         if ours in EMPTY and theirs in EMPTY:
             continue
         best = GONE if ours in EMPTY else KEPT
-        label = LABELS.get(name) or str(Pupil._meta.get_field(name).verbose_name)
+        label = LABELS.get(name) or str(field.verbose_name)
         lines.append(
             Line(
                 name=name,
@@ -319,17 +323,17 @@ class Choice:
     best: str
 
 
-def _open(model, pupil):
+def _open(model: Any, pupil: Pupil) -> Any:
     return model.objects.filter(pupil=pupil, ends_on=None).first()
 
 
-def _status_in_words(pupil, entry):
+def _status_in_words(pupil: Pupil, entry: RegisterEntry) -> str:
     needs = Need.objects.filter(pupil=pupil, ends_on=None).select_related("need_type").order_by("rank")
     types = ", then ".join(need.need_type.name for need in needs)
     return f"{entry.get_code_display()} since {long_date(entry.starts_on)}" + (f": {types}" if types else "")
 
 
-def _enrolment_in_words(row):
+def _enrolment_in_words(row: Enrolment) -> str:
     where = f", {row.unit.name}" if row.unit else f", with {row.other_school}" if row.other_school else ""
     return f"{row.get_kind_display()}{where}, since {long_date(row.starts_on)}"
 
@@ -338,7 +342,7 @@ def _enrolment_in_words(row):
 WEIGHT = {"E": 2, "K": 1, "N": 0}
 
 
-def conflicts(kept, gone):
+def conflicts(kept: Pupil, gone: Pupil) -> list[Choice]:
     """Return what is open in both records, so that a person says which stays."""
     found = []
     ours, theirs = _open(RegisterEntry, kept), _open(RegisterEntry, gone)
@@ -352,7 +356,7 @@ def conflicts(kept, gone):
     return found
 
 
-MOVING = (
+MOVING: tuple[tuple[str, str, Any], ...] = (
     ("contact", "contacts", Contact),
     ("flag", "flags", PupilFlag),
     ("concern", "concerns", Concern),
@@ -368,7 +372,7 @@ MOVING = (
 )
 
 
-def what_comes_along(gone, acting):
+def what_comes_along(gone: Pupil, acting: Acting) -> list[str]:
     """Count in words what the other record holds, of what this person may see."""
     lines = []
     above = [(moved.one, moved.many, moved.model) for moved in MOVED.values()]
@@ -379,9 +383,9 @@ def what_comes_along(gone, acting):
     return lines
 
 
-def unlike_protections(kept, gone):
+def unlike_protections(kept: Pupil, gone: Pupil) -> list[str]:
     """Names of adults whom both records hold with different protections: nobody may be less protected by a merge."""
-    held = {}
+    held: dict[str, set[tuple[bool, ...]]] = {}
     for contact in Contact.objects.filter(pupil=kept, ended_on=None):
         held.setdefault(" ".join(words_of(contact.name)), set()).add(_protections(contact))
     unlike = set()
@@ -392,5 +396,5 @@ def unlike_protections(kept, gone):
     return sorted(unlike)
 
 
-def _protections(contact):
+def _protections(contact: Contact) -> tuple[bool, bool, bool]:
     return contact.address_hidden, contact.do_not_contact, contact.order_with_dsl

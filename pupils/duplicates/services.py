@@ -1,7 +1,9 @@
 """Make two records of one child one, and take that apart again. One transaction each, within one school."""
 
 from collections import defaultdict
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any, Literal
 
 from django.apps import apps
 from django.db import IntegrityError, transaction
@@ -12,6 +14,7 @@ from sendco.clock import long_date
 from sendco.files.models import StoredFile
 from sendco.links.models import Link
 from sendco.refusals import ChangedMeanwhile, Refused, SeveralRefused
+from staff.models import User
 
 from .. import search
 from ..merging import MOVED, refusals
@@ -47,15 +50,17 @@ ONE_OPEN = ((GroupPlace, "group_id"), (PupilSupport, "user_id"), (PupilFlag, "ki
 WHOLE = (Contact, Concern, Assessment, Document, Letter)
 # What keeps a plain number instead of a link to the pupil.
 PLAIN_IDS = (StoredFile, Link)
+Dated = Enrolment | Need | RegisterEntry
 
 
 class Ledger:
     """Saves rows one after another and notes each value before and after, so that undoing walks back."""
 
-    def __init__(self, *, by):
-        self.by, self.changes = by, []
+    def __init__(self, *, by: User) -> None:
+        self.by = by
+        self.changes: list[dict[str, Any]] = []
 
-    def change(self, row, **values):
+    def change(self, row: Any, **values: date | int | str | None) -> None:
         """Save these values, given by column. The last day is always noted: ending the row later stops undoing."""
         if hasattr(row, "ends_on"):
             values = {"ends_on": row.ends_on} | values
@@ -64,11 +69,11 @@ class Ledger:
         self.changes.append({"model": row._meta.label_lower, "pk": row.pk, "fields": fields})
 
 
-def _plain(value):
+def _plain(value: date | int | str | None) -> int | str | None:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _save(row, values, *, by):
+def _save(row: Any, values: dict[str, Any], *, by: User) -> None:
     """A version, where there is one, moves on, so that a form opened before notices. Parking leaves no history."""
     for name, value in values.items():
         setattr(row, name, value)
@@ -86,14 +91,14 @@ def _save(row, values, *, by):
 
 
 # --- Merging -----------------------------------------------------------------------------------------------------
-def _lock_both(kept, gone):
+def _lock_both(kept: Pupil, gone: Pupil) -> tuple[Pupil, Pupil]:
     """Take both rows, always in the same order, so that two merges of one pair wait for each other."""
     rows = Pupil.objects.select_for_update().filter(pk__in=[kept.pk, gone.pk]).order_by("pk")
     found = {row.pk: row for row in rows}
     return found[kept.pk], found[gone.pk]
 
 
-def _check(kept, gone, versions):
+def _check(kept: Pupil, gone: Pupil, versions: tuple[int, int]) -> None:
     if kept.pk == gone.pk:
         raise Refused(MergeReason.SAME_RECORD)
     if kept.school_id != gone.school_id:
@@ -114,7 +119,15 @@ def _check(kept, gone, versions):
 
 
 @transaction.atomic
-def merge(*, kept, gone, versions, by, fields=None, keep_open=None):
+def merge(
+    *,
+    kept: Pupil,
+    gone: Pupil,
+    versions: tuple[int, int],
+    by: User,
+    fields: list[str] | None = None,
+    keep_open: dict[str, str] | None = None,
+) -> Merge:
     """Move everything of `gone` to `kept` and point the one at the other. Returns the Merge.
 
     `versions` are those of both records as the person saw them. `fields` names the fields to take from `gone`;
@@ -129,7 +142,8 @@ def merge(*, kept, gone, versions, by, fields=None, keep_open=None):
     _move_watch(ledger, kept, gone)
     for model, key in ONE_OPEN:
         _move_one_open(ledger, model, key, kept, gone)
-    for model in (*WHOLE, *MOVED):
+    whole: tuple[Any, ...] = (*WHOLE, *MOVED)
+    for model in whole:
         for row in model.objects.filter(pupil=gone):
             ledger.change(row, pupil_id=kept.pk)
     for model in PLAIN_IDS:
@@ -144,11 +158,12 @@ def merge(*, kept, gone, versions, by, fields=None, keep_open=None):
     return merge
 
 
-def _values(kept, gone, fields):
+def _values(kept: Pupil, gone: Pupil, fields: Iterable[str]) -> dict[str, Any]:
     """Return by column what changes in the record that stays."""
     values = {}
     for name in set(fields) & set(CHOOSABLE):
-        attname = Pupil._meta.get_field(name).attname
+        field: Any = Pupil._meta.get_field(name)
+        attname = field.attname
         values[attname] = getattr(gone, attname)
     values["former_upn"] = _former_upn(values.get("upn", kept.upn), kept, gone)
     values["joined_on"] = min((day for day in (kept.joined_on, gone.joined_on) if day), default=None)
@@ -156,22 +171,22 @@ def _values(kept, gone, fields):
     return {name: value for name, value in values.items() if getattr(kept, name) != value}
 
 
-def _former_upn(upn, kept, gone):
+def _former_upn(upn: str | None, kept: Pupil, gone: Pupil) -> str:
     """The number that is no longer used stays findable; the record that goes keeps its own numbers too."""
     numbers = (kept.upn, gone.upn, kept.former_upn, gone.former_upn)
     return next((number for number in numbers if number and number != upn), "")
 
 
-def _roll(kept, gone):
+def _roll(kept: Pupil, gone: Pupil) -> dict[str, Any]:
     """On roll when either record was; else the later leaving with its words."""
     if kept.on_roll or gone.on_roll:
         return {"left_on": None, "leaving_reason": "", "destination": ""}
-    last = max((kept, gone), key=lambda pupil: pupil.left_on)
+    last = max((kept, gone), key=lambda pupil: pupil.left_on or date.min)
     return {name: getattr(last, name) for name in ("left_on", "leaving_reason", "destination")}
 
 
 # --- Rows that follow one another in time ------------------------------------------------------------------------
-def _sides(model, kept, gone, chosen):
+def _sides(model: Any, kept: Pupil, gone: Pupil, chosen: str | None) -> tuple[Pupil, Pupil]:
     """Return (the pupil whose rows win, the other one). Without a choice the one with an open row wins."""
     if chosen is None:
         gone_alone = model.objects.filter(pupil=gone, ends_on=None).exists()
@@ -179,7 +194,7 @@ def _sides(model, kept, gone, chosen):
     return (gone, kept) if chosen == GONE else (kept, gone)
 
 
-def _fit(row, winners):
+def _fit(row: Dated, winners: Sequence[Dated]) -> Literal[False] | date | None:
     """Return the last day a row may have beside the winners, or False when a winner covers its first day."""
     if any(w.starts_on <= row.starts_on and (w.ends_on is None or w.ends_on >= row.starts_on) for w in winners):
         return False
@@ -189,19 +204,27 @@ def _fit(row, winners):
     return later - ONE_DAY
 
 
-def _end(row, ends_on):
-    values = {"ends_on": ends_on}
+def _end(row: Dated, ends_on: date | None) -> dict[str, Any]:
+    values: dict[str, Any] = {"ends_on": ends_on}
     if isinstance(row, RegisterEntry):
         values["reason"] = f"{row.reason} {CLOSED}".strip() if len(row.reason) + len(CLOSED) < 500 else row.reason
     return values
 
 
-def _closing(row):
+def _closing(row: Dated) -> dict[str, Any]:
     """What closes an open row that finds no place. It stays with the record that goes."""
     return _end(row, max(row.starts_on, timezone.localdate())) if row.ends_on is None else {}
 
 
-def _move_dated(ledger, model, kept, gone, chosen, *, winners=None):
+def _move_dated(
+    ledger: Ledger,
+    model: Any,
+    kept: Pupil,
+    gone: Pupil,
+    chosen: str | None,
+    *,
+    winners: Sequence[Dated] | None = None,
+) -> list[Any]:
     """Lay the rows of one record into the gaps that the other's leave. Return those that fit nowhere.
 
     They stay with the record that goes, closed. Closing comes before moving and parking before meeting, so that no two
@@ -231,7 +254,7 @@ def _move_dated(ledger, model, kept, gone, chosen, *, winners=None):
     return rejected
 
 
-def _move_register(ledger, kept, gone, chosen):
+def _move_register(ledger: Ledger, kept: Pupil, gone: Pupil, chosen: str | None) -> list[RegisterEntry]:
     """The needs belong to the status: they go with it, and the other record's only where its status has room."""
     winning, _ = _sides(RegisterEntry, kept, gone, chosen)
     chosen = GONE if winning.pk == gone.pk else KEPT
@@ -240,7 +263,7 @@ def _move_register(ledger, kept, gone, chosen):
     return _move_dated(ledger, RegisterEntry, kept, gone, chosen)
 
 
-def _move_watch(ledger, kept, gone):
+def _move_watch(ledger: Ledger, kept: Pupil, gone: Pupil) -> None:
     """One time of monitoring stays open, and none beside SEN Support or a plan."""
     today = timezone.localdate()
     there_is_one = RegisterEntry.objects.filter(pupil=kept, ends_on=None, code__in=ON_REGISTER).exists()
@@ -254,7 +277,7 @@ def _move_watch(ledger, kept, gone):
         ledger.change(entry, pupil_id=kept.pk)
 
 
-def _move_one_open(ledger, model, key, kept, gone):
+def _move_one_open(ledger: Ledger, model: Any, key: str, kept: Pupil, gone: Pupil) -> None:
     taken = set(model.objects.filter(pupil=kept, ends_on=None).values_list(key, flat=True))
     for row in model.objects.filter(pupil=gone):
         if row.ends_on is None and getattr(row, key) in taken:
@@ -262,7 +285,7 @@ def _move_one_open(ledger, model, key, kept, gone):
         ledger.change(row, pupil_id=kept.pk)
 
 
-def _settle(kept, gone, *, reindexed):
+def _settle(kept: Pupil, gone: Pupil, *, reindexed: list[Pupil]) -> None:
     """Bring search and due dates in line with where the rows are now."""
     SearchKey.objects.filter(pupil=gone).delete()
     search.reindex(*reindexed)
@@ -272,7 +295,7 @@ def _settle(kept, gone, *, reindexed):
             bring_up_to_date(view)
 
 
-def _record_merge(merge, closed, *, by):
+def _record_merge(merge: Merge, closed: list[RegisterEntry], *, by: User) -> None:
     text = f"The record of {merge.gone.name} was merged into this one."
     if closed:
         statuses = " and ".join(f"{row.get_code_display()} from {long_date(row.starts_on)}" for row in closed)
@@ -280,7 +303,7 @@ def _record_merge(merge, closed, *, by):
     _record("merge.done", merge, text, f"This record was merged into that of {merge.kept.name}.", by=by)
 
 
-def _record(code, merge, kept_text, gone_text, *, by):
+def _record(code: str, merge: Merge, kept_text: str, gone_text: str, *, by: User) -> None:
     """Say it in both records: the events of each stay where they were written."""
     for pupil_id, text in ((merge.kept_id, kept_text), (merge.gone_id, gone_text)):
         audit.record(code, merge, text=text, by=by, school_id=merge.school_id, pupil_id=pupil_id)
@@ -288,7 +311,7 @@ def _record(code, merge, kept_text, gone_text, *, by):
 
 # --- Undoing -----------------------------------------------------------------------------------------------------
 @transaction.atomic
-def undo(*, merge, by, now=None):
+def undo(*, merge: Merge, by: User, now: datetime | None = None) -> Merge:
     """Give each record back what it had. Raises Refused when something was changed since, and changes nothing then."""
     now = now or timezone.now()
     merge = Merge.objects.select_for_update(of=["self"]).select_related("kept", "gone", "school").get(pk=merge.pk)
@@ -313,7 +336,7 @@ def undo(*, merge, by, now=None):
     return merge
 
 
-def _check_undo(merge, kept, gone, now):
+def _check_undo(merge: Merge, kept: Pupil, gone: Pupil, now: datetime) -> None:
     if merge.undone_at:
         raise Refused(UndoReason.SEPARATED_ALREADY)
     if now - merge.merged_at > UNDO_DAYS:
@@ -322,7 +345,7 @@ def _check_undo(merge, kept, gone, now):
         raise Refused(UndoReason.MERGED_AGAIN, pupil=kept.name)
 
 
-def _rows_of(changes):
+def _rows_of(changes: list[dict[str, Any]]) -> dict[tuple[str, int], Any]:
     """Load and lock every row of the ledger. One query a model."""
     wanted = defaultdict(set)
     for change in changes:
@@ -334,9 +357,9 @@ def _rows_of(changes):
     return rows
 
 
-def _check_untouched(changes, rows):
+def _check_untouched(changes: list[dict[str, Any]], rows: dict[tuple[str, int], Any]) -> None:
     """Every field must still hold what the merge put there."""
-    left = {(change["model"], change["pk"]): {} for change in changes}
+    left: dict[tuple[str, int], dict[str, Any]] = {(change["model"], change["pk"]): {} for change in changes}
     for change in changes:
         left[change["model"], change["pk"]] |= {name: after for name, (_, after) in change["fields"].items()}
     for key, fields in left.items():
@@ -349,14 +372,14 @@ def _check_untouched(changes, rows):
             raise Refused(UndoReason.CHANGED_SINCE, record=row._meta.verbose_name, field=words)
 
 
-def _restore(row, fields, *, by):
+def _restore(row: Any, fields: dict[str, Any], *, by: User) -> None:
     values = {name: row._meta.get_field(name).to_python(before) for name, (before, _) in fields.items()}
     _save(row, values, by=by)
 
 
 # --- Different children ------------------------------------------------------------------------------------------
 @transaction.atomic
-def say_not_duplicate(*, one, other, by):
+def say_not_duplicate(*, one: Pupil, other: Pupil, by: User) -> NotDuplicate:
     """Remember that these are two children, so that the pair is not offered again."""
     if one.school_id != other.school_id or one.pk == other.pk:
         raise Refused(MergeReason.NOT_TWO_OF_ONE_SCHOOL)

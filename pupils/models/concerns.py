@@ -1,7 +1,10 @@
+from typing import Self
+
 from django.db import models
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from staff.acting import Acting
 from staff.permissions import Permission
 
 from .pupil import Pupil
@@ -9,7 +12,7 @@ from .querysets import AboutPupilQuerySet
 
 
 class ConcernQuerySet(AboutPupilQuerySet):
-    def visible_to(self, acting):
+    def visible_to(self, acting: Acting) -> Self:
         """Who triages sees those about pupils in view; anybody else sees the ones they raised."""
         if not acting.school:
             return self.none()
@@ -17,7 +20,7 @@ class ConcernQuerySet(AboutPupilQuerySet):
             return super().visible_to(acting)
         return self.filter(school=acting.school, raised_by=acting.user)
 
-    def open(self):
+    def open(self) -> Self:
         return self.filter(closed_on=None)
 
 

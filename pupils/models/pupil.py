@@ -1,3 +1,5 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -5,6 +7,7 @@ from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from sendco.clock import academic_year_start, nc_year
+from staff.acting import Acting
 
 from .querysets import AboutPupilQuerySet, PupilQuerySet
 
@@ -278,7 +281,7 @@ def flag_kinds_for(acting):
 
 
 class PupilFlagQuerySet(AboutPupilQuerySet):
-    def visible_to(self, acting):
+    def visible_to(self, acting: Acting) -> Self:
         return super().visible_to(acting).filter(kind__in=flag_kinds_for(acting))
 
 

@@ -1,9 +1,12 @@
 """Which pupils somebody may see: the root of every queryset that touches a child."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from staff.acting import Acting
 from staff.models import GroupStaff
 from staff.models.people import current_on
 from staff.permissions import Permission
@@ -18,7 +21,7 @@ def current(prefix=""):
 
 
 class PupilQuerySet(models.QuerySet):
-    def visible_to(self, acting):
+    def visible_to(self, acting: Acting) -> Self:
         """Whole school, own unit, or the pupils one teaches, tutors or supports today; nothing without a school."""
         from .pupil import Enrolment, GroupPlace, PupilSupport
 
@@ -39,23 +42,23 @@ class PupilQuerySet(models.QuerySet):
             seen &= Q(left_on=None)
         return pupils.filter(seen)
 
-    def in_directory(self, acting):
+    def in_directory(self, acting: Acting) -> Self:
         """Names and classes of pupils on roll, for raising a concern about any of them."""
         if not acting.school or not acting.can(Permission.DIRECTORY_SEARCH):
             return self.none()
         return self.filter(school=acting.school, left_on=None, merged_into=None)
 
-    def on_roll(self):
+    def on_roll(self) -> Self:
         return self.filter(left_on=None)
 
-    def by_name(self):
+    def by_name(self) -> Self:
         return self.order_by("sort_name", "pk")
 
 
 class AboutPupilQuerySet(models.QuerySet):
     """Rows that belong to a pupil: seen by whoever may see the pupil. A page's permission decides the rest."""
 
-    def visible_to(self, acting):
+    def visible_to(self, acting: Acting) -> Self:
         from .pupil import Pupil
 
         if not acting.school:
@@ -65,8 +68,8 @@ class AboutPupilQuerySet(models.QuerySet):
             return rows.filter(pupil__merged_into=None)
         return rows.filter(pupil__in=Pupil.objects.visible_to(acting))
 
-    def current(self):
+    def current(self) -> Self:
         return self.filter(current())
 
-    def open(self):
+    def open(self) -> Self:
         return self.filter(ends_on=None)

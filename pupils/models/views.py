@@ -1,8 +1,12 @@
+from typing import Self
+
 from django.db import models
+
+from staff.acting import Acting
 
 
 class SavedViewQuerySet(models.QuerySet):
-    def visible_to(self, acting):
+    def visible_to(self, acting: Acting) -> Self:
         return self.filter(user=acting.user, school=acting.school) if acting.school else self.none()
 
 

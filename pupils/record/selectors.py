@@ -1,7 +1,9 @@
 """What the pages that change a record offer to choose from."""
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from staff.acting import Acting
 from staff.models import Membership, TeachingGroup, Unit, User
 from staff.models.people import current_on
 from staff.permissions import ROLE_PERMISSIONS, Permission
@@ -11,30 +13,30 @@ from ..models import Pupil
 OPENS_RECORDS = {Permission.PUPIL_VIEW, Permission.PUPIL_VIEW_UNIT, Permission.PUPIL_VIEW_ALL}
 
 
-def adults_for_pupils(acting):
+def adults_for_pupils(acting: Acting) -> QuerySet[User]:
     """Staff of the school whose role opens pupils' records: governors and administrators support no child."""
     roles = [role for role, permissions in ROLE_PERMISSIONS.items() if permissions & OPENS_RECORDS]
     here = Membership.objects.filter(current_on(timezone.localdate()), school=acting.school, role__in=roles)
     return User.objects.visible_to(acting).filter(is_active=True, pk__in=here.values("user")).order_by("name", "pk")
 
 
-def groups_for_pupils(acting):
+def groups_for_pupils(acting: Acting) -> QuerySet[TeachingGroup]:
     return TeachingGroup.objects.visible_to(acting).filter(is_archived=False).order_by("kind", "name", "pk")
 
 
-def forms_for_pupils(acting):
+def forms_for_pupils(acting: Acting) -> QuerySet[TeachingGroup]:
     return groups_for_pupils(acting).filter(kind=TeachingGroup.Kind.FORM)
 
 
-def units_for_pupils(acting):
+def units_for_pupils(acting: Acting) -> QuerySet[Unit]:
     return Unit.objects.visible_to(acting)
 
 
-def units_one_may_admit_to(acting):
+def units_one_may_admit_to(acting: Acting) -> QuerySet[Unit]:
     """Who opens one unit alone admits to that unit, or the new record would be out of their own sight."""
     units = units_for_pupils(acting)
     return units if acting.sees_all_pupils else units.filter(pk__in=acting.unit_ids)
 
 
-def is_in_view(acting, pupil):
+def is_in_view(acting: Acting, pupil: Pupil) -> bool:
     return Pupil.objects.visible_to(acting).filter(pk=pupil.pk).exists()

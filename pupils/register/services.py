@@ -1,6 +1,7 @@
 """Status, needs and the watch list: the rules of the register, kept in one transaction each."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -8,8 +9,9 @@ from django.utils import timezone
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.refusals import ChangedMeanwhile, Refused
+from staff.models import User
 
-from ..models import Need, Pupil, RegisterEntry, WatchListEntry
+from ..models import Need, NeedType, Pupil, RegisterEntry, WatchListEntry
 from ..models.register import ON_REGISTER, Code
 from ..owed import bring_up_to_date
 from .refusals import RegisterReason, WatchReason
@@ -18,7 +20,7 @@ from .selectors import open_entry
 ONE_DAY = timedelta(days=1)
 
 
-def lock(pupil):
+def lock(pupil: Pupil) -> Pupil:
     """Take the pupil's row for this transaction, so that two people changing status wait for each other.
 
     Raises Refused for a record that was merged into another meanwhile.
@@ -29,7 +31,7 @@ def lock(pupil):
     return locked
 
 
-def check_needs(code, needs):
+def check_needs(code: str, needs: Sequence[NeedType]) -> None:
     """Refuse needs that the census would refuse. `needs` is a list of need types, the primary first."""
     if code == Code.NONE and needs:
         raise Refused(RegisterReason.NEEDS_WITHOUT_SEN)
@@ -43,7 +45,10 @@ def check_needs(code, needs):
 
 
 @transaction.atomic
-def change_status(*, pupil, code, starts_on, reason, decided_by, by, needs=(), evidence="", today=None):
+def change_status(
+    *, pupil: Pupil, code: str, starts_on: date, reason: str, decided_by: str, by: User,
+    needs: Sequence[NeedType] = (), evidence: str = "", today: date | None = None,
+) -> RegisterEntry:  # fmt: skip
     """Close the open entry the day before and open a new one. Returns the new entry.
 
     Starting SEN Support or a plan closes the watch list entry; N closes the needs. Raises Refused with what to do.
@@ -80,11 +85,11 @@ def change_status(*, pupil, code, starts_on, reason, decided_by, by, needs=(), e
     return entry
 
 
-def _close_open(pupil, code, starts_on, *, by):
+def _close_open(pupil: Pupil, code: str, starts_on: date, *, by: User) -> None:
     current = open_entry(pupil)
     if current is None:
         last = RegisterEntry.objects.filter(pupil=pupil).order_by("-ends_on").first()
-        if last and last.ends_on >= starts_on:
+        if last and last.ends_on >= starts_on:  # type: ignore[operator]  # only the last entry has no end
             raise Refused(RegisterReason.LAST_STATUS_ENDED_AFTER, ended_on=last.ends_on)
         return
     if current.code == code:
@@ -98,7 +103,9 @@ def _close_open(pupil, code, starts_on, *, by):
 
 
 @transaction.atomic
-def correct_entry(*, entry, starts_on, reason, decided_by, by, today=None):
+def correct_entry(
+    *, entry: RegisterEntry, starts_on: date, reason: str, decided_by: str, by: User, today: date | None = None
+) -> RegisterEntry:
     """Put right the start date or the words of an entry that was typed wrongly. Old values stay in the history."""
     today = today or timezone.localdate()
     pupil = lock(entry.pupil)
@@ -113,7 +120,7 @@ def correct_entry(*, entry, starts_on, reason, decided_by, by, today=None):
         raise Refused(RegisterReason.START_AFTER_END, ended_on=entry.ends_on)
     if before and starts_on <= before.starts_on:
         raise Refused(RegisterReason.NOT_AFTER_STATUS_BEFORE, began_on=before.starts_on)
-    if before and (before.ends_on == entry.starts_on - ONE_DAY or before.ends_on >= starts_on):
+    if before and before.ends_on and (before.ends_on == entry.starts_on - ONE_DAY or before.ends_on >= starts_on):
         before.ends_on = starts_on - ONE_DAY
         with audit.saving(before, by=by, reason="the next entry was corrected"):
             before.save(update_fields=["ends_on"])
@@ -128,7 +135,7 @@ def correct_entry(*, entry, starts_on, reason, decided_by, by, today=None):
     return entry
 
 
-def move_needs(pupil, old, new, *, by):
+def move_needs(pupil: Pupil, old: date, new: date, *, by: User) -> None:
     """Needs that began with the entry begin on its corrected day, so that the census finds both or neither."""
     for need in Need.objects.filter(pupil=pupil, starts_on=old).exclude(ends_on__lt=new):
         need.starts_on = new
@@ -136,7 +143,7 @@ def move_needs(pupil, old, new, *, by):
             need.save(update_fields=["starts_on"])
 
 
-def _set_needs(pupil, needs, starts_on, *, by):
+def _set_needs(pupil: Pupil, needs: Sequence[NeedType], starts_on: date, *, by: User) -> None:
     """Make the open needs these, in this order. A need that stays in its rank is left alone."""
     current = {need.need_type_id: need for need in Need.objects.filter(pupil=pupil, ends_on=None)}
     wanted = {need_type.pk: rank for rank, need_type in enumerate(needs, start=1)}
@@ -155,7 +162,7 @@ def _set_needs(pupil, needs, starts_on, *, by):
 
 
 @transaction.atomic
-def set_needs(*, pupil, needs, starts_on, by):
+def set_needs(*, pupil: Pupil, needs: Sequence[NeedType], starts_on: date, by: User) -> None:
     """Change the types of need or their order while the status stays."""
     pupil = lock(pupil)
     needs = list(needs)
@@ -170,7 +177,9 @@ def set_needs(*, pupil, needs, starts_on, by):
 
 # --- The watch list ----------------------------------------------------------------------------------------------
 @transaction.atomic
-def start_watching(*, pupil, reason, look_again_on, by, today=None):
+def start_watching(
+    *, pupil: Pupil, reason: str, look_again_on: date | None, by: User, today: date | None = None
+) -> WatchListEntry:
     """Put a pupil who has no special educational need on the watch list."""
     today = today or timezone.localdate()
     pupil = lock(pupil)
@@ -195,7 +204,15 @@ def start_watching(*, pupil, reason, look_again_on, by, today=None):
 
 
 @transaction.atomic
-def look_again(*, entry, outcome, by, look_again_on=None, version=None, today=None):
+def look_again(
+    *,
+    entry: WatchListEntry,
+    outcome: str,
+    by: User,
+    look_again_on: date | None = None,
+    version: int | None = None,
+    today: date | None = None,
+) -> WatchListEntry:
     """Record a second look: go on until another date, or stop monitoring when no date is given."""
     today = today or timezone.localdate()
     entry = WatchListEntry.objects.select_for_update(of=("self",)).select_related("school").get(pk=entry.pk)
@@ -218,7 +235,7 @@ def look_again(*, entry, outcome, by, look_again_on=None, version=None, today=No
     return entry
 
 
-def _close_watch(pupil, on, outcome, *, by):
+def _close_watch(pupil: Pupil, on: date, outcome: str, *, by: User) -> None:
     entry = WatchListEntry.objects.filter(pupil=pupil, ends_on=None).select_related("school").first()
     if entry is None:
         return
@@ -229,7 +246,7 @@ def _close_watch(pupil, on, outcome, *, by):
 
 
 @transaction.atomic
-def note_parent_told(*, entry, told_on, how, by):
+def note_parent_told(*, entry: RegisterEntry, told_on: date, how: str, by: User) -> None:
     """Record that the parent or the young person was told that SEN Support started (CFA 2014 s68)."""
     if told_on > timezone.localdate():
         raise Refused(RegisterReason.PARENT_TOLD_IN_FUTURE)
@@ -242,7 +259,7 @@ def note_parent_told(*, entry, told_on, how, by):
     bring_up_to_date(entry)
 
 
-def close_for_leaver(pupil, left_on, *, by):
+def close_for_leaver(pupil: Pupil, left_on: date, *, by: User) -> None:
     """End what is open when a pupil leaves. Called by the pupil service inside its transaction."""
     for entry in RegisterEntry.objects.filter(pupil=pupil, ends_on=None).select_related("school"):
         entry.ends_on = max(left_on, entry.starts_on)

@@ -1,6 +1,9 @@
 """What the rows of a file refer to in a school: classes, people, types of need, and the words of its codes."""
 
 from datetime import date
+from typing import Any
+
+from django.db.models import Model
 
 from staff.models import School, TeachingGroup, User
 
@@ -14,7 +17,7 @@ SHOWN_OF_A_LONG_NAME = 40
 
 
 class Directory:
-    def __init__(self, school: School, today: date, *, dates_are_ours=True):
+    def __init__(self, school: School, today: date, *, dates_are_ours: bool = True) -> None:
         self.school, self.today = school, today
         # A transfer file tells of the days at the school that sent it; only our own file tells of ours.
         self.dates_are_ours = dates_are_ours
@@ -25,33 +28,37 @@ class Directory:
         self.need_types = {need.code: need for need in needs_on(today)}
         self.need_names = {code: need.short_name for code, need in self.need_types.items()}
 
-    def group(self, name):
+    def group(self, name: str) -> tuple[TeachingGroup | None, Note | None]:
         """Return (the class or None when it is new, why it cannot be used or None)."""
         group = self.groups.get(name.casefold())
         if group and group.kind != TeachingGroup.Kind.FORM:
             return None, Note(NoteCode.NOT_A_CLASS, {"name": group.name})
-        if group is None and len(name) > TeachingGroup._meta.get_field("name").max_length:
+        if group is None and len(name) > _field(TeachingGroup, "name").max_length:
             return None, Note(NoteCode.CLASS_NAME_TOO_LONG, {"name": name[:SHOWN_OF_A_LONG_NAME]})
         return group, None
 
-    def longest(self, attribute):
-        return Pupil._meta.get_field(attribute).max_length
+    def longest(self, attribute: str) -> int | None:
+        return _field(Pupil, attribute).max_length
 
-    def longest_of_contact(self, attribute):
-        return Contact._meta.get_field(attribute).max_length
+    def longest_of_contact(self, attribute: str) -> int | None:
+        return _field(Contact, attribute).max_length
 
-    def label_of(self, attribute, value):
+    def label_of(self, attribute: str, value: str) -> str:
         """The words of a code of the pupil, such as a year group."""
-        return dict(Pupil._meta.get_field(attribute).flatchoices)[value]
+        return dict(_field(Pupil, attribute).flatchoices)[value]
 
-    def enrolment_label(self, kind):
+    def enrolment_label(self, kind: str) -> str:
         return Enrolment.Kind(kind).label
 
-    def status_label(self, code):
+    def status_label(self, code: str) -> str:
         return Code(code).label
 
-    def flag_label(self, kind):
+    def flag_label(self, kind: str) -> str:
         return FlagKind(kind).label
 
-    def is_confidential(self, kind):
+    def is_confidential(self, kind: str) -> bool:
         return kind in CONFIDENTIAL_FLAGS
+
+
+def _field(model: type[Model], name: str) -> Any:
+    return model._meta.get_field(name)

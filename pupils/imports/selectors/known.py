@@ -1,10 +1,20 @@
 """What sendco holds about the pupils an import touches, read in a constant number of queries."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
+
+from staff.models import School
 
 from ...models import Contact, Enrolment, Need, Pupil, PupilFlag, RegisterEntry, WatchListEntry
 from ...search import fold
+
+if TYPE_CHECKING:
+    from ..rows import ContactSaid
 
 CHUNK = 5_000
 REASON = "import"  # the beginning of the reason on each history row that an import writes
@@ -22,26 +32,26 @@ class Known:
     watch: WatchListEntry | None = None
 
     @property
-    def entry(self):
+    def entry(self) -> RegisterEntry | None:
         return next((entry for entry in reversed(self.entries) if entry.ends_on is None), None)
 
     @property
-    def code(self):
+    def code(self) -> str:
         return self.entry.code if self.entry else "N"
 
     @property
-    def need_codes(self):
+    def need_codes(self) -> list[str]:
         return [need.need_type.code for need in self.needs]
 
-    def open_flag(self, kind):
+    def open_flag(self, kind: str) -> PupilFlag | None:
         flag = self.flags.get(kind)
         return flag if flag and flag.ends_on is None else None
 
-    def contacts_like(self, said):
+    def contacts_like(self, said: "ContactSaid") -> list[Contact]:
         """Stored contacts with the name, or the e-mail address, of one in a file."""
         return [contact for contact in self.contacts if _is_same_contact(said, contact)]
 
-    def as_seen(self):
+    def as_seen(self) -> dict[str, Any]:
         """What a plan was made on. A plan is applied only while this is still so."""
         return {
             "version": self.pupil.version,
@@ -53,31 +63,32 @@ class Known:
         }
 
 
-def _is_same_contact(said, stored):
+def _is_same_contact(said: "ContactSaid", stored: Contact) -> bool:
     if without_title(said.name) == without_title(stored.name):
         return True
     return bool(said.email and stored.email and said.email.casefold() == stored.email.casefold())
 
 
-def without_title(name):
+def without_title(name: str) -> str:
     """A name without accents, case or title."""
     words = fold(name).split()
     return " ".join(words[1:] if len(words) > 1 and words[0] in TITLES else words)
 
 
-def known_pupils(school, *, ids=None, lock=False):
+def known_pupils(school: School, *, ids: set[int] | None = None, lock: bool = False) -> dict[int, Known]:
     """Return {pupil id: Known} for the whole school, or for these ids. Merged records are left out."""
     if ids is None:
         return _load(Pupil.objects.filter(school=school, merged_into=None), {"pupil__school": school}, lock)
-    ids, found = sorted(ids), {}
-    for start in range(0, len(ids), CHUNK):
-        part = ids[start : start + CHUNK]
+    found: dict[int, Known] = {}
+    ordered = sorted(ids)
+    for start in range(0, len(ordered), CHUNK):
+        part = ordered[start : start + CHUNK]
         pupils = Pupil.objects.filter(school=school, merged_into=None, pk__in=part)
         found |= _load(pupils, {"pupil__in": part}, lock)
     return found
 
 
-def _load(pupils, about, lock):
+def _load(pupils: QuerySet[Pupil], about: dict[str, Any], lock: bool) -> dict[int, Known]:
     if lock:
         pupils = pupils.select_for_update(of=["self"])
     found = {pupil.pk: Known(pupil) for pupil in pupils.select_related("form_group", "key_worker").order_by("pk")}
@@ -90,12 +101,12 @@ def _load(pupils, about, lock):
     return found
 
 
-def _place_flag(known, row):
+def _place_flag(known: Known, row: PupilFlag) -> None:
     if not known.open_flag(row.kind):
         known.flags[row.kind] = row
 
 
-_PARTS = (
+_PARTS: tuple[tuple[Callable[[], Any], Callable[[Known, Any], None]], ...] = (
     (lambda: RegisterEntry.objects.order_by("starts_on", "pk"), lambda known, row: known.entries.append(row)),
     (
         lambda: Need.objects.filter(ends_on=None).select_related("need_type").order_by("rank", "pk"),
@@ -108,14 +119,15 @@ _PARTS = (
 )
 
 
-def newer_than(model, ids, since):
+def newer_than(model: Any, ids: set[int], since: datetime) -> dict[tuple[int, str], tuple[str, datetime]]:
     """Return {(row id, attribute): (who, day)} for what people changed since then; imports are not people."""
     history = model.history.model.objects
     edited = set()
     for part in _parts(ids):
         recent = history.filter(id__in=part, history_date__gte=since)
         edited |= {row_id for row_id, why in recent.values_list("id", "history_change_reason") if not is_import(why)}
-    found, last = {}, defaultdict(dict)
+    found: dict[tuple[int, str], tuple[str, datetime]] = {}
+    last: dict[int, dict[str, Any]] = defaultdict(dict)
     for part in _parts(edited):
         rows = history.filter(id__in=part).select_related("history_user").order_by("history_date", "history_id")
         for row in rows:
@@ -130,11 +142,11 @@ def newer_than(model, ids, since):
     return found
 
 
-def is_import(reason):
+def is_import(reason: str | None) -> bool:
     """Whether a history row was written by an import."""
-    return bool(reason) and reason.startswith(REASON)
+    return reason is not None and reason.startswith(REASON)
 
 
-def _parts(ids):
+def _parts(ids: set[int]) -> list[list[int]]:
     ids = sorted(ids)
     return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]

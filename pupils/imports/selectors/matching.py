@@ -6,10 +6,15 @@ Only pupils of one school are known here: a UPN that belongs to a pupil of anoth
 from collections import defaultdict
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from typing import TYPE_CHECKING, Any
 
+from ...models import Pupil
 from ...search import fold
 from ..fields import BIRTH, FORENAME, FORMER_UPN, MIS_ID, SURNAME, UPN
 from ..notes import NoteCode
+
+if TYPE_CHECKING:
+    from ..rows import PupilRow
 
 ALIKE = 0.75
 
@@ -23,17 +28,20 @@ class Match:
 
 
 class Matcher:
-    def __init__(self, pupils):
+    def __init__(self, pupils: list[Pupil]) -> None:
         self.pupils = {pupil.pk: pupil for pupil in pupils}
-        self.by_upn, self.by_former = {}, defaultdict(set)
-        self.by_number, self.by_person = defaultdict(set), defaultdict(set)
-        self.by_birth, self.by_name = defaultdict(set), defaultdict(set)
-        self.names = {}
-        self.taken = set()
+        self.by_upn: dict[str, int] = {}
+        self.by_former: dict[str, set[int]] = defaultdict(set)
+        self.by_number: dict[str, set[int]] = defaultdict(set)
+        self.by_person: dict[Any, set[int]] = defaultdict(set)
+        self.by_birth: dict[Any, set[int]] = defaultdict(set)
+        self.by_name: dict[Any, set[int]] = defaultdict(set)
+        self.names: dict[int, Any] = {}
+        self.taken: set[int] = set()
         for pupil in self.pupils.values():
             self._index(pupil)
 
-    def _index(self, pupil):
+    def _index(self, pupil: Pupil) -> None:
         if pupil.upn:
             self.by_upn[pupil.upn] = pupil.pk
         if pupil.former_upn:
@@ -51,7 +59,7 @@ class Matcher:
         if born:
             self.by_birth[born].add(pupil.pk)
 
-    def match_all(self, rows):
+    def match_all(self, rows: "list[PupilRow]") -> dict[int, Match]:
         """Return {row number: Match}. The surest key goes first over all rows: no pupil is given away twice."""
         found, left = {}, list(rows)
         for look in (self._upn, self._former, self._number, self._person):
@@ -69,23 +77,23 @@ class Matcher:
             found[row.number] = Match(candidates=self._alike(row))
         return found
 
-    def may_be_about(self, row):
+    def may_be_about(self, row: "PupilRow") -> set[int]:
         """Pupils that a row which was not taken in may be about: they must not be taken for leavers."""
-        found = {self.by_upn.get(row.get(UPN))} | self.by_number.get(row.get(MIS_ID), set())
+        found: set[Any] = {self.by_upn.get(row.get(UPN))} | self.by_number.get(row.get(MIS_ID), set())
         found |= self.by_name.get(_name(row), set())
         return found - {None}
 
-    def _upn(self, row):
+    def _upn(self, row: "PupilRow") -> Match | None:
         return self._sure(row, self.by_upn.get(row.get(UPN)), NoteCode.SAME_UPN)
 
-    def _former(self, row):
+    def _former(self, row: "PupilRow") -> Match | None:
         pupil = self.by_upn.get(row.get(FORMER_UPN))
         if pupil is None and row.get(UPN):
             held = self.by_former.get(row.get(UPN), set())
             pupil = next(iter(held)) if len(held) == 1 else None
         return self._sure(row, pupil, NoteCode.SAME_FORMER_UPN)
 
-    def _sure(self, row, pupil, doubt):
+    def _sure(self, row: "PupilRow", pupil: int | None, doubt: NoteCode) -> Match | None:
         if pupil is None or pupil in self.taken:
             return None
         if self._agrees(row, pupil, birth_may_lack=True):
@@ -94,13 +102,13 @@ class Matcher:
         why = NoteCode.SAME_PERSON_OTHER_UPN
         return Match(candidates=[(pupil, doubt), *((other, why) for other in sorted(others))])
 
-    def _number(self, row):
+    def _number(self, row: "PupilRow") -> Match | None:
         """A number alone says little: another system numbers from 1 as well. Name or date of birth must agree."""
         held = self.by_number.get(row.get(MIS_ID), set()) - self.taken if row.get(MIS_ID) else set()
         agreeing = [pupil for pupil in held if self._agrees(row, pupil)]
         return Match(agreeing[0]) if len(agreeing) == 1 else None
 
-    def _person(self, row):
+    def _person(self, row: "PupilRow") -> Match | None:
         key = (*_name(row), _born(row))
         held = sorted(self.by_person.get(key, set()) - self.taken)
         if len(held) == 1 and not self._other_upn(row, held[0]):
@@ -108,7 +116,7 @@ class Matcher:
         why = NoteCode.SAME_PERSON_OTHER_UPN if len(held) == 1 else NoteCode.SAME_PERSON_AS_SEVERAL
         return Match(candidates=[(pupil, why) for pupil in held]) if held else None
 
-    def _alike(self, row):
+    def _alike(self, row: "PupilRow") -> list[tuple[int, NoteCode]]:
         born, name = _born(row), _name(row)
         found = []
         for pupil in sorted(self.by_birth.get(born, set()) - self.taken):
@@ -120,7 +128,7 @@ class Matcher:
                 found.append((pupil, NoteCode.SAME_NAME_LIKE_BIRTH))
         return found[:5]
 
-    def _agrees(self, row, pupil, *, birth_may_lack=False):
+    def _agrees(self, row: "PupilRow", pupil: int, *, birth_may_lack: bool = False) -> bool:
         """The whole name, or one part of it and the date of birth: a surname changes, hardly everything at once."""
         name, names = _name(row), self.names[pupil]
         if name in names:
@@ -129,27 +137,27 @@ class Matcher:
         same_day = born.isoformat() == said if born and said else birth_may_lack
         return same_day and any(name[0] == surname or name[1] == forename for surname, forename in names)
 
-    def _other_upn(self, row, pupil):
+    def _other_upn(self, row: "PupilRow", pupil: int) -> bool:
         own = self.pupils[pupil].upn
         return bool(own and row.get(UPN) and own != row.get(UPN))
 
 
-def _name(row):
+def _name(row: "PupilRow") -> tuple[str, str]:
     return fold(row.get(SURNAME, "")), fold(row.get(FORENAME, ""))
 
 
-def _born(row):
+def _born(row: "PupilRow") -> str | None:
     born = row.get(BIRTH)
     return born.isoformat() if born else None
 
 
-def _is_like(name, other):
+def _is_like(name: tuple[str, str], other: tuple[str, str]) -> bool:
     return all(
         one == two or SequenceMatcher(None, one, two).ratio() >= ALIKE for one, two in zip(name, other, strict=True)
     )
 
 
-def _is_slip(one, two):
+def _is_slip(one: str, two: str) -> bool:
     """Day and month exchanged, or one digit wrong."""
     year, month, day = one.split("-")
     return two == f"{year}-{day}-{month}" or sum(a != b for a, b in zip(one, two, strict=True)) == 1

@@ -1,9 +1,13 @@
 """Reads for the pages of an import."""
 
-from django.core.paginator import Paginator
-from django.db.models import Count
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, QuerySet
 
 from sendco.jobs.models import Job, Status
+from staff.acting import Acting
 
 from ...models import Import, ImportChange
 
@@ -11,12 +15,12 @@ Kind, Answer = ImportChange.Kind, ImportChange.Answer
 PER_PAGE = 20
 
 
-def imports_of(acting):
+def imports_of(acting: Acting) -> QuerySet[Import]:
     """Past imports, newest first, with who sent and who applied them."""
     return Import.objects.visible_to(acting).select_related("started_by", "applied_by").order_by("-pk")
 
 
-def counts_of(imported):
+def counts_of(imported: Import) -> dict[str, Any]:
     """Return what applying would do, counted in one query."""
     rows = imported.changes.order_by().values("kind", "is_chosen", "answer").annotate(n=Count("pk"))
     by_kind = dict.fromkeys(Kind.values, 0)
@@ -28,7 +32,7 @@ def counts_of(imported):
     return found | {"by_kind": by_kind, "total": total}
 
 
-def _fate(row):
+def _fate(row: Mapping[str, Any]) -> str:
     """What becomes of a row, as the bar at the foot of the preview counts it."""
     kind, chosen = row["kind"], row["is_chosen"]
     if kind == Kind.COMPARE:
@@ -39,37 +43,40 @@ def _fate(row):
         return "stays"
     if kind in (Kind.REJECTED, Kind.NEW) and not chosen:
         return "left_out"
-    return {Kind.CHANGED: "changed", Kind.NEW: "added", Kind.LEAVER: "leavers"}.get(kind, "stays")
+    words: dict[str, str] = {Kind.CHANGED: "changed", Kind.NEW: "added", Kind.LEAVER: "leavers"}
+    return words.get(kind, "stays")
 
 
-def page_of(imported, kind, number):
+def page_of(imported: Import, kind: str, number: int) -> Page:
     rows = imported.changes.filter(kind=kind).select_related("pupil").order_by("row_number", "label", "pk")
     return Paginator(rows, PER_PAGE).get_page(number)
 
 
-def left_over(imported):
+def left_over(imported: Import) -> QuerySet[ImportChange]:
     """Rows that were chosen and not applied, or kept when the import was undone, with the reason."""
     outcomes = [ImportChange.Outcome.SKIPPED, ImportChange.Outcome.KEPT]
     return imported.changes.filter(outcome__in=outcomes).select_related("pupil").order_by("row_number", "label", "pk")
 
 
-def job_of(imported):
-    return Job.objects.filter(pk=imported.job_id, school_id=imported.school_id).first()
+def job_of(imported: Import) -> Job | None:
+    jobs = Job.objects.filter(school_id=imported.school_id)
+    return jobs.filter(pk=imported.job_id).first()  # type: ignore[misc]  # None finds nothing
 
 
-def standing(imported):
+def standing(imported: Import) -> str:
     """Where the import stands, also when the worker gave up: reading that failed, or an apply that did nothing."""
     if imported.status not in (Import.Status.READING, Import.Status.APPLYING, Import.Status.UNDOING):
         return imported.status
-    job = Job.objects.filter(pk=imported.job_id).first()
+    job = Job.objects.filter(pk=imported.job_id).first()  # type: ignore[misc]  # None finds nothing
     if job is not None and job.status not in (Status.FAILED, Status.CANCELLED):
         return imported.status
-    return {
+    given_up: dict[str, Import.Status] = {
         Import.Status.READING: Import.Status.FAILED,
         Import.Status.APPLYING: Import.Status.CHECK,
         Import.Status.UNDOING: Import.Status.APPLIED,
-    }[imported.status]
+    }
+    return given_up[imported.status]
 
 
-def where_it_stands(imported):
+def where_it_stands(imported: Import) -> Import.Status:
     return Import.Status(standing(imported))

@@ -2,34 +2,40 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable, Mapping
 from datetime import date
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from sendco.audit import services as audit
 from sendco.clock import long_date
-from staff.models import TeachingGroup
+from staff.models import TeachingGroup, User
 
 from ...models import Import, ImportChange, Pupil
 from ..fields import CLASS, FIELDS, UPN, Difference, field_of
 from ..notes import NoteCode
 from ..selectors.directory import Directory
-from ..selectors.known import REASON, known_pupils
+from ..selectors.known import REASON, Known, known_pupils
 from .batch import Batch
 from .earlier import planned_of
 from .finishing import finish
 from .writer import Writer
 
+if TYPE_CHECKING:
+    pass
+
 Kind, Answer, Outcome = ImportChange.Kind, ImportChange.Answer, ImportChange.Outcome
 
 
-def chosen_changes(imported):
+def chosen_changes(imported: Import) -> list[ImportChange]:
     """What applying would do, in the order of the file."""
     rows = imported.changes.filter(is_chosen=True, kind__in=[Kind.NEW, Kind.CHANGED, Kind.LEAVER, Kind.COMPARE])
     return list(rows.order_by("row_number", "pk"))
 
 
 @transaction.atomic
-def apply(*, imported, by, still_mine, today):
+def apply(*, imported: Import, by: User, still_mine: Callable[[], None], today: date) -> dict[str, int]:
     """Apply what is chosen. Returns counts. `still_mine` is called once the rows are locked, before the first write."""
     still_mine()
     imported = Import.objects.select_for_update(of=["self"]).select_related("school").get(pk=imported.pk)
@@ -45,20 +51,20 @@ def apply(*, imported, by, still_mine, today):
 class Work:
     """An import that is being applied: what is chosen, what is written, and what must follow."""
 
-    def __init__(self, imported, changes, *, by, today):
+    def __init__(self, imported: Import, changes: list[ImportChange], *, by: User, today: date) -> None:
         self.imported, self.school, self.changes, self.by, self.today = imported, imported.school, changes, by, today
         self.batch = Batch(by=by, reason=f"{REASON} {imported.pk}")
         self.directory = Directory(self.school, today)
-        self.words = {}  # change id to what the event says
-        self.secret_words = {}
-        self.due = []  # register entries whose deadlines must be derived again
-        self.left = []
-        self.counts = Counter()
+        self.words: dict[int, str] = {}  # change id to what the event says
+        self.secret_words: dict[int, list[str]] = {}
+        self.due: list[Any] = []  # register entries whose deadlines must be derived again
+        self.left: list[int] = []
+        self.counts: Counter[str] = Counter()
         self.why = f"From the import of {imported.file_name}"
 
-    def prepare(self):
+    def prepare(self) -> None:
         ids = {change.pupil_id for change in self.changes if change.pupil_id}
-        self.known = known_pupils(self.school, ids=ids, lock=True)
+        self.known: Mapping[Any, Known] = known_pupils(self.school, ids=ids, lock=True)
         self._refuse_moved_on()
         self._refuse_taken_upns()
         self._add_groups()
@@ -70,10 +76,10 @@ class Work:
             else:
                 self._change(change)
 
-    def _going(self):
+    def _going(self) -> list[ImportChange]:
         return [change for change in self.changes if change.outcome != Outcome.SKIPPED]
 
-    def _refuse_moved_on(self):
+    def _refuse_moved_on(self) -> None:
         """A pupil who is not as the preview showed them is left alone, and so is a second row about one pupil."""
         done = set()
         for change in self.changes:
@@ -86,7 +92,7 @@ class Work:
                 self._skip(change, NoteCode.MOVED_ON)
             done.add(change.pupil_id)
 
-    def _refuse_taken_upns(self):
+    def _refuse_taken_upns(self) -> None:
         """Leave out whoever would get a UPN that another pupil here keeps, until what remains fits together."""
         holders = Pupil.objects.filter(school=self.school, merged_into=None).exclude(upn=None)
         held = dict(holders.values_list("pk", "upn"))
@@ -104,26 +110,26 @@ class Work:
             for change in clashes:
                 self._skip(change, NoteCode.UPN_TAKEN)
 
-    def _skip(self, change, code):
+    def _skip(self, change: ImportChange, code: NoteCode) -> None:
         change.outcome, change.outcome_reason = Outcome.SKIPPED, code.value
         self.counts["skipped"] += 1
 
-    def _add_groups(self):
+    def _add_groups(self) -> None:
         for change in self._going():
             wanted = _new_value(change, CLASS)
             name = wanted["name"] if isinstance(wanted, dict) else wanted
             if name and name.casefold() not in self.directory.groups:
                 self._add_group(change, name)
 
-    def _add_group(self, change, name):
+    def _add_group(self, change: ImportChange, name: str) -> None:
         group = TeachingGroup(school=self.school, name=name, kind=TeachingGroup.Kind.FORM)
         self.directory.groups[name.casefold()] = group
-        group._history_user, group._change_reason = self.by, self.batch.reason
-        group.save()
+        with audit.saving(group, by=self.by, reason=self.batch.reason):
+            group.save()
         self.counts["groups"] += 1
         change.undo.setdefault("groups", []).append(group.pk)
 
-    def _add(self, change):
+    def _add(self, change: ImportChange) -> None:
         writer, planned = Writer(self, change), planned_of(change)
         fields = [field for field in FIELDS if field.name in planned]
         for field in fields:
@@ -136,8 +142,9 @@ class Work:
         self.words[change.pk] = f"Imported as a new pupil from {self.imported.file_name}"
         self.counts["new"] += 1
 
-    def _change(self, change):
-        writer, words = Writer(self, change, self.known[change.pupil_id]), []
+    def _change(self, change: ImportChange) -> None:
+        words: list[str] = []
+        writer = Writer(self, change, self.known[change.pupil_id])
         for difference in _chosen(change):
             field = field_of(difference)
             field.apply(writer, difference)
@@ -147,7 +154,7 @@ class Work:
         self.words[change.pk] = f"Imported from {self.imported.file_name}: {', '.join(words)}" if words else ""
         self.counts["changed"] += 1
 
-    def _leave(self, change):
+    def _leave(self, change: ImportChange) -> None:
         left_on = date.fromisoformat(change.data["left_on"])
         writer = Writer(self, change, self.known[change.pupil_id])
         writer.leave(left_on, f"Not in {self.imported.file_name}")
@@ -156,15 +163,15 @@ class Work:
         self.counts["leavers"] += 1
 
 
-def _chosen(change):
+def _chosen(change: ImportChange) -> list[Difference]:
     return [difference for item in change.fields if (difference := Difference.from_stored(item)).takes_effect]
 
 
-def _is_new(change):
+def _is_new(change: ImportChange) -> bool:
     return change.kind == Kind.NEW or change.answer == Answer.NEW
 
 
-def _new_value(change, field):
+def _new_value(change: ImportChange, field: Any) -> Any:
     """What applying the change would store for a field, or None."""
     if _is_new(change):
         return planned_of(change).get(field.name)

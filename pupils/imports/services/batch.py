@@ -5,42 +5,48 @@ What undoing needs is kept as it goes: which rows were made, and each changed va
 
 from collections import defaultdict
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
+from django.db.models import Model
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from staff.models import User
+
 from ... import search
-from ...models import Pupil, SearchKey
+from ...models import Contact, ImportChange, Pupil, SearchKey
 
 BATCH = 500
 
 
 class Batch:
-    def __init__(self, *, by, reason):
+    def __init__(self, *, by: User, reason: str) -> None:
         self.by, self.reason = by, reason
-        self.made = defaultdict(list)  # model to [(change, row)]
-        self.changed = {}  # (model, id) to (change, row, {attribute: value before})
-        self.keys = {}  # pupil object id to (pupil, keys) for pupils to be found by name afresh
+        self.made: dict[Any, list[tuple[ImportChange, Any]]] = defaultdict(list)  # model to [(change, row)]
+        self.changed: dict[
+            tuple[Any, int], tuple[ImportChange, Any, dict[str, Any]]
+        ] = {}  # (model, id) to (change, row, {attribute: value before})
+        self.keys: dict[int, Pupil] = {}  # by object id, for pupils to be found by name afresh
 
-    def make(self, change, row):
+    def make(self, change: ImportChange, row: Any) -> Any:
         self.made[type(row)].append((change, row))
         return row
 
-    def change(self, change, row, **values):
+    def change(self, change: ImportChange, row: Any, **values: Any) -> None:
         _, _, before = self.changed.setdefault((type(row), row.pk), (change, row, {}))
         for name, value in values.items():
             attname = row._meta.get_field(name).attname
             before.setdefault(attname, getattr(row, attname))
             setattr(row, name, value)
 
-    def find_by_name(self, pupil):
+    def find_by_name(self, pupil: Pupil) -> None:
         self.keys[id(pupil)] = pupil
 
-    def has_changed(self, row):
+    def has_changed(self, row: Contact) -> bool:
         return (type(row), row.pk) in self.changed
 
-    def write(self):
+    def write(self) -> None:
         """Write everything in the caller's transaction and note on each change how to undo it."""
         with transaction.atomic():
             self._make(Pupil)
@@ -52,26 +58,36 @@ class Batch:
             self._index()
         self._note()
 
-    def _make(self, model):
+    def _make(self, model: type[Model]) -> None:
         rows = [row for _, row in self.made.get(model, [])]
         if rows:
             who = {"default_user": self.by, "default_change_reason": self.reason}
             bulk_create_with_history(rows, model, batch_size=BATCH, **who)
 
-    def _free_upns(self):
+    def _free_upns(self) -> None:
         """Two pupils may exchange numbers: no two may hold one at any moment, so both are emptied first."""
         ids = [pk for (model, pk), (_, _, before) in self.changed.items() if model is Pupil and before.get("upn")]
         if ids:
             Pupil.objects.filter(pk__in=ids).update(upn=None)
 
-    def _by_fields(self):
+    def _by_fields(
+        self,
+    ) -> dict[
+        tuple[type[Model], frozenset[str]],
+        list[Any],
+    ]:
         groups = defaultdict(list)
         for (model, _), (_, row, before) in self.changed.items():
             if before:
                 groups[(model, frozenset(before))].append(row)
         return groups
 
-    def _update(self, model, rows, fields):
+    def _update(
+        self,
+        model: type[Model],
+        rows: list[Any],
+        fields: list[str],
+    ) -> None:
         names = [model._meta.get_field(name).name for name in fields]
         if model is Pupil:
             now = timezone.now()
@@ -81,7 +97,7 @@ class Batch:
         who = {"default_user": self.by, "default_change_reason": self.reason}
         bulk_update_with_history(rows, model, names, batch_size=BATCH, **who)
 
-    def _index(self):
+    def _index(self) -> None:
         pupils = list(self.keys.values())
         for start in range(0, len(pupils), BATCH):
             part = pupils[start : start + BATCH]
@@ -89,7 +105,7 @@ class Batch:
         keys = (key for pupil in pupils for key in search.keys_for(pupil))
         SearchKey.objects.bulk_create(keys, batch_size=2000)
 
-    def _note(self):
+    def _note(self) -> None:
         for model, pairs in self.made.items():
             for change, row in pairs:
                 _section(change, "made", model).append(row.pk)
@@ -98,10 +114,15 @@ class Batch:
             _section(change, "changed", model, kind=dict)[str(pk)] = now
 
 
-def _section(change, name, model, kind=list):
+def _section(
+    change: ImportChange,
+    name: str,
+    model: type[Model],
+    kind: type[dict | list] = list,
+) -> Any:
     return change.undo.setdefault(name, {}).setdefault(model._meta.label_lower, kind())
 
 
-def plain(value):
+def plain(value: date | int | str | None) -> int | str | None:
     """A value as JSON keeps it."""
     return value.isoformat() if isinstance(value, (date, datetime)) else value

@@ -1,17 +1,20 @@
 """New pupils in plans that an earlier release made: read as if planned today, so that such a preview can be applied."""
 
+from typing import Any
+
+from ...models import ImportChange
 from ..fields import BY_NAME, CLASS, CONTACTS, ENROLMENT, KEY_WORKER, SEN
 from ..fields.pupil import PupilValue
 
 
-def planned_of(change) -> dict:
+def planned_of(change: ImportChange) -> dict[str, Any]:
     """What a change stores about a new pupil: the value of each field by its name."""
     if "new" in change.data:
         return change.data["new"]
     return _planned_from_row(change.data["row"])
 
 
-def _planned_from_row(row):
+def _planned_from_row(row: dict[str, Any]) -> dict[str, Any]:
     planned = {name: row[name] for name, field in BY_NAME.items() if isinstance(field, PupilValue) and name in row}
     planned |= {BY_NAME[f"flag:{kind}"].name: True for kind in row["flags"]}
     planned[SEN.name] = {"code": row["code"], "start": row["sen_start"], "needs": row["needs"], "past": row["past"]}

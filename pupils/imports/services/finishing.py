@@ -1,5 +1,8 @@
 """What follows once the rows of an import are written: due dates, the outcome of each row, and the events."""
 
+from collections import Counter
+from typing import Any
+
 from django.utils import timezone
 
 from sendco.audit.models import Audience, Event
@@ -23,7 +26,11 @@ WORDS = (
 )
 
 
-def finish(work):
+# A Work, which finishes itself with what stands here.
+Work = Any
+
+
+def finish(work: Work) -> None:
     """Close an import that was applied. `work` knows the import, its changes, what to derive again and who did it."""
     imported = work.imported
     _derive_due(work)
@@ -40,7 +47,7 @@ def finish(work):
     imported.save(update_fields=["status", "applied_by", "applied_at", "last_event_id", "counts"])
 
 
-def _derive_due(work):
+def _derive_due(work: Work) -> None:
     calendar = school_calendar(work.school)
     for row in work.due:
         row.school = work.school
@@ -53,11 +60,11 @@ def _derive_due(work):
     for start in range(0, len(work.left), CHUNK):
         part = work.left[start : start + CHUNK]
         waiting = set(DueItem.objects.filter(pupil_id__in=part).open().values_list("pupil_id", flat=True))
-        for pupil in Pupil.objects.filter(pk__in=waiting):
+        for pupil in Pupil.objects.filter(pk__in=waiting):  # type: ignore[misc]  # None finds nothing
             bring_pupil_up_to_date(pupil)
 
 
-def _record(work):
+def _record(work: Work) -> None:
     events = []
     for change in work.changes:
         made = getattr(change, "_made", None)
@@ -75,7 +82,15 @@ def _record(work):
     Event.objects.bulk_create(events, batch_size=BATCH_OF_EVENTS)
 
 
-def _event(work, pupil_id, text, *, code="pupil.imported", subject=None, audience=Audience.RECORD):
+def _event(
+    work: Work,
+    pupil_id: int | None,
+    text: str,
+    *,
+    code: str = "pupil.imported",
+    subject: Import | None = None,
+    audience: Audience = Audience.RECORD,
+) -> Event:
     return Event(
         school_id=work.school.pk,
         pupil_id=pupil_id,
@@ -90,7 +105,7 @@ def _event(work, pupil_id, text, *, code="pupil.imported", subject=None, audienc
     )
 
 
-def note_outcomes(changes):
+def note_outcomes(changes: list[ImportChange]) -> None:
     """Write what became of each row. An upsert takes a quarter of the time of bulk_update: others wait to save."""
     fields = ["pupil", "outcome", "outcome_reason", "undo"]
     ImportChange.objects.bulk_create(
@@ -98,6 +113,6 @@ def note_outcomes(changes):
     )
 
 
-def summary(counts):
+def summary(counts: Counter[str]) -> str:
     parts = [f"{counts[key]:,} {one if counts[key] == 1 else many}" for key, one, many in WORDS if counts.get(key)]
     return ", ".join(parts)

@@ -1,7 +1,10 @@
 """What people do with an import: send a file, match its columns, choose, apply, stop, undo."""
 
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -14,6 +17,7 @@ from sendco.files.names import clean_name
 from sendco.jobs import services as jobs
 from sendco.jobs.models import Job
 from sendco.refusals import Refused
+from staff.models import School, User
 
 from ...models import Import, ImportChange, ImportMapping, Pupil
 from ...models.imports import UNDO_FOR
@@ -35,12 +39,14 @@ Kind, Answer = ImportChange.Kind, ImportChange.Answer
 class NeedsConfirmation(Refused):
     """Applying would do something that is seldom meant; `warnings` say what. Ask once more, then confirm."""
 
-    def __init__(self, warnings):
+    def __init__(self, warnings: list[Note]) -> None:
         self.warnings = warnings
         super().__init__(ImportReason.NEEDS_CONFIRMATION, notes=Notes(warnings))
 
 
-def start(*, school, upload, by, is_whole_school=False, file_made_on=None):
+def start(
+    *, school: School, upload: UploadedFile, by: User, is_whole_school: bool = False, file_made_on: date | None = None
+) -> Import:
     """Keep the file privately and read it in the background. Returns the Import; raises Refused."""
     content = upload.read(MAX_XML_BYTES + 1)
     if not content:
@@ -62,7 +68,7 @@ def start(*, school, upload, by, is_whole_school=False, file_made_on=None):
     return imported
 
 
-def _keep(content, name, *, school, by, purpose, kept_for):
+def _keep(content: bytes, name: str, *, school: School, by: User, purpose: str, kept_for: timedelta) -> StoredFile:
     """The bytes are never given out again, so they go under a neutral name and kind whatever the school calls them."""
     expires_at = timezone.now() + kept_for
     try:
@@ -73,13 +79,13 @@ def _keep(content, name, *, school, by, purpose, kept_for):
         raise Refused(str(error)) from None
 
 
-def _send(imported, kind, title, *, by):
+def _send(imported: Import, kind: str, title: str, *, by: User) -> None:
     job = jobs.enqueue(kind, title=title[:120], by=by, school_id=imported.school_id, params={"import": imported.pk})
     imported.job_id = job.pk
     imported.save(update_fields=["job_id", "status", "error"])
 
 
-def _lock(imported, *statuses):
+def _lock(imported: Import, *statuses: Import.Status) -> Import:
     """Take the import's row and check that it stands where this step needs it."""
     current = Import.objects.select_for_update(of=["self"]).select_related("school").get(pk=imported.pk)
     if standing(current) not in statuses:
@@ -88,7 +94,9 @@ def _lock(imported, *statuses):
 
 
 @transaction.atomic
-def match_columns(*, imported, mapping, by, is_whole_school=None):
+def match_columns(
+    *, imported: Import, mapping: dict[Any, str], by: User, is_whole_school: bool | None = None
+) -> Import:
     """Keep which column is which, remember it for this school, and build the preview. `mapping`: column to field."""
     imported = _lock(imported, Import.Status.MATCH, Import.Status.CHECK)
     mapping = as_mapping(mapping)
@@ -108,12 +116,12 @@ def match_columns(*, imported, mapping, by, is_whole_school=None):
     return imported
 
 
-def remembered(school):
+def remembered(school: School) -> dict[str, str]:
     kept = ImportMapping.objects.filter(school=school).first()
     return kept.headings if kept else {}
 
 
-def made_at(text):
+def made_at(text: str) -> datetime | None:
     """The moment a transfer file says it was made, or None."""
     try:
         moment = parse_datetime(text)
@@ -126,7 +134,7 @@ def made_at(text):
 
 # --- Choosing ------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def choose_value(*, imported, change, key, take_file):
+def choose_value(*, imported: Import, change: ImportChange, key: str, take_file: bool) -> ImportChange:
     """For one field of one pupil: the value of the file, or the one sendco holds."""
     change = _change_of(_lock(imported, Import.Status.CHECK), change)
     for item in change.fields:
@@ -138,7 +146,7 @@ def choose_value(*, imported, change, key, take_file):
 
 
 @transaction.atomic
-def choose_row(*, imported, change, take):
+def choose_row(*, imported: Import, change: ImportChange, take: bool) -> ImportChange:
     """Take a new pupil or a leaver in, or leave the row out."""
     change = _change_of(_lock(imported, Import.Status.CHECK), change)
     if change.kind not in (Kind.NEW, Kind.LEAVER):
@@ -149,7 +157,7 @@ def choose_row(*, imported, change, take):
 
 
 @transaction.atomic
-def choose_all(*, imported, kind, take):
+def choose_all(*, imported: Import, kind: str, take: bool) -> None:
     """Take the file's value for every field that may be chosen, or ours; or every row of a kind."""
     imported = _lock(imported, Import.Status.CHECK)
     rows = list(imported.changes.filter(kind=kind))
@@ -161,13 +169,13 @@ def choose_all(*, imported, kind, take):
     ImportChange.objects.bulk_update(rows, ["fields", "is_chosen"], batch_size=200)
 
 
-def _taken_with_all(item):
+def _taken_with_all(item: Mapping[str, Any]) -> bool:
     difference = Difference.from_stored(item)
     return field_of(difference).taken_with_all(difference)
 
 
 @transaction.atomic
-def compare(*, imported, change, answer, pupil_id=None):
+def compare(*, imported: Import, change: ImportChange, answer: str, pupil_id: int | None = None) -> ImportChange:
     """Say whether a row is about a pupil we have, about a new one, or is left out."""
     change = _change_of(_lock(imported, Import.Status.CHECK), change)
     if change.kind != Kind.COMPARE:
@@ -189,13 +197,13 @@ def compare(*, imported, change, answer, pupil_id=None):
     return change
 
 
-def _change_of(imported, change):
+def _change_of(imported: Import, change: ImportChange) -> ImportChange:
     return ImportChange.objects.select_for_update().get(pk=change.pk, owner=imported)
 
 
 # --- Applying, stopping, undoing -----------------------------------------------------------------------------------
 @transaction.atomic
-def apply(*, imported, by, confirmed=False):
+def apply(*, imported: Import, by: User, confirmed: bool = False) -> Import:
     """Start applying what is chosen. Raises NeedsConfirmation when it would do something seldom meant."""
     imported = _lock(imported, Import.Status.CHECK)
     changes = chosen_changes(imported)
@@ -208,7 +216,7 @@ def apply(*, imported, by, confirmed=False):
     return imported
 
 
-def warnings_of(imported, changes):
+def warnings_of(imported: Import, changes: list[ImportChange]) -> list[Note]:
     """What deserves a second look: many leavers, or a UPN that another number replaces."""
     found = []
     leavers = sum(change.kind == Kind.LEAVER for change in changes)
@@ -227,12 +235,13 @@ def warnings_of(imported, changes):
 
 
 @transaction.atomic
-def stop(*, imported, by):
+def stop(*, imported: Import, by: User) -> Import:
     """Give the import up. Nothing was changed, and the file is deleted."""
     statuses = (Import.Status.READING, Import.Status.MATCH, Import.Status.CHECK, Import.Status.FAILED)
     imported = _lock(imported, *statuses)
-    if imported.status == Import.Status.READING and (job := Job.objects.filter(pk=imported.job_id).first()):
-        jobs.ask_to_cancel(job)
+    job = Job.objects.filter(pk=imported.job_id)  # type: ignore[misc]  # None finds nothing
+    if imported.status == Import.Status.READING and (reading := job.first()):
+        jobs.ask_to_cancel(reading)
     imported.status = Import.Status.STOPPED
     imported.save(update_fields=["status"])
     forget(imported, by=by)
@@ -242,27 +251,28 @@ def stop(*, imported, by):
 
 
 @transaction.atomic
-def undo(*, imported, by):
+def undo(*, imported: Import, by: User) -> Import:
     """Start undoing an applied import."""
     imported = _lock(imported, Import.Status.APPLIED)
-    if timezone.now() >= imported.applied_at + UNDO_FOR:
+    if timezone.now() >= imported.applied_at + UNDO_FOR:  # type: ignore[operator]  # applied, so at some moment
         raise Refused(ImportReason.TOO_LATE)
     imported.status, imported.error = Import.Status.UNDOING, ""
     _send(imported, "pupils.import_undo", f"Undo {imported.file_name}", by=by)
     return imported
 
 
-def forget(imported, *, by):
+def forget(imported: Import, *, by: User) -> None:
     """Delete the bytes of the file, and the values that name people from what it held."""
-    for stored in StoredFile.objects.filter(pk=imported.file_id, purpose="import", school_id=imported.school_id):
+    kept = StoredFile.objects.filter(purpose="import", school_id=imported.school_id)
+    for stored in kept.filter(pk=imported.file_id):  # type: ignore[misc]  # None finds nothing
         files.delete(stored=stored, by=by)
     imported.file_id, imported.samples = None, []
     imported.save(update_fields=["file_id", "samples"])
 
 
-def keep_rejected(imported, content, *, by):
+def keep_rejected(imported: Import, content: bytes | None, *, by: User) -> int | None:
     """Keep the file of rows that were not taken in, for a day."""
-    old = StoredFile.objects.filter(
+    old = StoredFile.objects.filter(  # type: ignore[misc]  # None finds nothing
         pk=imported.rejected_file_id, purpose="import_rejected", school_id=imported.school_id
     )
     for stored in old:
@@ -273,7 +283,7 @@ def keep_rejected(imported, content, *, by):
     return _keep(content, "rows-not-taken-in.csv", school=school, by=by, purpose=purpose, kept_for=REJECTED_KEPT_FOR).pk
 
 
-def clear_old(*, school=None, now=None):
+def clear_old(*, school: School | None = None, now: datetime | None = None) -> int:
     """Empty what old imports hold of pupils: plans and undo notes are of no use after the days for undoing.
 
     Imports nobody finished are stopped. Returns how many were emptied.
@@ -284,7 +294,8 @@ def clear_old(*, school=None, now=None):
     old = (old.filter(school=school) if school else old).filter(changes__isnull=False).distinct()
     count = 0
     for imported in old:
-        if imported.status in finished and imported.applied_at < before:
+        # Applied, so at some moment.
+        if imported.status in finished and imported.applied_at < before:  # type: ignore[operator]  # see above
             emptied = imported.changes.exclude(data={}, undo={}, fields=[])
             count += bool(emptied.update(data={}, undo={}, fields=[]))
         elif imported.status in (Import.Status.CHECK, Import.Status.MATCH):

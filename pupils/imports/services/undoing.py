@@ -1,21 +1,31 @@
 """Undo an import for every pupil on whom nothing was built since; the others are kept and listed."""
 
 from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import date
+from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import DateField
+from django.db.models import DateField, Model
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
 from sendco.audit import services as audit
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
-from staff.models import TeachingGroup
+from staff.models import TeachingGroup, User
 
 from ... import owed, search
-from ...models import Concern, Import, ImportChange, Pupil, RegisterEntry, SearchKey, WatchListEntry
+from ...models import (
+    Concern,
+    Import,
+    ImportChange,
+    Pupil,
+    RegisterEntry,
+    SearchKey,
+    WatchListEntry,
+)
 from ..notes import NoteCode
 from ..selectors.known import CHUNK, REASON
 from .finishing import note_outcomes
@@ -27,7 +37,7 @@ DATED = [model._meta.label_lower for model in (RegisterEntry, WatchListEntry, Co
 
 
 @transaction.atomic
-def undo(*, imported, by, still_mine):
+def undo(*, imported: Import, by: User, still_mine: Callable[[], None]) -> dict[str, int]:
     """Put back what the import did. Returns {"undone": n, "kept": n}."""
     still_mine()
     imported = Import.objects.select_for_update(of=["self"]).select_related("school").get(pk=imported.pk)
@@ -47,12 +57,14 @@ def undo(*, imported, by, still_mine):
 
 
 class _Undo:
-    def __init__(self, imported, changes, by):
+    def __init__(self, imported: Import, changes: list[ImportChange], by: User) -> None:
         self.imported, self.changes, self.by = imported, changes, by
         self.reason = f"{REASON} {imported.pk} undone"
-        self.rows = {}  # (model label, id) to the stored row, of everything the import made or changed
+        self.rows: dict[
+            tuple[str, int], Any
+        ] = {}  # (model label, id) to the stored row, of everything the import made or changed
 
-    def run(self):
+    def run(self) -> None:
         self._load()
         built_on = self._built_on()
         self.back = [change for change in self.changes if change.pk not in built_on]
@@ -61,8 +73,8 @@ class _Undo:
         self._take_away()
         self._tidy()
 
-    def _load(self):
-        wanted = defaultdict(set)
+    def _load(self) -> None:
+        wanted: dict[str, set[int]] = defaultdict(set)
         for change in self.changes:
             for label, ids in change.undo.get("made", {}).items():
                 wanted[label] |= set(ids)
@@ -73,7 +85,7 @@ class _Undo:
             for part in _parts(ids):
                 self.rows |= {(label, row.pk): row for row in model.objects.select_for_update().filter(pk__in=part)}
 
-    def _built_on(self):
+    def _built_on(self) -> set[int]:
         """Ids of changes that must stay: a stored value differs, or somebody did something about the pupil since."""
         pupils = {change.pupil_id for change in self.changes}
         busy = set()
@@ -93,7 +105,7 @@ class _Undo:
             or any((label, pk) in edited for label, ids in change.undo.get("made", {}).items() for pk in ids)
         }
 
-    def _is_as_left(self, change):
+    def _is_as_left(self, change: ImportChange) -> bool:
         for label, ids in change.undo.get("made", {}).items():
             if any((label, pk) not in self.rows for pk in ids):
                 return False
@@ -104,7 +116,7 @@ class _Undo:
                     return False
         return True
 
-    def _edited(self):
+    def _edited(self) -> set[tuple[str, int]]:
         """Rows that the import made and somebody changed since."""
         found = set()
         for label, ids in self._made().items():
@@ -114,11 +126,12 @@ class _Undo:
                 found |= {(label, pk) for pk in later}
         return found
 
-    def _with_other_rows(self):
+    def _with_other_rows(self) -> set[int]:
         """New pupils about whom there are rows that the import did not make."""
         made, found = self._made(), set()
         pupils = made.get(PUPIL, set())
-        for relation in Pupil._meta.get_fields(include_hidden=True):
+        relations: list[Any] = Pupil._meta.get_fields(include_hidden=True)
+        for relation in relations:
             if not relation.one_to_many or relation.related_model in (SearchKey, ImportChange):
                 continue
             model, name = relation.related_model, relation.field.attname
@@ -130,14 +143,14 @@ class _Undo:
                 found |= {pupil for pk, pupil in rows if pk not in own}
         return found
 
-    def _made(self):
-        made = defaultdict(set)
+    def _made(self) -> dict[str, set[int]]:
+        made: dict[str, set[int]] = defaultdict(set)
         for change in self.changes:
             for label, ids in change.undo.get("made", {}).items():
                 made[label] |= set(ids)
         return made
 
-    def _put_back(self):
+    def _put_back(self) -> None:
         groups = defaultdict(list)
         upns = []
         for change in self.back:
@@ -155,7 +168,12 @@ class _Undo:
         for (label, names), rows in groups.items():
             self._update(apps.get_model(label), rows, names)
 
-    def _update(self, model, rows, attnames):
+    def _update(
+        self,
+        model: type[Model],
+        rows: list[Any],
+        attnames: frozenset[str],
+    ) -> None:
         names = [model._meta.get_field(name).name for name in sorted(attnames)]
         if model is Pupil:
             now = timezone.now()
@@ -166,7 +184,7 @@ class _Undo:
             rows, model, names, batch_size=200, default_user=self.by, default_change_reason=self.reason
         )
 
-    def _take_away(self, *, skip_pupils=False):
+    def _take_away(self, *, skip_pupils: bool = False) -> None:
         """Remove rows the import made, with their last history rows."""
         labels = sorted({label for change in self.back for label in change.undo.get("made", {})})
         for label in sorted(labels, key=lambda label: label == PUPIL):
@@ -175,7 +193,7 @@ class _Undo:
             ids = {pk for change in self.back for pk in change.undo.get("made", {}).get(label, [])}
             self._remove(apps.get_model(label), [self.rows[(label, pk)] for pk in sorted(ids)])
 
-    def _remove(self, model, rows):
+    def _remove(self, model: Any, rows: list[Any]) -> None:
         history = model.history.model
         now = timezone.now()
         kept = [
@@ -198,7 +216,7 @@ class _Undo:
             # The history is written above in one go; the signals would write it row by row.
             model._base_manager.filter(pk__in=part)._raw_delete(using="default")
 
-    def _tidy(self):
+    def _tidy(self) -> None:
         """Deadlines and search keys of those put back, empty classes, and what each line says about itself."""
         gone = {pk for change in self.back for pk in change.undo.get("made", {}).get(PUPIL, [])}
         ids = {change.pupil_id for change in self.back if change.pupil_id} - gone
@@ -237,33 +255,33 @@ class _Undo:
         ]
         Event.objects.bulk_create(events, batch_size=500)
 
-    def _drop_stray_due(self, pupils):
+    def _drop_stray_due(self, pupils: list[int]) -> None:
         """Deadlines of register entries that are gone."""
         entries = RegisterEntry.objects.filter(pupil__in=pupils).values("pk")
         stray = DueItem.objects.filter(pupil_id__in=pupils, source_type=RegisterEntry._meta.label_lower)
         stray.exclude(source_id__in=entries).delete()
 
-    def _drop_empty_groups(self):
+    def _drop_empty_groups(self) -> None:
         ids = [pk for change in self.back for pk in change.undo.get("groups", [])]
         for group in TeachingGroup.objects.filter(pk__in=ids, staff=None, places=None, form_pupils=None):
-            group._history_user, group._change_reason = self.by, self.reason
-            group.delete()
+            with audit.saving(group, by=self.by, reason=self.reason):
+                group.delete()
 
 
-def _changed(change, label):
+def _changed(change: ImportChange, label: str) -> set[str]:
     """Names of the values of this model that the import changed."""
     return {name for values in change.undo.get("changed", {}).get(label, {}).values() for name in values}
 
 
-def _typed(row, name, value):
+def _typed(row: Any, name: str, value: Any) -> Any:
     is_date = isinstance(row._meta.get_field(name), DateField) and value is not None
     return date.fromisoformat(value) if is_date else value
 
 
-def _plain(value):
+def _plain(value: date | int | str) -> int | str:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _parts(ids):
-    ids = sorted(ids)
-    return [ids[start : start + CHUNK] for start in range(0, len(ids), CHUNK)]
+def _parts(ids: Iterable[int | None]) -> list[list[int]]:
+    ordered = sorted(pk for pk in ids if pk is not None)
+    return [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]

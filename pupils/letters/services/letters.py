@@ -1,7 +1,8 @@
 """Letters to parents and young people: the school's words, who may get one, and the making, filing and sending."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -11,11 +12,12 @@ from sendco.clock import long_date, young_person_from
 from sendco.files import services as files
 from sendco.jobs import services as jobs
 from sendco.refusals import Refused
+from staff.models import School, User
 from staff.models.school import ALTERNATIVE
 from staff.roles import Role
 
 from ...concerns.selectors import people_with
-from ...models import Contact, Document, Letter, LetterTemplate, Need, RegisterEntry
+from ...models import Contact, Document, Letter, LetterTemplate, Need, Pupil, RegisterEntry
 from ...models.letters import LetterKind
 from ...models.register import Code
 from ...register import services as register
@@ -28,7 +30,7 @@ YOUNG_PERSON = "young-person"
 
 
 # --- The school's words ------------------------------------------------------------------------------------------
-def _ours(school, kind):
+def _ours(school: School, kind: str) -> tuple[str, str]:
     return letter_fields.default_words(kind, is_alternative=school.setting_type in ALTERNATIVE)
 
 
@@ -48,12 +50,12 @@ class Recipient:
     is_suggested: bool = True
 
     @property
-    def address(self):
+    def address(self) -> str:
         """A hidden address is printed nowhere, not even on the letter of the person who lives there."""
         return self.contact.full_address if self.contact and not self.contact.address_hidden else ""
 
 
-def recipients(pupil, on):
+def recipients(pupil: Pupil, on: date) -> list[Recipient]:
     """Return who a letter of that date may go to: the young person alone once rights are theirs, else the contacts."""
     if pupil.birth_on and on >= young_person_from(pupil.birth_on):
         return [
@@ -66,7 +68,7 @@ def recipients(pupil, on):
     return [_as_recipient(contact) for contact in ordered if contact.may_be_written_to]
 
 
-def _as_recipient(contact):
+def _as_recipient(contact: Contact) -> Recipient:
     notes = [contact.relation] if contact.relation else []
     notes.append(
         "parental responsibility" if contact.has_parental_responsibility else "no parental responsibility recorded"
@@ -87,13 +89,13 @@ def _as_recipient(contact):
     )
 
 
-def is_parent(contact):
+def is_parent(contact: Contact) -> bool:
     """A parent in education law: parental responsibility, or care of the child (Education Act 1996 s576)."""
     return contact.has_parental_responsibility or contact.lives_with
 
 
 # --- The letter --------------------------------------------------------------------------------------------------
-def kind_for(entry):
+def kind_for(entry: RegisterEntry) -> LetterKind | None:
     """Which letter goes with this entry, or None: SEN Support that starts, or that ended with no plan after it."""
     if entry.code == Code.SUPPORT:
         return LetterKind.SEN_SUPPORT_STARTS
@@ -102,15 +104,17 @@ def kind_for(entry):
     return LetterKind.SEN_SUPPORT_ENDS if ended else None
 
 
-def _before(entry):
+def _before(entry: RegisterEntry) -> RegisterEntry | None:
     earlier = RegisterEntry.objects.filter(pupil=entry.pupil_id, starts_on__lt=entry.starts_on)
     return earlier.order_by("-starts_on").first()
 
 
-def merge_values(*, entry, recipient, dated_on, by, sender_role):
+def merge_values(
+    *, entry: RegisterEntry, recipient: Recipient, dated_on: date, by: User, sender_role: str
+) -> dict[str, str]:
     """Every merge field of this letter, filled for one recipient."""
     pupil, school = entry.pupil, entry.school
-    support = entry if entry.code == Code.SUPPORT else _before(entry)
+    support: Any = entry if entry.code == Code.SUPPORT else _before(entry)  # a letter is about support, here or gone
     needs = Need.objects.filter(pupil=pupil, ends_on=None).select_related("need_type")
     to_young_person = recipient.key == YOUNG_PERSON
     senco = people_with(school, Role.SENCO).first()
@@ -136,22 +140,26 @@ def merge_values(*, entry, recipient, dated_on, by, sender_role):
     return values
 
 
-def _contact_words(school):
+def _contact_words(school: School) -> str:
     ways = [f"telephone {school.telephone}"] if school.telephone else []
     ways += [f"write to {school.email}"] if school.email else []
     return " or ".join(ways) or "come to the school office"
 
 
-def written_to(*, entry, recipient, subject, body, dated_on, by, sender_role):
+def written_to(
+    *, entry: RegisterEntry, recipient: Recipient, subject: str, body: str, dated_on: date, by: User, sender_role: str
+) -> tuple[str, str]:
     """Return (subject, body) as this recipient would read them. Raises Refused for an unknown field."""
     kind = kind_for(entry)
-    WORDS.check(kind, subject, body)
+    WORDS.check(kind, subject, body)  # type: ignore[arg-type]  # a letter is about support that is or was there
     values = merge_values(entry=entry, recipient=recipient, dated_on=dated_on, by=by, sender_role=sender_role)
     return letter_fields.fill_in(subject, values, kind)[:150], letter_fields.fill_in(body, values, kind)
 
 
 @transaction.atomic
-def make_letters(*, entry, keys, subject, body, dated_on, by, sender_role):
+def make_letters(
+    *, entry: RegisterEntry, keys: list[str], subject: str, body: str, dated_on: date, by: User, sender_role: str
+) -> list[Letter]:
     """Freeze a letter of one's own for each recipient, and have its PDF made. The same form twice makes no more.
 
     Raises Refused when a key is not of somebody this child's letter of that date may go to.
@@ -165,11 +173,27 @@ def make_letters(*, entry, keys, subject, body, dated_on, by, sender_role):
         raise Refused(LetterReason.NOBODY_CHOSEN)
     if not set(keys) <= set(allowed):
         raise Refused(LetterReason.RECIPIENT_NOT_ALLOWED)
-    words = {"subject": subject, "body": body, "dated_on": dated_on, "by": by, "sender_role": sender_role}
+    words: dict[str, Any] = {
+        "subject": subject,
+        "body": body,
+        "dated_on": dated_on,
+        "by": by,
+        "sender_role": sender_role,
+    }
     return [_make(entry, kind, allowed[key], **words) for key in keys]
 
 
-def _make(entry, kind, recipient, *, subject, body, dated_on, by, sender_role):
+def _make(
+    entry: RegisterEntry,
+    kind: LetterKind,
+    recipient: Recipient,
+    *,
+    subject: str,
+    body: str,
+    dated_on: date,
+    by: User,
+    sender_role: str,
+) -> Letter:
     subject, body = written_to(
         entry=entry, recipient=recipient, subject=subject, body=body, dated_on=dated_on, by=by, sender_role=sender_role
     )
@@ -200,7 +224,7 @@ def _make(entry, kind, recipient, *, subject, body, dated_on, by, sender_role):
     return letter
 
 
-def file_letter(*, letter, pdf, by):
+def file_letter(*, letter: Letter, pdf: bytes, by: User) -> Letter:
     """Keep the PDF with the pupil's documents. Called inside the job's transaction; once filed it is left alone."""
     letter = Letter.objects.select_for_update(of=("self",)).select_related("pupil").get(pk=letter.pk)
     if letter.file_id:
@@ -229,18 +253,18 @@ def file_letter(*, letter, pdf, by):
     return letter
 
 
-def file_name(letter):
+def file_name(letter: Letter) -> str:
     """Neutral: whoever sees the name in a folder or a mail learns nothing."""
     return f"letter-{letter.dated_on.isoformat()}.pdf"
 
 
-def may_go(letter):
+def may_go(letter: Letter) -> bool:
     """Whether the recipient may still be written to; a ban after the letter was made stops it."""
     return letter.contact is None or letter.contact.may_be_written_to
 
 
 @transaction.atomic
-def mark_sent(*, letter, sent_on, via, by):
+def mark_sent(*, letter: Letter, sent_on: date, via: str, by: User) -> Letter:
     """Record how and when the letter went. To a parent or the young person it also meets the duty to tell them."""
     register.lock(letter.pupil)
     letter = (
@@ -265,12 +289,12 @@ def mark_sent(*, letter, sent_on, via, by):
     return letter
 
 
-def _note_told(letter, how, *, by):
+def _note_told(letter: Letter, how: str, *, by: User) -> None:
     """The first day on which a parent or the young person was told counts; a later letter moves nothing."""
     entry = letter.register_entry
     if letter.kind != LetterKind.SEN_SUPPORT_STARTS or entry is None:
         return
-    if not letter.to_young_person and not is_parent(letter.contact):
+    if not letter.to_young_person and not (letter.contact and is_parent(letter.contact)):
         return
-    if entry.parent_told_on is None or letter.sent_on < entry.parent_told_on:
+    if letter.sent_on and (entry.parent_told_on is None or letter.sent_on < entry.parent_told_on):
         register.note_parent_told(entry=entry, told_on=letter.sent_on, how=how, by=by)

@@ -3,18 +3,20 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from types import ModuleType
+from typing import Any
 
 from django.db import transaction
 
 from sendco.audit import services as audit
 from sendco.refusals import ChangedMeanwhile, Refused
-from staff.models import School
+from staff.models import School, User
 
+from ...models import LetterTemplate
 from ..fields import LetterTextError
 from ..refusals import TextReason
 
 
-def _refusal(error):
+def _refusal(error: LetterTextError) -> Refused:
     if error.unknown:
         return Refused(TextReason.UNKNOWN_FIELDS, unknown=", ".join(error.unknown), known=", ".join(error.known))
     return Refused(TextReason.LONE_BRACKETS, example="{{ child.first_name }}")
@@ -24,11 +26,11 @@ def _refusal(error):
 class LetterWords:
     """One family of letters: its model of templates, its module of merge fields, and our (subject, body) for a kind."""
 
-    model: type
+    model: Any
     fields: ModuleType
     ours: Callable
 
-    def of(self, school, kind):
+    def of(self, school: School, kind: str) -> LetterTemplate:
         """Return the school's template of this kind; an unsaved one with our words and version 0 when it has none."""
         stored = self.model.objects.filter(school=school, kind=kind).first()
         if stored:
@@ -36,7 +38,7 @@ class LetterWords:
         subject, body = self.ours(school, kind)
         return self.model(school=school, kind=kind, subject=subject, body=body, version=0)
 
-    def check(self, kind, *texts):
+    def check(self, kind: str, *texts: str) -> None:
         for text in texts:
             try:
                 self.fields.check(text, kind)
@@ -44,7 +46,7 @@ class LetterWords:
                 raise _refusal(error) from error
 
     @transaction.atomic
-    def save(self, *, school, kind, subject, body, version, by):
+    def save(self, *, school: School, kind: str, subject: str, body: str, version: int, by: User) -> LetterTemplate:
         """Keep the school's own words. Raises ChangedMeanwhile, and Refused for a field that is not on the list."""
         School.objects.select_for_update().filter(pk=school.pk).first()
         template = self.of(school, kind)
@@ -57,7 +59,7 @@ class LetterWords:
         audit.record("letter.template_saved", template, text=f"Letter words changed: {template}", by=by)
         return template
 
-    def example(self, kind, subject, body):
+    def example(self, kind: str, subject: str, body: str) -> dict[str, str] | None:
         """Return the letter with an invented child's facts, or None while the words cannot be filled in."""
         values = self.fields.samples(kind)
         try:

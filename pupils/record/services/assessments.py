@@ -1,17 +1,22 @@
 """Scores on tests: what can be true, and who wrote it down."""
 
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.refusals import ChangedMeanwhile, Refused, SeveralRefused
+from staff.models import User
 
-from ...models import Assessment
+from ...models import Assessment, Pupil
 from ..refusals import AssessmentReason
 
 Scale = Assessment.Scale
 # Inclusive bounds: (lowest, highest, what the message calls the score).
-BOUNDS = {
+BOUNDS: dict[str, tuple[int, int, str]] = {
     Scale.STANDARDISED: (40, 160, "A standardised score"),
     Scale.AGE: (36, 300, "An age in months"),
     Scale.PERCENTILE: (1, 99, "A percentile"),
@@ -20,7 +25,16 @@ BOUNDS = {
 }
 
 
-def problems(*, scale, score, low, high, taken_on, birth_on, today):
+def problems(
+    *,
+    scale: str,
+    score: Decimal | None,
+    low: Decimal | None,
+    high: Decimal | None,
+    taken_on: date | None,
+    birth_on: date | None,
+    today: date,
+) -> dict[str, Refused]:
     """Return what cannot be true, as field -> Refused; empty when all is well. Values may be missing (None)."""
     found = _date_problems(taken_on, birth_on, today)
     if scale in BOUNDS:
@@ -33,7 +47,7 @@ def problems(*, scale, score, low, high, taken_on, birth_on, today):
     return found
 
 
-def _date_problems(taken_on, birth_on, today):
+def _date_problems(taken_on: date | None, birth_on: date | None, today: date) -> dict[str, Refused]:
     if taken_on is None:
         return {}
     if taken_on > today:
@@ -43,18 +57,18 @@ def _date_problems(taken_on, birth_on, today):
     return {}
 
 
-def _outside(scale, value):
+def _outside(scale: str, value: Decimal | None) -> Refused | None:
     lowest, highest, what = BOUNDS[scale]
     if value is None or lowest <= value <= highest:
         return None
     return Refused(AssessmentReason.OUTSIDE_SCALE, what=what, lowest=lowest, highest=highest)
 
 
-def _band_problems(score, low, high):
+def _band_problems(score: Decimal | None, low: Decimal | None, high: Decimal | None) -> dict[str, Refused]:
     if (low is None) != (high is None):
         missing = "low" if low is None else "high"
         return {missing: Refused(AssessmentReason.BAND_HALF_EMPTY)}
-    if score is None or low is None:
+    if score is None or low is None or high is None:
         return {}
     if low > high:
         return {"low": Refused(AssessmentReason.BAND_REVERSED)}
@@ -65,7 +79,7 @@ def _band_problems(score, low, high):
     return {}
 
 
-def _refuse_the_impossible(assessment):
+def _refuse_the_impossible(assessment: Assessment) -> None:
     found = problems(
         scale=assessment.scale,
         score=assessment.score,
@@ -79,15 +93,15 @@ def _refuse_the_impossible(assessment):
         raise SeveralRefused(list(found.values()))
 
 
-def score_in_words(assessment):
+def score_in_words(assessment: Assessment) -> str:
     score = f"{assessment.score.normalize():f}"
     band = ""
-    if assessment.low is not None:
+    if assessment.low is not None and assessment.high is not None:
         band = f" (band {assessment.low.normalize():f} to {assessment.high.normalize():f})"
     return f"{assessment.get_scale_display()}: {score}{band}"
 
 
-def _record(code, assessment, what, *, by):
+def _record(code: str, assessment: Assessment, what: str, *, by: User) -> None:
     test = f"{assessment.test}, {assessment.form}" if assessment.form else assessment.test
     text = f"{what}: {test}. {score_in_words(assessment)}"
     school_id, day = assessment.pupil.school_id, assessment.taken_on
@@ -95,7 +109,7 @@ def _record(code, assessment, what, *, by):
 
 
 @transaction.atomic
-def add_assessment(*, pupil, values, by):
+def add_assessment(*, pupil: Pupil, values: dict[str, Any], by: User) -> Assessment:
     """Keep a score. `values` holds test, form, taken_on, scale, score, low, high, assessed_by and note."""
     assessment = Assessment(pupil=pupil, entered_by=by, **values)
     _refuse_the_impossible(assessment)
@@ -105,7 +119,7 @@ def add_assessment(*, pupil, values, by):
     return assessment
 
 
-def _locked(assessment, version):
+def _locked(assessment: Assessment, version: int | None) -> Assessment:
     """The stored row, locked. Raises when it was removed, or when somebody else saved first."""
     current = Assessment.objects.select_for_update(of=["self"]).select_related("pupil").get(pk=assessment.pk)
     if current.removed_on:
@@ -116,7 +130,7 @@ def _locked(assessment, version):
 
 
 @transaction.atomic
-def update_assessment(*, assessment, values, version, by):
+def update_assessment(*, assessment: Assessment, values: dict[str, Any], version: int, by: User) -> Assessment:
     current = _locked(assessment, version)
     changed = [name for name, value in values.items() if getattr(current, name) != value]
     if not changed:
@@ -132,7 +146,7 @@ def update_assessment(*, assessment, values, version, by):
 
 
 @transaction.atomic
-def remove_assessment(*, assessment, by):
+def remove_assessment(*, assessment: Assessment, by: User) -> Assessment:
     """Take a wrong score out of every list. Its row and its history stay."""
     current = _locked(assessment, None)
     current.removed_on, current.version = timezone.localdate(), current.version + 1

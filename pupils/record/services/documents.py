@@ -1,5 +1,8 @@
 """Documents of a pupil: kept once checked, removed from sight and never from the record."""
 
+from datetime import date
+
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -8,15 +11,18 @@ from sendco.files import services as files
 from sendco.files.kinds import extension_of
 from sendco.files.models import StoredFile
 from sendco.refusals import Refused
+from staff.models import User
 
-from ...models import Document
+from ...models import Document, Pupil
 from ..refusals import DocumentReason
 
 PURPOSE = "pupil document"
 
 
 @transaction.atomic
-def add_document(*, pupil, upload, title, kind, dated_on, by, author=""):
+def add_document(
+    *, pupil: Pupil, upload: UploadedFile, title: str, kind: str, dated_on: date, by: User, author: str = ""
+) -> Document:
     """Check and keep a file. Raises FileRefused with words for the person. A plan is kept byte for byte."""
     stored = files.store(
         upload=upload,
@@ -30,7 +36,9 @@ def add_document(*, pupil, upload, title, kind, dated_on, by, author=""):
 
 
 @transaction.atomic
-def add_copy(*, pupil, stored, title, kind, dated_on, by, author=""):
+def add_copy(
+    *, pupil: Pupil, stored: StoredFile, title: str, kind: str, dated_on: date, by: User, author: str = ""
+) -> Document:
     """File a copy of what another part of the site keeps of this child. Whatever happens there, the document stays.
 
     Raises FileNotAvailable and FileRefused with words for the person.
@@ -41,7 +49,9 @@ def add_copy(*, pupil, stored, title, kind, dated_on, by, author=""):
     return _file(kept, pupil=pupil, title=title, kind=kind, dated_on=dated_on, author=author, by=by)
 
 
-def _file(stored, *, pupil, title, kind, dated_on, author, by):
+def _file(
+    stored: StoredFile, *, pupil: Pupil, title: str, kind: str, dated_on: date, author: str, by: User
+) -> Document:
     document = Document(
         pupil=pupil, title=title, kind=kind, dated_on=dated_on, author=author, file_id=stored.pk, added_by=by
     )
@@ -53,7 +63,7 @@ def _file(stored, *, pupil, title, kind, dated_on, author, by):
 
 
 @transaction.atomic
-def remove_document(*, document, by):
+def remove_document(*, document: Document, by: User) -> Document:
     """Take a document out of every list. The file and the row stay until they are due for disposal."""
     document = Document.objects.select_for_update(of=["self"]).select_related("pupil").get(pk=document.pk)
     if document.removed_on:
@@ -66,12 +76,12 @@ def remove_document(*, document, by):
     return document
 
 
-def file_of(document):
+def file_of(document: Document) -> StoredFile | None:
     """The stored file of a document: of the same school and pupil, or None."""
     pupil = document.pupil
     return StoredFile.objects.filter(pk=document.file_id, school_id=pupil.school_id, pupil_id=pupil.pk).first()
 
 
-def neutral_name(document, stored):
+def neutral_name(document: Document, stored: StoredFile) -> str:
     """A name for the download that says nothing about the child: report-2027-01-12.pdf."""
     return f"{document.kind}-{document.dated_on:%Y-%m-%d}.{extension_of(stored.name)}"

@@ -1,6 +1,7 @@
 """A first day that was typed wrongly is put right, with everything that began because of it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
@@ -9,8 +10,9 @@ from django.utils import timezone
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.refusals import Refused
+from staff.models import User
 
-from ...models import Concern, Enrolment, GroupPlace, PupilSupport, RegisterEntry, WatchListEntry
+from ...models import Concern, Enrolment, GroupPlace, Pupil, PupilSupport, RegisterEntry, WatchListEntry
 from ...owed import bring_pupil_up_to_date
 from ...register import services as register
 from ..refusals import FirstDayReason
@@ -20,7 +22,7 @@ WHY = "correction of the first day"
 
 
 @transaction.atomic
-def correct_first_day(*, enrolment, starts_on, reason, by):
+def correct_first_day(*, enrolment: Enrolment, starts_on: date, reason: str, by: User) -> Enrolment:
     """Put right the first day of an enrolment. Returns the enrolment; what stood there before stays in the history.
 
     The first day of a stay is the joining date: the status that began with it moves too, and so do places in groups
@@ -32,7 +34,7 @@ def correct_first_day(*, enrolment, starts_on, reason, by):
     before = Enrolment.objects.filter(pupil=pupil, starts_on__lt=was).exclude(pk=enrolment.pk).first()
     follows_on = before is not None and before.ends_on == was - ONE_DAY and not _left_between(pupil, before)
     _check_day(pupil, enrolment, before, follows_on, starts_on)
-    if follows_on:
+    if before and follows_on:
         before.ends_on = starts_on - ONE_DAY
         _save(before, "ends_on", by=by)
     else:
@@ -51,12 +53,12 @@ def correct_first_day(*, enrolment, starts_on, reason, by):
     return enrolment
 
 
-def _left_between(pupil, before):
+def _left_between(pupil: Pupil, before: Enrolment) -> bool:
     """Whether the child left on the last day of the earlier enrolment and came back the day after."""
     return pupil.history.filter(left_on=before.ends_on).exists()
 
 
-def _check_day(pupil, enrolment, before, follows_on, starts_on):
+def _check_day(pupil: Pupil, enrolment: Enrolment, before: Enrolment | None, follows_on: bool, starts_on: date) -> None:
     if starts_on == enrolment.starts_on:
         raise Refused(FirstDayReason.UNCHANGED, first_day=starts_on)
     if starts_on > timezone.localdate():
@@ -65,13 +67,13 @@ def _check_day(pupil, enrolment, before, follows_on, starts_on):
         raise Refused(FirstDayReason.BEFORE_BIRTH)
     if enrolment.ends_on and starts_on > enrolment.ends_on:
         raise Refused(FirstDayReason.AFTER_END, ended_on=enrolment.ends_on)
-    if follows_on and starts_on <= before.starts_on:
+    if before and follows_on and starts_on <= before.starts_on:
         raise Refused(FirstDayReason.NOT_AFTER_ENROLMENT_BEFORE, began_on=before.starts_on)
-    if before and not follows_on and starts_on <= before.ends_on:
+    if before and not follows_on and starts_on <= before.ends_on:  # type: ignore[operator]  # only the last has no end
         raise Refused(FirstDayReason.NOT_AFTER_LEAVING, pupil=pupil.name, left_on=before.ends_on)
 
 
-def _check_nothing_happened(pupil, was, starts_on):
+def _check_nothing_happened(pupil: Pupil, was: date, starts_on: date) -> None:
     """Refuse a later day when something is on record from the days that would no longer count."""
     between = Q(starts_on__gt=was, starts_on__lt=starts_on)
     entry = RegisterEntry.objects.filter(between, pupil=pupil).order_by("starts_on").first()
@@ -88,7 +90,7 @@ def _check_nothing_happened(pupil, was, starts_on):
         raise Refused(FirstDayReason.MONITORING_BEGAN_BEFORE, began_on=watched.starts_on)
 
 
-def _move_status(pupil, was, starts_on, *, by):
+def _move_status(pupil: Pupil, was: date, starts_on: date, *, by: User) -> None:
     """Move the status that began with the stay. One taken over from before the child joined stays as it is."""
     first = RegisterEntry.objects.filter(pupil=pupil, starts_on=was).select_related("school").first()
     if first is None:
@@ -101,7 +103,7 @@ def _move_status(pupil, was, starts_on, *, by):
     _save(first, "starts_on", by=by)
 
 
-def _move_places(pupil, was, starts_on, *, by):
+def _move_places(pupil: Pupil, was: date, starts_on: date, *, by: User) -> None:
     """Places in groups and support cannot begin before the child does: they begin with the new first day."""
     for model in (GroupPlace, PupilSupport):
         for row in model.objects.filter(pupil=pupil, starts_on__gte=was, starts_on__lt=starts_on):
@@ -111,6 +113,6 @@ def _move_places(pupil, was, starts_on, *, by):
             _save(row, "starts_on", by=by)
 
 
-def _save(row, *fields, by):
+def _save(row: Any, *fields: str, by: User) -> None:
     with audit.saving(row, by=by, reason=WHY):
         row.save(update_fields=fields)

@@ -1,6 +1,8 @@
 """What people do to a pupil's record."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
@@ -11,7 +13,7 @@ from sendco.audit import services as audit
 from sendco.audit.models import Audience
 from sendco.clock import long_date
 from sendco.refusals import ChangedMeanwhile, Refused
-from staff.models import Membership
+from staff.models import Membership, School, TeachingGroup, Unit, User
 from staff.models.people import current_on
 from staff.refusals import PeopleReason
 
@@ -29,24 +31,25 @@ ONE_DAY = timedelta(days=1)
 DATES_COUNT_FROM = {"birth_on", "year_group"}
 
 
-def _check_same_school(school_id, *rows):
+def _check_same_school(school_id: int, *rows: TeachingGroup | Unit | None) -> None:
     """Refuse a unit or a group of another school; None is nobody's."""
     if any(row is not None and row.school_id != school_id for row in rows):
         raise Refused(RecordReason.OTHER_SCHOOL)
 
 
-def _check_works_here(user, school_id):
+def _check_works_here(user: User, school_id: int) -> None:
     here = Membership.objects.filter(current_on(timezone.localdate()), user=user, school=school_id)
     if not here.exists():
         raise Refused(PeopleReason.NOT_WORKING_HERE, person=user.name)
 
 
-def _check_upn_is_free(school_id, upn, *, besides=None):
-    if upn and Pupil.objects.filter(school=school_id, upn=upn, merged_into=None).exclude(pk=besides).exists():
+def _check_upn_is_free(school_id: int, upn: str | None, *, besides: int | None = None) -> None:
+    held = Pupil.objects.filter(school=school_id, upn=upn, merged_into=None)
+    if upn and held.exclude(pk=besides).exists():  # type: ignore[misc]  # None leaves all
         raise Refused(RecordReason.UPN_TAKEN)
 
 
-def _save_with_upn(pupil, *, by, **how):
+def _save_with_upn(pupil: Pupil, *, by: User, **how: Any) -> None:
     """Save, and say so in words when somebody else took the UPN after we looked."""
     try:
         with audit.saving(pupil, by=by), transaction.atomic():
@@ -58,8 +61,16 @@ def _save_with_upn(pupil, *, by, **how):
 
 @transaction.atomic
 def add_pupil(
-    *, school, joined_on, by, kind=Enrolment.Kind.SINGLE, unit=None, other_school="", code=Code.NONE, **details
-):
+    *,
+    school: School,
+    joined_on: date,
+    by: User,
+    kind: str = Enrolment.Kind.SINGLE,
+    unit: Unit | None = None,
+    other_school: str = "",
+    code: str = Code.NONE,
+    **details: Any,
+) -> Pupil:
     """Put a pupil on roll: the record, the enrolment, and an open register entry, N unless told. Returns the pupil."""
     _check_same_school(school.pk, unit, details.get("form_group"))
     _check_upn_is_free(school.pk, details.get("upn"))
@@ -85,7 +96,7 @@ def add_pupil(
 
 
 @transaction.atomic
-def update_pupil(*, pupil, values, version, by):
+def update_pupil(*, pupil: Pupil, values: dict[str, Any], version: int, by: User) -> Pupil:
     """Save changed details. Raises ChangedMeanwhile with the stored row when somebody else saved first."""
     current = Pupil.objects.select_for_update().get(pk=pupil.pk)
     if current.version != version:
@@ -105,13 +116,17 @@ def update_pupil(*, pupil, values, version, by):
     search.reindex(current)
     if DATES_COUNT_FROM & set(changed):
         bring_pupil_up_to_date(current)
-    words = ", ".join(sorted(str(Pupil._meta.get_field(name).verbose_name) for name in set(changed)))
+    fields: list[Any] = [Pupil._meta.get_field(name) for name in set(changed)]
+    words = ", ".join(sorted(str(field.verbose_name) for field in fields))
     audit.record("pupil.changed", current, text=f"Details changed: {words}", by=by, pupil_id=current.pk)
     return current
 
 
 @transaction.atomic
-def change_enrolment(*, pupil, kind, unit, other_school, starts_on, by, planned_end_on=None, commissioner=""):
+def change_enrolment(
+    *, pupil: Pupil, kind: str, unit: Unit | None, other_school: str, starts_on: date, by: User,
+    planned_end_on: date | None = None, commissioner: str = "",
+) -> Enrolment:  # fmt: skip
     """Close the open enrolment the day before and open another: a move between units, or a change of registration."""
     pupil = register.lock(pupil)
     if not pupil.on_roll:
@@ -145,7 +160,7 @@ def change_enrolment(*, pupil, kind, unit, other_school, starts_on, by, planned_
 
 
 @transaction.atomic
-def record_leaver(*, pupil, left_on, reason, destination, by):
+def record_leaver(*, pupil: Pupil, left_on: date, reason: str, destination: str, by: User) -> Pupil:
     """Take a pupil off roll. The record is kept; everything open ends on the last day."""
     pupil = register.lock(pupil)
     if not pupil.on_roll:
@@ -180,18 +195,26 @@ def record_leaver(*, pupil, left_on, reason, destination, by):
 
 
 @transaction.atomic
-def readmit(*, pupil, joined_on, by, kind=Enrolment.Kind.SINGLE, unit=None, other_school=""):
+def readmit(
+    *,
+    pupil: Pupil,
+    joined_on: date,
+    by: User,
+    kind: str = Enrolment.Kind.SINGLE,
+    unit: Unit | None = None,
+    other_school: str = "",
+) -> Pupil:
     """Put a leaver back on roll, with a new enrolment and an open entry of N from that day."""
     pupil = register.lock(pupil)
     if pupil.on_roll:
         raise Refused(RollReason.ON_ROLL, pupil=pupil.name)
-    if joined_on <= pupil.left_on:
+    if joined_on <= pupil.left_on:  # type: ignore[operator]  # a leaver has a last day
         raise Refused(RollReason.BACK_BEFORE_LEAVING, pupil=pupil.name, left_on=pupil.left_on)
     if joined_on > timezone.localdate():
         raise Refused(RollReason.BACK_IN_FUTURE)
     _check_same_school(pupil.school_id, unit)
     last = RegisterEntry.objects.filter(pupil=pupil).order_by("-ends_on").first()
-    if last and last.ends_on >= joined_on:
+    if last and last.ends_on >= joined_on:  # type: ignore[operator]  # a leaver has no open entry
         raise Refused(RollReason.BACK_BEFORE_STATUS_ENDED, ended_on=last.ends_on)
     pupil.left_on, pupil.leaving_reason, pupil.destination = None, "", ""
     pupil.version += 1
@@ -215,7 +238,7 @@ def readmit(*, pupil, joined_on, by, kind=Enrolment.Kind.SINGLE, unit=None, othe
 
 
 # --- Contacts ----------------------------------------------------------------------------------------------------
-def _seal(contact):
+def _seal(contact: Contact) -> None:
     """Keep a hidden address encrypted and out of the plain columns.
 
     It never comes back by itself: that would show it without a reason. Who ends the hiding types it again.
@@ -230,7 +253,7 @@ def _seal(contact):
 
 
 @transaction.atomic
-def save_contact(*, contact, by, version=None):
+def save_contact(*, contact: Contact, by: User, version: int | None = None) -> Contact:
     """Add or change a contact. A hidden address is sealed; ChangedMeanwhile when somebody else saved first."""
     is_new = contact.pk is None
     if not is_new:
@@ -248,7 +271,7 @@ def save_contact(*, contact, by, version=None):
 
 
 @transaction.atomic
-def end_contact(*, contact, by):
+def end_contact(*, contact: Contact, by: User) -> None:
     contact = Contact.objects.select_for_update(of=["self"]).select_related("pupil").get(pk=contact.pk)
     if contact.ended_on:
         raise Refused(ContactReason.ENDED_ALREADY, contact=contact.name, ended_on=contact.ended_on)
@@ -261,7 +284,7 @@ def end_contact(*, contact, by):
 
 
 @transaction.atomic
-def reveal_address(*, contact, reason, by):
+def reveal_address(*, contact: Contact, reason: str, by: User) -> str:
     """Return a hidden address in clear. The read and the reason are kept: as a read, and as an event each time."""
     school_id, pupil_id = contact.pupil.school_id, contact.pupil_id
     audit.record_read(school_id=school_id, pupil_id=pupil_id, by=by, what="hidden address", reason=reason)
@@ -272,7 +295,7 @@ def reveal_address(*, contact, reason, by):
     return contact.reveal_address()
 
 
-def _lock_on_roll(pupil):
+def _lock_on_roll(pupil: Pupil) -> Pupil:
     pupil = register.lock(pupil)
     if not pupil.on_roll:
         raise Refused(RegisterReason.HAS_LEFT, pupil=pupil.name, forename=pupil.forename)
@@ -281,7 +304,7 @@ def _lock_on_roll(pupil):
 
 # --- Flags and the adults around a child -------------------------------------------------------------------------
 @transaction.atomic
-def add_flag(*, pupil, kind, starts_on, by, note=""):
+def add_flag(*, pupil: Pupil, kind: str, starts_on: date, by: User, note: str = "") -> PupilFlag:
     pupil = _lock_on_roll(pupil)
     if PupilFlag.objects.filter(pupil=pupil, kind=kind, ends_on=None).exists():
         raise Refused(FlagReason.OPEN_ALREADY, flag=FlagKind(kind).label)
@@ -293,7 +316,7 @@ def add_flag(*, pupil, kind, starts_on, by, note=""):
 
 
 @transaction.atomic
-def end_flag(*, flag, ends_on, by):
+def end_flag(*, flag: PupilFlag, ends_on: date, by: User) -> None:
     flag = PupilFlag.objects.select_for_update(of=["self"]).select_related("pupil").get(pk=flag.pk)
     if flag.ends_on:
         raise Refused(FlagReason.ENDED_ALREADY, ended_on=flag.ends_on)
@@ -305,13 +328,13 @@ def end_flag(*, flag, ends_on, by):
     _record_flag(flag, f"{flag.get_kind_display()} ended on {long_date(ends_on)}", by=by)
 
 
-def _record_flag(flag, text, *, by):
+def _record_flag(flag: PupilFlag, text: str, *, by: User) -> None:
     audience = Audience.CONFIDENTIAL if flag.kind in CONFIDENTIAL_FLAGS else Audience.RECORD
     audit.record("pupil.flag", flag, text=text, by=by, school_id=flag.pupil.school_id, audience=audience)
 
 
 @transaction.atomic
-def add_support(*, pupil, user, by, starts_on=None):
+def add_support(*, pupil: Pupil, user: User, by: User, starts_on: date | None = None) -> PupilSupport:
     """Say that this adult supports the child, which opens the child's record to them."""
     pupil = _lock_on_roll(pupil)
     _check_works_here(user, pupil.school_id)
@@ -326,7 +349,7 @@ def add_support(*, pupil, user, by, starts_on=None):
 
 
 @transaction.atomic
-def end_support(*, support, by):
+def end_support(*, support: PupilSupport, by: User) -> None:
     """End it from today: yesterday was the last day, so that the record closes at once."""
     support = PupilSupport.objects.select_for_update(of=["self"]).select_related("pupil", "user").get(pk=support.pk)
     if support.ends_on:
@@ -341,7 +364,7 @@ def end_support(*, support, by):
 
 
 @transaction.atomic
-def set_key_worker(*, pupils, user, by):
+def set_key_worker(*, pupils: Iterable[Pupil], user: User | None, by: User) -> int:
     """Make one adult the key worker of these pupils. Returns how many changed."""
     pupils, count = list(pupils), 0
     if user is not None:
@@ -360,7 +383,9 @@ def set_key_worker(*, pupils, user, by):
 
 
 @transaction.atomic
-def place_in_group(*, pupil, group, by, starts_on=None):
+def place_in_group(
+    *, pupil: Pupil, group: TeachingGroup, by: User, starts_on: date | None = None
+) -> GroupPlace | Pupil:
     """Put a pupil in a form (a pupil has one) or in a teaching group."""
     _check_same_school(pupil.school_id, group)
     pupil = _lock_on_roll(pupil)
@@ -376,7 +401,7 @@ def place_in_group(*, pupil, group, by, starts_on=None):
 
 
 @transaction.atomic
-def end_group_place(*, place, by):
+def end_group_place(*, place: GroupPlace, by: User) -> None:
     """Take a pupil out of a teaching group from today, so that its staff no longer see the record through it."""
     place = GroupPlace.objects.select_for_update(of=["self"]).select_related("pupil", "group").get(pk=place.pk)
     if place.ends_on:
@@ -390,7 +415,7 @@ def end_group_place(*, place, by):
 
 
 @transaction.atomic
-def hand_over(*, user, to, school, by):
+def hand_over(*, user: User, to: User, school: School, by: User) -> int:
     """Give what this person holds here to a colleague: key pupils, and views not yet given. Returns how many."""
     pupils = Pupil.objects.filter(school=school, key_worker=user, left_on=None)
     count = set_key_worker(pupils=list(pupils), user=to, by=by)
