@@ -1,18 +1,22 @@
 """A person's own calendar feed of one school: an address that is a secret, kept as its hash and revocable."""
 
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from staff.acting import Acting
+
 
 class CalendarFeedQuerySet(models.QuerySet):
-    def visible_to(self, acting):
+    def visible_to(self, acting: Acting) -> Self:
         """One's own and nobody else's."""
         if not acting.school:
             return self.none()
         return self.filter(user=acting.user, school=acting.school)
 
-    def open(self):
+    def open(self) -> Self:
         return self.filter(revoked_at=None)
 
 

@@ -1,12 +1,14 @@
 """When reminders go out, to whom they are passed on, and what was sent: rows first, mail after."""
 
-from datetime import time
+from datetime import date, time
+from typing import Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from staff.acting import Acting
 from staff.models.school import InSchoolQuerySet
 
 SEVEN = time(7)
@@ -47,7 +49,7 @@ class RuleStages(models.Model):
 
 
 class CoverQuerySet(InSchoolQuerySet):
-    def on(self, day):
+    def on(self, day: date) -> Self:
         return self.filter(starts_on__lte=day, ends_on__gte=day)
 
 
@@ -129,13 +131,13 @@ class DailyRun(models.Model):
 
 
 class DigestQuerySet(models.QuerySet):
-    def visible_to(self, acting):
+    def visible_to(self, acting: Acting) -> Self:
         """Digests that carry something of the school; a person of two schools has one digest for both."""
         if not acting.school:
             return self.none()
         return self.filter(Exists(DigestLine.objects.filter(digest=OuterRef("pk"), school=acting.school)))
 
-    def open(self):
+    def open(self) -> Self:
         return self.filter(state__in=[Digest.State.WAITING, Digest.State.SENDING])
 
 

@@ -1,8 +1,9 @@
 """Which local authority a due item is about: read from the record that gave it."""
 
-from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, When
+from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, When
 
-from ehcp.models import AnnualReview, Appeal, Consultation, NeedsAssessment, Plan
+from ehcp.models import AnnualReview, Appeal, Consultation, LocalAuthority, NeedsAssessment, Plan
+from sendco.due.models import DueItem
 
 # The records that one authority answers for, and the way from each to it.
 OF_AUTHORITY = (
@@ -14,7 +15,7 @@ OF_AUTHORITY = (
 )
 
 
-def about_authority(authority):
+def about_authority(authority: LocalAuthority) -> Q:
     """The filter for items of the records that this authority answers for."""
     found = Q(pk__in=[])
     for model, path in OF_AUTHORITY:
@@ -23,7 +24,7 @@ def about_authority(authority):
     return found
 
 
-def with_authority(items):
+def with_authority(items: QuerySet[DueItem]) -> QuerySet[DueItem]:
     """Add authority_name, None for what no authority answers for."""
     whens = [
         When(

@@ -1,13 +1,15 @@
 """Figures of duties in time and late: summed in SQL, law apart from guidance and from the school's own policy."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, F, Max, Q
+from django.db.models import Count, F, Max, Q, QuerySet
 
 from sendco.clock import Basis, Duty
 from sendco.due.models import DueItem
-from staff.models import Term
+from staff.models import School, Term
 
 from .authority import with_authority
 from .missed import COUNTS, DONE_LATE, open_late
@@ -24,15 +26,15 @@ class Share:
     late_open: int = 0
 
     @property
-    def of(self):
+    def of(self) -> int:
         return self.on_time + self.late
 
     @property
-    def percent(self):
+    def percent(self) -> int | None:
         return self.on_time * 100 // self.of if self.of else None
 
     @property
-    def late_done(self):
+    def late_done(self) -> int:
         return self.late - self.late_open
 
 
@@ -58,19 +60,19 @@ class Tally:
     fell_away: int
     not_yet: int
 
-    def share(self, *, duty, basis=Basis.STATUTE):
+    def share(self, *, duty: str, basis: Basis = Basis.STATUTE) -> Share:
         chosen = [line.share for line in self.lines if line.duty == duty and line.basis == basis]
         return Share(*(sum(getattr(share, name) for share in chosen) for name in ("on_time", "late", "late_open")))
 
-    def lines_of(self, *, duties, basis):
+    def lines_of(self, *, duties: Iterable[Duty], basis: Basis) -> list[DutyLine]:
         return [line for line in self.lines if line.duty in duties and line.basis == basis]
 
 
-def in_period(school_ids, first, last):
+def in_period(school_ids: list[int], first: date, last: date) -> QuerySet[DueItem]:
     return DueItem.objects.filter(school_id__in=school_ids, due_on__gte=first, due_on__lte=last)
 
 
-def _sums(today):
+def _sums(today: date) -> dict[str, Count]:
     ended_in_time = COUNTS & Q(met_on__lte=F("due_on"))
     still_open = COUNTS & Q(met_on=None, closed_on=None)
     return {
@@ -84,10 +86,11 @@ def _sums(today):
     }
 
 
-def tally(*, school_id, first, last, today):
+def tally(*, school_id: int, first: date, last: date, today: date) -> Tally:
     """Each duty of the period with its figures. One query."""
-    rows = in_period([school_id], first, last).order_by().values("duty", "basis", "rule")
-    rows = list(rows.annotate(title=Max("title"), authority=Max("authority"), **_sums(today)).order_by("title", "rule"))
+    items = in_period([school_id], first, last).order_by().values("duty", "basis", "rule")
+    items = items.annotate(title=Max("title"), authority=Max("authority"), **_sums(today))
+    rows: list[Any] = list(items.order_by("title", "rule"))
     lines = [
         DutyLine(
             rule=row["rule"],
@@ -104,29 +107,31 @@ def tally(*, school_id, first, last, today):
     return Tally(tuple(lines), *(sum(row[name] for row in rows) for name in apart))
 
 
-def by_authority(*, school_id, first, last, today):
+def by_authority(*, school_id: int, first: date, last: date, today: date) -> list[tuple[str, Share]]:
     """[(authority, Share)] of what the law asks of the LAs. One query."""
     items = in_period([school_id], first, last).filter(duty=Duty.LA, basis=Basis.STATUTE)
-    rows = with_authority(items).order_by().values("authority_name").annotate(**_shares(today))
+    named: QuerySet[Any] = with_authority(items)  # each with its authority_name
+    rows = named.order_by().values("authority_name").annotate(**_shares(today))
     found = [(row["authority_name"], Share(row["on_time"], row["late"], row["late_open"])) for row in rows]
     return sorted(((name, share) for name, share in found if name and share.of), key=lambda pair: pair[0].casefold())
 
 
-def _shares(today):
+def _shares(today: date) -> dict[str, Count]:
     return {name: count for name, count in _sums(today).items() if name in ("on_time", "late", "late_open")}
 
 
-def by_school(*, school_ids, first, last, today):
+def by_school(*, school_ids: list[int], first: date, last: date, today: date) -> dict[int, dict[str, Share]]:
     """{school id: {duty: Share}} of what the law asks. One query, whatever the number of schools."""
     items = in_period(school_ids, first, last).filter(basis=Basis.STATUTE)
-    found = {}
-    for row in items.order_by().values("school_id", "duty").annotate(**_shares(today)):
+    found: dict[int, dict[str, Share]] = {}
+    rows: Iterable[Any] = items.order_by().values("school_id", "duty").annotate(**_shares(today))
+    for row in rows:
         shares = found.setdefault(row["school_id"], {})
         shares[row["duty"]] = Share(row["on_time"], row["late"], row["late_open"])
     return found
 
 
-def by_term(*, school, last, today):
+def by_term(*, school: School, last: date, today: date) -> list[tuple[str, int | None, int | None]]:
     """[(term, ours %, the LAs' %)] of what the law asks, the last terms up to this day. Two queries.
 
     What falls due in the holidays counts with the term before them.
@@ -146,7 +151,7 @@ def by_term(*, school, last, today):
     items = in_period([school.pk], terms[0].starts_on, ends[-1]).filter(basis=Basis.STATUTE)
     found = items.aggregate(**sums)
 
-    def percent(duty, place):
+    def percent(duty: str, place: int) -> int | None:
         return Share(found[f"{duty}_on_{place}"], found[f"{duty}_late_{place}"]).percent
 
     return [(term.name, percent("school", place), percent("la", place)) for place, term in enumerate(terms)]

@@ -1,13 +1,16 @@
 """For whom somebody stands in on a day: the same answer as the one by which the digest finds a deputy."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from sendco.clock import Duty
-from staff.models import Membership
+from sendco.due.models import DueItem
+from staff.acting import Acting
+from staff.models import Membership, School, User
 from staff.models.people import current_on
 from staff.permissions import ROLE_PERMISSIONS, Permission
 from staff.roles import Role
@@ -22,12 +25,12 @@ READING_ROLES = frozenset(role for role in Role if Permission.NARRATIVE_VIEW in 
 class StandingIn:
     """Somebody who is away, until when the acting person stands in, and how many of their duties are late."""
 
-    absent: object
+    absent: User
     until: date
     late: int
 
 
-def standing_in(acting, today, items=None):
+def standing_in(acting: Acting, today: date, items: QuerySet[DueItem] | None = None) -> list[StandingIn]:
     """[StandingIn] of those whose reminders the acting person gets today, who is back first comes first.
 
     `items` are the open due items to count late ones in: those that the acting person may know of. One query for who
@@ -39,12 +42,12 @@ def standing_in(acting, today, items=None):
     return sorted(standing, key=lambda one: (one.until, one.absent.name))
 
 
-def covered_ids(acting, today):
+def covered_ids(acting: Acting, today: date) -> set[int]:
     """Ids of those whom the acting person stands in for."""
     return set(_found(acting, today))
 
 
-def _found(acting, today):
+def _found(acting: Acting, today: date) -> dict[int, tuple[User, date]]:
     """{id: (who is away, until when)}"""
     if not acting.school or not SEES_PUPILS & acting.permissions:
         return {}
@@ -57,13 +60,13 @@ def _found(acting, today):
     for cover in covers:
         if not roles[cover.absent_id].isdisjoint(TOLD_ROLES):
             of_deputy[cover.deputy_id].append(cover)
-    found = {}
+    found: dict[int, tuple[User, date]] = {}
     _follow(acting.user.pk, acting.can(Permission.NARRATIVE_VIEW), None, of_deputy, roles, found)
     found.pop(acting.user.pk, None)
     return found
 
 
-def _roles(user_ids, school, today):
+def _roles(user_ids: set[int], school: School, today: date) -> dict[int, set[str]]:
     found = defaultdict(set)
     memberships = Membership.objects.filter(current_on(today), user__in=user_ids, school=school)
     for user_id, role in memberships.values_list("user", "role"):
@@ -71,7 +74,14 @@ def _roles(user_ids, school, today):
     return found
 
 
-def _follow(deputy_id, deputy_reads, until, of_deputy, roles, found):
+def _follow(
+    deputy_id: int,
+    deputy_reads: bool,
+    until: date | None,
+    of_deputy: dict[int, list[Cover]],
+    roles: dict[int, set[str]],
+    found: dict[int, tuple[User, date]],
+) -> None:
     """Who is away may themselves stand in for somebody: that comes to the deputy too, as long as both are away."""
     for cover in of_deputy[deputy_id]:
         reads = not roles[cover.absent_id].isdisjoint(READING_ROLES)
@@ -82,6 +92,6 @@ def _follow(deputy_id, deputy_reads, until, of_deputy, roles, found):
         _follow(cover.absent_id, reads, last, of_deputy, roles, found)
 
 
-def _late(items, owner_ids, today):
+def _late(items: QuerySet[DueItem], owner_ids: Iterable[int], today: date) -> dict[int | None, int]:
     late = items.filter(owner_id__in=owner_ids, due_on__lt=today, duty=Duty.SCHOOL, exception="").order_by()
     return dict(late.values_list("owner_id").annotate(number=Count("pk")))

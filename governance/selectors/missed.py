@@ -1,8 +1,10 @@
 """What was late, and what was said of it."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from governance.models import MissedDeadline
 from sendco.clock import Duty
@@ -16,26 +18,26 @@ COUNTS = Q(exception="", replaced_by="")
 DONE_LATE = COUNTS & (Q(met_on__gt=F("due_on")) | Q(met_on=None, closed_on__gt=F("due_on")))
 
 
-def open_late(today):
+def open_late(today: date) -> Q:
     return COUNTS & Q(met_on=None, closed_on=None, due_on__lt=today)
 
 
-def late(items, today):
+def late(items: QuerySet[DueItem], today: date) -> QuerySet[DueItem]:
     """Done after the date, fallen away after it, or open and past it."""
     return items.filter(DONE_LATE | open_late(today))
 
 
-def _own(model):
+def _own(model: Any) -> QuerySet[Any]:
     return model.objects.filter(**{name: OuterRef(name) for name in KEY})
 
 
-def unexplained(items, today):
+def unexplained(items: QuerySet[DueItem], today: date) -> QuerySet[DueItem]:
     """Duties of the school that ended late in the last year and that nobody has said a word about."""
     ended = items.filter(DONE_LATE, duty=Duty.SCHOOL, due_on__gte=today - LOOK_BACK)
     return ended.filter(~Exists(_own(MissedDeadline)))
 
 
-def explanations_of(items):
+def explanations_of(items: Sequence[DueItem | MissedDeadline]) -> dict[tuple[str, int, str, date], MissedDeadline]:
     """{key of the item: MissedDeadline} for a page of items. One query."""
     items = list(items)
     keys = {key_of(item) for item in items}
@@ -43,15 +45,15 @@ def explanations_of(items):
     return {row.key: row for row in rows if row.key in keys}
 
 
-def explanation_of(item):
+def explanation_of(item: DueItem | MissedDeadline) -> MissedDeadline | None:
     return MissedDeadline.objects.filter(**{name: getattr(item, name) for name in KEY}).select_related("by").first()
 
 
-def key_of(item):
+def key_of(item: DueItem | MissedDeadline) -> tuple[str, int, str, date]:
     return tuple(getattr(item, name) for name in KEY)
 
 
-def causes(*, school_id, first, last, today):
+def causes(*, school_id: int, first: date, last: date, today: date) -> list[tuple[str, int]]:
     """[(words, number)] of what the school gave as causes of its own late duties, most often first. No names."""
     still_late = late(_own(DueItem), today)
     rows = MissedDeadline.objects.filter(

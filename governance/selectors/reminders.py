@@ -1,19 +1,21 @@
 """Reads of reminders: what was sent, what failed, whether the run happened, how each rule is reminded of."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
-from django.db.models import Count, F, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, F, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
 from ehcp.reviews.chaser_days import in_words as in_days
 from ehcp.reviews.selectors import chasers
 from pupils.models import Pupil
-from sendco.audit.models import Audience
+from sendco.audit.models import Audience, Event
 from sendco.audit.selectors import school_events
 from sendco.clock import LONDON, SendingDays, long_date
 from sendco.due.models import DueItem
 from sendco.due.words import BASIS_WORDS
+from staff.acting import Acting
 from staff.models import School
 from staff.permissions import Permission
 from staff.selectors import school_calendar
@@ -32,24 +34,24 @@ State = Digest.State
 OPEN = (State.WAITING, State.SENDING)
 
 
-def plan_of(school):
+def plan_of(school: School) -> ReminderPlan:
     return ReminderPlan.objects.filter(school=school).first() or ReminderPlan(school=school)
 
 
-def reviews_in_words(school):
+def reviews_in_words(school: School) -> str:
     """When people are reminded of what they have to say before a review."""
     plan = chasers.plan_of(school)
     return f"By themselves, {in_days(plan.days)}" if plan.is_on else "Not by themselves"
 
 
-def reminder_changes(acting):
+def reminder_changes(acting: Acting) -> QuerySet[Event]:
     """What was changed about reminders lately, for those who see them. Nothing about a child is among it."""
     events = school_events(school_id=acting.school.pk, audiences={Audience.RECORD})
     return events.filter(code__startswith="reminders.", pupil_id=None)
 
 
 # --- Whether the run happened ------------------------------------------------------------------------------------
-def daily_run_warning(school, now):
+def daily_run_warning(school: School, now: datetime) -> str:
     """Say in words that the run did not happen by an hour after the school's hour on a school day, that mails wait for
     longer than that, or that some were refused lately; "" when all is well. Before that hour it speaks of the last
     school day. Two queries when today's run is done and no mail is in trouble anywhere, eight at most."""
@@ -66,7 +68,7 @@ def daily_run_warning(school, now):
     return _waiting_words(school, here.date(), now)
 
 
-def _missed_day(school, last, here, now):
+def _missed_day(school: School, last: date | None, here: datetime, now: datetime) -> date | None:
     """The last school day whose run should have happened by now and has not, or None."""
     if last is None and school.created_at > now - NEW_SCHOOL:
         return None
@@ -79,7 +81,7 @@ def _missed_day(school, last, here, now):
     return expected if last is None or last < expected else None
 
 
-def _waiting_words(school, today, now):
+def _waiting_words(school: School, today: date, now: datetime) -> str:
     stuck = Q(state__in=OPEN, not_before__lt=now - GRACE)
     refused = Q(state__in=[State.REFUSED, State.FAILED], day__gte=today - SHOWN_FOR)
     found = dict(Digest.objects.filter(stuck | refused).order_by().values_list("pk", "state"))
@@ -94,11 +96,11 @@ def _waiting_words(school, today, now):
     return ""
 
 
-def _mails(count):
+def _mails(count: int) -> str:
     return "One reminder mail has" if count == 1 else f"{count} reminder mails have"
 
 
-def run_health(now):
+def run_health(now: datetime) -> tuple[int, int, int]:
     """For the health page: (schools whose run of today is done, schools whose hour has passed, mails that wait)."""
     here = now.astimezone(LONDON)
     hours = dict(ReminderPlan.objects.values_list("school_id", "send_at"))
@@ -108,7 +110,7 @@ def run_health(now):
     return done, len(asked), Digest.objects.open().filter(not_before__lte=now).count()
 
 
-def runs_for_page(acting, limit=10):
+def runs_for_page(acting: Acting, limit: int = 10) -> QuerySet[DailyRun]:
     return DailyRun.objects.visible_to(acting)[:limit]
 
 
@@ -120,7 +122,7 @@ FILTERS = {
 }
 
 
-def digests_for_list(acting, which=""):
+def digests_for_list(acting: Acting, which: str = "") -> QuerySet[Digest]:
     """Digests with a line of this school, newest first, with how many lines of it they carry."""
     here = Q(lines__school=acting.school, lines__is_folded=False)
     return (
@@ -132,7 +134,7 @@ def digests_for_list(acting, which=""):
     )
 
 
-def failed_count(acting):
+def failed_count(acting: Acting) -> int:
     return Digest.objects.visible_to(acting).filter(FILTERS["failed"]).count()
 
 
@@ -143,7 +145,7 @@ class LineRow:
     who: str
 
 
-def lines_for_page(digest, acting):
+def lines_for_page(digest: Digest, acting: Acting) -> list[LineRow]:
     """The lines of this school, in words. Whose they are about is shown to those who may open the child. Three
     queries."""
     lines = list(
@@ -174,15 +176,15 @@ class RuleRow:
     is_own: bool
 
     @property
-    def footing(self):
+    def footing(self) -> str:
         return BASIS_WORDS.get(self.basis, "School policy")
 
     @property
-    def words(self):
+    def words(self) -> str:
         return stages_in_words(self.stages.days, self.stages.daily_when_late)
 
 
-def rules_for_page(school, rule=None):
+def rules_for_page(school: School, rule: str | None = None) -> list[RuleRow]:
     """Rules that have given the school a date, by title. Two queries."""
     items = DueItem.objects.filter(school_id=school.pk)
     if rule is not None:
@@ -209,7 +211,7 @@ def rules_for_page(school, rule=None):
 
 
 # --- Cover -------------------------------------------------------------------------------------------------------
-def covers_for_page(acting):
+def covers_for_page(acting: Acting) -> QuerySet[Cover]:
     """Those of today and later, then those of the last half year."""
     since = timezone.localdate() - timedelta(days=180)
     rows = Cover.objects.visible_to(acting).filter(ends_on__gte=since).select_related("absent", "deputy")
@@ -217,7 +219,7 @@ def covers_for_page(acting):
 
 
 # --- Late, and known ---------------------------------------------------------------------------------------------
-def due_in_view(acting):
+def due_in_view(acting: Acting) -> QuerySet[DueItem]:
     """Open items that the person may act on: those of pupils in view for who reads records, else their own and those
     of the people they stand in for."""
     if not acting.school:
@@ -230,11 +232,11 @@ def due_in_view(acting):
     return items.filter(Q(pupil_id__in=Pupil.objects.visible_to(acting).values("pk")) | Q(owner_id=acting.user.pk))
 
 
-def acknowledgements_of(item):
+def acknowledgements_of(item: DueItem) -> QuerySet[Acknowledgement]:
     return Acknowledgement.objects.filter(due_item_id=item.pk).select_related("by")
 
 
-def with_acknowledged(items, today):
+def with_acknowledged(items: QuerySet[DueItem], today: date) -> QuerySet[DueItem]:
     """Add to due items which Acknowledgement holds back the daily mail about them: `known_id`, None where none does."""
     rows = Acknowledgement.objects.filter(
         due_item_id=OuterRef("pk"), due_on=OuterRef("due_on"), look_again_on__gt=today
@@ -242,17 +244,17 @@ def with_acknowledged(items, today):
     return items.annotate(known_id=Subquery(rows.values("pk")[:1]))
 
 
-def acknowledgements(ids):
+def acknowledgements(ids: Iterable[int]) -> dict[int, Acknowledgement]:
     """{id: Acknowledgement} with who said it. One query, none for no ids."""
     return Acknowledgement.objects.select_related("by").in_bulk(ids) if ids else {}
 
 
-def standing_acknowledgement(item, today):
+def standing_acknowledgement(item: DueItem, today: date) -> Acknowledgement | None:
     """The newest word that holds back the daily mail about this item today, or None."""
     return acknowledgements_of(item).filter(due_on=item.due_on, look_again_on__gt=today).first()
 
 
-def acknowledged(items):
+def acknowledged(items: Iterable[DueItem]) -> dict[int, Acknowledgement]:
     """{item id: its newest Acknowledgement for the date it has now}, for the lists that show late items. One query."""
     by_id = {item.pk: item for item in items}
     rows = Acknowledgement.objects.filter(due_item_id__in=by_id).select_related("by").order_by("made_at", "pk")

@@ -3,9 +3,11 @@
 import logging
 import uuid
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
@@ -38,7 +40,7 @@ BATCH = 1000
 COLUMNS = "pk pupil_id rule title duty basis trigger_on due_on owner_id exception".split()
 
 
-def run_daily(now, *, send=True):
+def run_daily(now: datetime, *, send: bool = True) -> dict[str, int]:
     """Plan every school whose hour has passed on its own day and whose run has not happened, then send what waits.
 
     Safe to call as often as one likes, from several workers at once. Returns how many schools were planned and how
@@ -52,7 +54,7 @@ def run_daily(now, *, send=True):
     return {"planned": planned, "sent": sent}
 
 
-def remind_of_reviews(now):
+def remind_of_reviews(now: datetime) -> int:
     """Have the reminders of contributions to reviews go out at each school whose hour has passed.
 
     They go to people outside the school too, so they are mails of their own and no part of anybody's digest. Safe to
@@ -63,7 +65,7 @@ def remind_of_reviews(now):
     return sum(_remind_school(school, here.date()) for school in schools)
 
 
-def _remind_school(school, today):
+def _remind_school(school: School, today: date) -> int:
     try:
         return chasers.remind(school=school, today=today)
     except Exception:
@@ -71,20 +73,20 @@ def _remind_school(school, today):
         return 0
 
 
-def clear_old(today):
+def clear_old(today: date) -> None:
     Digest.objects.filter(day__lt=today - KEPT_FOR).delete()
     DailyRun.objects.filter(day__lt=today - KEPT_FOR).delete()
 
 
 # --- Whose hour has come -----------------------------------------------------------------------------------------
-def _schools_at(here):
+def _schools_at(here: datetime) -> list[int]:
     """The schools whose hour has passed on this clock, by number."""
     hour = here.time().replace(tzinfo=None)
     hours = dict(ReminderPlan.objects.values_list("school_id", "send_at"))
     return [pk for pk in School.objects.order_by("pk").values_list("pk", flat=True) if hours.get(pk, SEVEN) <= hour]
 
 
-def _claimable(here, now):
+def _claimable(here: datetime, now: datetime) -> list[DailyRun]:
     """The runs of today that nobody has done: a row for each school whose hour has passed, made here if need be."""
     today, schools = here.date(), _schools_at(here)
     known = set(DailyRun.objects.filter(day=today).values_list("school_id", flat=True))
@@ -96,7 +98,7 @@ def _claimable(here, now):
     return list(waiting.select_related("school").order_by("school_id"))
 
 
-def _plan(run, now):
+def _plan(run: DailyRun, now: datetime) -> bool:
     """Do one school's run if no other worker has it. A school that fails does not hold up the others."""
     token = uuid.uuid4().hex
     free = Q(lease_until=None) | Q(lease_until__lt=now)
@@ -127,7 +129,7 @@ class _Wanted:
 class _SchoolDay:
     """Everything that one school's run needs, read once: no query grows with the number of items."""
 
-    def __init__(self, run, token, now):
+    def __init__(self, run: DailyRun, token: str, now: datetime) -> None:
         self.run, self.token, self.now = run, token, now
         self.school, self.today = run.school, run.day
         self.calendar = school_calendar(self.school)
@@ -138,15 +140,15 @@ class _SchoolDay:
         self.own = {rule: Stages(tuple(days), daily) for rule, days, daily in own}
         self.ran_on = self._last_run()
         self.recipients = Recipients(self.school.pk, self.today)
-        self.wanted = defaultdict(_Wanted)
+        self.wanted: dict[int, _Wanted] = defaultdict(_Wanted)
         self.nobody = 0
 
-    def _last_run(self):
+    def _last_run(self) -> date | None:
         earliest = self.today - timedelta(days=LONGEST_REST)
         done = DailyRun.objects.filter(school=self.school, day__lt=self.today, day__gte=earliest)
         return done.exclude(outcome=DailyRun.Outcome.WAITING).order_by("-day").values_list("day", flat=True).first()
 
-    def write(self):
+    def write(self) -> bool:
         """Write the day's digests and close the run, in the caller's transaction. False when another worker has it."""
         held = DailyRun.objects.select_for_update().filter(pk=self.run.pk, token=self.token)
         if not held.filter(outcome=DailyRun.Outcome.WAITING).exists():
@@ -165,7 +167,7 @@ class _SchoolDay:
         return True
 
     # --- What each item says ---
-    def _choose(self):
+    def _choose(self) -> None:
         carried, passed_on = self._carried()
         known = self._acknowledged()
         for item in self._items():
@@ -187,23 +189,24 @@ class _SchoolDay:
                 self.nobody += not told
                 self._add(item, told, choice, carried)
 
-    def stages_of(self, item):
+    def stages_of(self, item: dict[str, Any]) -> Stages:
         return self.own.get(item["rule"]) or default_stages(item["basis"])
 
-    def _items(self):
+    def _items(self) -> Iterable[dict[str, Any]]:
         """Open items whose date is near enough to have a stage. An exception that is claimed disapplies the limit."""
         ahead = stages.reach([stages.LONG_STAGES, *self.own.values()])
         rows = DueItem.objects.open().filter(school_id=self.school.pk, due_on__lte=self.today + timedelta(days=ahead))
         rows = rows.exclude(Q(due_on__lt=self.today) & ~Q(exception=""))
         return rows.order_by("due_on", "pk").values(*COLUMNS).iterator(chunk_size=BATCH)
 
-    def _carried(self):
+    def _carried(self) -> tuple[set[tuple[int, int, str, date]], dict[tuple[int, int, date], date]]:
         """What earlier digests carried: stages as (item, person, stage, date), and when the head had an item last."""
         since = self.today - timedelta(days=stages.reach([stages.LONG_STAGES, *self.own.values()]) + 7)
         open_items = DueItem.objects.open().filter(school_id=self.school.pk).values("pk")
         lines = DigestLine.objects.filter(school=self.school, day__gte=since, due_item_id__in=open_items)
         rows = lines.exclude(stage=LATE).values_list("due_item_id", "user_id", "stage", "due_on", "day")
-        carried, passed_on = set(), {}
+        carried: set[tuple[int, int, str, date]] = set()
+        passed_on: dict[tuple[int, int, date], date] = {}
         for item_id, user_id, stage, due_on, day in rows.iterator(chunk_size=BATCH):
             if stage == PASSED_ON:
                 key = (item_id, user_id, due_on)
@@ -216,12 +219,19 @@ class _SchoolDay:
             carried.update(late.iterator(chunk_size=BATCH))
         return carried, passed_on
 
-    def _acknowledged(self):
+    def _acknowledged(self) -> set[tuple[int, date]]:
         """(item, date) pairs about which nobody is mailed each day until a later day than today."""
         rows = Acknowledgement.objects.filter(school=self.school, look_again_on__gt=self.today)
         return set(rows.values_list("due_item_id", "due_on"))
 
-    def _late(self, item, told, known, carried, passed_on):
+    def _late(
+        self,
+        item: dict[str, Any],
+        told: tuple[Told, ...],
+        known: set[tuple[int, date]],
+        carried: set[tuple[int, int, str, date]],
+        passed_on: dict[tuple[int, int, date], date],
+    ) -> None:
         self.nobody += not told
         if (item["pk"], item["due_on"]) not in known:
             daily = self.stages_of(item).daily_when_late
@@ -231,7 +241,9 @@ class _SchoolDay:
         if item["duty"] == Duty.SCHOOL and (self.today - item["due_on"]).days >= self.pass_on_days:
             self._pass_on(item, told, passed_on)
 
-    def _pass_on(self, item, told, passed_on):
+    def _pass_on(
+        self, item: dict[str, Any], told: tuple[Told, ...], passed_on: dict[tuple[int, int, date], date]
+    ) -> None:
         """The head's turn, again each week: an acknowledgement does not stop it."""
         already = {one.user_id for one in told}
         for one in self.recipients.heads():
@@ -239,7 +251,13 @@ class _SchoolDay:
             if one.user_id not in already and (last is None or (self.today - last).days >= PASS_ON_EVERY):
                 self._line(item, one, PASSED_ON, section=DigestLine.Section.PASSED_ON)
 
-    def _add(self, item, told, choice, carried):
+    def _add(
+        self,
+        item: dict[str, Any],
+        told: tuple[Told, ...],
+        choice: stages.Choice,
+        carried: set[tuple[int, int, str, date]],
+    ) -> None:
         for one in told:
             if (item["pk"], one.user_id, choice.stage, item["due_on"]) in carried:
                 continue
@@ -248,7 +266,15 @@ class _SchoolDay:
                 if (item["pk"], one.user_id, stage, item["due_on"]) not in carried:
                     self._line(item, one, stage, is_folded=True)
 
-    def _line(self, item, one: Told, stage, *, section=None, is_folded=False):
+    def _line(
+        self,
+        item: dict[str, Any],
+        one: Told,
+        stage: str,
+        *,
+        section: DigestLine.Section | None = None,
+        is_folded: bool = False,
+    ) -> None:
         self.wanted[one.user_id].lines[item["pk"], stage] = DigestLine(
             school_id=self.school.pk,
             user_id=one.user_id,
@@ -264,7 +290,7 @@ class _SchoolDay:
         )
 
     # --- Rows ---
-    def _note_missed_days(self):
+    def _note_missed_days(self) -> list[date]:
         """Give each day without a run its row, and return the school days among them."""
         if self.ran_on is None:
             return []
@@ -284,7 +310,7 @@ class _SchoolDay:
         )
         return [day for day in between if self.days.is_open(day)]
 
-    def _write_digests(self, missed):
+    def _write_digests(self, missed: list[date]) -> int:
         """Put the lines into the one digest that each person has today. Returns how many lines."""
         if not self.wanted:
             return 0
@@ -298,7 +324,7 @@ class _SchoolDay:
         self._take_up_older(digests)
         return len(lines)
 
-    def _digests(self, users, missed):
+    def _digests(self, users: list[int], missed: list[date]) -> dict[int, Digest]:
         """A waiting digest of today for each person: the one another school's run has made, or a new one."""
         rows = Digest.objects.select_for_update().filter(user__in=users, day=self.today).order_by("user_id", "number")
         waiting, numbers = {}, defaultdict(int)
@@ -323,7 +349,7 @@ class _SchoolDay:
         Digest.objects.bulk_create(new, batch_size=BATCH)
         return waiting | {digest.user_id: digest for digest in new}
 
-    def _last_hours(self, users):
+    def _last_hours(self, users: list[int]) -> dict[int, datetime]:
         """For somebody who works at several schools, the moment at which the last of their hours has come."""
         rows = Membership.objects.filter(current_on(self.today), user__in=users, role__in=TOLD_ROLES)
         rows = rows.exclude(school=self.school)
@@ -336,7 +362,7 @@ class _SchoolDay:
             for user_id, others in schools.items()
         }
 
-    def _take_up_older(self, digests):
+    def _take_up_older(self, digests: dict[int, Digest]) -> None:
         """A mail that could not go out on an earlier day is carried by today's: one mail, and nothing twice."""
         older = Digest.objects.select_for_update().filter(
             user__in=digests, day__lt=self.today, state=Digest.State.WAITING
@@ -349,12 +375,12 @@ class _SchoolDay:
                 DigestLine.objects.filter(digest=digest).update(digest=digests[digest.user_id])
 
 
-def _moment(day: date, hour):
+def _moment(day: date, hour: time) -> datetime:
     """The moment of an hour of the school's own clock; an hour that the spring night leaves out is the next one."""
     return datetime.combine(day, hour, tzinfo=LONDON)
 
 
-def _message_id():
+def _message_id() -> str:
     """Made once and kept: whoever gets the same mail twice can fold the two into one."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2] or "localhost"
     return f"<{uuid.uuid4().hex}@{domain}>"

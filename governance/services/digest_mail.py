@@ -1,7 +1,9 @@
 """The words of one digest. Inside it a child is initials and a class, never more; in the subject nobody."""
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
@@ -11,10 +13,10 @@ from pupils.models import Pupil
 from sendco.clock import LONDON, long_date
 from sendco.due.models import DueItem
 from sendco.due.words import authority_words, basis_words, days_in_words
-from staff.models import Membership
+from staff.models import Membership, School
 from staff.models.people import current_on
 
-from ..models import DigestLine
+from ..models import Digest, DigestLine
 from ..stages import LAST_DAY, LATE, PASSED_ON
 from ..told import TOLD_ROLES
 
@@ -49,7 +51,7 @@ class Part:
     entries: list
 
 
-def compose(digest):
+def compose(digest: Digest) -> tuple[Mail | None, str]:
     """Return (Mail, "") as things stand now, or (None, why): what was done meanwhile, or is nobody's business any
     more, is left out. Five queries."""
     lines = list(digest.lines.filter(is_folded=False).select_related("school", "instead_of").order_by("day", "pk"))
@@ -68,7 +70,7 @@ def compose(digest):
     return _mail(digest, rows, pupils, many_schools=len({line.school_id for _, line in rows}) > 1), ""
 
 
-def _schools_open_to(digest):
+def _schools_open_to(digest: Digest) -> set[int]:
     """Schools in which the person may still be told of pupils: asked again just before the mail goes."""
     if not digest.user.is_active:
         return set()
@@ -76,14 +78,16 @@ def _schools_open_to(digest):
     return set(held.values_list("school_id", flat=True))
 
 
-def _today():
+def _today() -> date:
     return timezone.now().astimezone(LONDON).date()
 
 
-def _mail(digest, rows, pupils, *, many_schools):
+def _mail(
+    digest: Digest, rows: list[tuple[DueItem, DigestLine]], pupils: Mapping[int | None, Pupil], *, many_schools: bool
+) -> Mail:
     parts = _parts(digest.day, rows, pupils, many_schools)
     counts = ", ".join(f"{len(part.entries)} {part.title.lower()}" for part in parts)
-    context = {
+    context: dict[str, Any] = {
         "subject": f"Reminders for {long_date(digest.day)}: {counts}",
         "person": digest.user,
         "parts": parts,
@@ -97,14 +101,22 @@ def _mail(digest, rows, pupils, *, many_schools):
     )
 
 
-def _parts(day, rows, pupils, many_schools):
-    heaps = {"Overdue": [], "This week": [], "Later": [], "Waiting on others": [], "Passed on to you": []}
+def _parts(
+    day: date, rows: list[tuple[DueItem, DigestLine]], pupils: Mapping[int | None, Pupil], many_schools: bool
+) -> list[Part]:
+    heaps: dict[str, list[Entry]] = {
+        "Overdue": [],
+        "This week": [],
+        "Later": [],
+        "Waiting on others": [],
+        "Passed on to you": [],
+    }
     for item, line in rows:
         heaps[_heap(item, line, day)].append(_entry(item, line, pupils.get(item.pupil_id), day, many_schools))
     return [Part(title, entries) for title, entries in heaps.items() if entries]
 
 
-def _heap(item, line, day):
+def _heap(item: DueItem, line: DigestLine, day: date) -> str:
     if line.section == Section.PASSED_ON:
         return "Passed on to you"
     if line.section == Section.WAITING:
@@ -114,7 +126,7 @@ def _heap(item, line, day):
     return "This week" if item.due_on <= day + SOON else "Later"
 
 
-def _entry(item, line, pupil, day, many_schools):
+def _entry(item: DueItem, line: DigestLine, pupil: Pupil | None, day: date, many_schools: bool) -> Entry:
     return Entry(
         who=_who(pupil, line.school if many_schools else None),
         title=item.title,
@@ -127,7 +139,7 @@ def _entry(item, line, pupil, day, many_schools):
     )
 
 
-def _who(pupil, school):
+def _who(pupil: Pupil | None, school: School | None) -> str:
     words = "The school"
     if pupil:
         place = pupil.form_group.name if pupil.form_group else pupil.get_year_group_display()
@@ -135,14 +147,14 @@ def _who(pupil, school):
     return f"{words} ({school.short_name})" if school else words
 
 
-def _state(item, day):
+def _state(item: DueItem, day: date) -> str:
     left = (item.due_on - day).days
     if left < 0:
         return f"{days_in_words(-left)} late"
     return "due today" if left == 0 else f"{days_in_words(left)} left"
 
 
-def _notes(item, line):
+def _notes(item: DueItem, line: DigestLine) -> Iterator[str]:
     if line.stage == LAST_DAY:
         yield "The school is closed today; the law's time limit ends all the same."
     elif item.act_by_on and item.act_by_on != item.due_on and line.stage not in (LATE, PASSED_ON):

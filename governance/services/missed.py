@@ -7,12 +7,16 @@ from governance.models import MissedDeadline
 from governance.refusals import MissedReason
 from governance.selectors.missed import KEY, explanation_of
 from sendco.audit import services as audit
+from sendco.due.models import DueItem
 from sendco.due.words import was_late
 from sendco.refusals import ChangedMeanwhile, Refused
+from staff.models import User
 
 
 @transaction.atomic
-def explain_late(*, item, cause, mend, by, happened="", version=None):
+def explain_late(
+    *, item: DueItem, cause: str, mend: str, by: User, happened: str = "", version: int | None = None
+) -> MissedDeadline:
     """Keep why this item was late and what changes. `version` is that of the words the person saw, None for none."""
     if not was_late(item, timezone.localdate()):
         raise Refused(MissedReason.NOT_LATE)
@@ -31,7 +35,7 @@ def explain_late(*, item, cause, mend, by, happened="", version=None):
     return row
 
 
-def _save(row, *, by):
+def _save(row: MissedDeadline, *, by: User) -> None:
     """Two people may say it first at once: one of them wins and the other is shown what was said."""
     try:
         with transaction.atomic(), audit.saving(row, by=by):

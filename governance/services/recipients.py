@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from pupils.models import Enrolment
 from sendco.clock import Duty
@@ -31,7 +33,7 @@ class Recipients:
     somebody whose access ended goes to the SENDCo.
     """
 
-    def __init__(self, school_id, day):
+    def __init__(self, school_id: int, day: date) -> None:
         rows = Membership.objects.filter(current_on(day), school=school_id, user__is_active=True)
         roles, self._lead_of = defaultdict(set), defaultdict(list)
         for user_id, role, unit_id in rows.order_by("user_id", "pk").values_list("user_id", "role", "unit_id"):
@@ -43,35 +45,35 @@ class Recipients:
         self._heads = [user_id for user_id, held in roles.items() if Role.HEAD in held]
         self._units = self._units_of_pupils(day) if self._lead_of else {}
         self._covers = {cover.absent_id: cover for cover in Cover.objects.filter(school=school_id).on(day)}
-        self._memory = {}
+        self._memory: dict[Any, Any] = {}
 
-    def _units_of_pupils(self, day):
+    def _units_of_pupils(self, day: date) -> dict[Any, int]:
         places = Enrolment.objects.filter(current_on(day), unit__in=self._lead_of)
         return dict(places.values_list("pupil_id", "unit_id"))
 
-    def may_be_told(self, user_id):
+    def may_be_told(self, user_id: int) -> bool:
         return bool(SEES_PUPILS & self._may.get(user_id, frozenset()))
 
-    def of(self, *, owner_id, pupil_id):
+    def of(self, *, owner_id: int | None, pupil_id: int | None) -> tuple[Told, ...]:
         """Everyone who is told of an item, as Told; nobody when the school has neither SENDCo nor head."""
         key = (owner_id, self._units.get(pupil_id))
         if key not in self._memory:
             self._memory[key] = self._with_cover(self._first_told(*key))
         return self._memory[key]
 
-    def heads(self):
+    def heads(self) -> tuple[Told, ...]:
         if "heads" not in self._memory:
             self._memory["heads"] = self._with_cover(self._heads)
         return self._memory["heads"]
 
-    def _first_told(self, owner_id, unit_id):
+    def _first_told(self, owner_id: int | None, unit_id: int | None) -> list[int]:
         if owner_id and self.may_be_told(owner_id):
             return [owner_id]
-        leads = [*self._sencos, *self._lead_of.get(unit_id, ())]
+        leads = [*self._sencos, *(self._lead_of.get(unit_id, ()) if unit_id else ())]
         return leads if self._sencos else [*leads, *self._heads]
 
-    def _with_cover(self, user_ids):
-        told = {}
+    def _with_cover(self, user_ids: list[int]) -> tuple[Told, ...]:
+        told: dict[int, Told] = {}
         for user_id in user_ids:
             for one in self._covering(user_id, frozenset()):
                 known = told.get(one.user_id)
@@ -79,7 +81,7 @@ class Recipients:
                     told[one.user_id] = one
         return tuple(told.values())
 
-    def _covering(self, user_id, seen, instead_of=None):
+    def _covering(self, user_id: int, seen: frozenset[int], instead_of: int | None = None) -> list[Told]:
         """The person, or the deputy, or both. A ring of deputies who are all away ends where it began."""
         cover = self._covers.get(user_id)
         here = [Told(user_id, instead_of)]
@@ -88,11 +90,11 @@ class Recipients:
         deputies = self._covering(cover.deputy_id, seen | {user_id}, instead_of or user_id)
         return deputies if cover.is_instead else here + deputies
 
-    def fits(self, absent_id, deputy_id):
+    def fits(self, absent_id: int, deputy_id: int) -> bool:
         """A deputy has to be able to open what the other may: records only for who may read records."""
         reads = Permission.NARRATIVE_VIEW in self._may.get(absent_id, frozenset())
         return self.may_be_told(deputy_id) and (not reads or Permission.NARRATIVE_VIEW in self._may[deputy_id])
 
 
-def section_of(duty):
+def section_of(duty: str) -> DigestLine.Section:
     return Section.OURS if duty == Duty.SCHOOL else Section.WAITING

@@ -1,13 +1,16 @@
 """What people set about reminders: the hour, the stages of a rule, who stands in, and what they know to be late."""
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import Basis, short_date
+from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile, Refused
+from staff.models import School, User
 
 from ..models import Acknowledgement, Cover, ReminderPlan, RuleStages
 from ..refusals import CoverReason, PauseReason, ReminderReason
@@ -20,7 +23,7 @@ LONGEST_COVER = 366
 
 # --- The hour and the head's turn --------------------------------------------------------------------------------
 @transaction.atomic
-def save_plan(*, school, send_at, pass_on_days, version, by):
+def save_plan(*, school: School, send_at: time, pass_on_days: int, version: int, by: User) -> ReminderPlan:
     """Save when mail goes out and when a late item is passed on. Raises ChangedMeanwhile for an older version."""
     plan, _ = ReminderPlan.objects.select_for_update().get_or_create(school=school)
     if plan.version != version:
@@ -37,7 +40,9 @@ def save_plan(*, school, send_at, pass_on_days, version, by):
 
 # --- Stages of a rule --------------------------------------------------------------------------------------------
 @transaction.atomic
-def set_stages(*, school, rule, basis, title, days, daily_when_late, by):
+def set_stages(
+    *, school: School, rule: str, basis: str, title: str, days: list[int], daily_when_late: bool, by: User
+) -> RuleStages:
     """Give a rule the school's own stages. The law's last day and its late items are always sent."""
     days = sorted(set(days), reverse=True)
     if not set(days) <= CHOICES.keys():
@@ -57,7 +62,7 @@ def set_stages(*, school, rule, basis, title, days, daily_when_late, by):
 
 
 @transaction.atomic
-def reset_stages(*, school, rule, basis, title, by):
+def reset_stages(*, school: School, rule: str, basis: str, title: str, by: User) -> bool:
     """Go back to the stages that sendco gives such a rule. False when they were those already."""
     row = RuleStages.objects.select_for_update().filter(school=school, rule=rule).first()
     if row is None:
@@ -72,7 +77,9 @@ def reset_stages(*, school, rule, basis, title, by):
 
 # --- Cover -------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def add_cover(*, school, absent, deputy, starts_on, ends_on, is_instead, by):
+def add_cover(
+    *, school: School, absent: User, deputy: User, starts_on: date, ends_on: date, is_instead: bool, by: User
+) -> Cover:
     """Let a deputy get what somebody who is away would get. One deputy at a time for each person."""
     if absent == deputy:
         raise Refused(CoverReason.SAME_PERSON)
@@ -99,7 +106,7 @@ def add_cover(*, school, absent, deputy, starts_on, ends_on, is_instead, by):
 
 
 @transaction.atomic
-def end_cover(*, cover, by):
+def end_cover(*, cover: Cover, by: User) -> None:
     """End it from today; one that has not begun, or begins today, is taken away whole."""
     cover = Cover.objects.select_for_update().select_related("absent", "deputy").filter(pk=cover.pk).first()
     yesterday = timezone.localdate() - timedelta(days=1)
@@ -117,7 +124,7 @@ def end_cover(*, cover, by):
 
 # --- Late, and known ---------------------------------------------------------------------------------------------
 @transaction.atomic
-def acknowledge(*, item, reason, look_again_on, by):
+def acknowledge(*, item: DueItem, reason: str, look_again_on: date, by: User) -> Acknowledgement:
     """Stop the daily mail about a late item until a day. It stays late on every page and is passed on all the same."""
     today = timezone.localdate()
     if item.met_on or item.closed_on:
@@ -143,7 +150,7 @@ def acknowledge(*, item, reason, look_again_on, by):
 
 
 @transaction.atomic
-def remind_again(*, item, by):
+def remind_again(*, item: DueItem, by: User) -> None:
     """Let the daily mail about a late item go on from now. What was said of it stays on its page."""
     today = timezone.localdate()
     rows = _standing(item, today).select_for_update()
@@ -155,6 +162,6 @@ def remind_again(*, item, by):
     audit.record("reminders.acknowledgement_ended", row, text=text, by=by, pupil_id=item.pupil_id)
 
 
-def _standing(item, today):
+def _standing(item: DueItem, today: date) -> QuerySet[Acknowledgement]:
     """What holds back the daily mail about this item today."""
     return Acknowledgement.objects.filter(due_item_id=item.pk, due_on=item.due_on, look_again_on__gt=today)

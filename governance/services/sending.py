@@ -8,16 +8,18 @@ import logging
 import smtplib
 import time
 import uuid
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.refusals import Refused
-from staff.models import Membership
+from staff.models import Membership, School, User
 
 from .. import steps
 from ..models import DailyRun, Digest
@@ -52,11 +54,11 @@ NO_ACCESS = "This person has no access any more; what it held goes to the SENDCo
 NOTHING_LEFT = "Everything it held was done before it was sent."
 
 
-def send_waiting(*, now):
+def send_waiting(*, now: datetime) -> int:
     """Send what is due to go. Returns how many mails the server accepted."""
     started = time.monotonic()
 
-    def moment():
+    def moment() -> datetime:
         return now + timedelta(seconds=time.monotonic() - started)
 
     server, silences, sent = _Server(), 0, 0
@@ -75,7 +77,7 @@ def send_waiting(*, now):
     return sent
 
 
-def _ready(now):
+def _ready(now: datetime) -> QuerySet[Digest]:
     """Digests whose time has come: waiting ones, and those whose worker has gone."""
     unheld = Q(state=State.WAITING) & (Q(next_at=None) | Q(next_at__lte=now))
     left = Q(state=State.SENDING, lease_until__lt=now)
@@ -88,7 +90,7 @@ def _ready(now):
     return Digest.objects.filter(unheld | left, ~Exists(unplanned), not_before__lte=now)
 
 
-def _claim(pk, now):
+def _claim(pk: int, now: datetime) -> Digest | None:
     """Take one digest for this worker; None when another was quicker."""
     unheld = Q(state=State.WAITING) & (Q(next_at=None) | Q(next_at__lte=now))
     free = Digest.objects.filter(unheld | Q(state=State.SENDING, lease_until__lt=now), pk=pk)
@@ -101,10 +103,11 @@ def _claim(pk, now):
 class _Server:
     """One connection for many mails, opened when it is first needed and dropped when it misbehaves."""
 
-    def __init__(self):
-        self._link, self._used = None, 0
+    def __init__(self) -> None:
+        self._link: Any = None  # a backend of Django's, while it is open
+        self._used = 0
 
-    def send(self, message):
+    def send(self, message: EmailMultiAlternatives) -> None:
         if self._used >= MOST_A_CONNECTION:
             self.close()
         if self._link is None:
@@ -115,7 +118,7 @@ class _Server:
         message.connection = self._link
         message.send()
 
-    def close(self):
+    def close(self) -> None:
         link, self._link = self._link, None
         if link is not None:
             try:
@@ -124,7 +127,7 @@ class _Server:
                 logger.warning("The mail server did not say goodbye: %s", type(error).__name__)
 
 
-def _try(digest, server, moment):
+def _try(digest: Digest, server: _Server, moment: Callable[[], datetime]) -> bool | None:
     """As _send; a mail that cannot be made or written does not hold up the others."""
     try:
         return _send(digest, server, moment)
@@ -134,7 +137,7 @@ def _try(digest, server, moment):
         return _put_back(digest, FAULT, moment())
 
 
-def _send(digest, server, moment):
+def _send(digest: Digest, server: _Server, moment: Callable[[], datetime]) -> bool | None:
     """True when the server accepted it, False when not, None when the server was silent."""
     mail, why = compose(digest)
     if mail is None:
@@ -156,12 +159,12 @@ def _send(digest, server, moment):
     return True
 
 
-def _close(digest, state, **values):
+def _close(digest: Digest, state: Digest.State, **values: Any) -> None:
     values = {"error": "", "next_at": None} | values
     Digest.objects.filter(pk=digest.pk, token=digest.token).update(state=state, lease_until=None, **values)
 
 
-def _not_sent(digest, error, now):
+def _not_sent(digest: Digest, error: Exception, now: datetime) -> bool | None:
     why, for_good, silent = _reason(error)
     if for_good:
         _close(digest, State.REFUSED, error=why)
@@ -171,7 +174,7 @@ def _not_sent(digest, error, now):
     return None if silent else False
 
 
-def _put_back(digest, why, now):
+def _put_back(digest: Digest, why: str, now: datetime) -> bool:
     """Try again after a rest, a longer one each time, and give up in the end."""
     if now - digest.not_before > TRIED_FOR:
         _close(digest, State.FAILED, error=GAVE_UP.format(why=why))
@@ -181,7 +184,7 @@ def _put_back(digest, why, now):
     return False
 
 
-def _reason(error):
+def _reason(error: Exception) -> tuple[str, bool, bool]:
     """(words, whether trying again is of no use, whether the server is at fault for every mail)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code = max((code for code, _ in error.recipients.values()), default=0)
@@ -199,7 +202,7 @@ def _reason(error):
 
 # --- By hand -----------------------------------------------------------------------------------------------------
 @transaction.atomic
-def retry(*, digest, school, by):
+def retry(*, digest: Digest, school: School, by: User) -> None:
     """Send a digest that failed or was refused again at once, or one that rests without its rest."""
     now = timezone.now()
     again = Digest.objects.filter(pk=digest.pk).filter(
@@ -213,7 +216,7 @@ def retry(*, digest, school, by):
     transaction.on_commit(_send_soon)
 
 
-def _send_soon():
+def _send_soon() -> None:
     """Let a worker do it now. A broker that is down costs nothing: the next tick does it."""
     from ..tasks import daily
 
