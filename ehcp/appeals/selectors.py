@@ -1,10 +1,15 @@
 """Appeals as pages show them: how each stands, its log in the order of the law, and the list of its papers."""
 
-from django.db.models import F, OuterRef, Q, Subquery
+from collections.abc import Mapping
+from typing import Any
+
+from django.core.paginator import Page
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 
 from pupils import search
 from pupils.models import Pupil
 from sendco.due.models import DueItem
+from staff.acting import Acting
 
 from ..models import Appeal, NeedsAssessment, Plan
 from .log import stage_of
@@ -17,7 +22,7 @@ OF_PLAN = (About.CONTENT, About.PLACEMENT, About.NOT_AMEND, About.CEASE)
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
-def appeals_of(acting):
+def appeals_of(acting: Acting) -> QuerySet[Appeal]:
     """The appeals in view with the next date; what is latest stands first, what is closed last."""
     dates = DueItem.objects.open().filter(source_type=SOURCE, source_id=OuterRef("pk"), exception="")
     first = dates.order_by("due_on", "pk")
@@ -29,7 +34,7 @@ def appeals_of(acting):
     )
 
 
-def filtered(cases, values, acting):
+def filtered(cases: QuerySet[Appeal], values: Mapping[str, Any], acting: Acting) -> QuerySet[Appeal]:
     show = values.get("show") or "open"
     if show != "all":
         cases = cases.filter(closed_on__isnull=show == "open")
@@ -41,13 +46,13 @@ def filtered(cases, values, acting):
     return cases
 
 
-def rows_for(page):
+def rows_for(page: Page) -> list[tuple[Appeal, DueItem | None, str]]:
     """[(appeal, next item or None, how it stands)]. One query."""
     items = DueItem.objects.in_bulk([case.next_item for case in page if case.next_item])
     return [(case, items.get(case.next_item), stage_words(case)) for case in page]
 
 
-def stage_words(case):
+def stage_words(case: Appeal) -> str:
     if case.closed_on:
         return case.get_outcome_display() or "Closed"
     line = stage_of(case)
@@ -55,7 +60,7 @@ def stage_words(case):
 
 
 # --- Beginning ---------------------------------------------------------------------------------------------------
-def can_be_appealed(acting):
+def can_be_appealed(acting: Acting) -> tuple[list[NeedsAssessment], QuerySet[Plan]]:
     """Open requests that were refused, and plans in force, whose decisions may have a log. Two lists of at most 50."""
     refused = Q(decision=NeedsAssessment.Decision.REFUSE) | Q(no_plan_on__isnull=False)
     requests = NeedsAssessment.objects.visible_to(acting).filter(refused, closed_on=None).select_related("pupil")

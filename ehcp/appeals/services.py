@@ -1,6 +1,7 @@
 """A decision that the parent may take to mediation and to the Tribunal, and the log of what came of it."""
 
 from datetime import date
+from typing import Any
 
 from django.utils import timezone
 
@@ -38,7 +39,7 @@ def begin(
     return case
 
 
-def change(*, case: Appeal, version: int, by: User, **facts) -> Appeal:
+def change(*, case: Appeal, version: int, by: User, **facts: Any) -> Appeal:
     """Write down what happened: any of CHANGEABLE. Raises Refused for an order of days that cannot be."""
     with changing(case, version=version, by=by) as held:
         case = held.case

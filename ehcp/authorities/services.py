@@ -1,11 +1,14 @@
 """Local authorities of a school, their own practice and their caseworkers."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
 from pupils.models import Pupil
 from sendco.audit import services as audit
 from sendco.refusals import ChangedMeanwhile, Refused
+from staff.models import School, User
 
 from ..cases.settling import open_cases, settle
 from ..models import Caseworker, LocalAuthority, NeedsAssessment, Plan
@@ -17,20 +20,21 @@ FIELDS = (
 PRACTICE = {"report_days", "papers_days", "consultation_days", "practice_note"}
 
 
-def suggested_names(school):
+def suggested_names(school: School) -> list[str]:
     """Authorities that the school's own details and its pupils' records name, and that have no row yet."""
     named = Pupil.objects.filter(school=school, left_on=None, merged_into=None).exclude(home_authority="")
     names = {" ".join(name.split()) for name in named.values_list("home_authority", flat=True).distinct()}
     names |= {" ".join(school.local_authority.split())} - {""}
     known = {name.casefold() for name in LocalAuthority.objects.filter(school=school).values_list("name", flat=True)}
-    unlike = {}
+    unlike: dict[str, str] = {}
     for name in sorted(names):
         unlike.setdefault(name.casefold(), name)
     return [name for key, name in sorted(unlike.items()) if key not in known]
 
 
-def _check_name(school_id, name, *, besides=None):
-    same = LocalAuthority.objects.filter(school=school_id, name__iexact=name).exclude(pk=besides).first()
+def _check_name(school_id: int, name: str, *, besides: int | None = None) -> None:
+    named = LocalAuthority.objects.filter(school=school_id, name__iexact=name)
+    same = named.exclude(pk=besides).first()  # type: ignore[misc]  # None leaves all
     if same and same.ended_on:
         raise Refused(f"{same.name} is there, but not in use any more. Take it back into use instead.")
     if same:
@@ -38,7 +42,7 @@ def _check_name(school_id, name, *, besides=None):
 
 
 @transaction.atomic
-def add_authority(*, school, by, **values):
+def add_authority(*, school: School, by: User, **values: Any) -> LocalAuthority:
     values["name"] = " ".join(values["name"].split())
     _check_name(school.pk, values["name"])
     authority = LocalAuthority(school=school, **values)
@@ -48,21 +52,21 @@ def add_authority(*, school, by, **values):
     return authority
 
 
-def _lock(authority, version=None):
+def _lock(authority: LocalAuthority, version: int | None = None) -> LocalAuthority:
     row = LocalAuthority.objects.select_for_update(of=("self",)).select_related("school").get(pk=authority.pk)
     if version is not None and row.version != version:
         raise ChangedMeanwhile(row)
     return row
 
 
-def _save(row, names, *, by):
+def _save(row: LocalAuthority, names: list[str], *, by: User) -> None:
     row.version += 1
     with audit.saving(row, by=by):
         row.save(update_fields=[*names, "version"])
 
 
 @transaction.atomic
-def change_authority(*, authority, values, version, by):
+def change_authority(*, authority: LocalAuthority, values: dict[str, Any], version: int, by: User) -> LocalAuthority:
     """Save what changed. A change of its own practice works the dates of its open cases out again."""
     row = _lock(authority, version)
     values = {name: value for name, value in values.items() if name in FIELDS}
@@ -73,7 +77,8 @@ def change_authority(*, authority, values, version, by):
     for name in changed:
         setattr(row, name, values[name])
     _save(row, changed, by=by)
-    text = f"{row.name} changed: {', '.join(str(row._meta.get_field(name).verbose_name) for name in changed)}"
+    fields: list[Any] = [row._meta.get_field(name) for name in changed]
+    text = f"{row.name} changed: {', '.join(str(field.verbose_name) for field in fields)}"
     audit.record("authority.changed", row, text=text, by=by)
     if PRACTICE & set(changed):
         settle(*open_cases(row))
@@ -81,7 +86,7 @@ def change_authority(*, authority, values, version, by):
 
 
 @transaction.atomic
-def end_authority(*, authority, by):
+def end_authority(*, authority: LocalAuthority, by: User) -> LocalAuthority:
     """Take it out of every choice. Refused while a case with it is open."""
     row = _lock(authority)
     if row.ended_on:
@@ -97,7 +102,7 @@ def end_authority(*, authority, by):
 
 
 @transaction.atomic
-def reopen_authority(*, authority, by):
+def reopen_authority(*, authority: LocalAuthority, by: User) -> LocalAuthority:
     row = _lock(authority)
     if row.ended_on is None:
         raise Refused(f"{row.name} is in use already.")
@@ -108,14 +113,14 @@ def reopen_authority(*, authority, by):
 
 
 # --- Caseworkers -------------------------------------------------------------------------------------------------
-def check_worker(worker, authority):
+def check_worker(worker: Caseworker | None, authority: LocalAuthority) -> None:
     """Refuse a caseworker whom a case of this authority cannot have. Nobody is always possible."""
     if worker and (worker.authority_id != authority.pk or worker.ended_on):
         raise Refused(f"{worker.name} does not work for {authority.name} now. Choose somebody who does.")
 
 
 @transaction.atomic
-def add_caseworker(*, authority, by, **values):
+def add_caseworker(*, authority: LocalAuthority, by: User, **values: str) -> Caseworker:
     if authority.ended_on:
         raise Refused(f"{authority.name} is out of use. Take it back into use first.")
     worker = Caseworker(school=authority.school, authority=authority, **values)
@@ -126,7 +131,7 @@ def add_caseworker(*, authority, by, **values):
 
 
 @transaction.atomic
-def change_caseworker(*, worker, by, **values):
+def change_caseworker(*, worker: Caseworker, by: User, **values: str) -> Caseworker:
     worker = Caseworker.objects.select_for_update().get(pk=worker.pk)
     for name, value in values.items():
         setattr(worker, name, value)
@@ -137,7 +142,7 @@ def change_caseworker(*, worker, by, **values):
 
 
 @transaction.atomic
-def end_caseworker(*, worker, by, successor=None):
+def end_caseworker(*, worker: Caseworker, by: User, successor: Caseworker | None = None) -> Caseworker:
     """End one; her plans and open requests go to the successor, or stand without a caseworker."""
     worker = Caseworker.objects.select_for_update().get(pk=worker.pk)
     if worker.ended_on:
@@ -149,7 +154,8 @@ def end_caseworker(*, worker, by, successor=None):
         worker.save(update_fields=["ended_on"])
     plans = Plan.objects.select_for_update().filter(caseworker=worker, ceased_on=None)
     requests = NeedsAssessment.objects.select_for_update().filter(caseworker=worker, closed_on=None)
-    for case in (*plans, *requests):
+    cases: list[Plan | NeedsAssessment] = [*plans, *requests]
+    for case in cases:
         case.caseworker = successor
         case.version += 1
         with audit.saving(case, by=by):

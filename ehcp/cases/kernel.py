@@ -5,9 +5,10 @@ ends, the fields that differ are checked, saved and counted as one version, and 
 derived again; when it raises, nothing has changed.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from typing import Any, Generic, TypeVar
 
 from django.db import IntegrityError, transaction
 from django.db.models import Model
@@ -16,6 +17,7 @@ from django.utils import timezone
 from pupils.owed import bring_up_to_date
 from sendco.audit import services as audit
 from sendco.refusals import ChangedMeanwhile, Reason, Refused
+from staff.models import User
 
 from .kind import check_days
 from .kinds import kind_of
@@ -23,12 +25,14 @@ from .refusals import CaseReason
 from .steps import Step
 
 LONGEST_EVENT = 300
+Case = TypeVar("Case", bound=Model)
+Row = TypeVar("Row", bound=Model)
 
 
-class Change:
+class Change(Generic[Case]):
     """A case under change. `case` is the locked row."""
 
-    def __init__(self, case: Model, *, by, reason: str = ""):
+    def __init__(self, case: Case, *, by: User | None, reason: str = "") -> None:
         self.case = case
         self.by = by
         self._reason = reason
@@ -47,7 +51,7 @@ class Change:
             happened_on=on or timezone.localdate(),
         )
 
-    def keep(self, row: Model, *fields: str) -> Model:
+    def keep(self, row: Row, *fields: str) -> Row:
         """Save a row that belongs to the case: these fields, or all of them."""
         with audit.saving(row, by=self.by):
             row.save(update_fields=fields or None)
@@ -83,14 +87,14 @@ class Change:
 
 @contextmanager
 def changing(
-    case: Model,
+    case: Case,
     *,
-    by,
+    by: User | None,
     version: int | None = None,
     step: Step | None = None,
     closed_too: bool = False,
     reason: str = "",
-) -> Iterator[Change]:
+) -> Iterator[Change[Case]]:
     """Hold a case for one change, in one transaction.
 
     Raises ChangedMeanwhile when `version` is given and is not the stored one, and Refused for a closed case unless
@@ -108,7 +112,7 @@ def changing(
 
 
 @contextmanager
-def opening(case: Model, *, by, taken: Reason | None = None, **data) -> Iterator[Change]:
+def opening(case: Case, *, by: User | None, taken: Reason | None = None, **data: Any) -> Iterator[Change[Case]]:
     """Save a new case; the block adds what belongs to it, then its dates are derived.
 
     Raises Refused(`taken`, **data) when another one was opened at the same moment.
@@ -129,7 +133,7 @@ def opening(case: Model, *, by, taken: Reason | None = None, **data) -> Iterator
         change.finish()
 
 
-def locked(case: Model, *, version: int | None = None) -> Model:
+def locked(case: Case, *, version: int | None = None) -> Case:
     """Lock the case's row for this transaction and return it afresh, with its joins.
 
     Raises ChangedMeanwhile with what is stored for another version.
@@ -153,7 +157,7 @@ def check_open(case: Model) -> None:
         raise Refused(CaseReason.CLOSED, noun=kind.noun, closed_on=closed_on)
 
 
-def assign(row: Model, facts: dict, *, allowed) -> list[str]:
+def assign(row: Model, facts: Mapping[str, Any], *, allowed: Iterable[str]) -> list[str]:
     """Set the named facts on a row and return those that differ. Raises TypeError for one that is not `allowed`."""
     if strange := set(facts) - set(allowed):
         raise TypeError(f"{', '.join(sorted(strange))} cannot be set on a {row._meta.verbose_name} here")

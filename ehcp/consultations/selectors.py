@@ -1,17 +1,23 @@
 """Consultations as the list and the page show them."""
 
-from django.db.models import Count, Q
+from collections.abc import Iterable
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
 
 from pupils.models import Pupil
 from sendco.due.models import DueItem
+from staff.acting import Acting
 
-from ..models import Consultation
+from ..models import Consultation, LocalAuthority
 
 # The reply is written and handed to the head, who has not signed it.
 WITH_HEAD = Q(ready_at__isnull=False, approved_at=None, sent_on=None)
 
 
-def consultations_of(acting, *, show="open", authority=None):
+def consultations_of(
+    acting: Acting, *, show: str = "open", authority: LocalAuthority | None = None
+) -> QuerySet[Consultation]:
     rows = Consultation.objects.visible_to(acting).select_related("authority", "caseworker", "pupil")
     if authority:
         rows = rows.filter(authority=authority)
@@ -27,12 +33,12 @@ def consultations_of(acting, *, show="open", authority=None):
     return rows.filter(sent_on=None).order_by("received_on", "pk")
 
 
-def with_head(acting):
+def with_head(acting: Acting) -> QuerySet[Consultation]:
     """Open consultations whose reply waits for the head's approval."""
     return Consultation.objects.visible_to(acting).filter(WITH_HEAD, closed_on=None)
 
 
-def dues_of(cases):
+def dues_of(cases: Iterable[Consultation]) -> dict[int, DueItem]:
     """{case id: due item} of the reply. One query."""
     items = DueItem.objects.filter(
         source_type=Consultation._meta.label_lower, source_id__in=[case.pk for case in cases], rule="consultation.reply"
@@ -40,7 +46,7 @@ def dues_of(cases):
     return {item.source_id: item for item in items}
 
 
-def stage_of(case):
+def stage_of(case: Consultation) -> str:
     """Where it stands, in words."""
     if case.closed_on:
         return case.close_reason or "Closed"
@@ -53,10 +59,10 @@ def stage_of(case):
     return "Reply being written" if case.reply else "New"
 
 
-def capacity_by_class(acting):
+def capacity_by_class(acting: Acting) -> list[tuple[str, int, int, int]]:
     """[(class, children, with a plan, on SEN Support)] of the whole school, for the person who writes the reply."""
-    rows = (
-        Pupil.objects.visible_to(acting)
+    rows: Any = (
+        Pupil.objects.visible_to(acting)  # type: ignore[no-redef]  # `plans` counts, row by row
         .filter(left_on=None)
         .exclude(form_group=None)
         .values("form_group__name")

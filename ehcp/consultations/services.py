@@ -4,8 +4,11 @@ Whether there is room is not a ground by itself (CFA 2014 s39(4)): what binds is
 incompatible with the efficient education of others or the efficient use of resources, with evidence.
 """
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
 
 from pupils.models import Pupil
@@ -31,7 +34,7 @@ DETAILS = (
 CLASS_FACTS = ("class_name", "class_size", "class_plans", "class_support", "class_adults", "room")
 
 
-def _check_received(received_on):
+def _check_received(received_on: date) -> None:
     if timezone.localdate() - received_on > OLDEST:
         raise Refused(ConsultationReason.TOO_LONG_AGO, field="received_on")
 
@@ -43,8 +46,8 @@ def log(
     child_name: str,
     received_on: date,
     by: User,
-    upload=None,
-    **facts,
+    upload: UploadedFile | None = None,
+    **facts: Any,
 ) -> Consultation:
     """Keep a consultation and start its 15 calendar days (guidance: CoP 9.83). `facts` are any of DETAILS.
 
@@ -71,7 +74,7 @@ def log(
     return case
 
 
-def change_facts(*, case: Consultation, version: int, by: User, **facts) -> Consultation:
+def change_facts(*, case: Consultation, version: int, by: User, **facts: Any) -> Consultation:
     """Change what was logged: any of DETAILS."""
     with changing(case, version=version, by=by) as change:
         _check_not_sent(change.case)
@@ -83,7 +86,7 @@ def change_facts(*, case: Consultation, version: int, by: User, **facts) -> Cons
     return change.case
 
 
-def _check_not_sent(case):
+def _check_not_sent(case: Consultation) -> None:
     if case.sent_on:
         raise Refused(ConsultationReason.REPLY_WENT, sent_on=case.sent_on)
 
@@ -94,7 +97,7 @@ def draft(
     version: int,
     reply: str,
     by: User,
-    grounds=(),
+    grounds: Sequence[str] = (),
     evidence: dict | None = None,
     steps_considered: str = "",
     needed: str = "",
@@ -125,11 +128,11 @@ def draft(
     return case
 
 
-def _take_approval_back(case):
+def _take_approval_back(case: Consultation) -> None:
     case.ready_at = case.approved_by = case.approved_at = None
 
 
-def _check_complete(case):
+def _check_complete(case: Consultation) -> None:
     if lacking := missing(case):
         raise Refused(ConsultationReason.NOT_READY, missing="; ".join(lacking))
 
@@ -172,7 +175,14 @@ def make_letter(*, case: Consultation, by: User, sender_role: str = "") -> CaseL
 
 
 def record_sent(
-    *, case: Consultation, version: int, sent_on: date, via: str, by: User, proof: str = "", upload=None
+    *,
+    case: Consultation,
+    version: int,
+    sent_on: date,
+    via: str,
+    by: User,
+    proof: str = "",
+    upload: UploadedFile | None = None,
 ) -> Consultation:
     """The reply went: the duty is met, the proof is filed with the case."""
     with changing(case, version=version, by=by) as change:

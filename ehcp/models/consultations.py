@@ -1,8 +1,11 @@
+from typing import Self
+
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from pupils.models import Pupil
+from staff.acting import Acting
 from staff.models import School
 from staff.permissions import Permission
 
@@ -11,7 +14,7 @@ from .authorities import Caseworker, LocalAuthority
 
 
 class ConsultationQuerySet(models.QuerySet):
-    def visible_to(self, acting):
+    def visible_to(self, acting: Acting) -> Self:
         """The child is mostly not on roll, so whoever sees the whole school's cases sees them all; nobody else any."""
         if not acting.school or not acting.can(Permission.CONSULTATION_ANSWER):
             return self.none()

@@ -1,8 +1,11 @@
+from typing import Self
+
 from django.db import models
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from pupils.models import Contact, Pupil
+from staff.acting import Acting
 from staff.models import School
 from staff.models.school import InSchoolQuerySet
 from staff.permissions import Permission
@@ -31,7 +34,7 @@ class CaseLetterKind(models.TextChoices):
 class OfCaseQuerySet(models.QuerySet):
     """Rows filed with a case: seen with the pupil, or, where the child is not on roll, with the school's cases."""
 
-    def visible_to(self, acting):
+    def visible_to(self, acting: Acting) -> Self:
         if not acting.school or not acting.can(Permission.CASE_VIEW):
             return self.none()
         rows = self.filter(school=acting.school)

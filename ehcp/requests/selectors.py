@@ -1,7 +1,10 @@
 """Requests for needs assessments as pages show them: the stage in words, and the one thing to do next."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
 
+from django.core.paginator import Page
 from django.db import models
 from django.db.models import Case, CharField, F, OuterRef, Q, Subquery, Value, When
 from django.utils import timezone
@@ -10,6 +13,7 @@ from pupils import search
 from pupils.models import Pupil
 from sendco.clock import NotKnownYet, long_date
 from sendco.due.models import DueItem
+from staff.acting import Acting
 
 from ..models import Advice, Method, NeedsAssessment, Plan
 from .receipt import counted_as_received
@@ -43,7 +47,7 @@ STAGE = Case(
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
-def assessments_of(acting):
+def assessments_of(acting: Acting) -> models.QuerySet[NeedsAssessment]:
     """The requests in view with their stage and the next date; what is latest stands first, what is closed last."""
     dates = DueItem.objects.open().filter(source_type=SOURCE, source_id=OuterRef("pk"), exception="")
     first = dates.order_by("due_on", "pk")
@@ -55,7 +59,9 @@ def assessments_of(acting):
     )
 
 
-def filtered(cases, values, acting):
+def filtered(
+    cases: models.QuerySet[NeedsAssessment], values: dict[str, Any], acting: Acting
+) -> models.QuerySet[NeedsAssessment]:
     """Narrow the list by the form's cleaned values."""
     show = values.get("show") or "open"
     if show != "all":
@@ -78,18 +84,18 @@ class Row:
     stage: str
 
 
-def rows_for(page, today):
+def rows_for(page: Page, today: date) -> list[Row]:
     """A page of the list with the next date of each. One query."""
     items = DueItem.objects.in_bulk([case.next_item for case in page if case.next_item])
     return [Row(case, items.get(case.next_item), weeks_since(case, today), stage_words(case)) for case in page]
 
 
-def weeks_since(case, today):
+def weeks_since(case: NeedsAssessment, today: date) -> int | None:
     """Whole weeks since the authority had the request; None before."""
     return None if case.starts_on is None else max((today - case.starts_on).days // 7, 0)
 
 
-def stage_words(case):
+def stage_words(case: Any) -> str:
     """The stage in words. `case` comes from `assessments_of`."""
     if case.stage == Stage.CLOSED and case.final_on:
         return "Plan made"
@@ -101,17 +107,17 @@ def stage_words(case):
 
 
 # --- One request -------------------------------------------------------------------------------------------------
-def plan_in_force(case):
+def plan_in_force(case: NeedsAssessment) -> Plan | None:
     return Plan.objects.filter(pupil=case.pupil_id, ceased_on=None).first()
 
 
-def came_of(plan, acting):
+def came_of(plan: Plan, acting: Acting) -> list[tuple[str, NeedsAssessment]]:
     """[(words, case)] of the requests that stand with a plan: the one it was made of, and each for a re-assessment."""
     cases = NeedsAssessment.objects.visible_to(acting).filter(plan=plan).order_by("began_on", "pk")
     return [(request_words(case), case) for case in cases]
 
 
-def request_words(case):
+def request_words(case: NeedsAssessment) -> str:
     """A request by its day: when it was sent, else received, else begun."""
     what = "request" if case.kind == NeedsAssessment.Kind.FIRST else "request for a re-assessment"
     if case.sent_at:
@@ -121,7 +127,7 @@ def request_words(case):
     return f"{what} begun on {long_date(case.began_on)}"
 
 
-def receipt_words(case):
+def receipt_words(case: NeedsAssessment) -> str:
     """How it went and why it counts as received on its day; "" before it went."""
     if case.sent_at is None or case.received_on is None:
         return ""
@@ -130,7 +136,7 @@ def receipt_words(case):
     return f"{said}. {why_received(case.sent_at, case.method, case.received_on)}"
 
 
-def why_received(sent_at, method, received_on=None):
+def why_received(sent_at: datetime, method: str, received_on: date | None = None) -> str:
     """Why something sent then counts as received on that day, or what day that would be."""
     try:
         worked_out = counted_as_received(sent_at, method)
@@ -144,7 +150,7 @@ def why_received(sent_at, method, received_on=None):
     return f"It counts as received on {long_date(worked_out)}: {RECEIPT[method]}"
 
 
-RECEIPT = {
+RECEIPT: dict[str, str] = {
     Method.EMAIL: "e-mail counts on the day it goes, and after 5pm or on a day off on the next working day.",
     Method.PORTAL: "a web page counts like e-mail: the same day, and after 5pm or on a day off the next working day.",
     Method.FIRST_CLASS: "first class post counts on the next working day.",
@@ -152,7 +158,7 @@ RECEIPT = {
 }
 
 
-def advice_of(case):
+def advice_of(case: NeedsAssessment) -> list[Advice]:
     """The advice in the order of the law, (a) to (h)."""
     order = {kind: place for place, kind in enumerate(Advice.Kind.values)}
     return sorted(case.advice.select_related("document"), key=lambda row: (order[row.kind], row.pk))

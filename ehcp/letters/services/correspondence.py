@@ -1,5 +1,8 @@
 """What came and what went about a case, with what proves the dates."""
 
+from datetime import date
+
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
@@ -7,15 +10,20 @@ from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.files import services as files
 from sendco.refusals import Refused
+from staff.models import User
 
 from ...cases.kinds import kind_of
 from ...models import Correspondence
+from ..selectors import LetterCase
 
 Direction = Correspondence.Direction
 
 
 @transaction.atomic
-def log(*, case, direction, party, dated_on, subject, by, received_on=None, method="", note="", proof="", upload=None):
+def log(
+    *, case: LetterCase, direction: str, party: str, dated_on: date, subject: str, by: User, method: str = "",
+    received_on: date | None = None, note: str = "", proof: str = "", upload: UploadedFile | None = None,
+) -> Correspondence:  # fmt: skip
     """Keep one piece of correspondence. Raises Refused for days in an impossible order, FileRefused for the file."""
     today = timezone.localdate()
     if dated_on > today or (received_on and received_on > today):
@@ -55,7 +63,7 @@ def log(*, case, direction, party, dated_on, subject, by, received_on=None, meth
 
 
 @transaction.atomic
-def remove(*, row, reason, by):
+def remove(*, row: Correspondence, reason: str, by: User) -> Correspondence:
     """Take a wrong entry off the page. The row and its history stay."""
     row = Correspondence.objects.select_for_update(of=("self",)).get(pk=row.pk)
     if row.removed_on:
@@ -67,7 +75,7 @@ def remove(*, row, reason, by):
     return row
 
 
-def _record(code, row, text, *, by, on=None):
+def _record(code: str, row: Correspondence, text: str, *, by: User, on: date | None = None) -> None:
     audit.record(
         code, row, text=text[:300], by=by, school_id=row.school_id, pupil_id=row.pupil_id,
         happened_on=on or timezone.localdate(),

@@ -1,41 +1,53 @@
 """Letters of cases: the school's words, filled in, frozen, made into a PDF by a job and filed with case and child."""
 
+from datetime import date
+from typing import Any
+
 from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
 from pupils.concerns.selectors import people_with
 from pupils.letters.services.words import LetterWords
-from pupils.models import Document
+from pupils.models import Contact, Document
 from sendco.audit import services as audit
 from sendco.clock import long_date
+from sendco.due.models import DueItem
 from sendco.files import services as files
 from sendco.jobs import services as jobs
 from sendco.refusals import Refused
+from staff.models import School, User
 from staff.roles import Role
 
 from ...cases.kinds import kind_of, office_of
-from ...models import CaseLetter, CaseLetterKind, CaseLetterTemplate
+from ...models import (
+    CaseLetter,
+    CaseLetterKind,
+    CaseLetterTemplate,
+    Invitee,
+)
 from ...reviews.services import invitations
 from .. import fields as letter_fields
 from ..refusals import CaseLetterReason
-from ..selectors import CHASERS, late_duty
+from ..selectors import CHASERS, LetterCase, late_duty
 
 Kind = CaseLetterKind
 WORDS = LetterWords(CaseLetterTemplate, letter_fields, lambda school, kind: letter_fields.default_words(kind))
 
 
 # --- What the fields hold ----------------------------------------------------------------------------------------
-def _contact_words(school):
+def _contact_words(school: School) -> str:
     ways = [f"telephone {school.telephone}"] if school.telephone else []
     ways += [f"write to {school.email}"] if school.email else []
     return " or ".join(ways) or "come to the school office"
 
 
-def _child_values(case):
+def _child_values(case: LetterCase) -> dict[str, str]:
     pupil = case.pupil
     if pupil is None:
-        first, full, born = case.child_name.split(" ")[0], case.child_name, case.child_birth_on
+        consultation: Any = case  # no other case is about a child who is not on roll
+        full, born = consultation.child_name, consultation.child_birth_on
+        first = full.split(" ")[0]
     else:
         first, full, born = pupil.forename, pupil.name, pupil.birth_on
     return {
@@ -45,7 +57,7 @@ def _child_values(case):
     }
 
 
-def _duty_values(item, on):
+def _duty_values(item: DueItem, on: date) -> dict[str, str]:
     late = (on - item.due_on).days
     before, _, after = item.explanation.partition(": ")
     return {
@@ -57,9 +69,19 @@ def _duty_values(item, on):
     }
 
 
-def merge_values(*, case, kind, recipient, dated_on, by, sender_role="", values=None):
+def merge_values(
+    *,
+    case: LetterCase,
+    kind: str,
+    recipient: str,
+    dated_on: date,
+    by: User,
+    sender_role: str = "",
+    values: dict[str, str] | None = None,
+) -> dict[str, str]:
     """Every field of this letter. `values` are what the caller knows; they win."""
-    school, authority = case.school, office_of(case).authority
+    office: Any = office_of(case)
+    school, authority = case.school, office.authority
     head = people_with(school, Role.HEAD).first()
     found = {
         "recipient.name": recipient,
@@ -81,7 +103,18 @@ def merge_values(*, case, kind, recipient, dated_on, by, sender_role="", values=
     return found | (values or {})
 
 
-def written(*, case, kind, recipient, dated_on, by, sender_role="", values=None, subject=None, body=None):
+def written(
+    *,
+    case: LetterCase,
+    kind: str,
+    recipient: str,
+    dated_on: date,
+    by: User,
+    sender_role: str = "",
+    values: dict[str, str] | None = None,
+    subject: str | None = None,
+    body: str | None = None,
+) -> tuple[str, str]:
     """Return (subject, body) as the recipient would read them. Raises Refused for an unknown field."""
     words = WORDS.of(case.school, kind)
     subject, body = subject or words.subject, body or words.body
@@ -96,19 +129,19 @@ def written(*, case, kind, recipient, dated_on, by, sender_role="", values=None,
 @transaction.atomic
 def make(
     *,
-    kind,
-    case,
-    recipient,
-    by,
-    address="",
-    invitee=None,
-    contact=None,
-    values=None,
-    dated_on=None,
-    sender_role="",
-    subject=None,
-    body=None,
-):
+    kind: str,
+    case: LetterCase,
+    recipient: str,
+    by: User,
+    address: str = "",
+    invitee: Invitee | None = None,
+    contact: Contact | None = None,
+    values: dict[str, str] | None = None,
+    dated_on: date | None = None,
+    sender_role: str = "",
+    subject: str | None = None,
+    body: str | None = None,
+) -> CaseLetter:
     """Freeze a letter and have its PDF made. `subject` and `body` are words with fields, else the school's own.
 
     Raises Refused when a contact may not be written to, or for an unknown field.
@@ -148,14 +181,14 @@ def make(
     return letter
 
 
-def _record(code, letter, text, *, by, on=None):
+def _record(code: str, letter: CaseLetter, text: str, *, by: User, on: date | None = None) -> None:
     audit.record(
         code, letter, text=text, by=by, school_id=letter.school_id, pupil_id=letter.pupil_id,
         happened_on=on or letter.dated_on,
     )  # fmt: skip
 
 
-def file_letter(*, letter, pdf, by):
+def file_letter(*, letter: CaseLetter, pdf: bytes, by: User) -> CaseLetter:
     """Keep the PDF, with the pupil's documents too where the child is on roll. Once filed it is left alone."""
     letter = CaseLetter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
     if letter.file_id:
@@ -187,7 +220,9 @@ def file_letter(*, letter, pdf, by):
 
 
 @transaction.atomic
-def mark_sent(*, letter, sent_on, via, by, proof=""):
+def mark_sent(
+    *, letter: CaseLetter, sent_on: date, via: str, by: User, proof: str = ""
+) -> tuple[CaseLetter, invitations.Noted | None]:
     """Record how and when the letter went, and what proves it.
 
     Returns the letter and, for an invitation to a review, what the review now has of it; else None.

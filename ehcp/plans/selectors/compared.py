@@ -1,10 +1,12 @@
+from typing import Any
+
 from sendco.richtext import plain_text
 
-from ...models import SectionLetter
+from ...models import PlanOutcome, PlanVersion, ProvisionLine, SectionLetter
 from ..compare import SAME, compare_texts, pair_rows
 
 
-def compare_versions(old, new):
+def compare_versions(old: PlanVersion, new: PlanVersion) -> dict[str, Any]:
     """Compare every section, outcome and line of two versions. Six queries."""
     sections = []
     before, after = ({section.letter: section for section in version.sections.all()} for version in (old, new))
@@ -21,18 +23,18 @@ def compare_versions(old, new):
     }
 
 
-def outcome_words(outcome):
+def outcome_words(outcome: PlanOutcome) -> str:
     by_when = f" ({outcome.by_when})" if outcome.by_when else ""
     return outcome.text + by_when
 
 
-def line_words(line):
+def line_words(line: ProvisionLine) -> str:
     """The words of a line with its amounts after them, so that a change of an amount shows."""
     found = amount_words(line)
     return f"{line.text} [{found}]" if found else line.text
 
 
-def amount_words(line):
+def amount_words(line: ProvisionLine) -> str:
     """What the columns of a line say: 20 minutes, 3 times a week, Trained assistant, alone."""
     parts = []
     if line.minutes:

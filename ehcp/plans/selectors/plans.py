@@ -1,15 +1,19 @@
 """Plans as pages show them: which version counts, what is vague, what is missing."""
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from pupils import search
 from pupils.models import Contact, Pupil, RegisterEntry
 from pupils.models.pupil import YEAR_ORDER, YearGroup
 from pupils.models.register import Code
 from sendco.due.models import DueItem
+from staff.acting import Acting
 
 from ...models import AnnualReview, Plan, PlanVersion, ProvisionLine
 from .. import vague
@@ -20,7 +24,7 @@ TRANSFER_RULES = ("transfer.amend", "transfer.post16_move")
 REVIEW_RULES = ("review.due", "review.early_years", "move.review")
 
 
-def versions_of(acting):
+def versions_of(acting: Acting) -> QuerySet[PlanVersion]:
     """Every version of the plans this person may see."""
     return PlanVersion.objects.filter(plan__in=Plan.objects.visible_to(acting)).select_related(
         "plan__pupil__form_group", "plan__authority", "plan__school"
@@ -36,25 +40,25 @@ class Checked:
     findings: list
 
     @property
-    def is_vague(self):
+    def is_vague(self) -> bool:
         return bool(self.findings)
 
     @property
-    def short(self):
+    def short(self) -> str:
         """What is vague in one line: “Access to”, “as needed”. No amount, no frequency."""
         words = ", ".join(f"“{finding.words}”" for finding in self.findings if finding.words)
         lacks = ", ".join(vague.MISSING[finding.kind] for finding in self.findings if not finding.words)
         return ". ".join(part for part in (words, lacks and lacks[0].upper() + lacks[1:]) if part)
 
 
-def checked_lines(version):
+def checked_lines(version: PlanVersion | None) -> list[Checked]:
     """The lines of a version in their order, each with its findings. One query."""
     if version is None:
         return []
     return [Checked(line, vague.of_line(line)) for line in version.lines.select_related("outcome")]
 
 
-def vague_lines_by_plan(plan_ids):
+def vague_lines_by_plan(plan_ids: Iterable[int]) -> dict[int, list[Checked]]:
     """{plan id: [Checked]} of the vague lines in the versions that count. Two queries."""
     versions = {pk: plan_id for plan_id, pk in latest_ids(plan_ids).items()}
     found = defaultdict(list)
@@ -66,7 +70,7 @@ def vague_lines_by_plan(plan_ids):
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
-def plans_of(acting):
+def plans_of(acting: Acting) -> QuerySet[Plan]:
     """The plans in view with what the list shows of each: the review under way and the next date."""
     dates = DueItem.objects.filter(source_type=SOURCE, source_id=OuterRef("pk")).open()
     next_review = dates.filter(rule__in=REVIEW_RULES).order_by("due_on", "pk").values("due_on")[:1]
@@ -84,7 +88,7 @@ def plans_of(acting):
     )
 
 
-def filtered(plans, values, acting, today):
+def filtered(plans: QuerySet[Plan], values: dict[str, Any], acting: Acting, today: date) -> QuerySet[Plan]:
     """Narrow the list by the form's cleaned values."""
     show = values.get("show") or "now"
     narrowing = {
@@ -107,7 +111,7 @@ def filtered(plans, values, acting, today):
     return plans
 
 
-def _by_review(state, today):
+def _by_review(state: str, today: date) -> Q:
     return {
         "open": Q(open_review__isnull=False),
         "none": Q(open_review=None),
@@ -115,7 +119,7 @@ def _by_review(state, today):
     }[state]
 
 
-def _by_gap(plans, gap):
+def _by_gap(plans: QuerySet[Plan], gap: str) -> QuerySet[Plan]:
     if gap == "date":
         return plans.filter(made_on=None)
     if gap == "worker":
@@ -138,7 +142,7 @@ class Gap:
     pk: int
 
 
-def gaps_of(plan, version):
+def gaps_of(plan: Plan, version: PlanVersion | None) -> list[Gap]:
     """What is missing, in words, most important first."""
     found = []
     if plan.made_on is None:
@@ -152,7 +156,7 @@ def gaps_of(plan, version):
     return found
 
 
-def copies_go_to(plan):
+def copies_go_to(plan: Plan) -> QuerySet[Contact]:
     """The adults who get a copy of what is sent: those with parental responsibility, in however many homes."""
     contacts = Contact.objects.filter(pupil=plan.pupil, ended_on=None, has_parental_responsibility=True)
     return contacts.order_by("do_not_contact", "name", "pk")
@@ -167,7 +171,7 @@ class Transfer:
     next_setting: str
 
 
-def transfers_of(acting):
+def transfers_of(acting: Acting) -> list[tuple[str, list[Transfer]]]:
     """Everybody whose plan must name the next setting, by year group: {year group: [Transfer]}. Four queries."""
     due = DueItem.objects.filter(source_type=SOURCE, rule__in=TRANSFER_RULES, school_id=acting.school.pk)
     items = {item.source_id: item for item in due.filter(closed_on=None).order_by("-due_on", "-pk")}

@@ -1,5 +1,8 @@
 """Which version of a plan counts. Words that were read from a PDF and that nobody confirmed never do."""
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.db.models import Case, QuerySet, Value, When
 
 from ...models import Plan, PlanVersion
@@ -18,9 +21,9 @@ def latest(plan: Plan) -> PlanVersion | None:
     return confirmed.order_by(rank.desc(), "-dated_on", "-number").first()
 
 
-def latest_ids(plan_ids: QuerySet | list[int]) -> dict[int, int]:
+def latest_ids(plan_ids: QuerySet | Iterable[int]) -> dict[int, int]:
     """{plan id: id of its `latest` version} for many plans. One query."""
-    best = {}
+    best: dict[int, tuple[tuple[bool, date, int], int]] = {}
     rows = PlanVersion.objects.filter(plan__in=plan_ids, confirmed_at__isnull=False)
     for plan_id, kind, dated_on, number, pk in rows.values_list("plan", "kind", "dated_on", "number", "pk"):
         rank = kind in PlanVersion.IN_FORCE, dated_on, number

@@ -1,12 +1,14 @@
 """A child's EHC plan from the day it is recorded to the day it ceases. Each function is one thing a person does."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from pupils.models import Need
+from pupils.models import Need, NeedType, Pupil
 from pupils.models.register import ON_REGISTER, Code
 from pupils.register import services as register
 from sendco.clock import SEND_LAW_FROM, long_date
@@ -14,11 +16,11 @@ from sendco.refusals import Refused
 from staff.models import User
 
 from ...authorities.services import check_worker
-from ...cases.kernel import assign, changing, opening
+from ...cases.kernel import Change, assign, changing, opening
 from ...cases.refusals import CaseReason
 from ...deadlines import deadline
 from ...deadlines.moves import CEASE_WINDOW
-from ...models import Appeal, Caseworker, LocalAuthority, Placement, Plan, PlanMove, TopUpFunding
+from ...models import Appeal, Caseworker, LocalAuthority, NeedsAssessment, Placement, Plan, PlanMove, TopUpFunding
 from ...requests.services import assessments
 from ..refusals import PlanReason
 
@@ -28,7 +30,9 @@ CHANGEABLE = "made_on last_concluded_on caseworker names named_school transfer_o
 
 
 # --- Checks that several things share ----------------------------------------------------------------------------
-def check_day(day, label, *, pupil=None, after=None, after_words=""):
+def check_day(
+    day: date | None, label: str, *, pupil: Pupil | None = None, after: date | None = None, after_words: str = ""
+) -> None:
     """Refuse a day that cannot be: before there were plans, before the child, in the future, before what it follows.
 
     For days of rows beside the plan; the kernel looks at the plan's own.
@@ -45,7 +49,7 @@ def check_day(day, label, *, pupil=None, after=None, after_words=""):
         raise Refused(CaseReason.OUT_OF_ORDER, label=label, event=after_words, day=after)
 
 
-def _check_authority(school_id, authority, caseworker=None):
+def _check_authority(school_id: int, authority: LocalAuthority, caseworker: Caseworker | None = None) -> None:
     if authority.school_id != school_id:
         raise Refused(PlanReason.AUTHORITY_OF_ANOTHER_SCHOOL)
     if authority.ended_on:
@@ -53,7 +57,7 @@ def _check_authority(school_id, authority, caseworker=None):
     check_worker(caseworker, authority)
 
 
-def _check_named(names, named_school):
+def _check_named(names: str, named_school: str) -> None:
     if names == Plan.Names.OTHER and not named_school.strip():
         raise Refused(PlanReason.NO_NAMED_SCHOOL, field="named_school")
 
@@ -62,19 +66,19 @@ def _check_named(names, named_school):
 @transaction.atomic
 def start_plan(
     *,
-    pupil,
-    authority,
-    by,
-    state=FINAL,
-    made_on=None,
-    last_concluded_on=None,
-    caseworker=None,
-    names=Plan.Names.HERE,
-    named_school="",
-    needs=(),
-    note="",
-    assessment=None,
-):
+    pupil: Pupil,
+    authority: LocalAuthority,
+    by: User,
+    state: str = FINAL,
+    made_on: date | None = None,
+    last_concluded_on: date | None = None,
+    caseworker: Caseworker | None = None,
+    names: str = Plan.Names.HERE,
+    named_school: str = "",
+    needs: Sequence[NeedType] = (),
+    note: str = "",
+    assessment: NeedsAssessment | None = None,
+) -> Plan:
     """Record a plan. `state` is FINAL, CAME (a plan that came with the child, its date perhaps unknown) or DRAFT.
 
     A plan that is made moves the register to E from that day; a draft moves nothing. `assessment` is the request that
@@ -114,7 +118,7 @@ def start_plan(
     return plan
 
 
-def move_register(plan, needs=(), *, by):
+def move_register(plan: Plan, needs: Sequence[NeedType] = (), *, by: User) -> None:
     """Put the child's register entry on E from the day of the plan, if it is not E yet. Never before the final plan."""
     pupil = plan.pupil
     entry = register.open_entry(pupil)
@@ -139,19 +143,19 @@ def move_register(plan, needs=(), *, by):
     )
 
 
-def lacks_need(pupil):
+def lacks_need(pupil: Pupil) -> bool:
     """Whether the register cannot move to E before somebody names a type of need."""
     entry = register.open_entry(pupil)
     return entry is not None and entry.code != Code.PLAN and not _present_needs(pupil)
 
 
-def _present_needs(pupil):
+def _present_needs(pupil: Pupil) -> list[NeedType]:
     """The open types of need in their order, without those that only go with SEN Support."""
     open_needs = Need.objects.filter(pupil=pupil, ends_on=None, need_type__only_with_sen_support=False)
     return [need.need_type for need in open_needs.select_related("need_type").order_by("rank")]
 
 
-def issue_plan(*, plan: Plan, made_on: date, by: User, needs=()) -> Plan:
+def issue_plan(*, plan: Plan, made_on: date, by: User, needs: Sequence[NeedType] = ()) -> Plan:
     """Note the day a final plan was made: of a draft that became final, or of a plan whose date was not known."""
     with changing(plan, by=by) as change:
         plan = change.case
@@ -179,7 +183,8 @@ def change_plan(*, plan: Plan, values: dict, version: int, by: User) -> Plan:
         if not changed:
             return plan
         _check_named(plan.names, plan.named_school)
-        labels = ", ".join(str(Plan._meta.get_field(name).verbose_name) for name in changed)
+        fields: list[Any] = [Plan._meta.get_field(name) for name in changed]
+        labels = ", ".join(str(field.verbose_name) for field in fields)
         change.tell("plan.changed", f"EHC plan changed: {labels}")
         change.save()
         if had_date is None and plan.made_on:
@@ -199,7 +204,7 @@ def set_caseworker(*, plan: Plan, caseworker: Caseworker | None, version: int, b
 
 
 # --- Placement and top-up ----------------------------------------------------------------------------------------
-def _follow(change, model, starts_on, what):
+def _follow(change: Change[Plan], model: Any, starts_on: date, what: str) -> None:
     """End what is open the day before the new one starts; refuse one that would lie under it."""
     rows = model.objects.filter(plan=change.case)
     present = rows.filter(ends_on=None).first()
@@ -252,7 +257,7 @@ def end_dated(*, row: Placement | TopUpFunding, ends_on: date, by: User) -> Plac
 MOVE_DATES = "moved_on aware_on transferred_on parent_told_on health_aware_on health_told_on".split()
 
 
-def _check_move(dates):
+def _check_move(dates: dict[str, date | None]) -> None:
     transferred = dates.get("transferred_on")
     check_day(transferred, "The transfer", after=dates["moved_on"], after_words="the move")
     check_day(dates.get("parent_told_on"), "The letter to the parent", after=transferred, after_words="the transfer")
@@ -263,7 +268,7 @@ def _check_move(dates):
 
 
 def record_move(
-    *, plan: Plan, new_authority: LocalAuthority, moved_on: date, aware_on: date, by: User, **dates
+    *, plan: Plan, new_authority: LocalAuthority, moved_on: date, aware_on: date, by: User, **dates: date | None
 ) -> PlanMove:
     """The family moves into another authority's area; the plan goes with them. A move ahead may be recorded.
 
@@ -291,7 +296,7 @@ def record_move(
     return move
 
 
-def change_move(*, move: PlanMove, by: User, **dates) -> PlanMove:
+def change_move(*, move: PlanMove, by: User, **dates: date | None) -> PlanMove:
     """Correct any of MOVE_DATES."""
     with changing(move.plan, by=by, closed_too=True) as change:
         plan = change.case
@@ -300,9 +305,9 @@ def change_move(*, move: PlanMove, by: User, **dates) -> PlanMove:
         changed = assign(move, dates, allowed=MOVE_DATES)
         if changed:
             change.keep(move, *changed)
+        fields: list[Any] = [move._meta.get_field(name) for name in changed]
         said = [
-            f"{move._meta.get_field(name).verbose_name} {long_date(dates[name]) if dates[name] else 'taken away'}"
-            for name in changed
+            f"{field.verbose_name} {long_date(day) if (day := dates[field.name]) else 'taken away'}" for field in fields
         ]
         text = f"Move to {move.new_authority.name}: {', '.join(said) or 'no change'}"
         change.tell("plan.move_changed", text)
@@ -310,7 +315,7 @@ def change_move(*, move: PlanMove, by: User, **dates) -> PlanMove:
     return move
 
 
-def _hand_over(plan, move):
+def _hand_over(plan: Plan, move: PlanMove) -> None:
     """From the transfer on the plan is the new authority's own, and nobody there is named yet."""
     latest = plan.moves.exclude(transferred_on=None).order_by("-transferred_on", "-pk").first()
     if move.transferred_on is None or latest != move or plan.authority_id == move.new_authority_id:
@@ -319,7 +324,7 @@ def _hand_over(plan, move):
 
 
 # --- Ceasing (CFA s45, regs 29 to 31) ----------------------------------------------------------------------------
-def last_day_to_appeal(notified_on):
+def last_day_to_appeal(notified_on: date) -> date | None:
     """The day until which the parent may appeal, the plan in force; None beyond the calendar's own data."""
     found = deadline(CEASE_WINDOW, notified_on)
     return found.due_on if found else None
@@ -378,12 +383,12 @@ def end_plan(*, plan: Plan, version: int, ceased_on: date, next_code: str, by: U
     return plan
 
 
-def _check_no_open_review(plan):
+def _check_no_open_review(plan: Plan) -> None:
     if plan.reviews.filter(closed_on=None).exists():
         raise Refused(PlanReason.REVIEW_OPEN)
 
 
-def _close(change, ceased_on):
+def _close(change: Change[Plan], ceased_on: date) -> None:
     change.case.ceased_on = ceased_on
     for model in (Placement, TopUpFunding):
         for open_row in model.objects.filter(plan=change.case, ends_on=None):
@@ -391,7 +396,7 @@ def _close(change, ceased_on):
             change.keep(open_row, "ends_on")
 
 
-def _leave_e(plan, ceased_on, next_code, *, by):
+def _leave_e(plan: Plan, ceased_on: date, next_code: str, *, by: User) -> None:
     entry = register.open_entry(plan.pupil)
     if entry is None or entry.code != Code.PLAN or not plan.pupil.on_roll:
         return

@@ -1,11 +1,15 @@
 """Lift the words of a plan from its PDF into a version that counts only once a person has checked each section."""
 
 import json
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
-from pupils.models import Document
+from pupils.models import Document, NeedType
 from pupils.record.services.documents import add_document
 from sendco.audit import services as audit
 from sendco.clock import long_date
@@ -15,9 +19,10 @@ from sendco.jobs import services as jobs
 from sendco.pdf.sandbox import ChildFailed, Limits, run_child
 from sendco.refusals import Refused
 from sendco.richtext import TooLong, from_plain
+from staff.models import User
 
 from ...cases.kernel import locked
-from ...models import PlanOutcome, PlanPage, PlanReading, PlanSection, PlanVersion, ProvisionLine, SectionLetter
+from ...models import Plan, PlanOutcome, PlanPage, PlanReading, PlanSection, PlanVersion, ProvisionLine, SectionLetter
 from .. import text as plan_text
 from ..pdf_bounds import MAX_PAGES
 from . import versions
@@ -33,7 +38,9 @@ LOCKED = "This file is locked with a password. The original is kept. Upload a co
 
 
 @transaction.atomic
-def start_reading(*, plan, upload, kind, dated_on, by, received_on=None):
+def start_reading(
+    *, plan: Plan, upload: UploadedFile, kind: str, dated_on: date, by: User, received_on: date | None = None
+) -> PlanVersion:
     """Keep the PDF byte for byte and begin to read it. Raises FileRefused with words for the person."""
     plan = locked(plan)
     if not str(upload.name).lower().endswith(".pdf"):
@@ -66,18 +73,20 @@ def start_reading(*, plan, upload, kind, dated_on, by, received_on=None):
 
 
 # --- In the job --------------------------------------------------------------------------------------------------
-def stored_file(version):
+def stored_file(version: PlanVersion) -> StoredFile | None:
     """The PDF of a version: of the same school and child, or None."""
     plan = version.plan
-    return StoredFile.objects.filter(pk=version.file_id, school_id=plan.school_id, pupil_id=plan.pupil_id).first()
+    rows = StoredFile.objects.filter(school_id=plan.school_id, pupil_id=plan.pupil_id)
+    return rows.filter(pk=version.file_id).first()  # type: ignore[misc]  # None finds nothing
 
 
-def content_of(version):
-    with files.open_stored(stored_file(version)) as file:
+def content_of(version: PlanVersion) -> bytes:
+    stored: Any = stored_file(version)  # whoever asks has looked whether it is there
+    with files.open_stored(stored) as file:
         return file.read()
 
 
-def words_of(content):
+def words_of(content: bytes) -> tuple[int, list[str], str]:
     """Return (number of pages, text of each page, what went wrong in words or "")."""
     try:
         head = json.loads(run_child("ehcp.plans.pdf_child", content, limits=LIMITS, arguments=["text"]))
@@ -88,9 +97,9 @@ def words_of(content):
     return head["pages"], head["text"], ""
 
 
-def pictures_of(content, count, progress):
+def pictures_of(content: bytes, count: int, progress: Callable[..., None]) -> dict[int, bytes]:
     """Return {page number: PNG}. A page that cannot be drawn, alone or in company, is left out."""
-    found = {}
+    found: dict[int, bytes] = {}
     numbers = list(range(1, min(count, MAX_PAGES) + 1))
     for start in range(0, len(numbers), AT_ONCE):
         progress(start, len(numbers))
@@ -104,7 +113,7 @@ def pictures_of(content, count, progress):
     return found
 
 
-def _draw(content, numbers):
+def _draw(content: bytes, numbers: list[int]) -> dict[int, bytes] | None:
     arguments = ["draw", *(str(number) for number in numbers)]
     try:
         answer = run_child("ehcp.plans.pdf_child", content, limits=LIMITS, arguments=arguments)
@@ -118,7 +127,16 @@ def _draw(content, numbers):
 
 
 @transaction.atomic
-def keep_reading(*, version, pages, text, problem, pictures, still_mine, by):
+def keep_reading(
+    *,
+    version: PlanVersion,
+    pages: int,
+    text: list[str],
+    problem: str,
+    pictures: dict[int, bytes],
+    still_mine: Callable[[], None],
+    by: User,
+) -> PlanReading:
     """Write what was read as suggestions. Does nothing when it was read already, or the version is gone."""
     still_mine()
     version = versions.lock(version)
@@ -146,7 +164,7 @@ def keep_reading(*, version, pages, text, problem, pictures, still_mine, by):
     return reading
 
 
-def _notes_on_pages(pages, pictures):
+def _notes_on_pages(pages: int, pictures: dict[int, bytes]) -> list[str]:
     notes = []
     if pages > MAX_PAGES:
         notes.append(f"The file has {pages:,} pages; the first {MAX_PAGES} were read. The original holds them all.")
@@ -157,7 +175,7 @@ def _notes_on_pages(pages, pictures):
     return notes
 
 
-def _write_section(version, letter, words, *, by):
+def _write_section(version: PlanVersion, letter: str, words: str, *, by: User) -> list[str]:
     """Keep the section's words; one that is too long is kept as far as it goes, and the note says where it stops."""
     notes = []
     try:
@@ -171,12 +189,12 @@ def _write_section(version, letter, words, *, by):
     return notes
 
 
-def _write_rows(version, suggestion, *, by):
-    rows = [
+def _write_rows(version: PlanVersion, suggestion: plan_text.Suggestion, *, by: User) -> None:
+    rows: list[PlanOutcome | ProvisionLine] = [
         PlanOutcome(plan_version=version, number=number, text=found["text"], by_when=found["by_when"])
         for number, found in enumerate(suggestion.outcomes, start=1)
     ]
-    numbers = {}
+    numbers: dict[str, int] = {}
     for found in suggestion.lines[: versions.MOST_ROWS]:
         numbers[found["section"]] = numbers.get(found["section"], 0) + 1
         rows.append(ProvisionLine(plan_version=version, number=numbers[found["section"]], **found))
@@ -186,7 +204,7 @@ def _write_rows(version, suggestion, *, by):
 
 
 # --- By a person -------------------------------------------------------------------------------------------------
-def _waiting(version):
+def _waiting(version: PlanVersion) -> PlanVersion:
     version = versions.lock(version)
     if version.confirmed_at:
         raise Refused("This version was confirmed already. Change its sections on its own page.")
@@ -194,7 +212,7 @@ def _waiting(version):
 
 
 @transaction.atomic
-def check_section(*, version, letter, html, seen, is_right, by):
+def check_section(*, version: PlanVersion, letter: str, html: str, seen: str, is_right: bool, by: User) -> PlanReading:
     """Keep the words of a section as a person left them, and whether that person found them right."""
     version = _waiting(version)
     versions.save_section(version=version, letter=letter, html=html, seen=seen, by=by)
@@ -207,7 +225,7 @@ def check_section(*, version, letter, html, seen, is_right, by):
 
 
 @transaction.atomic
-def confirm_version(*, version, by, needs=()):
+def confirm_version(*, version: PlanVersion, by: User, needs: Sequence[NeedType] = ()) -> PlanVersion:
     """From now on the version counts. Refused while a section is unchecked."""
     version = _waiting(version)
     left = [letter for letter in SectionLetter.values if letter not in version.reading.checked]
@@ -218,20 +236,20 @@ def confirm_version(*, version, by, needs=()):
     with audit.saving(version, by=by):
         version.save(update_fields=["confirmed_by", "confirmed_at", "edit_version"])
     text = f"Version {version.number} of the plan, read from its PDF of {long_date(version.dated_on)}, was confirmed"
-    about = {"school_id": version.plan.school_id, "pupil_id": version.plan.pupil_id}
+    about: dict[str, Any] = {"school_id": version.plan.school_id, "pupil_id": version.plan.pupil_id}
     audit.record("plan.version_confirmed", version, text=text, by=by, **about)
     versions.take_effect(version, needs, by=by)
     return version
 
 
 @transaction.atomic
-def discard_version(*, version, by):
+def discard_version(*, version: PlanVersion, by: User) -> None:
     """Throw away what was read and never confirmed. The PDF itself stays with the child's documents."""
     version = _waiting(version)
     plan, number = version.plan, version.number
     reading = PlanReading.objects.filter(plan_version=version).first()
     ids = list(reading.pictures.values_list("file_id", flat=True)) if reading else []
-    about = {"school_id": plan.school_id, "pupil_id": plan.pupil_id}
+    about: dict[str, Any] = {"school_id": plan.school_id, "pupil_id": plan.pupil_id}
     text = f"Version {number}, read from a PDF, was thrown away unchecked. The PDF is kept."
     audit.record("plan.version_discarded", version, text=text, by=by, **about)
     with audit.saving(version, by=by):

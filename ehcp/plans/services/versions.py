@@ -2,19 +2,24 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, TypeVar
 
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 
+from pupils.models import NeedType
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.refusals import ChangedMeanwhile, Refused
 from sendco.richtext import clean_rich
+from staff.models import User
 
 from ...cases.kernel import locked
 from ...cases.settling import settle
-from ...models import OutcomeReview, PlanOutcome, PlanSection, PlanVersion, ProvisionLine, SectionLetter
+from ...models import OutcomeReview, Plan, PlanOutcome, PlanSection, PlanVersion, ProvisionLine, SectionLetter
 from ..refusals import PlanReason
 from . import plans
 
@@ -22,11 +27,23 @@ Kind = PlanVersion.Kind
 OUTCOME_FIELDS = ("text", "by_when", "preparation")
 LINE_FIELDS = ("outcome", "section", "text", "minutes", "times", "per", "who", "group_size")
 MOST_ROWS = 200
+Row = TypeVar("Row", PlanOutcome, ProvisionLine)
+Written = TypeVar("Written", PlanOutcome, PlanSection, ProvisionLine)
 
 
 # --- Versions ----------------------------------------------------------------------------------------------------
 @transaction.atomic
-def new_version(*, plan, kind, dated_on, by, received_on=None, note="", copy_from=None, needs=()):
+def new_version(
+    *,
+    plan: Plan,
+    kind: PlanVersion.Kind,
+    dated_on: date,
+    by: User,
+    received_on: date | None = None,
+    note: str = "",
+    copy_from: PlanVersion | None = None,
+    needs: Sequence[NeedType] = (),
+) -> PlanVersion:
     """Begin a version from the words of another, or empty. A person types it, so it counts at once."""
     plan = locked(plan)
     version = add_version(
@@ -45,7 +62,16 @@ def new_version(*, plan, kind, dated_on, by, received_on=None, note="", copy_fro
     return version
 
 
-def add_version(*, plan, kind, dated_on, by, received_on=None, note="", **facts):
+def add_version(
+    *,
+    plan: Plan,
+    kind: str,
+    dated_on: date,
+    by: User,
+    received_on: date | None = None,
+    note: str = "",
+    **facts: Any,
+) -> PlanVersion:
     """Write the row of a version, with the next number. For this floor's services, inside their transactions."""
     if plan.ceased_on:
         raise Refused(PlanReason.ENDED, ceased_on=plan.ceased_on)
@@ -68,12 +94,12 @@ def add_version(*, plan, kind, dated_on, by, received_on=None, note="", **facts)
     return version
 
 
-def check_version_days(plan, dated_on, received_on):
+def check_version_days(plan: Plan, dated_on: date, received_on: date | None) -> None:
     plans.check_day(dated_on, "The date on the plan", pupil=plan.pupil)
     plans.check_day(received_on, "The day it came", after=dated_on, after_words="the date on the plan")
 
 
-def _copy(source, target, *, by):
+def _copy(source: PlanVersion, target: PlanVersion, *, by: User) -> None:
     if source.plan_id != target.plan_id:
         raise Refused(PlanReason.COPY_OF_ANOTHER_PLAN)
     for section in source.sections.all():
@@ -83,17 +109,17 @@ def _copy(source, target, *, by):
         values = {name: getattr(outcome, name) for name in OUTCOME_FIELDS}
         outcomes[outcome.pk] = _write(PlanOutcome(plan_version=target, number=outcome.number, **values), by=by)
     for line in source.lines.all():
-        values = {name: getattr(line, name) for name in LINE_FIELDS} | {"outcome": outcomes.get(line.outcome_id)}
+        values = {name: getattr(line, name) for name in LINE_FIELDS} | {"outcome": outcomes.get(line.outcome_id or 0)}
         _write(ProvisionLine(plan_version=target, number=line.number, **values), by=by)
 
 
-def _write(row, *, by):
+def _write(row: Written, *, by: User) -> Written:
     with audit.saving(row, by=by):
         row.save()
     return row
 
 
-def take_effect(version, needs=(), *, by):
+def take_effect(version: PlanVersion, needs: Sequence[NeedType] = (), *, by: User) -> None:
     """A final version that counts gives the plan its date, and the register follows."""
     plan = version.plan
     if version.kind == Kind.FINAL and plan.made_on is None:
@@ -102,7 +128,7 @@ def take_effect(version, needs=(), *, by):
         settle(plan)
 
 
-def lock(version, edit_version=None):
+def lock(version: PlanVersion, edit_version: int | None = None) -> PlanVersion:
     row = PlanVersion.objects.select_for_update(of=("self",)).select_related("plan__pupil", "plan__school")
     row = row.get(pk=version.pk)
     if edit_version is not None and row.edit_version != edit_version:
@@ -110,20 +136,20 @@ def lock(version, edit_version=None):
     return row
 
 
-def _touch(version, *names, by):
+def _touch(version: PlanVersion, *names: str, by: User) -> None:
     version.edit_version += 1
     with audit.saving(version, by=by):
         version.save(update_fields=[*names, "edit_version"])
 
 
-def _record(code, version, text, *, by, happened_on=None):
+def _record(code: str, version: PlanVersion, text: str, *, by: User, happened_on: date | None = None) -> None:
     plan = version.plan
-    about = {"school_id": plan.school_id, "pupil_id": plan.pupil_id}
+    about: dict[str, Any] = {"school_id": plan.school_id, "pupil_id": plan.pupil_id}
     audit.record(code, version, text=text, by=by, happened_on=happened_on, **about)
 
 
 @transaction.atomic
-def change_version(*, version, values, edit_version, by):
+def change_version(*, version: PlanVersion, values: dict[str, Any], edit_version: int, by: User) -> PlanVersion:
     """Correct what is said about a version: its kind, its dates, its note."""
     row = lock(version, edit_version)
     names = [name for name in ("kind", "dated_on", "received_on", "note") if name in values]
@@ -141,19 +167,19 @@ def change_version(*, version, values, edit_version, by):
 
 
 # --- Sections ----------------------------------------------------------------------------------------------------
-def seen_of(html):
+def seen_of(html: str) -> str:
     """A mark of what a form showed, so that only a change of that very text stands in its way."""
     return hashlib.sha256((html or "").encode()).hexdigest()[:16]
 
 
-def section_of(version, letter):
+def section_of(version: PlanVersion, letter: str) -> PlanSection:
     """The section, or one that is not saved yet and holds nothing."""
     found = PlanSection.objects.filter(plan_version=version, letter=letter).first()
     return found or PlanSection(plan_version=version, letter=letter)
 
 
 @transaction.atomic
-def save_section(*, version, letter, html, seen, by):
+def save_section(*, version: PlanVersion, letter: str, html: str, seen: str, by: User) -> PlanSection:
     """Keep the words of one section. Two people may write two sections at once; one section only one of them."""
     version = lock(version)
     section = section_of(version, letter)
@@ -171,7 +197,7 @@ def save_section(*, version, letter, html, seen, by):
 
 
 # --- Outcomes and lines ------------------------------------------------------------------------------------------
-def row_seen(row, names):
+def row_seen(row: PlanOutcome | ProvisionLine | None, names: tuple[str, ...]) -> str:
     """A mark of what a form showed of an outcome or a line; empty for a new one."""
     if row is None or row.pk is None:
         return ""
@@ -182,7 +208,7 @@ def row_seen(row, names):
 PROPERTY = {"outcome": "outcome_id"}
 
 
-def _current(model, row, names, seen):
+def _current(model: type[Row], row: Row | None, names: tuple[str, ...], seen: str) -> Row | None:
     if row is None:
         return None
     row = model.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
@@ -193,7 +219,7 @@ def _current(model, row, names, seen):
     return row
 
 
-def _next_number(rows):
+def _next_number(rows: Any) -> int:
     numbers = list(rows.values_list("number", flat=True))
     if len(numbers) >= MOST_ROWS:
         raise Refused(PlanReason.TOO_MANY_ROWS, most=MOST_ROWS)
@@ -201,11 +227,13 @@ def _next_number(rows):
 
 
 @transaction.atomic
-def save_outcome(*, version, values, seen, by, outcome=None):
+def save_outcome(
+    *, version: PlanVersion, values: dict[str, Any], seen: str, by: User, outcome: PlanOutcome | None = None
+) -> PlanOutcome:
     version = lock(version)
     outcome = _current(PlanOutcome, outcome, OUTCOME_FIELDS, seen)
     is_new = outcome is None
-    if is_new:
+    if outcome is None:
         outcome = PlanOutcome(plan_version=version, number=_next_number(version.outcomes))
     for name in OUTCOME_FIELDS:
         setattr(outcome, name, values[name])
@@ -217,14 +245,16 @@ def save_outcome(*, version, values, seen, by, outcome=None):
 
 
 @transaction.atomic
-def save_line(*, version, values, seen, by, line=None):
+def save_line(
+    *, version: PlanVersion, values: dict[str, Any], seen: str, by: User, line: ProvisionLine | None = None
+) -> ProvisionLine:
     version = lock(version)
     line = _current(ProvisionLine, line, LINE_FIELDS, seen)
     outcome = values.get("outcome")
     if outcome and outcome.plan_version_id != version.pk:
         raise Refused(PlanReason.OUTCOME_OF_ANOTHER_VERSION, field="outcome")
     is_new = line is None
-    if is_new:
+    if line is None:
         line = ProvisionLine(plan_version=version)
     if is_new or line.section != values["section"]:
         line.number = _next_number(version.lines.filter(section=values["section"]))
@@ -237,13 +267,13 @@ def save_line(*, version, values, seen, by, line=None):
     return line
 
 
-def _siblings(row):
+def _siblings(row: PlanOutcome | ProvisionLine) -> QuerySet[Any]:
     if isinstance(row, PlanOutcome):
         return row.plan_version.outcomes.all()
     return row.plan_version.lines.filter(section=row.section)
 
 
-def _renumber(rows, *, by):
+def _renumber(rows: QuerySet[Any], *, by: User) -> None:
     """Close the gap that a removed row left. Downwards one by one: no two ever share a number."""
     for number, row in enumerate(rows.order_by("number"), start=1):
         if row.number != number:
@@ -253,7 +283,7 @@ def _renumber(rows, *, by):
 
 
 @transaction.atomic
-def remove_row(*, row, by):
+def remove_row(*, row: PlanOutcome | ProvisionLine, by: User) -> None:
     """Take an outcome or a line out of its version. What it said stays in the history."""
     version = lock(row.plan_version)
     row = type(row).objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
@@ -269,12 +299,12 @@ def remove_row(*, row, by):
     _record("plan.row_removed", version, f"{name} taken out of version {version.number}", by=by)
 
 
-def _name(row):
+def _name(row: PlanOutcome | ProvisionLine) -> str:
     return f"Outcome {row.number}" if isinstance(row, PlanOutcome) else f"Line {row.section}{row.number}"
 
 
 @transaction.atomic
-def move_row(*, row, up, by):
+def move_row(*, row: PlanOutcome | ProvisionLine, up: bool, by: User) -> None:
     """Change places with the one above or below; at the end nothing happens."""
     version = lock(row.plan_version)
     rows = list(_siblings(row).order_by("number", "pk"))
@@ -294,7 +324,7 @@ def move_row(*, row, up, by):
 
 
 @transaction.atomic
-def challenge_line(*, line, challenged_on, note, by):
+def challenge_line(*, line: ProvisionLine, challenged_on: date | None, note: str, by: User) -> ProvisionLine:
     """Note that the authority was asked to say what a line means; an empty day takes the note away."""
     line = ProvisionLine.objects.select_for_update(of=("self",)).select_related("plan_version__plan").get(pk=line.pk)
     plans.check_day(challenged_on, "The day you asked")

@@ -5,6 +5,7 @@ limit and move nothing (law file 1.2).
 """
 
 from datetime import date, datetime
+from typing import Any
 
 from django.utils import timezone
 
@@ -42,7 +43,7 @@ def begin(
     kind: str = Kind.FIRST,
     asked_by: str = AskedBy.SCHOOL,
     began_on: date | None = None,
-    **facts,
+    **facts: Any,
 ) -> NeedsAssessment:
     """Open a request: the school prepares one, or learns of one that somebody else made. `facts`: FACTS_TO_BEGIN."""
     if not pupil.on_roll:
@@ -67,7 +68,7 @@ def begin(
     return case
 
 
-def advice_wanted(pupil):
+def advice_wanted(pupil: Pupil) -> list[Advice.Kind]:
     """The reg 6(1) list for this child; preparing for adulthood from Year 9."""
     kinds = [Advice.Kind.PARENT, Advice.Kind.EDUCATION, Advice.Kind.MEDICAL, Advice.Kind.PSYCHOLOGY, Advice.Kind.SOCIAL]
     if looks_at_adulthood(pupil.year_group):
@@ -98,7 +99,7 @@ def set_caseworker(*, case: NeedsAssessment, version: int, caseworker: Caseworke
 ADVICE_FIELDS = ("who", "asked_on", "received_on", "document")
 
 
-def save_advice(*, advice: Advice, by: User, **facts) -> Advice:
+def save_advice(*, advice: Advice, by: User, **facts: Any) -> Advice:
     """Keep ADVICE_FIELDS: who gives it, when it was asked for, when it came, and where it is kept."""
     with changing(advice.assessment, by=by) as change:
         _check_advice(facts.get("asked_on"), facts.get("received_on"))
@@ -111,7 +112,7 @@ def save_advice(*, advice: Advice, by: User, **facts) -> Advice:
     return advice
 
 
-def _check_advice(asked_on, received_on):
+def _check_advice(asked_on: date | None, received_on: date | None) -> None:
     labels = (
         ("asked_on", asked_on, "The day it was asked for"),
         ("received_on", received_on, "The day the advice came"),
@@ -164,7 +165,7 @@ def record_sent(
     return case
 
 
-def _received(sent_at, method):
+def _received(sent_at: datetime, method: str) -> date:
     try:
         return counted_as_received(sent_at, method)
     except NotKnownYet as error:
@@ -185,8 +186,8 @@ def record_received(
     with changing(case, version=version, by=by, step=steps.RECEIVED) as change:
         case = change.case
         if received_on and received_on > timezone.localdate():
-            label = REQUEST.fact("received_on").label
-            raise Refused(CaseReason.IN_FUTURE, label=label, field="received_on")
+            fact: Any = REQUEST.fact("received_on")
+            raise Refused(CaseReason.IN_FUTURE, label=fact.label, field="received_on")
         if not (received_on or became_responsible_on):
             raise Refused(RequestReason.NO_START)
         case.received_on, case.became_responsible_on = received_on, became_responsible_on
@@ -334,7 +335,7 @@ def claim_exemption(
     claimed_by: str,
     claimed_on: date,
     by: User,
-    **facts,
+    **facts: Any,
 ) -> tuple[Exemption, Allowed]:
     """Record that somebody claims an exception. What the law does not know is kept as claimed and disapplies nothing.
 

@@ -1,12 +1,16 @@
 """The one PDF of a school's own request: asked for, made by a job, kept with the request until it goes and after."""
 
+from collections.abc import Iterable
+
 from django.db import transaction
 
+from pupils.models import Document
 from sendco.audit import services as audit
 from sendco.files import services as files
 from sendco.files.models import StoredFile
 from sendco.jobs import services as jobs
 from sendco.refusals import Refused
+from staff.models import User
 
 from ...cases.kernel import check_open, locked
 from ...models import NeedsAssessment
@@ -14,7 +18,9 @@ from ..refusals import RequestReason
 
 
 @transaction.atomic
-def ask_for_pack(*, case, parts, documents, by):
+def ask_for_pack(
+    *, case: NeedsAssessment, parts: Iterable[str], documents: Iterable[Document], by: User
+) -> NeedsAssessment:
     """Have the pack made anew. Once the request has gone, the pack stays as it went."""
     case = locked(case)
     check_open(case)
@@ -35,7 +41,7 @@ def ask_for_pack(*, case, parts, documents, by):
     return case
 
 
-def file_pack(*, case, pdf, by):
+def file_pack(*, case: NeedsAssessment, pdf: bytes, by: User) -> StoredFile:
     """Keep the pack in place of the one made before. Call it inside a transaction."""
     case = locked(case)
     stored = files.store_bytes(
@@ -52,7 +58,7 @@ def file_pack(*, case, pdf, by):
     return stored
 
 
-def pack_of(case):
+def pack_of(case: NeedsAssessment) -> StoredFile | None:
     """The stored pack: of the same school and child, or None."""
     if case.pack_file_id is None:
         return None
