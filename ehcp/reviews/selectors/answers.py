@@ -1,30 +1,34 @@
 """What invited people sent before the meeting, as far as the papers, the meeting and the report may show it."""
 
+from ...models import Contribution, Invitee
 from .contributions import may_be_shared
 from .contributions import sent_words as words_of
 
 
-def contribution_of(invitee):
+def contribution_of(invitee: Invitee) -> Contribution | None:
     return getattr(invitee, "contribution", None)
 
 
-def is_sent(invitee):
+def is_sent(invitee: Invitee) -> bool:
     found = contribution_of(invitee)
     return found is not None and found.sent_at is not None
 
 
-def is_held_back(invitee):
+def is_held_back(invitee: Invitee) -> bool:
     """A child who sent words and asked to be spoken to first."""
-    return is_sent(invitee) and not may_be_shared(contribution_of(invitee))
+    found = contribution_of(invitee)
+    return found is not None and found.sent_at is not None and not may_be_shared(found)
 
 
-def sent_words(invitee):
+def sent_words(invitee: Invitee) -> list[tuple[str, str]]:
     """[(question, words)] that this person sent; nothing while it is a draft or held back."""
-    return words_of(contribution_of(invitee)) if is_sent(invitee) and not is_held_back(invitee) else []
+    found = contribution_of(invitee)
+    return words_of(found) if found and is_sent(invitee) and not is_held_back(invitee) else []
 
 
-def about_outcome(invitee, number):
+def about_outcome(invitee: Invitee, number: int) -> str:
     """What this person sent about one outcome, or ""."""
-    if not is_sent(invitee) or is_held_back(invitee):
+    found = contribution_of(invitee)
+    if not found or not is_sent(invitee) or is_held_back(invitee):
         return ""
-    return contribution_of(invitee).answers.get(f"outcome_{number}", "")
+    return found.answers.get(f"outcome_{number}", "")

@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Any
 
-from sendco.audit.models import Audience
+from django.db.models import QuerySet
+
+from sendco.audit.models import Audience, Event
 from sendco.audit.selectors import school_events
 from sendco.clock import SendingDays
 from staff.acting import acting_for
-from staff.models import User
+from staff.models import School, User
 from staff.permissions import Permission
 from staff.selectors import school_calendar
 
-from ...models import AnnualReview, ChaserPlan, ChaserRun, ReviewMail
+from ...models import AnnualReview, ChaserPlan, ChaserRun, Invitee, ReviewMail
 from .. import chaser_days as chasers
 from . import invitees
 from .facts import contributions_wanted
@@ -20,16 +23,16 @@ from .facts import contributions_wanted
 ASKING = (ReviewMail.Kind.REQUEST, ReviewMail.Kind.REMINDER)
 
 
-def plan_of(school):
+def plan_of(school: School) -> ChaserPlan:
     return ChaserPlan.objects.filter(school=school).first() or ChaserPlan(school=school)
 
 
-def ran_on(school):
+def ran_on(school: School) -> date | None:
     """The last day on which this school's reviews were gone through, or None."""
     return ChaserRun.objects.filter(school=school).values_list("ran_on", flat=True).first()
 
 
-def sending_days(school):
+def sending_days(school: School) -> SendingDays:
     return SendingDays(school_calendar(school))
 
 
@@ -38,17 +41,17 @@ def sending_days(school):
 class Missing:
     """Somebody who was asked and has not sent. `why_not` says why no mail goes to them by itself; else it is empty."""
 
-    invitee: object
+    invitee: Invitee
     sender: User | None
     why_not: str
 
     @property
-    def heard_on(self):
+    def heard_on(self) -> date:
         """When a contribution was last asked for: the first time or again."""
         return max(day for day in (self.invitee.asked_on, self.invitee.chased_on) if day)
 
 
-def missing_of(review, *, today):
+def missing_of(review: AnnualReview, *, today: date) -> list[Missing]:
     """Those whose words were asked for and have not come. The number of queries does not grow with them."""
     people = list(contributions_wanted(review).select_related("contact", "user"))
     if not people:
@@ -67,11 +70,11 @@ def missing_of(review, *, today):
     return found
 
 
-def _who_may_write(school, today) -> Callable:
+def _who_may_write(school: School, today: date) -> Callable:
     """A function that says whether somebody still works on reviews here: a mail goes out in their name."""
     known = {}
 
-    def may_write(user):
+    def may_write(user: User) -> bool:
         if user.pk not in known:
             acting = acting_for(user, school.pk, today=today)
             works_here = user.is_active and acting.school is not None and acting.school.pk == school.pk
@@ -81,7 +84,7 @@ def _who_may_write(school, today) -> Callable:
     return may_write
 
 
-def _why_not(invitee, sender, here):
+def _why_not(invitee: Invitee, sender: User | None, here: set[int]) -> str:
     if invitees.why_not(invitee):
         return "may not be written to"
     if invitee.user_id and invitee.user_id not in here:
@@ -91,7 +94,7 @@ def _why_not(invitee, sender, here):
     return "" if sender else "who asked no longer works on reviews here: ask again yourself"
 
 
-def is_live(review, *, today):
+def is_live(review: AnnualReview, *, today: date) -> bool:
     """May anything go out by itself about this review? Only while its meeting lies ahead, for a child on the roll."""
     over = review.closed_on or review.held_on or review.plan.ceased_on or not review.pupil.on_roll
     return bool(review.meeting_on and review.meeting_on > today and not over)
@@ -109,11 +112,11 @@ class Outlook:
     missing: list[Missing] = field(default_factory=list)
 
     @property
-    def left_out(self):
+    def left_out(self) -> list[Missing]:
         return [one for one in self.missing if one.why_not]
 
 
-def outlook(review, *, today):
+def outlook(review: AnnualReview, *, today: date) -> Outlook | None:
     """What goes out by itself, and to how many; None where nothing is waited for any more."""
     if review.closed_on or review.held_on:
         return None
@@ -125,7 +128,7 @@ def outlook(review, *, today):
     return Outlook(state, chasers.in_words(plan.days), days, asked, missing)
 
 
-def _state(review, plan, today):
+def _state(review: AnnualReview, plan: ChaserPlan, today: date) -> str:
     if not plan.is_on:
         return "off"
     if review.reminders_stopped_on:
@@ -135,21 +138,24 @@ def _state(review, plan, today):
     return "on" if is_live(review, today=today) else "over"
 
 
-def _days(review, plan, missing, asked, today):
+def _days(review: AnnualReview, plan: ChaserPlan, missing: list[Missing], asked: bool, today: date) -> list[date]:
     """Where nobody was asked yet, the days on which somebody who is asked early enough would hear."""
     days = sending_days(review.school)
     heard = [one.heard_on for one in missing if not one.why_not] if asked else [date.min]
-    found = chasers.set_days(review.meeting_on, plan.days, days)
-    facts = {"meeting_on": review.meeting_on, "today": today, "ran_on": ran_on(review.school), "days": days}
+    meeting_on: Any = review.meeting_on  # fixed, or the state would say so
+    found = chasers.set_days(meeting_on, plan.days, days)
+    facts: dict[str, Any] = {"meeting_on": meeting_on, "today": today, "ran_on": ran_on(review.school), "days": days}
     return chasers.to_come(found, heard=heard, **facts)
 
 
 # --- What the school set -----------------------------------------------------------------------------------------
-def example(school, plan, *, today):
+def example(school: School, plan: ChaserPlan, *, today: date) -> tuple[date, list[date]] | None:
     """(a meeting, the days on which reminders go before it): the next one with such a day ahead, or None."""
     if not plan.is_on:
         return None
-    ahead = AnnualReview.objects.filter(school=school, closed_on=None, held_on=None, meeting_on__gt=today)
+    ahead: QuerySet[Any] = AnnualReview.objects.filter(
+        school=school, closed_on=None, held_on=None, meeting_on__gt=today
+    )
     days = sending_days(school)
     for meeting_on in ahead.order_by("meeting_on").values_list("meeting_on", flat=True):
         going = sorted({day.goes_on for day in chasers.set_days(meeting_on, plan.days, days)})
@@ -158,7 +164,7 @@ def example(school, plan, *, today):
     return None
 
 
-def changes(school, limit=6):
+def changes(school: School, limit: int = 6) -> QuerySet[Event]:
     """What was changed about these days lately. Nothing about a child is among it."""
     events = school_events(school_id=school.pk, audiences={Audience.RECORD})
     return events.filter(code="reminders.reviews_changed")[:limit]

@@ -1,50 +1,59 @@
 """Contributions as they are read: by their writers before sending, by the school afterwards, and never before."""
 
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from pupils.models import Document, Pupil
 from sendco.links.models import Link
+from staff.acting import Acting
+from staff.models import School, User
 from staff.permissions import Permission
 
-from ...models import Contribution, Invitee
+from ...models import AnnualReview, Contribution, ContributionFile, Invitee
 from ...plans.selectors.versions import in_force
 from ..questions import LONGEST, picked_code, questions_for, title_of, with_outcomes
 from ..typed import clean
 from .invitees import PURPOSE, asks_to_talk_first, contribution_of, kind_of, others_of
+
+if TYPE_CHECKING:
+    from ..questions import Question
 
 Role = Invitee.Role
 FAMILY = (Role.PARENT, Role.CHILD)
 MOST_OUTCOMES = 12
 
 
-def name_for(invitee):
+def name_for(invitee: Invitee) -> str:
     """How the child is called on this person's pages: the first name for the family, initials for outsiders."""
     pupil = invitee.review.pupil
     return pupil.forename if invitee.role in FAMILY else pupil.initials
 
 
-def questions_of(invitee):
+def questions_of(invitee: Invitee) -> "Sequence[Question]":
     return questions_for(kind_of(invitee), name_for(invitee))
 
 
-def is_answered(contribution, code):
+def is_answered(contribution: Contribution, code: str) -> bool:
     return bool(contribution.answers.get(code) or contribution.answers.get(picked_code(code)))
 
 
 # --- Pictures ----------------------------------------------------------------------------------------------------
-def picked_words(question, codes):
+def picked_words(question: "Question", codes: Iterable[str]) -> list[str]:
     """The words of the chosen pictures; one at most where only one may be chosen."""
     chosen = [word for code, _, word in question.picks if code in codes]
     return chosen if question.many else chosen[:1]
 
 
-def picked_of(contribution, question):
+def picked_of(contribution: Contribution, question: "Question") -> list[str]:
     """The codes of the pictures chosen before."""
     words = contribution.answers.get(picked_code(question.code), "").split("; ")
     return [code for code, _, word in question.picks if word in words]
 
 
-def too_long(words):
+def too_long(words: str) -> str:
     length = len(clean(words))
     if length <= LONGEST:
         return ""
@@ -55,7 +64,7 @@ def too_long(words):
 
 
 # --- Pages of an outsider ----------------------------------------------------------------------------------------
-def outside_page(invitee):
+def outside_page(invitee: Invitee) -> dict[str, Any]:
     review = invitee.review
     child = invitee.role == Role.CHILD
     name = name_for(invitee)
@@ -70,12 +79,12 @@ def outside_page(invitee):
         "about": "Your review" if child else f"{name}'s annual review",
         "name": name,
         "organiser": review.organiser,
-        "interpreter": bool(invitee.contact_id and invitee.contact.needs_interpreter),
+        "interpreter": bool(invitee.contact and invitee.contact.needs_interpreter),
         "late": bool(review.contribute_by and review.contribute_by < timezone.localdate()),
     }
 
 
-def rows_to_check(invitee, contribution):
+def rows_to_check(invitee: Invitee, contribution: Contribution) -> "list[tuple[int, Question, str, str, list[str]]]":
     """[(number, question, picked words, words, texts of another phone)] of the last page."""
     return [
         (
@@ -90,14 +99,14 @@ def rows_to_check(invitee, contribution):
 
 
 # --- What was sent -----------------------------------------------------------------------------------------------
-def sent_words(contribution):
+def sent_words(contribution: Contribution) -> list[tuple[str, str]]:
     """[(question, words)] in the order of the questions. Nothing while it is a draft: that is its writer's own."""
     if contribution.sent_at is None:
         return []
     return words_of(contribution)
 
 
-def words_of(contribution):
+def words_of(contribution: Contribution) -> list[tuple[str, str]]:
     name = contribution.invitee.review.pupil.forename
     kind, answers = contribution.kind, contribution.answers
     codes = [question.code for question in questions_for(kind, name)]
@@ -110,15 +119,18 @@ def words_of(contribution):
     return found
 
 
-def may_be_shared(contribution):
+def may_be_shared(contribution: Contribution) -> bool:
     """Sent, and not held back by a child who asked to be spoken to first: what the pack and the meeting may show."""
     return contribution.sent_at is not None and not asks_to_talk_first(contribution)
 
 
-KINDS = {Contribution.Kind.PROFESSIONAL: Document.Kind.REPORT, Contribution.Kind.STAFF: Document.Kind.SCHOOL}
+KINDS: dict[str, Document.Kind] = {
+    Contribution.Kind.PROFESSIONAL: Document.Kind.REPORT,
+    Contribution.Kind.STAFF: Document.Kind.SCHOOL,
+}
 
 
-def facts_of_file(attached):
+def facts_of_file(attached: ContributionFile) -> dict[str, Any]:
     """What a file that came with somebody's words would be called among the documents. It names no child."""
     row = attached.contribution
     invitee, day = row.invitee, timezone.localdate(row.sent_at)
@@ -132,7 +144,7 @@ def facts_of_file(attached):
 
 
 # --- The school's side -------------------------------------------------------------------------------------------
-def trail(review):
+def trail(review: AnnualReview) -> list[dict[str, Any]]:
     """Each invitee with the mails, the newest way in and its openings, and how far the answer is; never its words.
 
     A constant number of queries.
@@ -165,7 +177,7 @@ def trail(review):
     return rows
 
 
-def asked_of(user, school):
+def asked_of(user: User, school: School) -> QuerySet[Invitee]:
     """The reviews for which this person was asked for a view of their own and has not given it, soonest first."""
     sent = Contribution.objects.exclude(sent_at=None).values("invitee")
     return (
@@ -178,14 +190,14 @@ def asked_of(user, school):
     )
 
 
-def own_invitation(acting):
+def own_invitation(acting: Acting) -> QuerySet[Invitee]:
     """Where a signed-in person may say something of their own: only what was asked of them, in this school."""
     return Invitee.objects.filter(
         user=acting.user, review__school=acting.school, removed_on=None, asked_on__isnull=False
     ).select_related("review__pupil", "review__school", "review__plan", "user", "contact")
 
 
-def questions_for_staff(invitee, acting):
+def questions_for_staff(invitee: Invitee, acting: Acting) -> "Sequence[Question]":
     """The questions with the outcomes of the plan, where this person may read the plan of this child."""
     questions = questions_for(kind_of(invitee), invitee.review.pupil.forename)
     sees = Pupil.objects.visible_to(acting).filter(pk=invitee.review.pupil_id).exists()
@@ -196,5 +208,5 @@ def questions_for_staff(invitee, acting):
     return with_outcomes(questions, list(outcomes))
 
 
-def contribution_for(invitee):
+def contribution_for(invitee: Invitee) -> Contribution:
     return contribution_of(invitee)

@@ -2,11 +2,12 @@
 day that somebody picks. Pure: dates and a calendar in, days and words out."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 
-from sendco.clock import CalendarNotKnown, HolidaysNotKnown, long_date
+from sendco.clock import CalendarNotKnown, HolidaysNotKnown, SchoolCalendar, long_date
 
 from ...deadlines import reviews as rules
+from ...models import LocalAuthority
 
 # How far ahead days are suggested where no date binds, and where every date that binds is past.
 WINDOW, NEXT = timedelta(days=56), timedelta(days=21)
@@ -18,20 +19,20 @@ FURTHEST = 120
 class Suggestion:
     """`late` is true where no day is left that keeps every date of the law."""
 
-    days: list
-    earliest: object
-    latest: object
+    days: list[date]
+    earliest: date
+    latest: date | None
     late: bool = False
 
 
-def is_school_day(day, calendar):
+def is_school_day(day: date, calendar: SchoolCalendar) -> bool:
     try:
         return calendar.is_school_day(day)
     except (CalendarNotKnown, HolidaysNotKnown):
         return day.weekday() < 5
 
 
-def suggest(*, today, latest, calendar):
+def suggest(*, today: date, latest: date | None, calendar: SchoolCalendar | None) -> Suggestion:
     """Up to six school days between two weeks from today and `latest`; the next ones with notice when none is left."""
     earliest = rules.earliest_meeting(today)
     if calendar is None:
@@ -43,13 +44,13 @@ def suggest(*, today, latest, calendar):
     return Suggestion(_spread(days), earliest, latest)
 
 
-def _school_days(first, last, calendar):
+def _school_days(first: date, last: date, calendar: SchoolCalendar) -> list[date]:
     span = min((last - first).days, FURTHEST) + 1
     days = [first + timedelta(days=step) for step in range(max(span, 0))]
     return [day for day in days if is_school_day(day, calendar)]
 
 
-def _spread(days):
+def _spread(days: list[date]) -> list[date]:
     """Days across the whole window, its last one among them: rather the middle of a week than a Monday or Friday."""
     if len(days) <= MOST:
         return days
@@ -59,7 +60,15 @@ def _spread(days):
     return sorted({*chosen, days[-1]})
 
 
-def warnings(*, day, today, due_on, calendar, authority, plan_on=None):
+def warnings(
+    *,
+    day: date,
+    today: date,
+    due_on: date | None,
+    calendar: SchoolCalendar | None,
+    authority: LocalAuthority,
+    plan_on: date | None = None,
+) -> list[str]:
     """What speaks against this day, in words; none of it forbids the day."""
     found = []
     if calendar is None:
@@ -83,7 +92,7 @@ def warnings(*, day, today, due_on, calendar, authority, plan_on=None):
     return found + _practice(day, today, authority) + _holidays(day, calendar)
 
 
-def _practice(day, today, authority):
+def _practice(day: date, today: date, authority: LocalAuthority) -> list[str]:
     found = []
     if authority.papers_days and day - timedelta(days=authority.papers_days) < today:
         found.append(
@@ -99,8 +108,8 @@ def _practice(day, today, authority):
     return found
 
 
-def _holidays(day, calendar):
-    found = []
+def _holidays(day: date, calendar: SchoolCalendar | None) -> list[str]:
+    found: list[str] = []
     if calendar is None:
         return found
     dates = (

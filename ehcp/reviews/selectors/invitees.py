@@ -9,14 +9,14 @@ from sendco.links import services as links
 from staff.models import Membership
 from staff.models.people import current_on
 
-from ...models import Contribution, Invitee
+from ...models import AnnualReview, Contribution, Invitee
 
 Role = Invitee.Role
 # What the secret addresses of contributions are for.
 PURPOSE = "ehcp.contribution"
 TALK_FIRST = "talk_first"
 LONGEST = 90  # days that a secret address may live
-KINDS = {
+KINDS: dict[str, Contribution.Kind] = {
     Role.PARENT: Contribution.Kind.PARENT,
     Role.CHILD: Contribution.Kind.CHILD,
     Role.STAFF: Contribution.Kind.STAFF,
@@ -24,19 +24,19 @@ KINDS = {
 }
 
 
-def kind_of(invitee):
+def kind_of(invitee: Invitee) -> Contribution.Kind:
     return KINDS.get(invitee.role, Contribution.Kind.PROFESSIONAL)
 
 
-def address_of(invitee):
+def address_of(invitee: Invitee) -> str:
     """The address that mail goes to: a contact's or a colleague's own as it is today, else the one typed here."""
     known = invitee.contact if invitee.contact_id else invitee.user
     return (known.email if known else "") or invitee.email
 
 
-def signs_in(invitee):
+def signs_in(invitee: Invitee) -> bool:
     """Does this person answer signed in, with an account of this school, and so without a secret address?"""
-    if not invitee.user_id:
+    if not invitee.user:
         return False
     works = Membership.objects.filter(
         current_on(timezone.localdate()), user=invitee.user_id, school=invitee.review.school_id
@@ -44,7 +44,7 @@ def signs_in(invitee):
     return invitee.user.is_active and works.exists()
 
 
-def why_not(invitee):
+def why_not(invitee: Invitee) -> str:
     """Return in words why this person may not be written to about this review now; empty when they may."""
     review, contact = invitee.review, invitee.contact
     if review.closed_on:
@@ -58,22 +58,22 @@ def why_not(invitee):
     return ""
 
 
-def days_open(review):
+def days_open(review: AnnualReview) -> int:
     """An address works until the meeting has begun, three weeks where no day is fixed, never longer than 90 days."""
     today = timezone.localdate()
     until = review.meeting_on or today + timedelta(days=links.DAYS)
     return min(max((until - today).days + 1, 1), LONGEST)
 
 
-def contribution_of(invitee):
+def contribution_of(invitee: Invitee) -> Contribution:
     """The contribution of this person; an unsaved one where nothing was typed yet."""
     found = Contribution.objects.filter(invitee=invitee).first()
     return found or Contribution(invitee=invitee, kind=kind_of(invitee))
 
 
-def others_of(contribution, code):
+def others_of(contribution: Contribution, code: str) -> list[str]:
     return [one["words"] for one in contribution.drafts.get(code, {}).get("others", [])]
 
 
-def asks_to_talk_first(contribution):
+def asks_to_talk_first(contribution: Contribution) -> bool:
     return bool(contribution.drafts.get(TALK_FIRST))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from ...models import Invitee, OutcomeReview
+from ...models import AnnualReview, Invitee, OutcomeReview, PlanOutcome, ProvisionLine
 from ...plans.selectors.versions import in_force
 from . import answers
 from .facts import must_plan_for_adulthood
@@ -17,20 +17,20 @@ class Page:
     title: str
     done: bool
     note: str = ""
-    outcome: object = None
-    said: object = None
+    outcome: PlanOutcome | None = None
+    said: OutcomeReview | None = None
 
 
 @dataclass(frozen=True)
 class Voice:
-    invitee: object
+    invitee: Invitee
     name: str
     role: str
-    said: list
+    said: list[tuple[str, str]]
     is_child: bool
 
 
-def pages_of(review):
+def pages_of(review: AnnualReview) -> list[Page]:
     """The pages of the screen in order. Three queries."""
     version = in_force(review.plan)
     outcomes = list(version.outcomes.all()) if version else []
@@ -49,17 +49,17 @@ def pages_of(review):
     return pages
 
 
-def _outcome_page(outcome, said):
+def _outcome_page(outcome: PlanOutcome, said: OutcomeReview | None) -> Page:
     done = said is not None and bool(said.progress)
-    note = said.get_progress_display() if done else ""
+    note = said.get_progress_display() if said and said.progress else ""
     return Page(f"outcome-{outcome.pk}", f"Outcome {outcome.number}", done, note, outcome, said)
 
 
-def first_open(pages):
+def first_open(pages: list[Page]) -> Page:
     return next((page for page in pages if not page.done), pages[-1])
 
 
-def voices_of(review):
+def voices_of(review: AnnualReview) -> list[Voice]:
     """What people sent, the child first."""
     people = review.invitees.filter(removed_on=None, contribution__sent_at__isnull=False)
     rows = []
@@ -69,11 +69,11 @@ def voices_of(review):
     return sorted(rows, key=lambda voice: not voice.is_child)
 
 
-def about_outcome(voices, outcome):
+def about_outcome(voices: list[Voice], outcome: PlanOutcome) -> list[tuple[str, str, str]]:
     """[(name, role, words)] of those who wrote about this outcome by itself."""
     found = [(voice.name, voice.role, answers.about_outcome(voice.invitee, outcome.number)) for voice in voices]
     return [row for row in found if row[2]]
 
 
-def lines_of(outcome):
+def lines_of(outcome: PlanOutcome) -> list[ProvisionLine]:
     return list(outcome.lines.all())

@@ -1,6 +1,6 @@
 """How far a review is: each of its steps, done or to come, and the one that is next."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -74,40 +74,40 @@ class Way:
         return [person for person in self.people if person.invitee.asked_on and not person.is_in]
 
 
-def _several(people):
+def _several(people: Sequence[Person]) -> str:
     return f"{len(people)} {'person' if len(people) == 1 else 'people'}"
 
 
-def _of_people(step, people, *, done, note):
+def _of_people(step: Step, people: Sequence[Person], *, done: bool, note: str) -> Progress:
     """A step about several people, whose button counts them."""
     return Progress(step, done, note, str(step.label).format(people=_several(people)), step.route)
 
 
-def _invite(way):
+def _invite(way: Way) -> Progress:
     people = way.uninvited
     note = f"{_several(people)} not invited yet" if people else ""
     return _of_people(steps.INVITE, people, done=way.is_held or not people, note=note)
 
 
-def _ask(way):
+def _ask(way: Way) -> Progress:
     people = way.unasked
     note = f"{_several(people)} not asked yet" if people else ""
     return _of_people(steps.ASK, people, done=way.is_held or not people, note=note)
 
 
-def _school_report(way):
+def _school_report(way: Way) -> Progress:
     done = bool(way.review.school_report.strip()) or way.is_held
     return _plain(steps.SCHOOL_REPORT, done)
 
 
-def _views(way):
+def _views(way: Way) -> Progress:
     people = way.missing
     came = sum(person.is_in for person in way.people)
     done = way.is_held or not people or way.review.papers_sent_on is not None
     return _of_people(steps.VIEWS, people, done=done, note=f"{came} in, {len(people)} missing")
 
 
-def _papers(way):
+def _papers(way: Way) -> Progress:
     done = way.is_held or steps.PAPERS.is_done(way.review)
     if done or steps.PACK.is_done(way.review):
         return _plain(steps.PAPERS, done)
@@ -116,18 +116,18 @@ def _papers(way):
     )
 
 
-def _write_up(way):
+def _write_up(way: Way) -> Progress:
     done = way.is_sent or (way.is_held and not way.missing_in_report)
     return _plain(steps.WRITE_UP, done, "; ".join(way.missing_in_report))
 
 
-def _report(way):
+def _report(way: Way) -> Progress:
     report = way.report
     progress = _plain(steps.REPORT, way.is_sent or report is not None, report.layout_name if report else "")
     return progress if report else replace(progress, posts=steps.REPORT.route)
 
 
-def _approve(way):
+def _approve(way: Way) -> Progress:
     """Who may not approve, and who could but has nothing drawn to read yet, is led to the report."""
     may, report = way.acting.can(P.CASE_APPROVE), way.report
     is_approved = steps.APPROVE.is_done(way.review)
@@ -141,27 +141,27 @@ def _approve(way):
     return replace(progress, route=steps.APPROVE.route, args=(report.pk,)) if may and report else progress
 
 
-def _decision(way):
+def _decision(way: Way) -> Progress:
     review = way.review
     return _plain(
         steps.DECISION, review.decision_on is not None, review.get_decision_display() if review.decision else ""
     )
 
 
-def _notice(way):
+def _notice(way: Way) -> Progress:
     return _plain(steps.NOTICE, way.review.closed_on is not None or steps.NOTICE.is_done(way.review))
 
 
-def _comments(way):
+def _comments(way: Way) -> Progress:
     done = way.review.closed_on is not None or steps.COMMENTS.is_done(way.review)
     return _plain(steps.COMMENTS, done, "The parent has 15 days")
 
 
-def _final(way):
+def _final(way: Way) -> Progress:
     return _plain(steps.FINAL, way.review.closed_on is not None)
 
 
-def _plain(step, done, note=""):
+def _plain(step: Step, done: bool, note: str = "") -> Progress:
     return Progress(step, done, note, str(step.label), step.route)
 
 
@@ -207,10 +207,10 @@ def next_of(review: AnnualReview, way: Iterable[Progress], *, today: date) -> Pr
     return first
 
 
-def _views_are_late(review, today):
+def _views_are_late(review: AnnualReview, today: date) -> bool:
     return review.contribute_by is not None and today >= review.contribute_by
 
 
-def _is_too_early(review, today):
+def _is_too_early(review: AnnualReview, today: date) -> bool:
     """Papers go two weeks before; until a week before that there is time to wait for words."""
     return review.meeting_on is not None and today < rules.PAPERS.count.due(review.meeting_on) - WAIT_FOR_WORDS

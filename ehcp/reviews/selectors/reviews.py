@@ -1,15 +1,19 @@
 """Reviews as pages show them: where each stands, what comes next, who has said what."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from pupils import search
 from pupils.models import Contact, Pupil
+from sendco.clock import SchoolCalendar
 from sendco.due.models import DueItem
+from staff.acting import Acting
 
 from ...deadlines import reviews as rules
 from ...models import AnnualReview, Invitee, Plan, ReviewReport
@@ -45,7 +49,7 @@ def in_stage(code: str) -> Q:
     return reached & (WITH_HEAD if code == steps.WITH_HEAD else ~WITH_HEAD)
 
 
-def stage_of(review: AnnualReview) -> Stage:
+def stage_of(review: Any) -> Stage:
     """The last stage that has begun. Of an open review that was read here, with `is_with_head`."""
     begun = [stage for stage in STAGES if not stage.since or getattr(review, stage.since)]
     if begun[-1].since == "held_on" and not review.is_with_head:
@@ -58,7 +62,7 @@ def stage_words(review: AnnualReview) -> str:
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
-def reviews_of(acting):
+def reviews_of(acting: Acting) -> QuerySet[AnnualReview]:
     """Every review in view with its next date and whether one is late. The joins and dates come in one query."""
     dates = DueItem.objects.filter(source_type=SOURCE, source_id=OuterRef("pk")).open()
     first = dates.order_by("due_on", "pk")
@@ -76,7 +80,7 @@ def reviews_of(acting):
     )
 
 
-def filtered(reviews, values, acting):
+def filtered(reviews: QuerySet[Any], values: Mapping[str, Any], acting: Acting) -> QuerySet[AnnualReview]:
     """Narrow by the form's cleaned values; without any, the open ones."""
     show = values.get("show") or "open"
     if show != "all":
@@ -96,7 +100,7 @@ def filtered(reviews, values, acting):
     return reviews
 
 
-def coming(acting, *, today):
+def coming(acting: Acting, *, today: date) -> QuerySet[Plan]:
     """Plans whose review is due within 12 weeks, or should have been, and none is open: nearest first. One query."""
     due = DueItem.objects.filter(source_type=PLANS, source_id=OuterRef("pk")).open()
     review = due.filter(rule__in=REVIEW_RULES).order_by("due_on", "pk")
@@ -112,10 +116,10 @@ def coming(acting, *, today):
     )
 
 
-def due_dates_of(plan):
+def due_dates_of(plan: Plan) -> tuple[date | None, date | None]:
     """(when the review is due, latest day planned for its meeting) of a plan; either may be None."""
     items = DueItem.objects.filter(source_type=PLANS, source_id=plan.pk).open().order_by("due_on")
-    found = {}
+    found: dict[str, DueItem] = {}
     for item in items:
         found.setdefault(item.rule, item)
     due = next((found[rule] for rule in REVIEW_RULES if rule in found), None)
@@ -131,16 +135,16 @@ class Person:
     """One row of the table of people. `state` is (tone, icon, words) of the contribution."""
 
     invitee: Invitee
-    state: tuple
+    state: tuple[str, str, str]
     short: bool
     may_write: bool
 
     @property
-    def is_in(self):
+    def is_in(self) -> bool:
         return answers.is_sent(self.invitee)
 
 
-def people_of(review, *, today):
+def people_of(review: AnnualReview, *, today: date) -> list[Person]:
     """The people of a review in the order of the list. One query."""
     rows = review.invitees.filter(removed_on=None).select_related("contact", "user", "contribution").order_by("pk")
     latest = rules.latest_notice(review.meeting_on) if review.meeting_on else None
@@ -152,11 +156,12 @@ def people_of(review, *, today):
     return found
 
 
-def _contribution_state(invitee, review, today):
+def _contribution_state(invitee: Invitee, review: AnnualReview, today: date) -> tuple[str, str, str]:
     if answers.is_held_back(invitee):
         return ("soon", "message-circle", "In: talk first")
-    if answers.is_sent(invitee):
-        on = timezone.localdate(answers.contribution_of(invitee).sent_at)
+    contribution = answers.contribution_of(invitee)
+    if contribution is not None and contribution.sent_at is not None:
+        on = timezone.localdate(contribution.sent_at)
         late = review.contribute_by is not None and on > review.contribute_by
         return ("ok", "circle-check", "In, late" if late else "In")
     if invitee.asked_on is None:
@@ -166,14 +171,14 @@ def _contribution_state(invitee, review, today):
     return ("soon", "clock", "Waiting")
 
 
-def allowed_contacts(review):
+def allowed_contacts(review: AnnualReview) -> QuerySet[Contact]:
     """The child's adults who may be written to and are not on the list yet."""
     contacts = Contact.objects.filter(pupil=review.pupil, ended_on=None, do_not_contact=False)
     listed = review.invitees.filter(removed_on=None).exclude(contact=None).values("contact")
     return contacts.exclude(pk__in=listed).order_by("priority", "name", "pk")
 
 
-def counts_of(review):
+def counts_of(review: AnnualReview) -> dict[str, int]:
     return review.invitees.filter(removed_on=None).aggregate(
         everybody=Count("pk"),
         invited=Count("pk", filter=Q(invited_on__isnull=False)),
@@ -183,7 +188,7 @@ def counts_of(review):
 
 
 # --- Beside the steps ------------------------------------------------------------------------------------------------
-def late_letter(review, *, today):
+def late_letter(review: AnnualReview, *, today: date) -> tuple[str, str] | None:
     """(kind of letter, words) when the authority is late with something here; None when it is not."""
     late = DueItem.objects.overdue(today).filter(source_type=SOURCE, source_id=review.pk, duty="la")
     rules = set(late.values_list("rule", flat=True))
@@ -194,19 +199,19 @@ def late_letter(review, *, today):
     return None
 
 
-def was_written(review, kind, *, today):
+def was_written(review: AnnualReview, kind: str, *, today: date) -> bool:
     """Did a letter of this kind go about this review in the last two weeks?"""
     return review.caseletters.filter(kind=kind, dated_on__gte=today - WRITTEN_LATELY).exists()
 
 
-def plan_dates_of(review):
+def plan_dates_of(review: AnnualReview) -> list[DueItem]:
     """The dates of the plan that this review has to meet, for the ruler. One query."""
     items = DueItem.objects.filter(source_type=PLANS, source_id=review.plan_id, rule="review.due")
     since = review.began_on - DUE_BEFORE
     return list(items.filter(due_on__gte=since).order_by("due_on")[:1])
 
 
-def review_in_view(acting, pk):
+def review_in_view(acting: Acting, pk: int) -> AnnualReview | None:
     """The review with what its pages show, or None."""
     rows = AnnualReview.objects.visible_to(acting).select_related(
         "pupil__form_group", "pupil__key_worker", "plan__authority", "plan__caseworker", "school", "organiser",
@@ -215,12 +220,12 @@ def review_in_view(acting, pk):
     return rows.annotate(is_with_head=IS_WITH_HEAD).filter(pk=pk).first()
 
 
-def with_head(acting):
+def with_head(acting: Acting) -> QuerySet[AnnualReview]:
     """Open reviews whose report waits for the head's approval."""
     return AnnualReview.objects.visible_to(acting).filter(WITH_HEAD, closed_on=None)
 
 
-def calendar_of(review):
+def calendar_of(review: AnnualReview) -> SchoolCalendar | None:
     from staff.selectors import school_calendar
 
     return school_calendar(review.school)

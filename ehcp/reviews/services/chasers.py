@@ -5,17 +5,20 @@ may be run as often as one likes, by several workers at once, and end anywhere.
 """
 
 import logging
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sendco.audit import services as audit
-from sendco.clock import LONGEST_CLOSURE
+from sendco.clock import LONGEST_CLOSURE, SendingDays
 from sendco.refusals import ChangedMeanwhile, Refused
-from staff.models import School
+from staff.models import School, User
 
 from ...cases.kernel import locked
-from ...models import AnnualReview, ChaserPlan, ChaserRun, ReviewMail
+from ...models import AnnualReview, ChaserPlan, ChaserRun, Invitee, ReviewMail
 from .. import chaser_days as chasers
 from ..selectors import chasers as selectors
 from . import mail as review_mail
@@ -26,7 +29,7 @@ logger = logging.getLogger(__name__)
 
 # --- What a school sets ------------------------------------------------------------------------------------------
 @transaction.atomic
-def save_plan(*, school, is_on, days, version, by):
+def save_plan(*, school: School, is_on: bool, days: list[int], version: int, by: User) -> ChaserPlan:
     """Set whether they go out, and how many days before the meeting. Raises ChangedMeanwhile for an older version."""
     if words := chasers.problem_with(days) or (not days and "Give at least one day before the meeting."):
         raise Refused(words)
@@ -45,13 +48,13 @@ def save_plan(*, school, is_on, days, version, by):
 
 
 # --- The step of a day -------------------------------------------------------------------------------------------
-def schools_to_remind(school_ids, *, today):
+def schools_to_remind(school_ids: Iterable[int], *, today: date) -> QuerySet[School]:
     """Those of these schools whose reviews were not gone through today."""
     done = ChaserRun.objects.filter(ran_on__gte=today).values("school")
     return School.objects.filter(pk__in=school_ids).exclude(pk__in=done).order_by("pk")
 
 
-def remind(*, school, today):
+def remind(*, school: School, today: date) -> int:
     """Go through the reviews of a school once on each of its open days. Returns how many mails wait to be sent.
 
     A review that fails is tried again at the next call and holds up no other.
@@ -74,7 +77,7 @@ def remind(*, school, today):
     return mails
 
 
-def _coming(school, today):
+def _coming(school: School, today: date) -> QuerySet[AnnualReview]:
     """Reviews whose meeting is near enough for a set day, those that cannot be reminded of among them."""
     furthest = today + timedelta(days=chasers.FURTHEST + LONGEST_CLOSURE)
     rows = AnnualReview.objects.filter(school=school, closed_on=None, held_on=None, reminders_stopped_on=None)
@@ -82,17 +85,19 @@ def _coming(school, today):
 
 
 @transaction.atomic
-def _remind(review, *, plan, days, today, ran_on):
+def _remind(review: AnnualReview, *, plan: ChaserPlan, days: SendingDays, today: date, ran_on: date | None) -> int:
     """Write the mails of one review, its jobs and what the record says of it, all or nothing."""
     review = locked(review)
     if review.reminders_stopped_on or not selectors.is_live(review, today=today):
         return 0
-    day = chasers.reached(chasers.set_days(review.meeting_on, plan.days, days), today=today, ran_on=ran_on)
+    meeting_on: Any = review.meeting_on  # a live one has its day
+    day = chasers.reached(chasers.set_days(meeting_on, plan.days, days), today=today, ran_on=ran_on)
     if day is None:
         return 0
-    by_sender = {}
+    by_sender: dict[User, list[Invitee]] = {}
     for one in _to_tell(review, day, today):
-        by_sender.setdefault(one.sender, []).append(one.invitee)
+        if one.sender:  # for whoever has none there is a reason, and no mail
+            by_sender.setdefault(one.sender, []).append(one.invitee)
     for sender, invitees in by_sender.items():
         words = f"Reminded by itself, {chasers.in_words([day.number])}, in the name of {sender.name}"
         reviews.record_asked(invitees=invitees, asked_on=today, by=None, words=words)
@@ -100,7 +105,7 @@ def _remind(review, *, plan, days, today, ran_on):
     return sum(len(invitees) for invitees in by_sender.values())
 
 
-def _to_tell(review, day, today):
+def _to_tell(review: AnnualReview, day: chasers.SetDay, today: date) -> list[selectors.Missing]:
     had = set(ReviewMail.objects.filter(invitee__review=review, set_on=day.on).values_list("invitee", flat=True))
     missing = selectors.missing_of(review, today=today)
     return [

@@ -4,18 +4,26 @@ Nothing that somebody typed is thrown away for them. Two phones at once: each te
 or wrote, and any other stays beside it until a person decides.
 """
 
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 
+from pupils.models import Document, Pupil
 from pupils.record.services import documents
 from sendco.audit import services as audit
 from sendco.files import services as files
 from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile
 from sendco.links import services as links
+from sendco.links.models import Link
 from sendco.refusals import ChangedMeanwhile, Refused
+from staff.models import User
 
-from ...models import Contribution, ContributionFile, Invitee
+from ...models import AnnualReview, Contribution, ContributionFile, Invitee
 from ..questions import LONGEST, picked_code
 from ..selectors.invitees import (
     PURPOSE,
@@ -39,7 +47,7 @@ class Sent(Refused):
     """This contribution was sent already; it has to be opened again first."""
 
 
-def _locked(invitee):
+def _locked(invitee: Invitee) -> Contribution:
     """Take this person's contribution for the transaction. Raises Sent, or Refused when it is too late."""
     Invitee.objects.select_for_update(of=("self",)).get(pk=invitee.pk)
     if words := why_not(invitee):
@@ -51,7 +59,7 @@ def _locked(invitee):
     return row
 
 
-def _keep(row, **values):
+def _keep(row: Contribution, **values: Any) -> Contribution:
     # By statement and so without a history row: what somebody typed and took back before sending is nobody's business.
     now = timezone.now()
     Contribution.objects.filter(pk=row.pk).update(saved_at=now, version=row.version + 1, **values)
@@ -63,7 +71,9 @@ def _keep(row, **values):
 
 # --- Typing ------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def save_answer(*, invitee, code, words, page="", before="", picked=None):
+def save_answer(
+    *, invitee: Invitee, code: str, words: str, page: str = "", before: str = "", picked: Sequence[str] | None = None
+) -> tuple[Contribution, bool]:
     """Keep one answer. Returns (contribution, is there a text of another phone that this page did not know).
 
     `page` names the page that types, `before` is the mark of the text it showed: that text is replaced, any other is
@@ -83,12 +93,12 @@ def save_answer(*, invitee, code, words, page="", before="", picked=None):
     return _keep(row, answers={key: text for key, text in answers.items() if text}, drafts=drafts), news
 
 
-def _is_of_another(one, words, page, before):
+def _is_of_another(one: Mapping[str, str], words: str, page: str, before: str) -> bool:
     same_page = bool(page) and one["page"] == page
     return bool(one["words"]) and not same_page and mark_of(one["words"]) != before and one["words"] not in words
 
 
-def _bounded(others):
+def _bounded(others: list[dict[str, str]]) -> list[dict[str, str]]:
     """A few texts at most: the oldest ones are joined, not dropped."""
     if len(others) <= MOST_OTHERS:
         return others
@@ -97,7 +107,7 @@ def _bounded(others):
 
 
 @transaction.atomic
-def settle(*, invitee, code, join):
+def settle(*, invitee: Invitee, code: str, join: bool) -> Contribution:
     """End a difference between two phones: put the texts below each other, or keep only the one in the box."""
     row = _locked(invitee)
     answers = row.answers
@@ -109,13 +119,13 @@ def settle(*, invitee, code, join):
 
 # --- Files -------------------------------------------------------------------------------------------------------
 @transaction.atomic
-def add_file(*, invitee, upload, by=None):
+def add_file(*, invitee: Invitee, upload: UploadedFile, by: User | None = None) -> Contribution:
     """Keep a photo or a report. Raises FileRefused, or Refused when there are too many."""
     row = _locked(invitee)
     kept = list(row.files.values_list("size", flat=True))
     if len(kept) >= MOST_FILES:
         raise Refused(f"There are {MOST_FILES} files here already. Take one out first, or ring the school.")
-    if sum(kept) + upload.size > MOST_BYTES:
+    if sum(kept) + (upload.size or 0) > MOST_BYTES:
         raise Refused("All files together may have 30 MB. Make this one smaller, or take another one out first.")
     review = invitee.review
     stored = files.store(
@@ -126,7 +136,7 @@ def add_file(*, invitee, upload, by=None):
 
 
 @transaction.atomic
-def remove_file(*, invitee, pk, by=None):
+def remove_file(*, invitee: Invitee, pk: int, by: User | None = None) -> Contribution:
     """Take a file out that was not sent yet; its bytes go too. An unknown one changes nothing."""
     row = _locked(invitee)
     found = row.files.filter(pk=pk).first()
@@ -139,7 +149,7 @@ def remove_file(*, invitee, pk, by=None):
     return _keep(row, file_id=row.files.values_list("file_id", flat=True).first())
 
 
-def stored_of(attached):
+def stored_of(attached: ContributionFile) -> StoredFile | None:
     """The stored file: of the same school and child, or None."""
     review = attached.contribution.invitee.review
     return StoredFile.objects.filter(
@@ -148,7 +158,9 @@ def stored_of(attached):
 
 
 @transaction.atomic
-def keep_file(*, attached, title, kind, dated_on, by, author=""):
+def keep_file(
+    *, attached: ContributionFile, title: str, kind: str, dated_on: date, by: User, author: str = ""
+) -> Document:
     """File a copy of what came with somebody's words among the child's documents, once. Returns the document."""
     found = ContributionFile.objects.select_for_update(of=("self",)).select_related("document").get(pk=attached.pk)
     row = Contribution.objects.select_related("invitee__review__pupil").get(pk=found.contribution_id)
@@ -162,7 +174,7 @@ def keep_file(*, attached, title, kind, dated_on, by, author=""):
     stored = stored_of(found)
     if stored is None:
         raise Refused("This file is not there any more. Ask whoever sent it for another copy.")
-    facts = {"title": title, "kind": kind, "dated_on": dated_on, "author": author}
+    facts: dict[str, Any] = {"title": title, "kind": kind, "dated_on": dated_on, "author": author}
     try:
         document = documents.add_copy(pupil=row.invitee.review.pupil, stored=stored, by=by, **facts)
     except (files.FileNotAvailable, FileRefused) as error:
@@ -175,7 +187,9 @@ def keep_file(*, attached, title, kind, dated_on, by, author=""):
 
 # --- Sending -----------------------------------------------------------------------------------------------------
 @transaction.atomic
-def send(*, invitee, by=None, link=None, talk_first=False):
+def send(
+    *, invitee: Invitee, by: User | None = None, link: Link | None = None, talk_first: bool = False
+) -> Contribution:
     """Close the contribution. `link` is the secret address it came by, which ends here."""
     row = _locked(invitee)
     if not row.answers and not row.files.exists():
@@ -192,23 +206,31 @@ def send(*, invitee, by=None, link=None, talk_first=False):
     row.entered_by = by if by is not None and by.pk != invitee.user_id else None
     row.version += 1
     _save(row, "answers", "drafts", "sent_at", "saved_at", "entered_by", "version", by=by)
-    how = f", typed in by {by.name}" if row.entered_by_id else ""
+    how = f", typed in by {row.entered_by.name}" if row.entered_by else ""
     _record("ehcp.contribution_sent", row, f"Contribution of {invitee.name} received{how}", by=by)
     return row
 
 
-def _save(row, *fields, by):
+def _save(row: Contribution, *fields: str, by: User | None) -> None:
     with audit.saving(row, by=by):
         row.save(update_fields=list(fields))
 
 
-def _record(code, row, text, *, by):
+def _record(code: str, row: Contribution, text: str, *, by: User | None) -> None:
     review = row.invitee.review
     audit.record(code, row, text=text[:300], by=by, school_id=review.school_id, pupil_id=review.pupil_id)
 
 
 @transaction.atomic
-def enter(*, invitee, answers, version, by, sending=True, talk_first=False):
+def enter(
+    *,
+    invitee: Invitee,
+    answers: Mapping[str, str],
+    version: int,
+    by: User,
+    sending: bool = True,
+    talk_first: bool = False,
+) -> Contribution:
     """Words that came on paper or by telephone, or a colleague's own. Raises ChangedMeanwhile for another version."""
     row = _locked(invitee)
     if row.version != version:
@@ -224,7 +246,7 @@ def enter(*, invitee, answers, version, by, sending=True, talk_first=False):
 
 
 @transaction.atomic
-def reopen(*, contribution, by):
+def reopen(*, contribution: Contribution, by: User) -> Contribution:
     """Let somebody change what they sent. They need a new address, since theirs is used up."""
     row = Contribution.objects.select_for_update(of=("self",)).select_related("invitee__review").get(pk=contribution.pk)
     if row.sent_at is None:
@@ -238,7 +260,7 @@ def reopen(*, contribution, by):
 
 
 @transaction.atomic
-def talked(*, contribution, by):
+def talked(*, contribution: Contribution, by: User) -> Contribution:
     """A child asked to be spoken to before others read this. Somebody did; now the others may."""
     row = Contribution.objects.select_for_update(of=("self",)).select_related("invitee__review").get(pk=contribution.pk)
     row.drafts = {key: value for key, value in row.drafts.items() if key != TALK_FIRST}
@@ -250,7 +272,7 @@ def talked(*, contribution, by):
 
 # --- Addresses ---------------------------------------------------------------------------------------------------
 @transaction.atomic
-def start_here(*, invitee, by):
+def start_here(*, invitee: Invitee, by: User) -> Link:
     """Make a way in that is never sent: the pages open on this device at once. Returns the link."""
     if words := why_not(invitee):
         raise Refused(words)
@@ -271,13 +293,13 @@ def start_here(*, invitee, by):
     return link
 
 
-def _record_opened(review, invitee, by):
+def _record_opened(review: AnnualReview, invitee: Invitee, by: User) -> None:
     text = f"Pages of {invitee.name} opened on a device of the school"
     audit.record("ehcp.contribution_here", review, text=text[:300], by=by)
 
 
 @transaction.atomic
-def revoke_all(*, pupil, by):
+def revoke_all(*, pupil: Pupil, by: User) -> int:
     """Close every open address of this child's reviews. Returns how many."""
     people = Invitee.objects.filter(review__pupil=pupil).values_list("pk", flat=True)
     closed = links.revoke(purpose=PURPOSE, subject_id__in=list(people))

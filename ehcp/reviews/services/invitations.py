@@ -1,18 +1,20 @@
 """A letter of invitation that went is the proof of notice of the person it went to."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 
 from sendco.clock import long_date
 from sendco.refusals import Refused
+from staff.models import User
 
 from ...cases.kernel import locked
-from ...models import CaseLetterKind, Invitee, Method
+from ...models import AnnualReview, CaseLetter, CaseLetterKind, Invitee, Method
 from . import reviews
 from .mail import why_not
 
-VIA = {
+VIA: dict[str, Invitee.Via] = {
     Method.EMAIL: Invitee.Via.EMAIL,
     Method.PORTAL: Invitee.Via.EMAIL,
     Method.FIRST_CLASS: Invitee.Via.POST,
@@ -29,15 +31,19 @@ class Noted:
     words: str
 
 
-def invites(letter):
+def invites(letter: CaseLetter) -> bool:
     return letter.kind == CaseLetterKind.REVIEW_INVITATION and letter.review_id is not None
 
 
-def invitee_of(letter):
+def _review_of(letter: CaseLetter) -> AnnualReview:
+    return letter.review  # type: ignore[return-value]  # an invitation is to a review
+
+
+def invitee_of(letter: CaseLetter) -> Invitee | None:
     """Whom on the list of the review this letter invites; None for somebody who is not on it."""
     if letter.invitee_id:
         return letter.invitee
-    listed = letter.review.invitees.filter(removed_on=None)
+    listed = _review_of(letter).invitees.filter(removed_on=None)
     if letter.contact_id:
         return listed.filter(contact=letter.contact_id).first()
     officers = list(listed.filter(role=Invitee.Role.LA))
@@ -46,9 +52,9 @@ def invitee_of(letter):
     return found[0] if len(found) == 1 else None
 
 
-def _names_another_day(letter):
+def _names_another_day(letter: CaseLetter) -> str:
     """In words why the day of the meeting is not the one that the letter was written with; empty when it is."""
-    review = letter.review
+    review: Any = _review_of(letter)
     then = review.history.filter(history_date__lte=letter.made_at).order_by("history_date", "history_id").last()
     if then is None or then.meeting_on == review.meeting_on:
         return ""
@@ -57,12 +63,12 @@ def _names_another_day(letter):
 
 
 @transaction.atomic
-def note_letter(*, letter, by):
+def note_letter(*, letter: CaseLetter, by: User) -> Noted:
     """Keep the invitation that this letter was, once it went. A day that is kept already stays. Returns Noted."""
     invitee = invitee_of(letter)
     if invitee is None:
         return Noted(False, f"{letter.recipient} is not on the list of the review, so no invitation is kept there.")
-    review = locked(letter.review)
+    review = locked(_review_of(letter))
     invitee = review.invitees.select_for_update(of=("self",)).select_related("contact").get(pk=invitee.pk)
     invitee.review = letter.review = review
     if words := why_not(invitee):
@@ -73,9 +79,9 @@ def note_letter(*, letter, by):
         return Noted(False, f"The invitation is not kept with the review. {words}")
     if invitee.invited_on:
         return Noted(True, f"{invitee.name} was invited on {long_date(invitee.invited_on)} already; that day stays.")
-    facts = {"invited_on": letter.sent_on, "via": VIA[letter.sent_via]}
+    sent_on: Any = letter.sent_on  # this is called once it went
     try:
-        reviews.record_invited(review=review, invitees=[invitee], by=by, **facts)
+        reviews.record_invited(review=review, invitees=[invitee], invited_on=sent_on, via=VIA[letter.sent_via], by=by)
     except Refused as refusal:
         return Noted(False, f"The invitation is not kept with the review. {refusal}")
-    return Noted(True, f"It is the invitation of {invitee.name}: kept with the review, {long_date(letter.sent_on)}.")
+    return Noted(True, f"It is the invitation of {invitee.name}: kept with the review, {long_date(sent_on)}.")

@@ -1,9 +1,13 @@
 """An authority's layout of the report: its headings in its order, and which of our fields stand under each."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from django.db import IntegrityError, transaction
 
 from sendco.audit import services as audit
 from sendco.refusals import ChangedMeanwhile, Refused
+from staff.models import User
 
 from ...models import LocalAuthority, ReviewLayout
 from .. import layouts
@@ -11,7 +15,7 @@ from .. import layouts
 MOST_PARTS = 30
 
 
-def check(parts):
+def check(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the parts as they are stored. Raises Refused for what cannot be one."""
     if not parts:
         raise Refused("Write one heading at least.")
@@ -33,14 +37,16 @@ def check(parts):
     ]
 
 
-def unplaced(parts):
+def unplaced(parts: Sequence[Mapping[str, Any]]) -> list[str]:
     """Titles of the fields that no heading takes."""
     placed = {code for part in parts for code in part["fields"]}
     return [field.title for code, field in layouts.FIELDS.items() if code not in placed]
 
 
 @transaction.atomic
-def save(*, authority, name, title, parts, version, by):
+def save(
+    *, authority: LocalAuthority, name: str, title: str, parts: Sequence[Mapping[str, Any]], version: int, by: User
+) -> ReviewLayout:
     """Keep the layout of an authority; `version` 0 makes the first. Raises ChangedMeanwhile and Refused."""
     LocalAuthority.objects.select_for_update(of=("self",)).get(pk=authority.pk)
     layout = authority.layouts.filter(ended_on=None).first() or ReviewLayout(

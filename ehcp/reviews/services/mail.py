@@ -2,7 +2,9 @@
 made inside it: it stands in that one mail and nowhere else."""
 
 import smtplib
-from datetime import timedelta
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -16,16 +18,17 @@ from sendco.jobs import services as jobs
 from sendco.jobs.services import JobFailed
 from sendco.links import services as links
 from sendco.refusals import Refused
+from staff.models import User
 from staff.selectors import school_calendar
 
 from ...cases.kernel import locked
-from ...models import Contribution, Invitee, ReviewMail
+from ...models import AnnualReview, Contribution, Invitee, ReviewMail
 from ..selectors.invitees import PURPOSE, address_of, days_open, signs_in, why_not
 from . import reviews
 
 Kind = ReviewMail.Kind
 Role = Invitee.Role
-TITLES = {
+TITLES: dict[str, str] = {
     Kind.INVITATION: "Send an invitation to a review",
     Kind.REQUEST: "Ask for a contribution to a review",
     Kind.REMINDER: "Remind of a contribution to a review",
@@ -37,7 +40,7 @@ HANDED_OVER = "The worker stopped while it was handed over, so it may have gone.
 
 # --- What the pages call -----------------------------------------------------------------------------------------
 @transaction.atomic
-def send_invitations(*, review, invitees, by):
+def send_invitations(*, review: AnnualReview, invitees: Sequence[Invitee], by: User) -> list[ReviewMail]:
     """Record the notice of today and mail each person. Raises Refused, naming who has no e-mail address."""
     invitees = _checked(review, invitees)
     today = timezone.localdate()
@@ -46,13 +49,13 @@ def send_invitations(*, review, invitees, by):
 
 
 @transaction.atomic
-def ask_for_contributions(*, review, invitees, by):
+def ask_for_contributions(*, review: AnnualReview, invitees: Sequence[Invitee], by: User) -> list[ReviewMail]:
     """Record that these people were asked today and mail each their own address to answer at."""
     return _ask(review, invitees, Kind.REQUEST, by)
 
 
 @transaction.atomic
-def chase(*, review, invitees, by):
+def chase(*, review: AnnualReview, invitees: Sequence[Invitee], by: User) -> list[ReviewMail]:
     """Remind those who were asked and have not sent. Their old address closes; what they wrote stays."""
     invitees = _checked(review, invitees)
     sent = set(
@@ -63,13 +66,13 @@ def chase(*, review, invitees, by):
     return _ask(review, invitees, Kind.REMINDER, by)
 
 
-def _ask(review, invitees, kind, by):
+def _ask(review: AnnualReview, invitees: Sequence[Invitee], kind: str, by: User) -> list[ReviewMail]:
     invitees = _checked(review, invitees)
     reviews.record_asked(invitees=invitees, asked_on=timezone.localdate(), by=by)
     return queue(invitees, kind, by)
 
 
-def _checked(review, invitees):
+def _checked(review: AnnualReview, invitees: Sequence[Invitee]) -> list[Invitee]:
     review = locked(review)
     wanted = [invitee.pk for invitee in invitees]
     rows = review.invitees.select_related("contact", "user").filter(pk__in=wanted)
@@ -87,11 +90,11 @@ def _checked(review, invitees):
     return invitees
 
 
-def _list(names):
+def _list(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def queue(invitees, kind, by, *, set_on=None):
+def queue(invitees: Sequence[Invitee], kind: str, by: User, *, set_on: date | None = None) -> list[ReviewMail]:
     """Write each mail and its job in the caller's transaction. `set_on` is the set day of one that goes by itself."""
     mails = []
     for invitee in invitees:
@@ -108,7 +111,7 @@ def queue(invitees, kind, by, *, set_on=None):
 
 
 # --- What the job does -------------------------------------------------------------------------------------------
-def send(mail, *, still_mine):
+def send(mail: ReviewMail, *, still_mine: Callable[[], None]) -> str:
     """Make the address, send the mail, mark it. A second run closes the first address and makes another.
 
     One that goes by itself and may have gone already is left to a person: nobody is reminded twice by a machine.
@@ -141,7 +144,7 @@ def send(mail, *, still_mine):
     return SENT
 
 
-def _not_needed(mail):
+def _not_needed(mail: ReviewMail) -> str:
     """Say why a reminder that waited to be sent has become needless; what goes by itself asks more."""
     review = mail.invitee.review
     if mail.kind == Kind.REMINDER and Contribution.objects.filter(invitee=mail.invitee).exclude(sent_at=None).exists():
@@ -160,7 +163,7 @@ def _not_needed(mail):
     return ""
 
 
-def _secret(mail):
+def _secret(mail: ReviewMail) -> str:
     invitee = mail.invitee
     if mail.kind == Kind.INVITATION or signs_in(invitee):
         return ""
@@ -177,7 +180,7 @@ def _secret(mail):
     return secret
 
 
-def _place(mail, secret):
+def _place(mail: ReviewMail, secret: str) -> str:
     if mail.kind == Kind.INVITATION:
         return ""
     if secret:
@@ -185,16 +188,18 @@ def _place(mail, secret):
     return settings.SITE_URL + reverse("ehcp:my-view", args=[mail.invitee_id])
 
 
-def composed(mail, place):
+def composed(mail: ReviewMail, place: str) -> EmailMultiAlternatives:
     """The mail as it goes. No child's name in the subject; in the body the first name for the family, else initials."""
     invitee = mail.invitee
     review, contact = invitee.review, invitee.contact
     family = invitee.role in (Role.PARENT, Role.CHILD)
-    subject = {
+    meeting_on: Any = review.meeting_on  # whoever composes a mail has looked: the day is fixed
+    subjects: dict[str, str] = {
         Kind.INVITATION: f"{review.school.short_name}: invitation to a meeting",
         Kind.REQUEST: f"{review.school.short_name}: we would like to hear from you",
         Kind.REMINDER: f"{review.school.short_name}: a reminder, we would like to hear from you",
-    }[mail.kind]
+    }
+    subject = subjects[mail.kind]
     context = {
         "subject": subject,
         "invitee": invitee,
@@ -207,7 +212,7 @@ def composed(mail, place):
         "place": place,
         "signs_in": signs_in(invitee),
         "interpreter": bool(contact and contact.needs_interpreter),
-        "last_day": min(review.meeting_on, timezone.localdate() + timedelta(days=days_open(review))),
+        "last_day": min(meeting_on, timezone.localdate() + timedelta(days=days_open(review))),
         "reminder": mail.kind == Kind.REMINDER,
     }
     name = "review_invitation" if mail.kind == Kind.INVITATION else "review_request"
@@ -217,7 +222,7 @@ def composed(mail, place):
     return message
 
 
-def example(invitee, *, by):
+def example(invitee: Invitee, *, by: User) -> EmailMultiAlternatives:
     """The mail that would go to this person now, with words where the secret address stands."""
     mail = ReviewMail(invitee=invitee, kind=Kind.REQUEST, to=address_of(invitee), made_by=by)
     return composed(mail, "(the link, for this person alone)")

@@ -1,5 +1,8 @@
 """The report of a review: frozen in the authority's layout, signed by the head, sent with proof."""
 
+from datetime import date, datetime
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -7,10 +10,11 @@ from sendco.audit import services as audit
 from sendco.files import services as files
 from sendco.jobs import services as jobs
 from sendco.refusals import Refused
+from staff.models import User
 
 from ...cases.kernel import locked
 from ...letters.services import correspondence
-from ...models import Correspondence, ReviewReport
+from ...models import AnnualReview, Correspondence, ReviewReport
 from .. import layouts, steps
 from ..refusals import ReviewReason
 from ..selectors.facts import is_current, latest_report
@@ -18,7 +22,7 @@ from . import reviews
 
 
 @transaction.atomic
-def make(*, review, by):
+def make(*, review: AnnualReview, by: User) -> ReviewReport:
     """Freeze the report as it is now and have its PDF and Word document made. Returns the ReviewReport."""
     review = locked(review)
     steps.REPORT.check(review)
@@ -41,13 +45,18 @@ def make(*, review, by):
     return report
 
 
-def file_report(*, report, pdf, docx, by):
+def file_report(*, report: ReviewReport, pdf: bytes, docx: bytes, by: User) -> ReviewReport:
     """Keep both files. Called by the job in its transaction; once filed they are left alone."""
     report = ReviewReport.objects.select_for_update(of=("self",)).select_related("review").get(pk=report.pk)
     if report.pdf_id:
         return report
     review = report.review
-    about = {"school_id": review.school_id, "pupil_id": review.pupil_id, "by": by, "purpose": "review report"}
+    about: dict[str, Any] = {
+        "school_id": review.school_id,
+        "pupil_id": review.pupil_id,
+        "by": by,
+        "purpose": "review report",
+    }
     report.pdf_id = files.store_bytes(name=f"review-report-{review.held_on}.pdf", content=pdf, **about).pk
     report.docx_id = files.store_bytes(name=f"review-report-{review.held_on}.docx", content=docx, **about).pk
     with audit.saving(report, by=by):
@@ -56,7 +65,7 @@ def file_report(*, report, pdf, docx, by):
 
 
 @transaction.atomic
-def approve(*, report, version, by):
+def approve(*, report: ReviewReport, version: int, by: User) -> AnnualReview:
     """The head signs this report. Raises Refused when the record has moved on since it was made."""
     review = locked(report.review, version=version)
     newest = latest_report(review)
@@ -70,16 +79,17 @@ def approve(*, report, version, by):
 
 
 @transaction.atomic
-def record_sent(*, review, sent_on, via, proof, by):
+def record_sent(*, review: AnnualReview, sent_on: date, via: str, proof: str, by: User) -> AnnualReview:
     """The approved report went to everybody invited; how, and what proves it, is filed with the case."""
-    if review.reports.exists() and not is_current(latest_report(review)):
+    newest = latest_report(review)
+    if newest and not is_current(newest):
         raise Refused(ReviewReason.REPORT_STALE)
     review = reviews.record_report_sent(review=review, sent_on=sent_on, by=by)
     log_sent(review=review, subject="Report of the review", sent_on=sent_on, via=via, proof=proof, by=by)
     return review
 
 
-def log_sent(*, review, subject, sent_on, via, proof, by):
+def log_sent(*, review: AnnualReview, subject: str, sent_on: date, via: str, proof: str, by: User) -> Correspondence:
     """File that something went to everybody invited."""
     return correspondence.log(
         case=review,
@@ -94,12 +104,12 @@ def log_sent(*, review, subject, sent_on, via, proof, by):
 
 
 @transaction.atomic
-def record_papers_sent(*, review, sent_on, via, proof, by):
+def record_papers_sent(*, review: AnnualReview, sent_on: date, via: str, proof: str, by: User) -> AnnualReview:
     """The papers went to everybody invited (reg 20(4)); how, and what proves it, is filed with the case."""
     review = reviews.record_papers_sent(review=review, sent_on=sent_on, by=by)
     log_sent(review=review, subject="Papers of the review", sent_on=sent_on, via=via, proof=proof, by=by)
     return review
 
 
-def made_when(report):
+def made_when(report: ReviewReport) -> datetime:
     return timezone.localtime(report.made_at)

@@ -4,14 +4,17 @@ What is impossible is refused: a report before its meeting, a decision before th
 plan at once. What breaks the law (short notice, a late report) is recorded as it happened, and stays visible.
 """
 
-from datetime import date, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
 from pupils.concerns.selectors import people_with
-from pupils.models import Contact
+from pupils.models import Contact, Pupil
 from sendco.clock import long_date, young_person_from
+from sendco.files.models import StoredFile
 from sendco.jobs import services as jobs
 from sendco.links import services as links
 from sendco.refusals import ChangedMeanwhile, Refused
@@ -42,11 +45,11 @@ FURTHEST_AHEAD = timedelta(days=730)
 INVITEE_FIELDS = ("name", "organisation", "email", "answer", "attended")
 
 
-def _end_links(review):
+def _end_links(review: AnnualReview) -> None:
     links.revoke(purpose=PURPOSE, subject_id__in=list(review.invitees.values_list("pk", flat=True)))
 
 
-def _listed(review):
+def _listed(review: AnnualReview) -> Any:
     return review.invitees.filter(removed_on=None)
 
 
@@ -100,15 +103,14 @@ def who_to_invite(review: AnnualReview) -> list[Invitee]:
         Invitee(role=Role.HEALTH, name="Health professional named by the ICB", organisation="Integrated care board"),
         Invitee(role=Role.SOCIAL, name="Children's social care", organisation=authority.name),
     ]
-    if pupil.key_worker_id:
-        worker = pupil.key_worker
+    if worker := pupil.key_worker:
         people.append(Invitee(role=Role.STAFF, name=worker.name, user=worker, email=worker.email))
     for person in people:
         person.review = review
     return people
 
 
-def _parents(pupil):
+def _parents(pupil: Pupil) -> Any:
     """The parents to invite; nobody once the rights are the young person's own."""
     if pupil.birth_on and timezone.localdate() >= young_person_from(pupil.birth_on):
         return []
@@ -144,7 +146,7 @@ def add_invitee(
     return invitee
 
 
-def change_invitee(*, invitee: Invitee, by: User, **facts) -> Invitee:
+def change_invitee(*, invitee: Invitee, by: User, **facts: Any) -> Invitee:
     """Change INVITEE_FIELDS. A changed address kills the links that went to the old one."""
     with changing(invitee.review, by=by) as change:
         invitee = Invitee.objects.select_for_update(of=("self",)).get(pk=invitee.pk)
@@ -174,7 +176,7 @@ def plan_meeting(
     version: int,
     meeting_on: date,
     by: User,
-    meeting_time=None,
+    meeting_time: time | None = None,
     place: str = "",
     contribute_by: date | None = None,
     pep_on: date | None = None,
@@ -201,7 +203,9 @@ def plan_meeting(
     return review
 
 
-def record_invited(*, review: AnnualReview, invitees, invited_on: date, via: str, by: User) -> AnnualReview:
+def record_invited(
+    *, review: AnnualReview, invitees: Sequence[Invitee], invited_on: date, via: str, by: User
+) -> AnnualReview:
     """Record that these people were invited, on which day and how: the proof of notice."""
     with changing(review, by=by, step=steps.INVITE) as change:
         review = change.case
@@ -220,7 +224,9 @@ def record_invited(*, review: AnnualReview, invitees, invited_on: date, via: str
     return review
 
 
-def record_asked(*, invitees, asked_on: date, by: User, words: str = "Asked for a contribution") -> AnnualReview:
+def record_asked(
+    *, invitees: Sequence[Invitee], asked_on: date, by: User | None, words: str = "Asked for a contribution"
+) -> AnnualReview:
     """Record that contributions were asked for; a second time is a reminder."""
     with changing(invitees[0].review, by=by) as change:
         for invitee in invitees:
@@ -252,7 +258,9 @@ def start_reminders(*, review: AnnualReview, by: User) -> AnnualReview:
     return change.case
 
 
-def record_papers_sent(*, review: AnnualReview, sent_on: date, by: User, invitees=None) -> AnnualReview:
+def record_papers_sent(
+    *, review: AnnualReview, sent_on: date, by: User, invitees: Sequence[Invitee] | None = None
+) -> AnnualReview:
     """Record that the papers went to everybody invited (reg 20(4))."""
     with changing(review, by=by, step=steps.PAPERS) as change:
         review = change.case
@@ -288,7 +296,7 @@ def ask_for_pack(*, review: AnnualReview, by: User) -> AnnualReview:
     return review
 
 
-def file_pack(*, review: AnnualReview, stored, by: User) -> AnnualReview:
+def file_pack(*, review: AnnualReview, stored: StoredFile, by: User) -> AnnualReview:
     """Keep the PDF of the papers. Called by the job, in its transaction."""
     with changing(review, by=by, closed_too=True) as change:
         change.case.pack_file_id, change.case.pack_made_at = stored.pk, timezone.now()
@@ -298,7 +306,7 @@ def file_pack(*, review: AnnualReview, stored, by: User) -> AnnualReview:
 # --- The meeting -------------------------------------------------------------------------------------------------
 
 
-def save_meeting(*, review: AnnualReview, version: int, by: User, **words) -> AnnualReview:
+def save_meeting(*, review: AnnualReview, version: int, by: User, **words: str) -> AnnualReview:
     """Keep what the meeting says. `words` are any of those that the step writes."""
     with changing(review, version=version, by=by, step=steps.WRITE_UP) as change:
         assign(change.case, words, allowed=steps.WRITE_UP.writes)
@@ -307,7 +315,7 @@ def save_meeting(*, review: AnnualReview, version: int, by: User, **words) -> An
     return change.case
 
 
-def _take_approval_back(review):
+def _take_approval_back(review: AnnualReview) -> None:
     """What the head signed is what the report says: a change asks for a new signature."""
     review.approved_by = review.approved_at = None
 
@@ -360,7 +368,7 @@ def remove_difference(*, row: ViewDifference, by: User) -> None:
         change.tell("ehcp.difference_removed", "A view noted by mistake was taken out")
 
 
-def record_held(*, review: AnnualReview, held_on: date, by: User, attended=()) -> AnnualReview:
+def record_held(*, review: AnnualReview, held_on: date, by: User, attended: Iterable[int] = ()) -> AnnualReview:
     """The meeting took place. `attended` are the ids of the invitees who came."""
     with changing(review, by=by) as change:
         review = change.case
