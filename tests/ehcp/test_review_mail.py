@@ -212,6 +212,14 @@ def test_changed_address_between_asking_and_sending_stops_the_mail(review, senco
     assert run_mails() == []
 
 
+def test_day_that_is_taken_back_stops_the_mail_and_says_so(review, senco):
+    ask(review, [parent_of(review)], senco)
+    type(review).objects.update(meeting_on=None)
+
+    assert run_mails() == []
+    assert "taken back" in ReviewMail.objects.get().problem
+
+
 def test_asker_who_left_sends_nothing(review, senco):
     ask(review, [parent_of(review)], senco)
     Membership.objects.filter(user=senco).update(ends_on="2026-11-22")

@@ -145,16 +145,18 @@ def send(mail: ReviewMail, *, still_mine: Callable[[], None]) -> str:
 
 
 def _not_needed(mail: ReviewMail) -> str:
-    """Say why a reminder that waited to be sent has become needless; what goes by itself asks more."""
+    """Say why a mail that waited to be sent has become needless; what goes by itself asks more."""
     review = mail.invitee.review
     if mail.kind == Kind.REMINDER and Contribution.objects.filter(invitee=mail.invitee).exclude(sent_at=None).exists():
         return "Their words came first."
+    if review.meeting_on is None:
+        return "The day of the meeting was taken back."
     if mail.set_on is None:
         return ""
     today = timezone.localdate()
     if review.reminders_stopped_on:
         return f"The reminders of this review were stopped on {long_date(review.reminders_stopped_on)}."
-    if review.meeting_on is None or review.meeting_on <= today:
+    if review.meeting_on <= today:
         return "The day of the meeting had come."
     if not review.pupil.on_roll:
         return "The child has left the school."
