@@ -49,7 +49,7 @@ def _content(imported):
         with files.open_stored(stored) as file:
             return file.read()
     except files.FileNotAvailable as error:
-        raise FileNotReadable(str(error)) from None
+        raise FileNotReadable(error.reason, **error.data) from None
 
 
 @handler("pupils.import_read")

@@ -12,17 +12,11 @@ from xml.etree.ElementTree import ParseError  # nosec B405
 from defusedxml.ElementTree import XMLParser
 
 from .bounds import MAX_ENTRIES, MAX_RATIO, MAX_UNPACKED
-from .kinds import DAMAGED, LOCKED, FileRefused, Kind
+from .kinds import Kind
+from .refusals import FileRefused, UploadReason
 
 RATIO_COUNTS_FROM = 1024 * 1024  # a small part of blank cells squeezes well and harms nobody
 CHUNK = 64 * 1024
-
-TOO_LARGE_INSIDE = "This file unpacks to far more than it should. Save it as PDF, then upload that."
-MACROS = "This file holds macros. Save it as an ordinary .docx or .xlsx file, or as PDF, then upload that."
-EMBEDDED = "This file has another file or object inside it. Save it as PDF, then upload that."
-OUTSIDE = (
-    "This file fetches something from outside it (a template, a picture or data). Save it as PDF, then upload that."
-)
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NESTED = (b"PK\x03\x04", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08")
@@ -32,6 +26,12 @@ _DOCTYPE = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-
 _MACRO_NAMES = re.compile(r"vbaproject|vbadata|macrosheets/|dialogsheets/|(^|/)(basic|scripts)/", re.IGNORECASE)
 _EMBEDDED_NAMES = re.compile(r"activex|embeddings/|oleobject|attachedtoolbars", re.IGNORECASE)
 _OUTSIDE_NAMES = re.compile(r"externallinks/|(^|/)connections\.xml$|querytables/", re.IGNORECASE)
+
+_REFUSED_NAMES = (
+    (_MACRO_NAMES, UploadReason.MACROS),
+    (_EMBEDDED_NAMES, UploadReason.EMBEDDED),
+    (_OUTSIDE_NAMES, UploadReason.OUTSIDE),
+)
 
 _MAIN_TYPES = {
     Kind.DOCX: "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml",
@@ -64,7 +64,7 @@ _UNREADABLE = (
 def check_office(content: bytes, kind: Kind) -> None:
     """Raise FileRefused unless the archive is a plain document of this kind."""
     if content.count(b"PK\x01\x02") > MAX_ENTRIES:  # before zipfile builds an object for each
-        raise FileRefused(TOO_LARGE_INSIDE)
+        raise FileRefused(UploadReason.UNPACKS_TOO_FAR)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_names(archive.infolist())
@@ -74,26 +74,26 @@ def check_office(content: bytes, kind: Kind) -> None:
             else:
                 _check_openxml(archive, kind)
     except _UNREADABLE as error:
-        raise FileRefused(DAMAGED) from error
+        raise FileRefused(UploadReason.DAMAGED) from error
 
 
 def _check_names(entries: list[zipfile.ZipInfo]) -> None:
     names = [entry.filename for entry in entries]
     if len(names) != len({name.lower() for name in names}):
-        raise FileRefused(DAMAGED)  # two readers could see two different documents
+        raise FileRefused(UploadReason.DAMAGED)  # two readers could see two different documents
     for entry in entries:
         if _is_unsafe_path(entry):
-            raise FileRefused(DAMAGED)
+            raise FileRefused(UploadReason.DAMAGED)
         if entry.flag_bits & 0x1:
-            raise FileRefused(LOCKED)
+            raise FileRefused(UploadReason.LOCKED)
         if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            raise FileRefused(DAMAGED)
+            raise FileRefused(UploadReason.DAMAGED)
     joined = "\n".join(names)
-    for pattern, message in ((_MACRO_NAMES, MACROS), (_EMBEDDED_NAMES, EMBEDDED), (_OUTSIDE_NAMES, OUTSIDE)):
+    for pattern, reason in _REFUSED_NAMES:
         if any(pattern.search(name) for name in joined.split("\n")):
-            raise FileRefused(message)
+            raise FileRefused(reason)
     if any(name.lower().endswith(_NESTED_NAMES) for name in names):
-        raise FileRefused(EMBEDDED)
+        raise FileRefused(UploadReason.EMBEDDED)
 
 
 def _is_unsafe_path(entry: zipfile.ZipInfo) -> bool:
@@ -109,11 +109,11 @@ def _check_contents(archive: zipfile.ZipFile) -> None:
         size, start, has_doctype = _unpack(archive, entry, room=MAX_UNPACKED - total)
         total += size
         if size > RATIO_COUNTS_FROM and size > MAX_RATIO * entry.compress_size:
-            raise FileRefused(TOO_LARGE_INSIDE)
+            raise FileRefused(UploadReason.UNPACKS_TOO_FAR)
         if start.startswith((OLE, *_NESTED)):
-            raise FileRefused(EMBEDDED)
+            raise FileRefused(UploadReason.EMBEDDED)
         if has_doctype and entry.filename.lower().endswith((".xml", ".rels", ".rdf")):
-            raise FileRefused(DAMAGED)
+            raise FileRefused(UploadReason.DAMAGED)
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, room: int) -> tuple[int, bytes, bool]:
@@ -123,7 +123,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, room: int) -> t
         while chunk := part.read(CHUNK):
             size += len(chunk)
             if size > room:
-                raise FileRefused(TOO_LARGE_INSIDE)
+                raise FileRefused(UploadReason.UNPACKS_TOO_FAR)
             start = start or chunk[:16]
             has_doctype = has_doctype or any(mark in tail + chunk for mark in _DOCTYPE)
             tail = chunk[-32:]
@@ -154,11 +154,11 @@ def _check_openxml(archive: zipfile.ZipFile, kind: Kind) -> None:
     _read_elements(archive, "[Content_Types].xml", lambda tag, attributes: types.add(attributes.get("ContentType", "")))
     joined = " ".join(types).lower()
     if "macroenabled" in joined or "vbaproject" in joined:
-        raise FileRefused(MACROS)
+        raise FileRefused(UploadReason.MACROS)
     if "activex" in joined or "oleobject" in joined:
-        raise FileRefused(EMBEDDED)
+        raise FileRefused(UploadReason.EMBEDDED)
     if _MAIN_TYPES[kind] not in types:
-        raise FileRefused(DAMAGED)
+        raise FileRefused(UploadReason.DAMAGED)
     for name in archive.namelist():
         if name.lower().endswith(".rels"):
             _read_elements(archive, name, _check_relationship)
@@ -169,12 +169,12 @@ def _check_openxml(archive: zipfile.ZipFile, kind: Kind) -> None:
 def _check_relationship(tag: str, attributes: dict[str, str]) -> None:
     is_outside = attributes.get("TargetMode", "").lower() == "external" or _ADDRESS.match(attributes.get("Target", ""))
     if is_outside and not attributes.get("Type", "").lower().endswith("/hyperlink"):
-        raise FileRefused(OUTSIDE)
+        raise FileRefused(UploadReason.OUTSIDE)
 
 
 def _check_opendocument(archive: zipfile.ZipFile) -> None:
     if archive.read("mimetype").strip() != _ODT_TYPE:
-        raise FileRefused(DAMAGED)
+        raise FileRefused(UploadReason.DAMAGED)
     _read_elements(archive, "META-INF/manifest.xml", _check_manifest_element)
     _read_elements(archive, "content.xml", _check_odt_element)
     for name in archive.namelist():
@@ -184,17 +184,17 @@ def _check_opendocument(archive: zipfile.ZipFile) -> None:
 
 def _check_manifest_element(tag: str, attributes: dict[str, str]) -> None:
     if _local(tag) == "encryption-data":
-        raise FileRefused(LOCKED)
+        raise FileRefused(UploadReason.LOCKED)
 
 
 def _check_odt_element(tag: str, attributes: dict[str, str]) -> None:
     name, href = _local(tag), attributes.get(_HREF, "")
     if name in _ODT_MACROS or href.lower().startswith(("vnd.sun.star.script", "macro:", "javascript:")):
-        raise FileRefused(MACROS)
+        raise FileRefused(UploadReason.MACROS)
     if name in _ODT_EMBEDDED:
-        raise FileRefused(EMBEDDED)
+        raise FileRefused(UploadReason.EMBEDDED)
     if name in _ODT_OUTSIDE or (name not in _ODT_LINKS and _ADDRESS.match(href)):
-        raise FileRefused(OUTSIDE)
+        raise FileRefused(UploadReason.OUTSIDE)
 
 
 def _local(tag: str) -> str:

@@ -11,8 +11,9 @@ from sendco.pdf.sandbox import ChildFailed, Limits, run_child
 
 from .archives import check_office
 from .bounds import MAX_BYTES, MAX_PIXELS
-from .kinds import ACCEPTED, DAMAGED, LOCKED, OLD_FORMAT, WHY_NOT, FileRefused, Kind, kind_of
+from .kinds import Kind, kind_of
 from .names import clean_name
+from .refusals import FileRefused, UploadReason
 
 CHILD_LIMITS = Limits(memory_mb=1024, cpu_seconds=15, wall_seconds=20)
 
@@ -37,11 +38,10 @@ _HEIC = re.compile(rb"^....ftyp(heic|heix|heif|mif1|msf1|hevc)", re.DOTALL)
 _MARKUP = re.compile(rb"^[\s\xef\xbb\xbf]*<(!doctype|html|head|body|script|svg|iframe|\?xml|!--)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x19\x1b-\x1f]")
 
-_REFUSALS = {
-    "damaged": DAMAGED,
-    "locked": LOCKED,
-    "large": f"This file is too large to open safely. Pictures may have {MAX_PIXELS // 1_000_000} million dots. "
-    "Make it smaller, then upload that.",
+_REFUSED_FAMILIES = {
+    "heic": UploadReason.HEIC,
+    "markup": UploadReason.WEB_PAGE,
+    "archive": UploadReason.ARCHIVE,
 }
 
 
@@ -73,7 +73,7 @@ def inspect(upload: UploadedFile, *, keep_original: bool = False) -> Inspected:
     kind = kind_of(name)
     content = _read(upload)
     if _family(content) != _expected_family(kind):
-        raise FileRefused(_mismatch(content, kind))
+        raise _mismatch(content, kind)
     if kind in OFFICE:
         check_office(content, kind)
     elif kind in TEXT:
@@ -87,11 +87,9 @@ def _read(upload: UploadedFile) -> bytes:
     upload.seek(0)
     content = upload.read(MAX_BYTES + 1)
     if len(content) > MAX_BYTES:
-        raise FileRefused(
-            f"This file is larger than {MAX_BYTES // 1024 // 1024} MB. Make it smaller, or split it, then upload that."
-        )
+        raise FileRefused(UploadReason.TOO_LARGE, most=MAX_BYTES // 1024 // 1024)
     if not content:
-        raise FileRefused("This file is empty. Check that you chose the right one.")
+        raise FileRefused(UploadReason.EMPTY)
     return content
 
 
@@ -113,16 +111,17 @@ def _mismatch(content: bytes, kind: Kind) -> str:
     family = _family(content)
     if family == "ole":
         # Office puts a document behind a password into a container of the older kind.
-        return LOCKED if "EncryptedPackage".encode("utf-16-le") in content else OLD_FORMAT
-    if family in {"heic", "markup", "archive"}:
-        return WHY_NOT[{"heic": "heic", "markup": "html", "archive": "zip"}[family]]
-    return f"The name says {kind.label}, but the file holds something else. {ACCEPTED}"
+        is_locked = "EncryptedPackage".encode("utf-16-le") in content
+        return FileRefused(UploadReason.LOCKED if is_locked else UploadReason.OLD_FORMAT)
+    if family in _REFUSED_FAMILIES:
+        return FileRefused(_REFUSED_FAMILIES[family])
+    return FileRefused(UploadReason.OTHER_THAN_ITS_NAME, kind=kind.label)
 
 
 def _check_text(content: bytes) -> None:
     text = _decoded(content)
     if _CONTROL.search(text):
-        raise FileRefused(f"The name says this is text, but the file holds something else. {ACCEPTED}")
+        raise FileRefused(UploadReason.NOT_TEXT)
 
 
 def _decoded(content: bytes) -> str:
@@ -132,7 +131,7 @@ def _decoded(content: bytes) -> str:
             return content.decode(encoding)
         except UnicodeDecodeError:
             continue
-    raise FileRefused("The letters in this file cannot be read. Save it as UTF-8 text or CSV, then upload that.")
+    raise FileRefused(UploadReason.LETTERS_UNREADABLE)
 
 
 def _inspect_in_child(name: str, kind: Kind, content: bytes, keep_original: bool) -> Inspected:
@@ -143,12 +142,16 @@ def _inspect_in_child(name: str, kind: Kind, content: bytes, keep_original: bool
     try:
         answer = run_child(module, content, limits=CHILD_LIMITS, arguments=[word])
     except ChildFailed:
-        raise FileRefused(_REFUSALS["large"]) from None
+        raise _too_large_to_open() from None
     head, _, kept = answer.partition(b"\n")
     head = json.loads(head)
     if "refused" in head:
-        raise FileRefused(_REFUSALS[head["refused"]])
+        raise _too_large_to_open() if head["refused"] == "large" else FileRefused(UploadReason(head["refused"]))
     found = tuple(head["found"])
     if keep_original:
         return Inspected(name, kind, kept, active_content=bool(found))
     return Inspected(name, kind, kept, removed=found)
+
+
+def _too_large_to_open():
+    return FileRefused(UploadReason.TOO_LARGE_TO_OPEN, most=MAX_PIXELS // 1_000_000)

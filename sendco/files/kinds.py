@@ -1,10 +1,8 @@
-"""The kinds of file that are kept here, and in words why others are not."""
+"""The kinds of file that are kept here, and why others are not."""
 
 from django.db import models
 
-
-class FileRefused(Exception):
-    """The upload is not kept; the message says what happened and what to do next."""
+from .refusals import FileRefused, UploadReason
 
 
 class Kind(models.TextChoices):
@@ -45,22 +43,12 @@ KIND_OF_EXTENSION = {
 }
 MADE_HERE = KIND_OF_EXTENSION | {"zip": Kind.ZIP}
 
-ACCEPTED = "Upload a PDF, Word (.docx), Excel (.xlsx), OpenDocument (.odt), JPEG, PNG, text or CSV file."
-
-DAMAGED = "This file is damaged or is not what its name says. Open it, save it again, then upload that."
-LOCKED = "This file is locked with a password. Save a copy without the password, then upload that."
-_HEIC = "Photos saved as HEIC cannot be opened here. Save the photo as JPEG, then upload that."
-_ARCHIVE = "Archives such as ZIP are not accepted. Unpack it, then upload the files one by one."
-_MACROS = "Files with macros are not accepted. Save it as an ordinary .docx or .xlsx file, then upload that."
-OLD_FORMAT = "This is an older Office format. Open it, save it as .docx, .xlsx or PDF, then upload that."
-_WEB = "Web pages and SVG drawings are not accepted, because they can run programs. Save it as PDF, then upload that."
-
 WHY_NOT = {
-    **dict.fromkeys(["heic", "heif"], _HEIC),
-    **dict.fromkeys(["zip", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz", "cab", "iso"], _ARCHIVE),
-    **dict.fromkeys(["docm", "dotm", "xlsm", "xltm", "xlsb", "xlam", "pptm"], _MACROS),
-    **dict.fromkeys(["doc", "dot", "xls", "xlt", "ppt", "rtf"], OLD_FORMAT),
-    **dict.fromkeys(["svg", "svgz", "html", "htm", "xhtml", "mht", "mhtml", "xml"], _WEB),
+    **dict.fromkeys(["heic", "heif"], UploadReason.HEIC),
+    **dict.fromkeys(["zip", "rar", "7z", "gz", "tgz", "tar", "bz2", "xz", "cab", "iso"], UploadReason.ARCHIVE),
+    **dict.fromkeys(["docm", "dotm", "xlsm", "xltm", "xlsb", "xlam", "pptm"], UploadReason.MACRO_FORMAT),
+    **dict.fromkeys(["doc", "dot", "xls", "xlt", "ppt", "rtf"], UploadReason.OLD_FORMAT),
+    **dict.fromkeys(["svg", "svgz", "html", "htm", "xhtml", "mht", "mhtml", "xml"], UploadReason.WEB_PAGE),
 }
 
 
@@ -69,7 +57,7 @@ def kind_of(name: str) -> Kind:
     extension = extension_of(name)
     if extension in KIND_OF_EXTENSION:
         return KIND_OF_EXTENSION[extension]
-    raise FileRefused(WHY_NOT.get(extension) or f"Files of this kind are not accepted. {ACCEPTED}")
+    raise FileRefused(WHY_NOT.get(extension, UploadReason.KIND_NOT_ACCEPTED))
 
 
 def extension_of(name: str) -> str:

@@ -19,15 +19,12 @@ from sendco.people import Someone
 
 from . import scan
 from .check import Inspected, inspect
-from .kinds import MADE_HERE, FileRefused, Kind, extension_of
+from .kinds import MADE_HERE, Kind, extension_of
 from .models import ScanState, StoredFile
 from .names import clean_name
+from .refusals import FileNotAvailable, FileRefused, StoredFileReason, UploadReason
 
 logger = logging.getLogger(__name__)
-
-
-class FileNotAvailable(Exception):
-    """The file may not be opened now; the message says why and what to do."""
 
 
 def storage() -> FileSystemStorage:
@@ -82,9 +79,7 @@ def copy(*, stored: StoredFile, by: Someone | None, purpose: str) -> StoredFile:
 def _keep(inspected: Inspected, *, by: Someone | None, **about: Any) -> StoredFile:
     state = _scanned([inspected.content])
     if state == ScanState.INFECTED:
-        raise FileRefused(
-            "The virus scanner found something in this file, so it was not kept. Do not open it. Tell your IT support."
-        )
+        raise FileRefused(UploadReason.INFECTED)
     token = secrets.token_hex(20)
     path = storage().save(f"{token[:2]}/{token}", ContentFile(inspected.content))
     try:
@@ -117,20 +112,16 @@ def delete(*, stored: StoredFile, by: Someone | None) -> None:
 def open_stored(stored: StoredFile, *, now: datetime | None = None) -> File:
     """The file, open for reading; raises FileNotAvailable."""
     if stored.expires_at and stored.expires_at <= (now or timezone.now()):
-        raise FileNotAvailable("This file was kept for a short time and is gone now. Make it again if you need it.")
+        raise FileNotAvailable(StoredFileReason.EXPIRED)
     if stored.scan_state == ScanState.INFECTED:
-        raise FileNotAvailable(
-            "The virus scanner found something in this file, so it cannot be opened. Tell your IT support."
-        )
+        raise FileNotAvailable(StoredFileReason.INFECTED)
     if scan.is_configured() and stored.scan_state != ScanState.CLEAN:
-        raise FileNotAvailable("This file is waiting for the virus scanner. Try again in a few minutes.")
+        raise FileNotAvailable(StoredFileReason.NOT_SCANNED)
     try:
         return storage().open(stored.storage_path)
     except FileNotFoundError:
         logger.error("Stored file %s has lost its bytes", stored.pk)
-        raise FileNotAvailable(
-            "This file is missing from the server. Tell the person who runs it: a backup may have it."
-        ) from None
+        raise FileNotAvailable(StoredFileReason.BYTES_LOST) from None
 
 
 def has_its_bytes(stored: StoredFile) -> bool:

@@ -28,7 +28,7 @@ from django.views.decorators.http import require_http_methods
 
 from sendco.drafts.models import Draft
 from sendco.drafts.services import DraftTooLong
-from sendco.files.kinds import FileRefused
+from sendco.files.refusals import FileRefused
 from sendco.refusals import ChangedMeanwhile, Refused
 
 from . import drafts, names, once, tokens
@@ -83,7 +83,7 @@ def _has_errors(form: Any) -> bool:
 
 def refuse(form: Any, refusal: Refused | FileRefused, field: str | None = None) -> None:
     """Put a refusal on the field that it names, on the file it is about, or on the form."""
-    named = getattr(refusal, "data", {}).get("field") or field
+    named = refusal.data.get("field") or field
     if isinstance(refusal, FileRefused):
         named = next((name for name, one in form.fields.items() if isinstance(one, forms.FileField)), None)
     form.add_error(named if named in form.fields else None, str(refusal))
@@ -201,7 +201,7 @@ class FormPage:
             return self._sent_before(request, before)
         except ChangedMeanwhile as meanwhile:
             return self._changed(request, meanwhile)
-        except (Refused, FileRefused) as refusal:
+        except Refused as refusal:
             refuse(self.form, refusal, self.refused_on)
             return None
         drafts.forget(request, self._key(request))

@@ -14,13 +14,14 @@ from ehcp.plans.selectors.versions import latest
 from ehcp.plans.services import reading
 from ehcp.plans.services import versions as versions_service
 from pupils.models import Document
-from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile
+from sendco.files.refusals import UploadReason
 from sendco.files.services import open_stored
 from sendco.jobs.models import Job
 from sendco.jobs.runner import run
 from sendco.refusals import Refused
 from tests.factories.ehcp import LocalAuthorityFactory, PlanFactory, PlanVersionFactory
+from tests.refusals import refused
 
 from .pdfs import PLAN, pdf_of
 
@@ -174,7 +175,7 @@ def test_a_scan_says_so_and_shows_its_pages(plan, senco):
 
 
 def test_a_locked_file_is_refused_before_anything_is_kept(plan, senco):
-    with pytest.raises(FileRefused, match="password"):
+    with refused(UploadReason.LOCKED):
         begin(plan, senco, pdf_of(PLAN, password="secret"))
 
     assert not StoredFile.objects.exists()
@@ -182,17 +183,17 @@ def test_a_locked_file_is_refused_before_anything_is_kept(plan, senco):
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "reason", "data"),
     [
-        (b"", "empty"),
-        (b"%PDF-1.7 and then nothing of the kind", "damaged"),
-        (b"PK\x03\x04 a Word file by another name", "holds something else"),
-        (b"%PDF-1.7\n" + b"0" * (20 * 1024 * 1024), "larger than 20 MB"),
+        (b"", UploadReason.EMPTY, {}),
+        (b"%PDF-1.7 and then nothing of the kind", UploadReason.DAMAGED, {}),
+        (b"PK\x03\x04 a Word file by another name", UploadReason.OTHER_THAN_ITS_NAME, {"kind": "PDF"}),
+        (b"%PDF-1.7\n" + b"0" * (20 * 1024 * 1024), UploadReason.TOO_LARGE, {"most": 20}),
     ],
     ids=["empty", "malformed", "another-kind", "too-large"],
 )
-def test_files_that_are_no_plan_are_refused_in_words(plan, senco, content, words):
-    with pytest.raises(FileRefused, match=words):
+def test_files_that_are_no_plan_are_refused_in_words(plan, senco, content, reason, data):
+    with refused(reason, **data):
         begin(plan, senco, content)
 
     assert not plan.versions.exists()

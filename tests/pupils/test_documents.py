@@ -11,8 +11,8 @@ from pupils.models import Document
 from pupils.record.refusals import DocumentReason
 from pupils.record.services import documents as services
 from sendco.audit.models import Event, Read
-from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile
+from sendco.files.refusals import FileRefused, UploadReason
 from sendco.limits.services import LIMITS, Limit
 from tests.refusals import refused
 
@@ -93,7 +93,7 @@ def test_a_plan_is_kept_byte_for_byte(pupil, senco, monkeypatch):
 
     def store(**how):
         kept.update(how)
-        raise FileRefused("Enough")
+        raise FileRefused(UploadReason.EMPTY)
 
     monkeypatch.setattr(services.files, "store", store)
     for kind, as_it_came in (("plan", True), ("report", False)):

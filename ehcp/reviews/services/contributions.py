@@ -16,7 +16,6 @@ from pupils.models import Document, Pupil
 from pupils.record.services import documents
 from sendco.audit import services as audit
 from sendco.files import services as files
-from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile
 from sendco.links import services as links
 from sendco.links.models import Link
@@ -175,10 +174,7 @@ def keep_file(
     if stored is None:
         raise Refused("This file is not there any more. Ask whoever sent it for another copy.")
     facts: dict[str, Any] = {"title": title, "kind": kind, "dated_on": dated_on, "author": author}
-    try:
-        document = documents.add_copy(pupil=row.invitee.review.pupil, stored=stored, by=by, **facts)
-    except (files.FileNotAvailable, FileRefused) as error:
-        raise Refused(str(error)) from error
+    document = documents.add_copy(pupil=row.invitee.review.pupil, stored=stored, by=by, **facts)
     found.document = document
     found.save(update_fields=["document"])
     _record("ehcp.contribution_file_kept", row, f"File of {row.invitee.name} kept: {title}", by=by)

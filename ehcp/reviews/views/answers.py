@@ -15,7 +15,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from sendco.files.kinds import FileRefused
 from sendco.formkit.page import REFUSED
 from sendco.limits.services import RateLimited, check_limit
 from sendco.links import services as links
@@ -149,7 +148,7 @@ def _upload(request, upload):
     try:
         check_limit("link_answer", request.link.pk)
         services.add_file(invitee=request.invitee, upload=upload)
-    except (FileRefused, Refused, RateLimited) as error:
+    except (Refused, RateLimited) as error:
         return str(error)
     return ""
 

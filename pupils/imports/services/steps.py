@@ -11,7 +11,6 @@ from django.utils.dateparse import parse_datetime
 
 from sendco.audit import services as audit
 from sendco.files import services as files
-from sendco.files.kinds import FileRefused
 from sendco.files.models import StoredFile
 from sendco.files.names import clean_name
 from sendco.jobs import services as jobs
@@ -71,12 +70,9 @@ def start(
 def _keep(content: bytes, name: str, *, school: School, by: User, purpose: str, kept_for: timedelta) -> StoredFile:
     """The bytes are never given out again, so they go under a neutral name and kind whatever the school calls them."""
     expires_at = timezone.now() + kept_for
-    try:
-        return files.store_bytes(
-            name=name, content=content, school_id=school.pk, by=by, purpose=purpose, expires_at=expires_at
-        )
-    except FileRefused as error:
-        raise Refused(str(error)) from None
+    return files.store_bytes(
+        name=name, content=content, school_id=school.pk, by=by, purpose=purpose, expires_at=expires_at
+    )
 
 
 def _send(imported: Import, kind: str, title: str, *, by: User) -> None:
