@@ -12,6 +12,7 @@ from staff.models import School, User
 
 from ..cases.settling import open_cases, settle
 from ..models import Caseworker, LocalAuthority, NeedsAssessment, Plan
+from .refusals import AuthorityReason, CaseworkerReason
 
 FIELDS = (
     "name email telephone address advice_service mediation_service report_days papers_days consultation_days "
@@ -36,9 +37,9 @@ def _check_name(school_id: int, name: str, *, besides: int | None = None) -> Non
     named = LocalAuthority.objects.filter(school=school_id, name__iexact=name)
     same = named.exclude(pk=besides).first()  # type: ignore[misc]  # None leaves all
     if same and same.ended_on:
-        raise Refused(f"{same.name} is there, but not in use any more. Take it back into use instead.")
+        raise Refused(AuthorityReason.NAME_OUT_OF_USE, authority=same.name)
     if same:
-        raise Refused(f"{same.name} is there already. Open it to change it.")
+        raise Refused(AuthorityReason.NAME_IN_USE, authority=same.name)
 
 
 @transaction.atomic
@@ -90,11 +91,12 @@ def end_authority(*, authority: LocalAuthority, by: User) -> LocalAuthority:
     """Take it out of every choice. Refused while a case with it is open."""
     row = _lock(authority)
     if row.ended_on:
-        raise Refused(f"{row.name} is out of use already.")
+        raise Refused(AuthorityReason.ENDED_ALREADY, authority=row.name)
     count = sum(1 for _ in open_cases(row))
+    if count == 1:
+        raise Refused(AuthorityReason.ONE_CASE_OPEN, authority=row.name)
     if count:
-        cases = "1 open case" if count == 1 else f"{count} open cases"
-        raise Refused(f"{row.name} has {cases}. Close them, or move the children to their new authority, first.")
+        raise Refused(AuthorityReason.CASES_OPEN, authority=row.name, count=count)
     row.ended_on = timezone.localdate()
     _save(row, ["ended_on"], by=by)
     audit.record("authority.ended", row, text=f"{row.name} is no longer in use", by=by)
@@ -105,7 +107,7 @@ def end_authority(*, authority: LocalAuthority, by: User) -> LocalAuthority:
 def reopen_authority(*, authority: LocalAuthority, by: User) -> LocalAuthority:
     row = _lock(authority)
     if row.ended_on is None:
-        raise Refused(f"{row.name} is in use already.")
+        raise Refused(AuthorityReason.IN_USE_ALREADY, authority=row.name)
     row.ended_on = None
     _save(row, ["ended_on"], by=by)
     audit.record("authority.reopened", row, text=f"{row.name} is in use again", by=by)
@@ -116,13 +118,13 @@ def reopen_authority(*, authority: LocalAuthority, by: User) -> LocalAuthority:
 def check_worker(worker: Caseworker | None, authority: LocalAuthority) -> None:
     """Refuse a caseworker whom a case of this authority cannot have. Nobody is always possible."""
     if worker and (worker.authority_id != authority.pk or worker.ended_on):
-        raise Refused(f"{worker.name} does not work for {authority.name} now. Choose somebody who does.")
+        raise Refused(CaseworkerReason.OF_ANOTHER_AUTHORITY, worker=worker.name, authority=authority.name)
 
 
 @transaction.atomic
 def add_caseworker(*, authority: LocalAuthority, by: User, **values: str) -> Caseworker:
     if authority.ended_on:
-        raise Refused(f"{authority.name} is out of use. Take it back into use first.")
+        raise Refused(AuthorityReason.NOT_IN_USE, authority=authority.name)
     worker = Caseworker(school=authority.school, authority=authority, **values)
     with audit.saving(worker, by=by):
         worker.save()
@@ -146,9 +148,9 @@ def end_caseworker(*, worker: Caseworker, by: User, successor: Caseworker | None
     """End one; her plans and open requests go to the successor, or stand without a caseworker."""
     worker = Caseworker.objects.select_for_update().get(pk=worker.pk)
     if worker.ended_on:
-        raise Refused(f"{worker.name} has ended already.")
+        raise Refused(CaseworkerReason.ENDED_ALREADY, worker=worker.name)
     if successor and (successor.authority_id != worker.authority_id or successor.ended_on or successor == worker):
-        raise Refused("Choose somebody else who works for the same authority now.")
+        raise Refused(CaseworkerReason.NO_SUCCESSOR)
     worker.ended_on = timezone.localdate()
     with audit.saving(worker, by=by):
         worker.save(update_fields=["ended_on"])

@@ -18,3 +18,14 @@ class CaseLetterReason(Reason):
     )
     WENT_ALREADY = "went_already", _("This letter went on {sent_on} already.")
     SENT_IN_FUTURE = "sent_in_future", _("The day it went cannot be in the future.")
+
+
+class CorrespondenceReason(Reason):
+    IN_FUTURE = (
+        "in_future",
+        _("A letter that came or went cannot be dated in the future. Check the dates."),
+    )
+    RECEIVED_BEFORE_DATED = (
+        "received_before_dated",
+        _("It cannot have arrived before {dated_on}, the date on it. Check both dates."),
+    )

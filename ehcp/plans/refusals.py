@@ -94,3 +94,24 @@ class PlanReason(Reason):
         "outcome_reviewed",
         _("A review looked at this outcome, so it stays. Begin a new version and take it out there."),
     )
+
+
+class ReadingReason(Reason):
+    """A plan that is read from its PDF."""
+
+    NOT_A_PDF = (
+        "not_a_pdf",
+        _("Choose the plan as a PDF. A Word file can be saved as PDF first, or typed as a new version."),
+    )
+    ANOTHER_WAITS = (
+        "another_waits",
+        _("Version {number} was read from a PDF and is not checked yet. Check or discard it first."),
+    )
+    CONFIRMED_ALREADY = (
+        "confirmed_already",
+        _("This version was confirmed already. Change its sections on its own page."),
+    )
+    SECTIONS_UNCHECKED = (
+        "sections_unchecked",
+        _("Nobody has checked Section {sections} yet. Look at each beside its page first."),
+    )

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sendco.clock import LONGEST_CLOSURE, SendingDays
+from sendco.refusals import Refused
+
+from .refusals import ChaserReason
 
 ONE_DAY = timedelta(days=1)
 # Nobody hears again so soon after the last request or reminder.
@@ -28,15 +31,15 @@ class SetDay:
         return self.goes_on - last <= QUIET
 
 
-def problem_with(numbers: list[int]) -> str:
-    """What is wrong, in words, with a list of days before the meeting; empty when nothing is."""
+def problem_with(numbers: list[int]) -> Refused | None:
+    """What is wrong with a list of days before the meeting."""
     if len(numbers) > MOST:
-        return f"At most {MOST} reminders. Take out {len(numbers) - MOST}."
+        return Refused(ChaserReason.TOO_MANY, most=MOST, over=len(numbers) - MOST)
     if wrong := [number for number in numbers if not NEAREST <= number <= FURTHEST]:
-        return f"{wrong[0]} cannot be: each number is from {NEAREST} to {FURTHEST}."
+        return Refused(ChaserReason.OUT_OF_RANGE, number=wrong[0], nearest=NEAREST, furthest=FURTHEST)
     if twice := [number for number in numbers if numbers.count(number) > 1]:
-        return f"{twice[0]} is there twice. Take one out."
-    return ""
+        return Refused(ChaserReason.TWICE, number=twice[0])
+    return None
 
 
 def in_words(numbers: Iterable[int]) -> str:

@@ -67,3 +67,83 @@ class ReviewReason(Reason):
         "report_being_drawn",
         _("The report is still being drawn. Wait for it, read it, then approve it."),
     )
+
+
+class InviteeReason(Reason):
+    """Why somebody may not be written to about a review now."""
+
+    REVIEW_CLOSED = "review_closed", _("This review was closed on {closed_on}.")
+    MEETING_HELD = "meeting_held", _("The meeting was held on {held_on}.")
+    OFF_THE_LIST = "off_the_list", _("{name} was taken off the list.")
+
+
+class ReviewMailReason(Reason):
+    NOBODY_CHOSEN = "nobody_chosen", _("Choose at least one person.")
+    NO_DAY = "no_day", _("Fix the day of the meeting first: the mail says when it is.")
+    SENT_ALREADY = "sent_already", _("{names} sent a contribution already. Take the name off the list.")
+    NO_ADDRESS = (
+        "no_address",
+        _("There is no e-mail address for {names}. Write on paper, or add an address first."),
+    )
+
+
+class ContributionReason(Reason):
+    SENT_BY_YOU = (
+        "sent_by_you",
+        _("This was sent already. Ask the school to open it again if you want to change it."),
+    )
+    SENT_BY_LINK = "sent_by_link", _("This was sent already.")
+    SENT_BY_THEM = "sent_by_them", _("{name} has sent a contribution. Open it again first.")
+    NOTHING_WRITTEN = (
+        "nothing_written",
+        _("Nothing is written yet. Write something, or close the page if you have nothing to say."),
+    )
+    TOO_LONG = (
+        "too_long",
+        _("{count} of the answers have more than {most:,} characters. Add the rest as a file."),
+    )
+    OPEN_ALREADY = "open_already", _("This contribution is open already.")
+    NOT_OPENED_AGAIN = "not_opened_again", _("{why} It cannot be opened again.")
+    TOO_MANY_FILES = (
+        "too_many_files",
+        _("There are {most} files here already. Take one out first, or ring the school."),
+    )
+    FILES_TOO_LARGE = (
+        "files_too_large",
+        _("All files together may have {most} MB. Make this one smaller, or take another one out first."),
+    )
+    FILE_MAY_CHANGE = (
+        "file_may_change",
+        _("This contribution was opened again. Wait until it is sent: its files may still change."),
+    )
+    TALK_FIRST = (
+        "talk_first",
+        _("They do not want everybody to read this yet. Talk with them first, then keep the file."),
+    )
+    FILE_KEPT_ALREADY = "file_kept_already", _("It is with the child's documents already: “{title}”.")
+    FILE_GONE = "file_gone", _("This file is not there any more. Ask whoever sent it for another copy.")
+
+
+class ChaserReason(Reason):
+    TOO_MANY = "too_many", _("At most {most} reminders. Take out {over}.")
+    OUT_OF_RANGE = "out_of_range", _("{number} cannot be: each number is from {nearest} to {furthest}.")
+    TWICE = "twice", _("{number} is there twice. Take one out.")
+    NO_DAYS = "no_days", _("Give at least one day before the meeting.")
+
+
+class LayoutReason(Reason):
+    NO_HEADING = "no_heading", _("Write one heading at least.")
+    TOO_MANY_HEADINGS = (
+        "too_many_headings",
+        _("More than {most} headings make no form. Put some of them together."),
+    )
+    EMPTY_HEADING = (
+        "empty_heading",
+        _("A heading is empty. Write what the authority's form says there, or remove the part."),
+    )
+    UNKNOWN_FIELD = "unknown_field", _("One of the fields is not known. Choose from the list.")
+    FIELD_TWICE = "field_twice", _("“{title}” stands under two headings. Choose one of them.")
+    MADE_MEANWHILE = (
+        "made_meanwhile",
+        _("A colleague made a layout for this authority at the same moment. Open that one."),
+    )

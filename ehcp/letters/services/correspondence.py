@@ -7,13 +7,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from sendco.audit import services as audit
-from sendco.clock import long_date
 from sendco.files import services as files
 from sendco.refusals import Refused
 from staff.models import User
 
 from ...cases.kinds import kind_of
 from ...models import Correspondence
+from ..refusals import CorrespondenceReason
 from ..selectors import LetterCase
 
 Direction = Correspondence.Direction
@@ -27,9 +27,9 @@ def log(
     """Keep one piece of correspondence. Raises Refused for days in an impossible order, FileRefused for the file."""
     today = timezone.localdate()
     if dated_on > today or (received_on and received_on > today):
-        raise Refused("A letter that came or went cannot be dated in the future. Check the dates.")
+        raise Refused(CorrespondenceReason.IN_FUTURE)
     if received_on and received_on < dated_on:
-        raise Refused(f"It cannot have arrived before {long_date(dated_on)}, the date on it. Check both dates.")
+        raise Refused(CorrespondenceReason.RECEIVED_BEFORE_DATED, dated_on=dated_on)
     stored = None
     if upload is not None:
         stored = files.store(

@@ -25,6 +25,7 @@ from ...cases.kernel import locked
 from ...models import Plan, PlanOutcome, PlanPage, PlanReading, PlanSection, PlanVersion, ProvisionLine, SectionLetter
 from .. import text as plan_text
 from ..pdf_bounds import MAX_PAGES
+from ..refusals import ReadingReason
 from . import versions
 
 PURPOSE = "page of a plan"
@@ -44,12 +45,10 @@ def start_reading(
     """Keep the PDF byte for byte and begin to read it. Raises FileRefused with words for the person."""
     plan = locked(plan)
     if not str(upload.name).lower().endswith(".pdf"):
-        raise Refused("Choose the plan as a PDF. A Word file can be saved as PDF first, or typed as a new version.")
+        raise Refused(ReadingReason.NOT_A_PDF)
     waiting = plan.versions.filter(confirmed_at=None).first()
     if waiting:
-        raise Refused(
-            f"Version {waiting.number} was read from a PDF and is not checked yet. Check or discard it first."
-        )
+        raise Refused(ReadingReason.ANOTHER_WAITS, number=waiting.number)
     versions.check_version_days(plan, dated_on, received_on)
     document = add_document(
         pupil=plan.pupil,
@@ -207,7 +206,7 @@ def _write_rows(version: PlanVersion, suggestion: plan_text.Suggestion, *, by: U
 def _waiting(version: PlanVersion) -> PlanVersion:
     version = versions.lock(version)
     if version.confirmed_at:
-        raise Refused("This version was confirmed already. Change its sections on its own page.")
+        raise Refused(ReadingReason.CONFIRMED_ALREADY)
     return version
 
 
@@ -230,7 +229,7 @@ def confirm_version(*, version: PlanVersion, by: User, needs: Sequence[NeedType]
     version = _waiting(version)
     left = [letter for letter in SectionLetter.values if letter not in version.reading.checked]
     if left:
-        raise Refused(f"Nobody has checked Section {plan_text.listed(left)} yet. Look at each beside its page first.")
+        raise Refused(ReadingReason.SECTIONS_UNCHECKED, sections=plan_text.listed(left))
     version.confirmed_by, version.confirmed_at = by, timezone.now()
     version.edit_version += 1
     with audit.saving(version, by=by):

@@ -36,6 +36,6 @@ class ChaserPlanForm(forms.Form):
         if not parts or not all(NUMBER.fullmatch(part) for part in parts):
             raise forms.ValidationError("Type whole numbers with commas between, for example 21, 16.")
         numbers = [int(part) for part in parts]
-        if words := chasers.problem_with(numbers):
-            raise forms.ValidationError(words)
+        if wrong := chasers.problem_with(numbers):
+            raise forms.ValidationError(str(wrong), code=wrong.reason.value)
         return numbers

@@ -4,12 +4,13 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sendco.clock import long_date
 from sendco.links import services as links
+from sendco.refusals import Refused
 from staff.models import Membership
 from staff.models.people import current_on
 
 from ...models import AnnualReview, Contribution, Invitee
+from ..refusals import InviteeReason, ReviewReason
 
 Role = Invitee.Role
 # What the secret addresses of contributions are for.
@@ -44,18 +45,18 @@ def signs_in(invitee: Invitee) -> bool:
     return invitee.user.is_active and works.exists()
 
 
-def why_not(invitee: Invitee) -> str:
-    """Return in words why this person may not be written to about this review now; empty when they may."""
+def why_not(invitee: Invitee) -> Refused | None:
+    """Return the Refused that says why this person may not be written to about this review now; None when they may."""
     review, contact = invitee.review, invitee.contact
     if review.closed_on:
-        return f"This review was closed on {long_date(review.closed_on)}."
+        return Refused(InviteeReason.REVIEW_CLOSED, closed_on=review.closed_on)
     if review.held_on:
-        return f"The meeting was held on {long_date(review.held_on)}."
+        return Refused(InviteeReason.MEETING_HELD, held_on=review.held_on)
     if invitee.removed_on:
-        return f"{invitee.name} was taken off the list."
+        return Refused(InviteeReason.OFF_THE_LIST, name=invitee.name)
     if contact is not None and (not contact.may_be_written_to or contact.pupil_id != review.pupil_id):
-        return f"{invitee.name} may not be written to. Ask the safeguarding lead before you do anything."
-    return ""
+        return Refused(ReviewReason.PERSON_HELD_BACK, name=invitee.name)
+    return None
 
 
 def days_open(review: AnnualReview) -> int:

@@ -20,6 +20,7 @@ from staff.models import School, User
 from ...cases.kernel import locked
 from ...models import AnnualReview, ChaserPlan, ChaserRun, Invitee, ReviewMail
 from .. import chaser_days as chasers
+from ..refusals import ChaserReason
 from ..selectors import chasers as selectors
 from . import mail as review_mail
 from . import reviews
@@ -31,8 +32,10 @@ logger = logging.getLogger(__name__)
 @transaction.atomic
 def save_plan(*, school: School, is_on: bool, days: list[int], version: int, by: User) -> ChaserPlan:
     """Set whether they go out, and how many days before the meeting. Raises ChangedMeanwhile for an older version."""
-    if words := chasers.problem_with(days) or (not days and "Give at least one day before the meeting."):
-        raise Refused(words)
+    if wrong := chasers.problem_with(days):
+        raise wrong
+    if not days:
+        raise Refused(ChaserReason.NO_DAYS)
     plan, _ = ChaserPlan.objects.select_for_update(of=("self",)).get_or_create(school=school)
     if plan.version != version:
         raise ChangedMeanwhile(plan)

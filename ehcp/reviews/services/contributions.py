@@ -24,6 +24,7 @@ from staff.models import User
 
 from ...models import AnnualReview, Contribution, ContributionFile, Invitee
 from ..questions import LONGEST, picked_code
+from ..refusals import ContributionReason
 from ..selectors.invitees import (
     PURPOSE,
     TALK_FIRST,
@@ -38,23 +39,19 @@ from ..typed import clean, mark_of
 from . import reviews
 
 FILE_PURPOSE = "contribution"
-MOST_FILES, MOST_BYTES = 5, 30 * 1024 * 1024
+MOST_FILES, MOST_MB = 5, 30
 MOST_OTHERS = 4
 
 
-class Sent(Refused):
-    """This contribution was sent already; it has to be opened again first."""
-
-
 def _locked(invitee: Invitee) -> Contribution:
-    """Take this person's contribution for the transaction. Raises Sent, or Refused when it is too late."""
+    """Take this person's contribution for the transaction. Raises Refused when they sent it, or it is too late."""
     Invitee.objects.select_for_update(of=("self",)).get(pk=invitee.pk)
-    if words := why_not(invitee):
-        raise Refused(words)
+    if refusal := why_not(invitee):
+        raise refusal
     row, _ = Contribution.objects.get_or_create(invitee=invitee, defaults={"kind": kind_of(invitee)})
     row.invitee = invitee
     if row.sent_at:
-        raise Sent("This was sent already. Ask the school to open it again if you want to change it.")
+        raise Refused(ContributionReason.SENT_BY_YOU)
     return row
 
 
@@ -123,9 +120,9 @@ def add_file(*, invitee: Invitee, upload: UploadedFile, by: User | None = None) 
     row = _locked(invitee)
     kept = list(row.files.values_list("size", flat=True))
     if len(kept) >= MOST_FILES:
-        raise Refused(f"There are {MOST_FILES} files here already. Take one out first, or ring the school.")
-    if sum(kept) + (upload.size or 0) > MOST_BYTES:
-        raise Refused("All files together may have 30 MB. Make this one smaller, or take another one out first.")
+        raise Refused(ContributionReason.TOO_MANY_FILES, most=MOST_FILES)
+    if sum(kept) + (upload.size or 0) > MOST_MB * 1024 * 1024:
+        raise Refused(ContributionReason.FILES_TOO_LARGE, most=MOST_MB)
     review = invitee.review
     stored = files.store(
         upload=upload, school_id=review.school_id, pupil_id=review.pupil_id, by=by, purpose=FILE_PURPOSE
@@ -165,14 +162,14 @@ def keep_file(
     row = Contribution.objects.select_related("invitee__review__pupil").get(pk=found.contribution_id)
     found.contribution = row
     if row.sent_at is None:
-        raise Refused("This contribution was opened again. Wait until it is sent: its files may still change.")
+        raise Refused(ContributionReason.FILE_MAY_CHANGE)
     if asks_to_talk_first(row):
-        raise Refused("They do not want everybody to read this yet. Talk with them first, then keep the file.")
+        raise Refused(ContributionReason.TALK_FIRST)
     if found.kept:
-        raise Refused(f"It is with the child's documents already: “{found.kept.title}”.")
+        raise Refused(ContributionReason.FILE_KEPT_ALREADY, title=found.kept.title)
     stored = stored_of(found)
     if stored is None:
-        raise Refused("This file is not there any more. Ask whoever sent it for another copy.")
+        raise Refused(ContributionReason.FILE_GONE)
     facts: dict[str, Any] = {"title": title, "kind": kind, "dated_on": dated_on, "author": author}
     document = documents.add_copy(pupil=row.invitee.review.pupil, stored=stored, by=by, **facts)
     found.document = document
@@ -189,9 +186,9 @@ def send(
     """Close the contribution. `link` is the secret address it came by, which ends here."""
     row = _locked(invitee)
     if not row.answers and not row.files.exists():
-        raise Refused("Nothing is written yet. Write something, or close the page if you have nothing to say.")
+        raise Refused(ContributionReason.NOTHING_WRITTEN)
     if link is not None and not links.use_up(link):
-        raise Sent("This was sent already.")
+        raise Refused(ContributionReason.SENT_BY_LINK)
     if link is None:
         links.revoke(purpose=PURPOSE, subject_id=invitee.pk)
     row.answers = {
@@ -233,7 +230,7 @@ def enter(
         raise ChangedMeanwhile(row)
     cleaned = {code: clean(words) for code, words in answers.items()}
     if too_long := [code for code, words in cleaned.items() if len(words) > LONGEST]:
-        raise Refused(f"{len(too_long)} of the answers have more than {LONGEST:,} characters. Add the rest as a file.")
+        raise Refused(ContributionReason.TOO_LONG, count=len(too_long), most=LONGEST)
     if row.answers and by.pk != invitee.user_id:
         # What somebody began to write is replaced by what they said; their own words stay in the history.
         _save(row, "answers", by=by)
@@ -246,9 +243,9 @@ def reopen(*, contribution: Contribution, by: User) -> Contribution:
     """Let somebody change what they sent. They need a new address, since theirs is used up."""
     row = Contribution.objects.select_for_update(of=("self",)).select_related("invitee__review").get(pk=contribution.pk)
     if row.sent_at is None:
-        raise Refused("This contribution is open already.")
-    if words := why_not(row.invitee):
-        raise Refused(f"{words} It cannot be opened again.")
+        raise Refused(ContributionReason.OPEN_ALREADY)
+    if why := why_not(row.invitee):
+        raise Refused(ContributionReason.NOT_OPENED_AGAIN, why=why)
     row.sent_at, row.version = None, row.version + 1
     _save(row, "sent_at", "version", by=by)
     _record("ehcp.contribution_reopened", row, f"Contribution of {row.invitee.name} opened again", by=by)
@@ -270,10 +267,10 @@ def talked(*, contribution: Contribution, by: User) -> Contribution:
 @transaction.atomic
 def start_here(*, invitee: Invitee, by: User) -> Link:
     """Make a way in that is never sent: the pages open on this device at once. Returns the link."""
-    if words := why_not(invitee):
-        raise Refused(words)
+    if refusal := why_not(invitee):
+        raise refusal
     if contribution_of(invitee).sent_at:
-        raise Sent(f"{invitee.name} has sent a contribution. Open it again first.")
+        raise Refused(ContributionReason.SENT_BY_THEM, name=invitee.name)
     review = invitee.review
     if invitee.asked_on is None:
         reviews.record_asked(invitees=[invitee], asked_on=timezone.localdate(), by=by)

@@ -71,8 +71,8 @@ def note_letter(*, letter: CaseLetter, by: User) -> Noted:
     review = locked(_review_of(letter))
     invitee = review.invitees.select_for_update(of=("self",)).select_related("contact").get(pk=invitee.pk)
     invitee.review = letter.review = review
-    if words := why_not(invitee):
-        return Noted(False, f"The invitation is not kept with the review. {words}")
+    if refusal := why_not(invitee):
+        return Noted(False, f"The invitation is not kept with the review. {refusal}")
     if review.meeting_on is None:
         return Noted(False, "The invitation is not kept with the review: no day of the meeting is fixed there.")
     if words := _names_another_day(letter):

@@ -11,6 +11,7 @@ from staff.models import User
 
 from ...models import LocalAuthority, ReviewLayout
 from .. import layouts
+from ..refusals import LayoutReason
 
 MOST_PARTS = 30
 
@@ -18,18 +19,18 @@ MOST_PARTS = 30
 def check(parts: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Return the parts as they are stored. Raises Refused for what cannot be one."""
     if not parts:
-        raise Refused("Write one heading at least.")
+        raise Refused(LayoutReason.NO_HEADING)
     if len(parts) > MOST_PARTS:
-        raise Refused(f"More than {MOST_PARTS} headings make no form. Put some of them together.")
+        raise Refused(LayoutReason.TOO_MANY_HEADINGS, most=MOST_PARTS)
     seen = set()
     for part in parts:
         if not part["heading"].strip():
-            raise Refused("A heading is empty. Write what the authority's form says there, or remove the part.")
+            raise Refused(LayoutReason.EMPTY_HEADING)
         for code in part["fields"]:
             if code not in layouts.FIELDS:
-                raise Refused("One of the fields is not known. Choose from the list.")
+                raise Refused(LayoutReason.UNKNOWN_FIELD)
             if code in seen:
-                raise Refused(f"“{layouts.FIELDS[code].title}” stands under two headings. Choose one of them.")
+                raise Refused(LayoutReason.FIELD_TWICE, title=layouts.FIELDS[code].title)
             seen.add(code)
     return [
         {"heading": part["heading"].strip()[:150], "note": part.get("note", "").strip()[:300], "fields": part["fields"]}
@@ -59,7 +60,7 @@ def save(
         with transaction.atomic(), audit.saving(layout, by=by):
             layout.save()
     except IntegrityError as error:
-        raise Refused("A colleague made a layout for this authority at the same moment. Open that one.") from error
+        raise Refused(LayoutReason.MADE_MEANWHILE) from error
     audit.record(
         "ehcp.layout_saved", layout, text=f"Report layout of {authority.name} saved", by=by, school_id=layout.school_id
     )

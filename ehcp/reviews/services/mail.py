@@ -23,6 +23,7 @@ from staff.selectors import school_calendar
 
 from ...cases.kernel import locked
 from ...models import AnnualReview, Contribution, Invitee, ReviewMail
+from ..refusals import ReviewMailReason
 from ..selectors.invitees import PURPOSE, address_of, days_open, signs_in, why_not
 from . import reviews
 
@@ -62,7 +63,7 @@ def chase(*, review: AnnualReview, invitees: Sequence[Invitee], by: User) -> lis
         Contribution.objects.filter(invitee__in=invitees).exclude(sent_at=None).values_list("invitee", flat=True)
     )
     if done := [invitee.name for invitee in invitees if invitee.pk in sent]:
-        raise Refused(f"{_list(done)} sent a contribution already. Take the name off the list.")
+        raise Refused(ReviewMailReason.SENT_ALREADY, names=_list(done))
     return _ask(review, invitees, Kind.REMINDER, by)
 
 
@@ -78,15 +79,15 @@ def _checked(review: AnnualReview, invitees: Sequence[Invitee]) -> list[Invitee]
     rows = review.invitees.select_related("contact", "user").filter(pk__in=wanted)
     invitees = list(rows)
     if not invitees:
-        raise Refused("Choose at least one person.")
+        raise Refused(ReviewMailReason.NOBODY_CHOSEN)
     if review.meeting_on is None:
-        raise Refused("Fix the day of the meeting first: the mail says when it is.")
+        raise Refused(ReviewMailReason.NO_DAY)
     for invitee in invitees:
         invitee.review = review
-        if words := why_not(invitee):
-            raise Refused(words)
+        if refusal := why_not(invitee):
+            raise refusal
     if paper := [invitee.name for invitee in invitees if not address_of(invitee)]:
-        raise Refused(f"There is no e-mail address for {_list(paper)}. Write on paper, or add an address first.")
+        raise Refused(ReviewMailReason.NO_ADDRESS, names=_list(paper))
     return invitees
 
 
@@ -127,8 +128,8 @@ def send(mail: ReviewMail, *, still_mine: Callable[[], None]) -> str:
         raise JobFailed("This mail may have gone already. If no answer comes, ask again yourself.")
     invitee = mail.invitee
     moved = address_of(invitee) != mail.to and "The address was changed meanwhile."
-    if words := why_not(invitee) or _not_needed(mail) or moved:
-        ReviewMail.objects.filter(pk=mail.pk).update(problem=words[:200])
+    if problem := why_not(invitee) or _not_needed(mail) or moved:
+        ReviewMail.objects.filter(pk=mail.pk).update(problem=str(problem)[:200])
         raise JobFailed("This mail was not sent: the person may not be written to, or the review has moved on.")
     with transaction.atomic():
         still_mine()
