@@ -32,14 +32,12 @@ class Reason(Enum):
 class Refused(Exception):
     """The school's rules do not allow this. `str()` tells the person what happened and what to do instead."""
 
-    def __init__(self, reason: Reason | str, **data: Any) -> None:
+    def __init__(self, reason: Reason, **data: Any) -> None:
         super().__init__(reason, data)
         self.reason = reason
         self.data = data
 
     def __str__(self) -> str:
-        if isinstance(self.reason, str):  # words alone, without a code
-            return self.reason
         return str(self.reason.words).format_map({name: _shown(value) for name, value in self.data.items()})
 
 

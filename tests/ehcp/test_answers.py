@@ -16,6 +16,7 @@ from PIL import Image
 import ehcp.tasks  # noqa: F401
 from ehcp.models import Contribution, Invitee
 from ehcp.reviews.questions import CHILD, LONGEST, PARENT, SETS
+from ehcp.reviews.refusals import InviteeReason
 from ehcp.reviews.services import contributions, reviews
 from ehcp.reviews.services import mail as review_mail
 from pupils.models import Contact
@@ -355,7 +356,7 @@ def test_hidden_fields_that_were_tampered_with_break_nothing(inside, parent, nam
 
 def test_review_closed_while_the_form_was_on_its_way_gives_the_words_back(inside, monkeypatch):
     def ended(**_):
-        raise Refused("This review was closed.")
+        raise Refused(InviteeReason.REVIEW_CLOSED, closed_on=timezone.localdate())
 
     monkeypatch.setattr(contributions, "settle", ended)
     answer = write(inside, 1, "An hour of work", go="join")

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from pupils.models import Enrolment, GroupPlace, Pupil, PupilSupport, RegisterEntry
 from pupils.record.forms.records import PupilForm, year_by_birth, year_in_words
-from pupils.record.refusals import EnrolmentReason, RecordReason
+from pupils.record.refusals import EnrolmentReason, RecordReason, SupportReason
 from pupils.record.services import pupils as services
 from sendco.drafts.services import load_draft, save_draft
 from staff.models import TeachingGroup, Unit
@@ -371,7 +371,7 @@ def test_a_refusal_on_confirming_is_a_message(sign_in, office, pupil, teacher, m
     support = PupilSupport.objects.create(pupil=pupil, user=teacher)
 
     def ended_meanwhile(**_):
-        raise services.Refused("That ended already.")
+        raise services.Refused(SupportReason.ENDED_ALREADY, person=teacher.name, ended_on=TODAY())
 
     monkeypatch.setattr(services, "end_support", ended_meanwhile)
 
