@@ -9,8 +9,10 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import IntegrityError, transaction
 
 import ehcp.tasks  # noqa: F401
+from ehcp.cases.refusals import CaseReason
 from ehcp.models import AnnualReview, ChaserPlan, ChaserRun, Contribution, Invitee, ReviewMail
 from ehcp.reviews import chaser_days as chasers
+from ehcp.reviews.refusals import ChaserReason
 from ehcp.reviews.selectors import chasers as selectors
 from ehcp.reviews.services import chasers as services
 from ehcp.reviews.services import contributions, reviews
@@ -20,10 +22,11 @@ from sendco.clock import DateRange, SchoolCalendar, SendingDays
 from sendco.jobs import services as jobs
 from sendco.jobs.models import Job, Status
 from sendco.links import services as links
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.refusals import ChangedMeanwhile
 from staff.models import AcademicYear, Closure, Membership, Term
 from staff.roles import Role as StaffRole
 from tests.factories import MembershipFactory, UserFactory
+from tests.refusals import refused
 
 from .contributing import asked, parent_of, person, planned_review, run_mails, secret_in
 
@@ -109,19 +112,23 @@ def test_page_does_not_promise_what_has_gone():
 
 
 @pytest.mark.parametrize(
-    ("numbers", "words"),
+    ("numbers", "reason", "data"),
     [
-        ([21, 16], ""),
-        ([1, 90], ""),
-        ([0], "from 1 to 90"),
-        ([91], "from 1 to 90"),
-        ([21, 21], "21 is there twice"),
-        ([1, 2, 3, 4, 5, 6], "At most 5"),
+        ([0], ChaserReason.OUT_OF_RANGE, {"number": 0, "nearest": 1, "furthest": 90}),
+        ([91], ChaserReason.OUT_OF_RANGE, {"number": 91, "nearest": 1, "furthest": 90}),
+        ([21, 21], ChaserReason.TWICE, {"number": 21}),
+        ([1, 2, 3, 4, 5, 6], ChaserReason.TOO_MANY, {"most": 5, "over": 1}),
     ],
 )
-def test_list_of_days_is_checked(numbers, words):
-    assert words in chasers.problem_with(numbers)
-    assert bool(words) == bool(chasers.problem_with(numbers))
+def test_list_of_days_is_checked(numbers, reason, data):
+    wrong = chasers.problem_with(numbers)
+
+    assert (wrong.reason, wrong.data) == (reason, data)
+
+
+@pytest.mark.parametrize("numbers", [[21, 16], [1, 90]])
+def test_list_of_days_that_can_be_is_taken(numbers):
+    assert chasers.problem_with(numbers) is None
 
 
 def test_days_in_words():
@@ -567,9 +574,18 @@ def test_older_version_is_told_what_is_stored(school, senco):
     assert meanwhile.value.theirs.days == [7]
 
 
-@pytest.mark.parametrize("days", [[], [0], [91], [7, 7], [1, 2, 3, 4, 5, 6]])
-def test_bad_days_are_refused(school, senco, days):
-    with pytest.raises(Refused):
+@pytest.mark.parametrize(
+    ("days", "reason"),
+    [
+        ([], ChaserReason.NO_DAYS),
+        ([0], ChaserReason.OUT_OF_RANGE),
+        ([91], ChaserReason.OUT_OF_RANGE),
+        ([7, 7], ChaserReason.TWICE),
+        ([1, 2, 3, 4, 5, 6], ChaserReason.TOO_MANY),
+    ],
+)
+def test_bad_days_are_refused(school, senco, days, reason):
+    with refused(reason):
         services.save_plan(school=school, is_on=True, days=days, version=1, by=senco)
 
 
@@ -584,5 +600,5 @@ def test_stopping_twice_is_one_event(review, senco):
 def test_closed_review_is_refused(review, senco):
     AnnualReview.objects.update(closed_on=ASKED_ON)
 
-    with pytest.raises(Refused, match="was closed"):
+    with refused(CaseReason.CLOSED, closed_on=ASKED_ON):
         reviews.stop_reminders(review=review, by=senco)

@@ -14,19 +14,22 @@ from django.urls import reverse
 import ehcp.tasks  # noqa: F401
 from ehcp.models import Contribution, ContributionFile, Invitee
 from ehcp.reviews.pack import papers_of
+from ehcp.reviews.refusals import ContributionReason, InviteeReason
 from ehcp.reviews.selectors.contributions import asked_of, may_be_shared, sent_words
 from ehcp.reviews.services import contributions, reviews
 from ehcp.reviews.services import mail as review_mail
 from pupils.models import Document
+from pupils.record.refusals import DocumentReason
 from pupils.record.services import documents
 from sendco.audit.models import Event, Read
 from sendco.files.models import StoredFile
 from sendco.links.models import Link
 from sendco.pdf.render import render_pdf
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.refusals import ChangedMeanwhile
 from staff.roles import Role as StaffRole
 from tests.factories import MembershipFactory
 from tests.factories.ehcp import PlanOutcomeFactory, PlanVersionFactory
+from tests.refusals import refused, shows
 
 from .contributing import MONDAY, asked, enter, parent_of, person, planned_review, question, write
 
@@ -205,7 +208,7 @@ def test_nothing_is_typed_in_after_the_meeting(senco, review, parent):
     type(review).objects.filter(pk=review.pk).update(held_on="2026-11-23")
     parent.review.refresh_from_db()
 
-    with pytest.raises(Refused, match="meeting was held"):
+    with refused(InviteeReason.MEETING_HELD, held_on=date(2026, 11, 23)):
         entered(parent, senco)
 
 
@@ -337,11 +340,11 @@ def test_file_waits_until_somebody_spoke_with_the_child(sign_in, senco, child):
     address = page("contribution-file-keep", attached)
 
     assert address not in client.get(page("contribution-detail", child)).content.decode()
-    refused = client.post(address, FACTS)
+    answer = client.post(address, FACTS)
     contributions.talked(contribution=Contribution.objects.get(), by=senco)
 
-    assert refused.status_code == 422
-    assert "Talk with them first" in refused.content.decode()
+    assert answer.status_code == 422
+    assert shows(answer.content.decode(), ContributionReason.TALK_FIRST)
     assert client.get(address).context["form"]["author"].value() == ""
     assert client.post(address, FACTS).status_code == 302
 
@@ -360,7 +363,7 @@ def test_file_of_another_child_is_filed_with_nobody(senco, attached, other_pupil
     stored = StoredFile.objects.get()
     facts = FACTS | {"dated_on": date(2026, 11, 20)}
 
-    with pytest.raises(Refused, match="another child"):
+    with refused(DocumentReason.OF_ANOTHER_CHILD):
         documents.add_copy(pupil=other_pupil, stored=stored, by=senco, **facts)
 
 

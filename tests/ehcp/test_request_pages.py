@@ -6,6 +6,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
+from ehcp.authorities.refusals import CaseworkerReason
 from ehcp.models import Advice, Appeal, Caseworker, Exemption, NeedsAssessment
 from ehcp.requests import selectors
 from ehcp.requests.services import assessments as services
@@ -13,11 +14,11 @@ from pupils.models import Document
 from pupils.owed import bring_up_to_date
 from sendco.audit.models import Event, Read
 from sendco.drafts.services import load_draft, save_draft
-from sendco.refusals import Refused
 from staff.acting import acting_for
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory
 from tests.factories.ehcp import CaseworkerFactory, LocalAuthorityFactory, NeedsAssessmentFactory, PlanFactory
+from tests.refusals import refused
 
 LONDON = ZoneInfo("Europe/London")
 REASON = "Kezia has had three cycles of support with help from outside, and the gap to her class grows all the same"
@@ -227,7 +228,7 @@ def test_caseworker_of_a_closed_request_stays(sign_in, senco, case, grace):
 def test_service_refuses_a_stranger_from_the_beginning(pupil, authority, school, senco):
     stranger = CaseworkerFactory(authority=LocalAuthorityFactory(school=school))
 
-    with pytest.raises(Refused, match="does not work for Westmarch"):
+    with refused(CaseworkerReason.OF_ANOTHER_AUTHORITY, worker=stranger.name, authority="Westmarch"):
         services.begin(pupil=pupil, authority=authority, caseworker=stranger, by=senco)
 
 

@@ -12,6 +12,7 @@ import ehcp.tasks  # noqa: F401  (its handlers register themselves)
 from ehcp.models import Contribution, ContributionFile, Correspondence, ReviewLayout
 from ehcp.reviews import layouts
 from ehcp.reviews import pack as review_pack
+from ehcp.reviews.refusals import LayoutReason, ReviewReason
 from ehcp.reviews.report_docx import report_docx
 from ehcp.reviews.services import layouts as review_layouts
 from ehcp.reviews.services import reports as review_reports
@@ -20,9 +21,10 @@ from sendco.audit.models import Read
 from sendco.files.models import StoredFile
 from sendco.files.services import open_stored, store_bytes
 from sendco.jobs import runner
-from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.refusals import ChangedMeanwhile
 from sendco.tools.demo.case_texts import LAYOUTS
 from tests.factories.ehcp import PlanFactory, PlanOutcomeFactory, PlanVersionFactory, ProvisionLineFactory
+from tests.refusals import refused, shows
 
 HOSTILE = "<script>alert('x')</script><img src=file:///etc/passwd> \x07 {{ 7|add:7 }}"
 
@@ -139,14 +141,14 @@ def test_layout_is_saved_once_and_checked(held, head):
 
     with pytest.raises(ChangedMeanwhile):
         review_layouts.save(parts=parts, version=0, **facts)
-    for bad in (
-        [],
-        [{"heading": " ", "fields": ["child"]}],
-        [{"heading": "One", "fields": ["child.secret"]}],
-        [{"heading": "One", "fields": ["child"]}, {"heading": "Two", "fields": ["child"]}],
-        [{"heading": "One", "fields": []}] * 31,
+    for bad, reason in (
+        ([], LayoutReason.NO_HEADING),
+        ([{"heading": " ", "fields": ["child"]}], LayoutReason.EMPTY_HEADING),
+        ([{"heading": "One", "fields": ["child.secret"]}], LayoutReason.UNKNOWN_FIELD),
+        ([{"heading": "One", "fields": ["child"]}, {"heading": "Two", "fields": ["child"]}], LayoutReason.FIELD_TWICE),
+        ([{"heading": "One", "fields": []}] * 31, LayoutReason.TOO_MANY_HEADINGS),
     ):
-        with pytest.raises(Refused):
+        with refused(reason):
             review_layouts.save(parts=bad, version=1, **facts)
 
 
@@ -244,9 +246,9 @@ def test_only_the_head_signs_and_only_what_is_current(held, senco, head, proved)
 
     services.save_meeting(review=held, version=held.version, by=senco, summary="Something else")
     held.refresh_from_db()
-    refused = proved(head).post(address, {"version": held.version})
-    assert refused.status_code == 422
-    assert "has changed since this report was made" in refused.content.decode()
+    answer = proved(head).post(address, {"version": held.version})
+    assert answer.status_code == 422
+    assert shows(answer.content.decode(), ReviewReason.REPORT_STALE)
 
     assert proved(head).post(address, {}).status_code == 422
 
@@ -259,7 +261,7 @@ def test_only_the_head_signs_and_only_what_is_current(held, senco, head, proved)
 def test_a_report_cannot_be_signed_before_it_is_drawn(held, senco, head):
     report = review_reports.make(review=held, by=senco)
 
-    with pytest.raises(Refused, match="still being drawn"):
+    with refused(ReviewReason.REPORT_BEING_DRAWN):
         review_reports.approve(report=report, version=held.version, by=head)
 
 
@@ -276,7 +278,7 @@ def test_report_without_progress_is_not_signed(held, senco, head):
     held.outcome_reviews.all().delete()
     report = made(held, senco)
 
-    with pytest.raises(Refused, match="progress towards 1 of 1 outcomes"):
+    with refused(ReviewReason.REPORT_NOT_READY, missing="progress towards 1 of 1 outcomes"):
         review_reports.approve(report=report, version=held.version, by=head)
 
 
@@ -290,7 +292,7 @@ def test_sent_with_proof_is_filed_with_the_case(held, senco, head, sign_in):
     held.refresh_from_db()
     assert held.report_sent_on == date(2026, 11, 23)
     assert Correspondence.objects.get(review=held).proof == "Read receipts kept"
-    with pytest.raises(Refused, match="stays as it was sent"):
+    with refused(ReviewReason.REPORT_SENT_STAYS, report_sent_on=date(2026, 11, 23)):
         review_reports.make(review=held, by=senco)
 
 

@@ -16,13 +16,14 @@ from ehcp.models import Exemption
 from pupils import deadlines as register_deadlines
 from pupils.models import NeedType, RegisterEntry
 from pupils.owed import bring_up_to_date
+from pupils.register.refusals import RegisterReason
 from pupils.register.services import change_status
 from sendco.clock import Basis, Days, Duty
 from sendco.due.models import DueItem
-from sendco.refusals import Refused
 from staff.models.school import ALTERNATIVE, SettingType
 from tests.factories import PupilFactory, SchoolFactory
 from tests.factories.ehcp import AnnualReviewFactory, NeedsAssessmentFactory, PlanFactory
+from tests.refusals import refused
 
 ROOT = Path(__file__).parents[2]
 REGISTER_RULES = [
@@ -239,7 +240,7 @@ def test_11_not_assessed_is_about_the_type_of_need_and_goes_with_k_alone(pupil, 
     assert not_assessed.only_with_sen_support
     assert "diagnos" not in not_assessed.name.lower()
     facts = {"starts_on": date(2026, 11, 20), "reason": "x", "decided_by": senco, "by": senco, "needs": [not_assessed]}
-    with pytest.raises(Refused, match="SEN Support only"):
+    with refused(RegisterReason.NEED_ONLY_WITH_SUPPORT, need=not_assessed.name):
         change_status(pupil=pupil, code="E", **facts)
     assert change_status(pupil=pupil, code="K", **facts).code == "K"
 
