@@ -23,6 +23,7 @@ from pupils.record.refusals import DocumentReason
 from pupils.record.services import documents
 from sendco.audit.models import Event, Read
 from sendco.files.models import StoredFile
+from sendco.files.refusals import StoredFileReason
 from sendco.links.models import Link
 from sendco.pdf.render import render_pdf
 from sendco.refusals import ChangedMeanwhile
@@ -320,15 +321,17 @@ def test_file_is_not_kept_with_facts_that_cannot_be(sign_in, senco, attached, ch
     assert not Document.objects.exists()
 
 
-@pytest.mark.parametrize(("state", "words"), [("infected", "virus scanner found"), ("unscanned", "waiting for")])
-def test_file_that_may_not_be_opened_is_not_kept(sign_in, senco, attached, monkeypatch, state, words):
+@pytest.mark.parametrize(
+    ("state", "reason"), [("infected", StoredFileReason.INFECTED), ("unscanned", StoredFileReason.NOT_SCANNED)]
+)
+def test_file_that_may_not_be_opened_is_not_kept(sign_in, senco, attached, monkeypatch, state, reason):
     monkeypatch.setattr("sendco.files.scan.is_configured", lambda: True)
     StoredFile.objects.update(scan_state=state)
 
     response = sign_in(senco).post(page("contribution-file-keep", attached), FACTS)
 
     assert response.status_code == 422
-    assert words in response.content.decode()
+    assert shows(response.content.decode(), reason)
     assert not Document.objects.exists()
     assert StoredFile.objects.count() == 1
 

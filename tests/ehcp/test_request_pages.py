@@ -228,7 +228,7 @@ def test_caseworker_of_a_closed_request_stays(sign_in, senco, case, grace):
 def test_service_refuses_a_stranger_from_the_beginning(pupil, authority, school, senco):
     stranger = CaseworkerFactory(authority=LocalAuthorityFactory(school=school))
 
-    with refused(CaseworkerReason.OF_ANOTHER_AUTHORITY, worker=stranger.name, authority="Westmarch"):
+    with refused(CaseworkerReason.OF_ANOTHER_AUTHORITY, worker=stranger.name, authority=authority.name):
         services.begin(pupil=pupil, authority=authority, caseworker=stranger, by=senco)
 
 

@@ -14,7 +14,7 @@ from sendco.audit.models import Event, Read
 from sendco.files.models import StoredFile
 from sendco.files.refusals import FileRefused, UploadReason
 from sendco.limits.services import LIMITS, Limit
-from tests.refusals import refused
+from tests.refusals import refused, shows
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 3, 9)
@@ -60,22 +60,23 @@ def test_document_add_files_it_with_the_pupil(sign_in, senco, pupil, upload):
 
 
 @pytest.mark.parametrize(
-    ("upload", "words"),
+    ("upload", "said"),
     [
-        (SimpleUploadedFile("report.pdf", b"not a pdf at all"), "holds something else"),
-        (SimpleUploadedFile("page.html", b"<html>"), "Web pages"),
-        (SimpleUploadedFile("macro.docm", b"PK\x03\x04"), "macros"),
-        (SimpleUploadedFile("all.zip", b"PK\x03\x04"), "Archives"),
+        (SimpleUploadedFile("report.pdf", b"not a pdf at all"), UploadReason.OTHER_THAN_ITS_NAME),
+        (SimpleUploadedFile("page.html", b"<html>"), UploadReason.WEB_PAGE),
+        (SimpleUploadedFile("macro.docm", b"PK\x03\x04"), UploadReason.MACRO_FORMAT),
+        (SimpleUploadedFile("all.zip", b"PK\x03\x04"), UploadReason.ARCHIVE),
         (SimpleUploadedFile("empty.txt", b""), "empty"),
     ],
 )
-def test_document_add_refuses_bad_files_in_words_and_keeps_the_rest(sign_in, senco, pupil, upload, words):
+def test_document_add_refuses_bad_files_at_their_field_and_keeps_the_rest(sign_in, senco, pupil, upload, said):
     upload.seek(0)
 
     response = sign_in(senco).post(url("document-add", pupil), typed(upload))
 
     assert response.status_code == 422
-    assert words in response.content.decode()
+    assert shows(response.content.decode(), said)
+    assert set(response.context["form"].errors) == {"upload"}
     assert response.context["form"]["title"].value() == "Speech report"
     assert not Document.objects.exists()
     assert not StoredFile.objects.exists()

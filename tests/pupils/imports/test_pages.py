@@ -10,8 +10,10 @@ from django.utils import timezone
 from pupils.models import Import, ImportChange, Pupil, PupilFlag
 from sendco.audit.models import Event
 from sendco.files.models import StoredFile
+from sendco.files.refusals import StoredFileReason, UploadReason
 from sendco.jobs.runner import run
 from tests.factories import PupilFactory
+from tests.refusals import shows
 
 from .helping import UPNS, apply, job_of, preview, sample, table, take_in, text_of, upload, work
 
@@ -149,6 +151,31 @@ def test_a_file_that_cannot_be_read_says_why(sign_in, senco, school, content, na
 
     assert imported.status == Import.Status.FAILED
     assert words in page
+    assert not StoredFile.objects.exists()
+
+
+def test_a_file_that_waits_for_the_scanner_is_not_read(sign_in, senco, monkeypatch):
+    client = sign_in(senco)
+    client.post(reverse("pupils:import-new"), {"upload": sample("alpha.csv"), "whole_school": "no"})
+    monkeypatch.setattr("sendco.files.scan.is_configured", lambda: True)
+    imported = work(Import.objects.get())
+
+    page = client.get(imported.get_absolute_url()).content.decode()
+
+    assert imported.status == Import.Status.FAILED
+    assert shows(page, StoredFileReason.NOT_SCANNED)
+
+
+def test_a_file_with_a_virus_is_refused_at_once(sign_in, senco, monkeypatch):
+    monkeypatch.setattr("sendco.files.scan.is_configured", lambda: True)
+    monkeypatch.setattr("sendco.files.scan.is_infected", lambda chunks: True)
+    data = {"upload": sample("alpha.csv"), "whole_school": "no"}
+
+    answer = sign_in(senco).post(reverse("pupils:import-new"), data)
+
+    assert answer.status_code == 422
+    assert shows(answer.content.decode(), UploadReason.INFECTED)
+    assert not Import.objects.exists()
     assert not StoredFile.objects.exists()
 
 
