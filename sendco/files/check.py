@@ -107,7 +107,7 @@ def _expected_family(kind: Kind) -> str:
     return "text" if kind in TEXT else kind.value
 
 
-def _mismatch(content: bytes, kind: Kind) -> str:
+def _mismatch(content: bytes, kind: Kind) -> FileRefused:
     family = _family(content)
     if family == "ole":
         # Office puts a document behind a password into a container of the older kind.
@@ -146,12 +146,16 @@ def _inspect_in_child(name: str, kind: Kind, content: bytes, keep_original: bool
     head, _, kept = answer.partition(b"\n")
     head = json.loads(head)
     if "refused" in head:
-        raise _too_large_to_open() if head["refused"] == "large" else FileRefused(UploadReason(head["refused"]))
+        raise _too_large_to_open() if head["refused"] == "large" else FileRefused(_reason_of(head["refused"]))
     found = tuple(head["found"])
     if keep_original:
         return Inspected(name, kind, kept, active_content=bool(found))
     return Inspected(name, kind, kept, removed=found)
 
 
-def _too_large_to_open():
+def _reason_of(code: str) -> UploadReason:
+    return next(reason for reason in UploadReason if reason.value == code)
+
+
+def _too_large_to_open() -> FileRefused:
     return FileRefused(UploadReason.TOO_LARGE_TO_OPEN, most=MAX_PIXELS // 1_000_000)

@@ -1,5 +1,6 @@
 """Why an upload is not kept, and why a kept file cannot be opened now."""
 
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +17,7 @@ class FileNotAvailable(Refused):
     """The file may not be opened now."""
 
 
-def _with_accepted(words):
+def _with_accepted(words: Promise) -> Promise:
     return format_lazy("{} {}", words, ACCEPTED)
 
 
