@@ -14,6 +14,7 @@ from tests.factories import MembershipFactory, PupilFactory, SchoolFactory, Teac
 from tests.staff.signing import just_proved
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
     """One worker takes the whole of a module that prepares something for all its tests: nobody prepares it twice."""
     for item in items:

@@ -34,8 +34,8 @@ def view_of(path):
 WITHOUT_COLOURS = OPTIONS | {"rules": {"color-contrast": {"enabled": False}}}
 
 
-def look(page, problems, where, widths=WIDTHS, options=OPTIONS):
-    for width in widths:
+def look(page, problems, where, *, narrow=OPTIONS):
+    for width, options in zip(WIDTHS, (OPTIONS, narrow), strict=True):
         page.set_viewport_size({"width": width, "height": HEIGHT})
         found = Axe().run(page, options=options)
         for violation in found.response["violations"]:
@@ -45,15 +45,8 @@ def look(page, problems, where, widths=WIDTHS, options=OPTIONS):
             problems.append(f"{where} at {width}: scrolls sideways")
 
 
-# Each width is a walk of its own, so that two workers share the whole; within a width roles share what was looked at.
-AT_EACH_WIDTH = pytest.mark.parametrize(
-    "width", [pytest.param(width, marks=pytest.mark.xdist_group(f"width {width}")) for width in WIDTHS]
-)
-
-
-@AT_EACH_WIDTH
 @pytest.mark.parametrize("role", ROLES)
-def test_pages_of_a_role(width, role, enter, page, site):
+def test_pages_of_a_role(role, enter, page, site):
     problems, seen = [], set()
     page.on("console", lambda message: problems.append(f"console: {message.text}") if blocked(message) else None)
     enter(ROLES[role])
@@ -64,9 +57,9 @@ def test_pages_of_a_role(width, role, enter, page, site):
         if state is None or state in seen:
             continue
         seen.add(state)
-        if (width, state) in LOOKED and state[0] not in OWN:
+        if state in LOOKED and state[0] not in OWN:
             continue
-        LOOKED.add((width, state))
+        LOOKED.add(state)
         answer = page.goto(href)
         where = f"{role} {urlsplit(href).path}?{urlsplit(href).query}"
         if answer.status >= 400:
@@ -76,8 +69,7 @@ def test_pages_of_a_role(width, role, enter, page, site):
             if len(answer.body()) > LARGEST:
                 problems.append(f"{where}: {len(answer.body()) // 1024} KiB")
             # What only a narrow page has, such as its menu, is on every page: its colours are compared on a few.
-            with_colours = width == WIDTHS[0] or state[0] in OWN
-            look(page, problems, where, [width], OPTIONS if with_colours else WITHOUT_COLOURS)
+            look(page, problems, where, narrow=OPTIONS if state[0] in OWN else WITHOUT_COLOURS)
             waiting.extend(links(page, site))
     assert not problems, "\n".join(problems)
     assert len(seen) >= 4, f"{role} reaches too little: {seen}"

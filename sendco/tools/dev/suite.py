@@ -125,7 +125,7 @@ def _browser(arguments, env=None):
     if missing:
         return _not_run(name, missing)
     chromium = {**(env or {}), "SENDCO_CHROMIUM": servers.find_chromium()}
-    return _timed(name, [*WORK, "browser", *arguments], chosen=arguments, env=chromium)
+    return _timed(name, ["-m", "browser", *arguments], chosen=arguments, env=chromium)
 
 
 def _timed(name, arguments, *, chosen, env=None):
