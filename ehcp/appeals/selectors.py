@@ -1,4 +1,4 @@
-"""Appeals as pages show them: how each stands, its log in the order of the law, and the list of its papers."""
+"""Appeals: the list, how each stands, and what may have a log."""
 
 from collections.abc import Mapping
 from typing import Any

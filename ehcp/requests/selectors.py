@@ -1,4 +1,4 @@
-"""Requests for needs assessments as pages show them: the stage in words, and the one thing to do next."""
+"""Requests for needs assessments: the list, the stage of each in words, and what is known of one."""
 
 from dataclasses import dataclass
 from datetime import date, datetime

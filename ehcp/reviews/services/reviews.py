@@ -274,7 +274,7 @@ def record_papers_sent(
 
 
 def save_school_report(*, review: AnnualReview, version: int, text: str, by: User) -> AnnualReview:
-    with changing(review, version=version, by=by) as change:
+    with changing(review, version=version, by=by, step=steps.SCHOOL_REPORT) as change:
         change.case.school_report = text
         change.touch()
         _take_approval_back(change.case)
@@ -370,7 +370,7 @@ def remove_difference(*, row: ViewDifference, by: User) -> None:
 
 def record_held(*, review: AnnualReview, held_on: date, by: User, attended: Iterable[int] = ()) -> AnnualReview:
     """The meeting took place. `attended` are the ids of the invitees who came."""
-    with changing(review, by=by) as change:
+    with changing(review, by=by, step=steps.MEETING) as change:
         review = change.case
         for invitee in _listed(review):
             invitee.attended = invitee.pk in attended
