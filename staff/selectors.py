@@ -1,5 +1,6 @@
 """Reads shaped for pages of the school and its people."""
 
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -153,7 +154,7 @@ def _between(terms: list[Term]) -> list[tuple[str, date, date]]:
 
 def _month(calendar: SchoolCalendar, closed: list[tuple[str, date, date]], year: int, month: int) -> Month:
     first = date(year, month, 1)
-    last = (first + timedelta(days=31)).replace(day=1) - timedelta(days=1)
+    last = first.replace(day=monthrange(year, month)[1])
     try:
         holidays = [("Bank holiday", day, day) for day in bank_holidays(year) if day.month == month]
     except HolidaysNotKnown:

@@ -25,6 +25,8 @@ from .roles import Role
 TermDates = tuple[str, date, date]
 ClosureDates = tuple[str, str, date, date]
 INVITATION_DAYS = 7
+# INSET days often stand before the first day of the first term.
+BEFORE_TERM = timedelta(days=14)
 # A year later on the same weekday: term dates move with the week, not with the date.
 YEAR_OF_WEEKS = timedelta(weeks=52)
 
@@ -132,7 +134,7 @@ def copy_academic_year(*, school: School, starts_in: int, by: User) -> AcademicY
     if Term.objects.filter(academic_year__school=school, academic_year__starts_in=starts_in).exists():
         raise Refused(SchoolReason.YEAR_HAS_TERMS)
     first, last = terms[0].starts_on, terms[-1].ends_on
-    closures = Closure.objects.filter(school=school, starts_on__gte=first - timedelta(days=14), ends_on__lte=last)
+    closures = Closure.objects.filter(school=school, starts_on__gte=first - BEFORE_TERM, ends_on__lte=last)
     year = save_academic_year(
         school=school,
         starts_in=starts_in,

@@ -18,8 +18,10 @@ from sendco.clock.words import MONTHS
 MAX_BYTES = 1024 * 1024
 MAX_ROWS = 500
 MAX_NAME = 80
+# A term of more days has its end in the wrong year.
 LONGEST = timedelta(days=200)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+SHORT_YEAR = 2  # digits
 
 TERM, HOLIDAY, INSET, CLOSED = "term", "holiday", "inset", "closed"
 KINDS = (TERM, HOLIDAY, INSET, CLOSED)
@@ -255,7 +257,7 @@ def read_day(text: str) -> date | None:
             year, month, day = (int(part) for part in match.groups())
         elif match := _NUMBERS.fullmatch(text):
             day, month, year = (int(part) for part in match.groups())
-            year += 2000 if year < 100 else 0
+            year += FIRST_YEAR if len(match[3]) == SHORT_YEAR else 0
         elif match := _WORDS.fullmatch(text):
             day, month, year = int(match[1]), _month(match[2]), int(match[3])
         else:

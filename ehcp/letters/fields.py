@@ -49,7 +49,7 @@ BY_KIND = {
         *COMMON,
         MergeField("reply.summary", "The reply in one sentence", "We can meet the needs."),
         MergeField("reply.grounds", "Grounds of the law and the evidence for each", "Efficient education of others: …"),
-        MergeField("reply.steps", "Steps that were considered", "We looked at the class of Year 4 …"),
+        MergeField("reply.steps", "Steps that were considered", "We looked at the class next door …"),
         MergeField("reply.needed", "What would have to be in place", "A trained adult each morning."),
         MergeField("consulted.date", "The day the consultation arrived", "Tue 5 Jan 2027"),
     ),

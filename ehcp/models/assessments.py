@@ -6,6 +6,7 @@ from pupils.models import Pupil
 from pupils.models.querysets import AboutPupilQuerySet
 from staff.models import School
 
+from ..deadlines.reviews import ADULTHOOD_FROM_YEAR
 from .authorities import Caseworker, LocalAuthority
 from .plans import Plan
 
@@ -158,7 +159,7 @@ class Advice(models.Model):
         PSYCHOLOGY = "psychology", "(d) Educational psychologist"
         SOCIAL = "social", "(e) Social care"
         OTHER = "other", "(f) Anybody else the authority thinks fit"
-        ADULTHOOD = "adulthood", "(g) Preparing for adulthood (Year 9 on)"
+        ADULTHOOD = "adulthood", f"(g) Preparing for adulthood (Year {ADULTHOOD_FROM_YEAR} on)"
         REQUESTED = "requested", "(h) Somebody the parent reasonably asks for"
 
     assessment = models.ForeignKey(NeedsAssessment, on_delete=models.CASCADE, related_name="advice")

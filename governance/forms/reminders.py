@@ -1,8 +1,9 @@
-from datetime import time, timedelta
+from datetime import time
 
 from django import forms
 from django.utils import timezone
 
+from sendco.due.windows import THIS_WEEK
 from staff.forms.days import DayField, check_order
 from staff.models import User
 
@@ -92,4 +93,4 @@ class AcknowledgeForm(forms.Form):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["look_again_on"].initial = timezone.localdate() + timedelta(days=7)
+        self.fields["look_again_on"].initial = timezone.localdate() + THIS_WEEK

@@ -10,6 +10,7 @@ from governance.models import MissedDeadline
 from sendco.clock import Duty
 from sendco.due.models import DueItem
 
+# A year: the governors' reports compare terms with those of the year before.
 LOOK_BACK = timedelta(days=365)
 KEY = ("source_type", "source_id", "rule", "trigger_on")
 # An exception that is claimed disapplies the date, and a date that another replaced is history: neither is on time

@@ -25,6 +25,9 @@ from ..models.reminders import SEVEN
 from ..stages import Stages, default_stages, stage_words, stages_in_words
 from .cover import covered_ids
 
+# Half a year: who stood in for whom is asked about when something of that time comes up.
+COVER_SHOWN = timedelta(days=180)
+
 GRACE = timedelta(hours=1)
 # A school that was set up a moment ago has no run yet.
 NEW_SCHOOL = timedelta(days=2)
@@ -213,7 +216,7 @@ def rules_for_page(school: School, rule: str | None = None) -> list[RuleRow]:
 # --- Cover -------------------------------------------------------------------------------------------------------
 def covers_for_page(acting: Acting) -> QuerySet[Cover]:
     """Those of today and later, then those of the last half year."""
-    since = timezone.localdate() - timedelta(days=180)
+    since = timezone.localdate() - COVER_SHOWN
     rows = Cover.objects.visible_to(acting).filter(ends_on__gte=since).select_related("absent", "deputy")
     return rows.order_by(F("ends_on").desc(), "absent__name", "pk")
 

@@ -35,6 +35,7 @@ LEASE = timedelta(minutes=2)
 # Days without a run that are looked back for; a longer rest counts as a fresh start.
 LONGEST_REST = 60
 PASS_ON_EVERY = 7
+# A year and a month: last year's same day can still be looked up.
 KEPT_FOR = timedelta(days=400)
 BATCH = 1000
 COLUMNS = "pk pupil_id rule title duty basis trigger_on due_on owner_id exception".split()

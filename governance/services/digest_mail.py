@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -12,6 +12,7 @@ from django.utils import timezone
 from pupils.models import Pupil
 from sendco.clock import LONDON, long_date
 from sendco.due.models import DueItem
+from sendco.due.windows import THIS_WEEK
 from sendco.due.words import authority_words, basis_words, days_in_words
 from staff.models import Membership, School
 from staff.models.people import current_on
@@ -20,7 +21,6 @@ from ..models import Digest, DigestLine
 from ..stages import LAST_DAY, LATE, PASSED_ON
 from ..told import TOLD_ROLES
 
-SOON = timedelta(days=7)
 Section = DigestLine.Section
 
 
@@ -123,7 +123,7 @@ def _heap(item: DueItem, line: DigestLine, day: date) -> str:
         return "Waiting on others"
     if item.due_on < day:
         return "Overdue"
-    return "This week" if item.due_on <= day + SOON else "Later"
+    return "This week" if item.due_on <= day + THIS_WEEK else "Later"
 
 
 def _entry(item: DueItem, line: DigestLine, pupil: Pupil | None, day: date, many_schools: bool) -> Entry:

@@ -34,6 +34,7 @@ LEASE = timedelta(minutes=10)
 # A pass ends after this; the next tick goes on.
 LONGEST_PASS = 240  # seconds
 PAUSES = [timedelta(minutes=minutes) for minutes in (2, 5, 15, 30, 60, 120)]
+# A weekend without a mail server is outlived; after it the words are too old to send.
 TRIED_FOR = timedelta(days=3)
 # A server that does not answer so often in a row is left alone until the next tick.
 MOST_SILENCES = 3

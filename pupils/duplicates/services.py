@@ -44,6 +44,7 @@ from .selectors import CHOOSABLE, GONE, KEPT, UNDO_DAYS, conflicts, unlike_prote
 
 ONE_DAY = timedelta(days=1)
 CLOSED = "Closed when two records of this child were merged."
+# Where the end of a merged row stands meanwhile: a day that no real row has.
 PARKED = date(1900, 1, 1)
 # One open row a pupil and key: a second one ends when its record is merged.
 ONE_OPEN = ((GroupPlace, "group_id"), (PupilSupport, "user_id"), (PupilFlag, "kind"))

@@ -19,7 +19,9 @@ from sendco.clock.holidays import FIRST_YEAR, LAST_YEAR
 from sendco.due.words import BASIS_WORDS
 from sendco.formkit.page import draw
 
-FIRST, FIRST_BIRTH, LAST = SEND_LAW_FROM, date(1989, 9, 1), date(LAST_YEAR, 12, 31)
+FIRST, LAST = SEND_LAW_FROM, date(LAST_YEAR, 12, 31)
+# Whoever was 25 when the law began, with a margin: nobody older can have had a plan.
+FIRST_BIRTH = date(1989, 9, 1)
 WHO = {
     "school": "School",
     "la": "Council",

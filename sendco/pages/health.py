@@ -20,6 +20,8 @@ from staff.access import require_permission
 from staff.permissions import Permission
 
 logger = logging.getLogger("sendco.csp")
+# What failed longer ago is on the page of the jobs.
+FAILURES_SHOWN = timedelta(days=7)
 BEAT_MAY_REST = timedelta(minutes=5)
 
 
@@ -90,7 +92,7 @@ def status(request):
         "section": "health",
         "found": found,
         "beat": Heartbeat.objects.filter(name="beat").first(),
-        "failed": Job.objects.filter(status=Status.FAILED, finished_at__gt=timezone.now() - timedelta(days=7)).count(),
+        "failed": Job.objects.filter(status=Status.FAILED, finished_at__gt=timezone.now() - FAILURES_SHOWN).count(),
         "waiting": Job.objects.filter(status__in=[Status.QUEUED, Status.RUNNING]).count(),
         "pdf": pdf_available(),
         "database": connection.vendor,

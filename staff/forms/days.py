@@ -3,6 +3,7 @@ from datetime import date
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
+# No child on roll and no plan is older or further away: another year is a slip of the keyboard.
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 

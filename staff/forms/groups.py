@@ -13,7 +13,7 @@ class GroupForm(forms.ModelForm):
         fields = ["name", "kind", "academic_year"]
         labels = {"academic_year": "School year"}
         help_texts = {
-            "name": "As staff say it, for example 5A or Year 9 maths set 2",
+            "name": "As staff say it, for example 5A or Maths set 2",
             "kind": "A pupil has one form or class, and any number of teaching groups.",
             "academic_year": "Leave this empty for a group that goes on from year to year.",
         }

@@ -20,7 +20,8 @@ def missing_in_report(review: AnnualReview) -> list[str]:
     if must_plan_for_adulthood(review) and not any(
         (review.adult_employment, review.adult_living, review.adult_community, review.adult_health)
     ):
-        missing.append("preparing for adulthood (the law asks for it from Year 9, reg 20(6))")
+        year = rules.ADULTHOOD_FROM_YEAR
+        missing.append(f"preparing for adulthood (the law asks for it from Year {year}, reg 20(6))")
     return missing
 
 

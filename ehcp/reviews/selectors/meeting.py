@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ...deadlines.reviews import ADULTHOOD_FROM_YEAR
 from ...models import AnnualReview, Invitee, OutcomeReview, PlanOutcome, ProvisionLine
 from ...plans.selectors.versions import in_force
 from . import answers
@@ -43,7 +44,7 @@ def pages_of(review: AnnualReview) -> list[Page]:
     ]
     if must_plan_for_adulthood(review) or any(getattr(review, name) for name in ADULT):
         done = any(getattr(review, name) for name in ADULT)
-        pages.append(Page("adulthood", "Preparing for adulthood", done, "Required from Year 9"))
+        pages.append(Page("adulthood", "Preparing for adulthood", done, f"Required from Year {ADULTHOOD_FROM_YEAR}"))
     pages.append(Page("summary", "What goes well, what was said", bool(review.strengths or review.summary)))
     pages.append(Page("recommend", "What we recommend", bool(review.recommendation)))
     return pages

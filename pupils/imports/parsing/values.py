@@ -166,10 +166,13 @@ _WORDED = re.compile(
 _MONTH_FIRST = re.compile(rf"{_WEEKDAY}([a-z]+)\.? (\d{{1,2}})(?:st|nd|rd|th)?,? '?(\d{{4}}){_TIME}", re.IGNORECASE)
 _COMPACT = re.compile(r"(19|20)(\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
+# Spreadsheets count days from here (the day before their 1 January 1900, and their 29 February 1900).
 _SERIAL_DAY_0 = date(1899, 12, 30)
 _LOWEST_SERIAL, _HIGHEST_SERIAL = 10_000, 75_000  # 1927 to 2105
 _PIVOT = 69
+_SHORT_YEAR = 2  # digits
 _OLDEST_YEAR = 1900
+_OLDEST_PUPIL = 30  # years; somebody older in a pupil list is a contact, or has the wrong century
 
 
 @lru_cache(maxsize=16384)
@@ -185,7 +188,7 @@ def parse_birth_date(text, today=None):
     born = _read_date(text, lambda year: year + (2000 if year <= latest else 1900))
     if today and born > today:
         raise BadValue(NoteCode.BORN_IN_FUTURE, value=brief(text))
-    if today and today.year - born.year > 30:
+    if today and today.year - born.year > _OLDEST_PUPIL:
         day = f"{born.day}/{born.month}/{born.year}"
         return Parsed(born, (Note(NoteCode.OLDER_THAN_A_PUPIL, {"born": day}),))
     return Parsed(born)
@@ -198,7 +201,7 @@ def _read_date(text, century):
     if serial:
         return _from_serial(int(serial[1]), cleaned)
     year, month, day = _parts(cleaned)
-    year = century(int(year)) if len(year) == 2 else int(year)
+    year = century(int(year)) if len(year) == _SHORT_YEAR else int(year)
     return _checked(year, month, int(day), cleaned)
 
 

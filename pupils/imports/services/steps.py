@@ -29,6 +29,9 @@ from ..selectors.planning import settle
 from ..selectors.previews import standing
 from .applying import chosen_changes
 
+# A file cannot be older than the systems that write it; an earlier day is a clock that was never set.
+EARLIEST_FILE = date(2000, 1, 1)
+
 FILE_KEPT_FOR = timedelta(days=7)  # as long as the import can be taken back
 REJECTED_KEPT_FOR = timedelta(hours=24)  # for its maker to fetch
 MOST_LEAVERS = 0.2
@@ -123,7 +126,7 @@ def made_at(text: str) -> datetime | None:
         moment = parse_datetime(text)
     except ValueError:
         return None
-    if moment is None or moment.year < 2000:
+    if moment is None or moment.date() < EARLIEST_FILE:
         return None
     return moment if timezone.is_aware(moment) else timezone.make_aware(datetime.combine(moment.date(), moment.time()))
 

@@ -27,6 +27,7 @@ from .diary import meeting_words, meetings
 from .items import due_for
 
 READERS = (P.PUPIL_VIEW, P.PUPIL_VIEW_UNIT, P.PUPIL_VIEW_ALL)
+# What a calendar shows: the last term for looking back, and a year with a margin.
 PAST, AHEAD = timedelta(days=90), timedelta(days=400)
 MOST = 1000
 

@@ -1,5 +1,6 @@
 """The diary: what falls due and which meetings are held, over the school's own days. Month, week or list."""
 
+from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import groupby
@@ -16,6 +17,7 @@ from sendco.clock import Duty, HolidaysNotKnown, SchoolCalendar, is_bank_holiday
 from sendco.clock.words import MONTHS
 from sendco.due.words import basis_words, state_words
 from staff.access import require_permission
+from staff.forms.days import EARLIEST, LATEST
 from staff.models import Closure, Term, User
 from staff.permissions import Permission as P
 from staff.selectors import school_calendar
@@ -24,6 +26,7 @@ from . import items as due_items
 
 VIEWS = (("month", "Month"), ("week", "Week"), ("list", "List"))
 ONE_DAY = timedelta(days=1)
+WEEK = timedelta(days=7)  # a row of the calendar
 LIST_DAYS = 56
 MOST_ENTRIES = 500
 IN_A_CELL = 4
@@ -193,21 +196,21 @@ def _asked_day(request, today):
         day = parse_date(request.GET.get("on", "")) or today
     except ValueError:
         return today
-    return day if 2000 <= day.year <= 2100 else today
+    return day if EARLIEST <= day <= LATEST else today
 
 
 def _month(day):
     first = day.replace(day=1)
-    after = (first + timedelta(days=31)).replace(day=1)
-    start, end = first - timedelta(days=first.weekday()), after - ONE_DAY
+    last = first.replace(day=monthrange(first.year, first.month)[1])
+    after = last + ONE_DAY
+    start, end = first - timedelta(days=first.weekday()), last
     end += timedelta(days=6 - end.weekday())
     return start, end, first - ONE_DAY, after, f"{MONTHS[first.month - 1]} {first.year}"
 
 
 def _week(day):
     start = day - timedelta(days=day.weekday())
-    week = timedelta(days=7)
-    return start, start + week - ONE_DAY, start - week, start + week, f"Week from {long_date(start)}"
+    return start, start + WEEK - ONE_DAY, start - WEEK, start + WEEK, f"Week from {long_date(start)}"
 
 
 def _list(day):

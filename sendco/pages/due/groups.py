@@ -1,10 +1,9 @@
 """Which list of the feed an open item stands in, worked out in SQL so that pages of any length stay true."""
 
-from datetime import timedelta
-
 from django.db.models import Case, Count, Min, Q, Value, When
 
 from sendco.clock import Duty
+from sendco.due.windows import THIS_WEEK
 
 from .items import due_for
 
@@ -33,7 +32,7 @@ def with_group(items, acting, today, covered=()):
             When(~Q(exception=""), then=Value(PLACES[EXCEPTED])),
             When(~mine_to_do(acting, covered), then=Value(PLACES[WAITING])),
             When(due_on__lt=today, then=Value(PLACES[OVERDUE])),
-            When(due_on__lte=today + timedelta(days=7), then=Value(PLACES[WEEK])),
+            When(due_on__lte=today + THIS_WEEK, then=Value(PLACES[WEEK])),
             default=Value(PLACES[LATER]),
         )
     )

@@ -16,6 +16,7 @@ from governance.selectors.reminders import daily_run_warning, with_acknowledged
 from pupils.models import Concern, ConcernView, Import, Need, Pupil, RegisterEntry
 from pupils.models.register import ON_REGISTER
 from sendco.charts.bars import stacked_bar
+from sendco.due.windows import DUE_SOON, THIS_WEEK
 from sendco.jobs.models import Heartbeat
 from staff.access import signed_in
 from staff.models import Invitation, Membership, User
@@ -32,6 +33,8 @@ from . import signatures
 MOST_ROWS = 20
 MOST_WAITING = 8
 NAMED = ("legal_forename", "legal_surname", "preferred_forename", "preferred_surname")
+# Access that ends so soon is shown to the administrator, who can still extend it.
+ENDING_SOON = timedelta(days=14)
 ON_A_PHONE = 284  # the width of a chart there
 
 
@@ -41,7 +44,7 @@ def _due_lists(acting, today, *, covered=(), to_sign=(), limit=MOST_ROWS):
     Two readings, so that a long list of what others owe never pushes our own off the page. `to_sign` are items read
     elsewhere that get their names here, so that they cost no query more, and that stand in no other list.
     """
-    soon = due_items.due_for(acting, covered).filter(due_on__lte=today + timedelta(days=28), exception="")
+    soon = due_items.due_for(acting, covered).filter(due_on__lte=today + DUE_SOON, exception="")
     if to_sign:
         soon = soon.exclude(pk__in=[item.pk for item in to_sign])
     soon, mine = with_acknowledged(soon, today).urgent_first(), mine_to_do(acting, covered)
@@ -52,7 +55,7 @@ def _due_lists(acting, today, *, covered=(), to_sign=(), limit=MOST_ROWS):
     people = User.objects.in_bulk(owners) if owners else {}
     rows = iter(due_items.rows(shown, pupils=pupils, people=people, acting=acting))
     mine, waiting, signing = list(islice(rows, len(ours))), list(islice(rows, len(theirs))), list(rows)
-    week = today + timedelta(days=7)
+    week = today + THIS_WEEK
     return {
         "overdue": [row for row in mine[:limit] if row.item.due_on < today],
         "this_week": [row for row in mine[:limit] if today <= row.item.due_on <= week],
@@ -151,7 +154,7 @@ def _administrator(acting, today, covered):
         "invitations": Invitation.objects.visible_to(acting)
         .filter(accepted_at=None, revoked_at=None, expires_at__gt=timezone.now())
         .count(),
-        "ending": memberships.filter(ends_on__lte=today + timedelta(days=14)).select_related("user"),
+        "ending": memberships.filter(ends_on__lte=today + ENDING_SOON).select_related("user"),
         "beat": beat,
         "beat_is_old": beat is None or timezone.now() - beat.beat_at > timedelta(minutes=5),
     }

@@ -1,7 +1,5 @@
 """The register's filters: a form bound to the query string, so that a view can be saved, shared and printed."""
 
-from datetime import timedelta
-
 from django import forms
 from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
 from django.utils import timezone
@@ -10,6 +8,7 @@ from pupils import search
 from pupils.models import Need, NeedType, Pupil, PupilFlag
 from pupils.models.pupil import FLAG_CODES, FlagKind, YearGroup, flag_kinds_for
 from pupils.models.register import Area
+from sendco.due.windows import DUE_SOON
 from sendco.pages.due.items import due_for
 from staff.forms.many import ManyRowsField
 from staff.models import TeachingGroup, Unit, User
@@ -185,7 +184,7 @@ def _by_due(rows, due):
     if due == "late":
         return rows.filter(next_due__lt=today)
     if due == "28":
-        return rows.filter(next_due__lte=today + timedelta(days=28))
+        return rows.filter(next_due__lte=today + DUE_SOON)
     if due == "none":
         return rows.filter(next_due=None)
     return rows
