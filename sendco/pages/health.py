@@ -37,6 +37,7 @@ def _migrations():
 
 
 def _broker():
+    # Celery is loaded by its own application; this page is imported on the way there.
     from sendco.celery import app
 
     with app.connection_for_read() as link:

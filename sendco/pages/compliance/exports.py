@@ -9,11 +9,12 @@ from sendco.due.words import BASIS_WORDS, DUTY_WORDS, state_words
 from sendco.jobs import services as jobs
 from sendco.jobs.registry import handler
 from sendco.pdf.render import PdfFailed, PdfUnavailable, render_pdf
+from staff.jobs import acting_of
 from staff.permissions import Permission
 
-from ..due.exports import acting_now
 from ..register.exports import keep_content, keep_file
 from .periods import Period
+from .reading import figures_of, missed_items, missed_rows
 
 FIGURES = ["Whose duty", "Law, guidance or policy", "Duty", "Authority", "On time", "Of", "Still open and late"]
 MISSED = [
@@ -39,15 +40,13 @@ def start(period, *, acting, purpose, kind, with_missed):
 
 @handler("sendco.compliance_export")
 def compliance_export(run):
-    from . import views as compliance
-
-    acting = acting_now(run, Permission.COMPLIANCE_VIEW, "You may no longer see compliance in this school.")
+    acting = acting_of(run, Permission.COMPLIANCE_VIEW, refusal="You may no longer see compliance in this school.")
     first, last = (date.fromisoformat(run.params[name]) for name in ("first", "last"))
     period, today = Period("dates", run.params["words"], first, last), timezone.localdate()
-    found = compliance.figures_of(acting, period, today)
+    found = figures_of(acting, period, today)
     missed = []
     if run.params["with_missed"]:
-        missed = compliance.missed_rows(compliance.missed_items(acting, period, today)[:MOST_MISSED], acting)
+        missed = missed_rows(missed_items(acting, period, today)[:MOST_MISSED], acting)
     run.progress(1, 2, "Writing the file")
     code, of = "compliance.exported", "duties"
     if run.params["kind"] == "pdf":

@@ -1,20 +1,15 @@
 """Is the school doing what the law asks, and are the authorities? Ours apart from theirs, law apart from the rest."""
 
-from dataclasses import dataclass
-
 from django import forms
 from django.core.paginator import Paginator
-from django.db.models import Case, Value, When
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from governance.selectors import compliance as figures
-from governance.selectors.missed import causes, explanations_of, key_of, late
 from sendco.charts.bars import bar_chart
 from sendco.charts.lines import Line, line_chart
-from sendco.clock import Basis, Duty
 from sendco.formkit.page import FormPage, form_page, posted
 from sendco.limits.services import check_limit
 from staff.access import require_permission, step_up
@@ -23,60 +18,13 @@ from staff.models.people import current_on
 from staff.permissions import Permission as P
 from staff.permissions import permissions_of
 
-from ..due.items import known_to
-from ..due.missed import may_explain, to_explain_count
-from ..due.views import shaped
+from ..due.missed import to_explain_count
 from . import exports as compliance_exports
 from .periods import CHOICES, period_of
+from .reading import figures_of, missed_items, missed_rows
 
 PER_PAGE = 25
 ON_A_PHONE = 284  # the width of a chart there
-OTHERS = (Duty.PARENT, Duty.HEALTH, Duty.OTHER)
-FIRST_LAW = Case(*(When(basis=basis, then=Value(place)) for place, basis in enumerate(Basis)), default=Value(9))
-FIRST_OURS = Case(When(duty=Duty.SCHOOL, then=Value(0)), When(duty=Duty.LA, then=Value(1)), default=Value(2))
-
-
-@dataclass(frozen=True)
-class MissedRow:
-    row: object
-    explanation: object
-    may_explain: bool
-
-    @property
-    def item(self):
-        return self.row.item
-
-
-def missed_items(acting, period, today):
-    """Every late item of the period that this person may know of, ours and the law's first."""
-    items = late(known_to(acting), today).filter(due_on__gte=period.first, due_on__lte=period.last)
-    return items.order_by(FIRST_OURS, FIRST_LAW, "-due_on", "-pk")
-
-
-def missed_rows(items, acting):
-    """Three queries: children, people, and what was said."""
-    items = list(items)
-    said = explanations_of(items)
-    return [MissedRow(row, said.get(key_of(row.item)), may_explain(acting, row.item)) for row in shaped(items, acting)]
-
-
-def figures_of(acting, period, today):
-    """All the figures of the page. Four queries."""
-    scope = {"school_id": acting.school.pk, "first": period.first, "last": period.last, "today": today}
-    tally = figures.tally(**scope)
-    return {
-        "tally": tally,
-        "ours": tally.share(duty=Duty.SCHOOL),
-        "theirs": tally.share(duty=Duty.LA),
-        "our_law": tally.lines_of(duties=[Duty.SCHOOL], basis=Basis.STATUTE),
-        "their_law": tally.lines_of(duties=[Duty.LA], basis=Basis.STATUTE),
-        "others_law": tally.lines_of(duties=OTHERS, basis=Basis.STATUTE),
-        "guidance": tally.lines_of(duties=list(Duty), basis=Basis.GUIDANCE),
-        "practice": tally.lines_of(duties=list(Duty), basis=Basis.PRACTICE),
-        "policy": tally.lines_of(duties=list(Duty), basis=Basis.LOCAL),
-        "by_authority": figures.by_authority(**scope),
-        "causes": causes(**scope),
-    }
 
 
 def _trend(terms, width):

@@ -6,7 +6,7 @@ from django.utils import timezone
 from sendco.due.words import BASIS_WORDS, DUTY_WORDS, state_words
 from sendco.jobs import services as jobs
 from sendco.jobs.registry import handler
-from staff.acting import acting_for
+from staff.jobs import acting_of
 from staff.models import User
 from staff.permissions import Permission
 
@@ -38,18 +38,9 @@ def start(query, *, acting, purpose, kind, fields_out):
     )
 
 
-def acting_now(run, permission, refusal):
-    """Who asked for this job, as they may act today; raises JobFailed with `refusal`."""
-    user = User.objects.filter(pk=run.job.user_id, is_active=True).first()
-    acting = acting_for(user, run.job.school_id) if user else None
-    if not (acting and acting.school and acting.school.pk == run.job.school_id and acting.can(permission)):
-        raise jobs.JobFailed(refusal)
-    return acting
-
-
 @handler("sendco.due_export")
 def due_export(run):
-    acting = acting_now(run, Permission.EXPORT_RUN, "You may no longer export dates of this school.")
+    acting = acting_of(run, Permission.EXPORT_RUN, refusal="You may no longer export dates of this school.")
     today = timezone.localdate()
     chosen = FeedFilter(QueryDict(run.params["query"]), acting=acting, today=today)
     ids = list(chosen.rows().values_list("pk", flat=True))

@@ -15,8 +15,8 @@ from staff.access import require_permission, step_up
 from staff.models import User
 from staff.permissions import Permission as P
 
+from ..paging import KnownCount
 from ..register.forms import ExportForm
-from ..register.views import KnownCount
 from . import exports as feed_exports
 from . import items as due_items
 from .filters import FeedFilter

@@ -27,7 +27,7 @@ from staff.roles import Role
 from ..due import items as due_items
 from ..due.groups import mine_to_do
 from ..register.filters import with_status
-from ..register.views import counts, open_rows, with_details
+from ..register.reading import counts, open_rows, with_details
 from . import signatures
 
 MOST_ROWS = 20

@@ -37,8 +37,8 @@ from staff.permissions import Permission as P
 
 from ..due import items as due_items
 from ..register.filters import with_status
+from ..register.reading import only_kinds
 from ..register.rows import STATUS_WORDS
-from ..register.views import only_kinds
 from . import timeline
 
 CRUMBS = [("SEND register", "/register/")]

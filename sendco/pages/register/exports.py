@@ -16,12 +16,13 @@ from sendco.clock import long_date
 from sendco.files.services import store_bytes
 from sendco.jobs import services as jobs
 from sendco.jobs.registry import handler
-from staff.acting import acting_for
-from staff.models import School, User
+from staff.jobs import acting_of
+from staff.models import School
 from staff.permissions import Permission
 
-from .filters import RegisterFilter
+from .filters import RegisterFilter, with_status
 from .forms import EXPORT_COLUMNS
+from .reading import with_details
 
 CHUNK = 500
 KEPT_FOR = timedelta(hours=24)
@@ -49,11 +50,7 @@ def start(chosen, *, picked, acting, purpose, kind, fields_out):
 
 @handler("sendco.export")
 def export(run):
-    user = User.objects.filter(pk=run.job.user_id, is_active=True).first()
-    acting = acting_for(user, run.job.school_id) if user else None
-    right_school = acting and acting.school and acting.school.pk == run.job.school_id
-    if not right_school or not acting.can(Permission.EXPORT_RUN):
-        raise jobs.JobFailed("You may no longer export pupils of this school.")
+    acting = acting_of(run, Permission.EXPORT_RUN, refusal="You may no longer export pupils of this school.")
     pupils = _pupils(run.params, acting)
     headers = [words for key, words in EXPORT_COLUMNS if key in run.params["columns"]]
     total = pupils.count()
@@ -69,8 +66,6 @@ def _pupils(params, acting):
 
 
 def _rows(run, pupils, acting, total):
-    from .views import with_details
-
     ids = list(pupils.values_list("pk", flat=True))
     for start_at in range(0, len(ids), CHUNK):
         part = ids[start_at : start_at + CHUNK]
@@ -82,8 +77,6 @@ def _rows(run, pupils, acting, total):
 
 
 def _by_ids(ids, acting):
-    from .filters import with_status
-
     return with_status(Pupil.objects.visible_to(acting)).filter(pk__in=ids)
 
 
