@@ -3,27 +3,17 @@ from django.utils import timezone
 
 from pupils.forms.checked import date_field, past_date_field
 
-from ..models import Appeal, LocalAuthority
+from ..cases.filters import CaseFilterForm
+from ..models import Appeal
 from ..requests.forms import StepForm, choice, text_area
 from . import log
 
 
-class AppealFilterForm(forms.Form):
-    q = forms.CharField(required=False, max_length=100, label="Name")
-    show = forms.ChoiceField(
-        required=False, label="Show", choices=[("open", "Open"), ("closed", "Closed"), ("all", "All")]
-    )
-    authority = forms.ModelChoiceField(LocalAuthority.objects.none(), required=False, empty_label="Any authority")
-    about = forms.ChoiceField(required=False, choices=[("", "Anything"), *Appeal.About.choices])
+class AppealFilterForm(CaseFilterForm):
+    noun, route = "appeals", "ehcp:appeal-list"
+    drawn = ("show", "about", "authority")
 
-    def __init__(self, *args, acting, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["authority"].queryset = LocalAuthority.objects.visible_to(acting)
-
-    def values(self):
-        """What can be used of the address; what cannot is left out."""
-        self.is_valid()
-        return self.cleaned_data
+    about = forms.ChoiceField(required=False, label="Decision", choices=[("", "Anything"), *Appeal.About.choices])
 
 
 class AppealStartForm(forms.Form):

@@ -14,16 +14,17 @@ from pupils import search
 from pupils.models import Pupil
 from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
-from sendco.formkit.page import OF_THE_KIT, FormPage, form_page, posted
+from sendco.formkit.page import FormPage, form_page, posted
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
 from ..cases.dates import dates_of
-from ..cases.pages import case_page, list_page
+from ..cases.pages import CasePages, case_page, list_page
 from ..letters.selectors import papers_of
 from ..models import Appeal, NeedsAssessment, Plan
 from ..requests.views.assessments import AN_ACTION
 from . import forms, selectors, services, showing
+from .kind import APPEAL
 
 PER_PAGE = 25
 
@@ -34,30 +35,8 @@ def case_in_view(request, pk):
     return case
 
 
-def case_address(case):
-    return reverse("ehcp:appeal-detail", args=[case.pk])
-
-
-def appeal_page(case, title):
-    context = case_page("appeals", title=title, more=[(case.pupil.name, case_address(case))])
-    return context | {"case": case, "pupil": case.pupil}
-
-
-def case_form(request, form, service, *, case, title, submit, then=None, **context):
-    """A form about an appeal that calls one service and goes back to its log."""
-    parts = {name: context.pop(name) for name in OF_THE_KIT & context.keys()}
-
-    def page():
-        shared = {"submit": submit, "tab_title": tab_title(submit), "cancel": case_address(case)}
-        return appeal_page(case, title) | shared | context
-
-    return FormPage(
-        **{"template": "pupils/record_form.html"} | parts,
-        form=form,
-        save=service,
-        then=then or case_address(case),
-        page=page,
-    ).respond(request)
+PAGES = CasePages(APPEAL)
+case_address, appeal_page, case_form = PAGES.address, PAGES.below, PAGES.form
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
@@ -72,7 +51,7 @@ def appeal_list(request):
         "page": page,
         "rows": selectors.rows_for(page),
         "form": form,
-        "filtered": any(request.GET.get(name) for name in form.fields),
+        "filtered": form.is_narrowed,
         "today": timezone.localdate(),
         "may_edit": acting.can(P.CASE_EDIT),
     }

@@ -1,5 +1,7 @@
 """A consultation from the authority's mail to the proof of the reply (journey J8)."""
 
+from operator import attrgetter
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -12,7 +14,7 @@ from sendco.audit import services as audit
 from sendco.files.http import download_response
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
-from sendco.formkit.page import OF_THE_KIT, ConfirmPage, FormPage, form_page, posted
+from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 from sendco.formkit.versions import Versioned, nothing
 from sendco.limits.services import check_limit
 from sendco.refusals import Refused
@@ -20,13 +22,14 @@ from staff.access import require_permission, step_up
 from staff.permissions import Permission as P
 
 from ..cases.dates import dates_of
-from ..cases.pages import case_page, list_page
+from ..cases.pages import CasePages, case_page, list_page
 from ..letters.forms import ReasonForm
 from ..letters.selectors import papers_of
 from ..letters.views.letters import OF_CASE, sender_role
 from ..models import Consultation
 from . import forms, selectors, services
 from . import reply as replies
+from .kind import CONSULTATION
 
 PER_PAGE = 25
 CHANGED = "Somebody else changed this meanwhile. Look at the case again, then repeat it."
@@ -43,26 +46,23 @@ def _case(request, pk):
     return case
 
 
-def _address(case):
-    return reverse("ehcp:consultation-detail", args=[case.pk])
+PAGES = CasePages(CONSULTATION, crumb=attrgetter("child_name"), template="components/form_page.html")
+_address = PAGES.address
+
+
+def _tab_title(title):
+    """A child who is not on roll yet is no pupil."""
+    return f"Consultation: {title}"
 
 
 def _below(case, title, **context):
-    """Context of a page below a case. The browser's tab does not name the child."""
-    page = case_page("consultations", title=title, more=[(case.child_name, _address(case))])
-    return page | {"case": case, "tab_title": f"Consultation: {title}", "cancel": _address(case)} | context
+    return PAGES.below(case, title) | {"tab_title": _tab_title(title), "cancel": _address(case)} | context
 
 
-def _simple(request, case, form, service, *, title, submit, then=None, **context):
+def _simple(request, case, form, service, *, title, submit, **context):
     """A form that calls one service and goes back to the case."""
-    parts = {name: context.pop(name) for name in OF_THE_KIT & context.keys()}
-    return FormPage(
-        **parts,
-        form=form,
-        save=service,
-        then=then or _address(case),
-        page=lambda: _below(case, title, submit=submit, **context),
-    ).respond(request)
+    context = {"tab_title": _tab_title(title)} | context
+    return PAGES.form(request, form, service, case=case, title=title, submit=submit, **context)
 
 
 # --- List --------------------------------------------------------------------------------------------------------

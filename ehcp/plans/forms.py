@@ -3,13 +3,13 @@ from django.utils import timezone
 
 from pupils.forms.checked import date_field, past_date_field
 from pupils.models import NeedType
-from pupils.models.pupil import YearGroup
 from pupils.models.register import Code
 from pupils.register.selectors import needs_on
 from sendco.formkit.versions import VersionedForm
 from sendco.richtext_field import RichField
 
 from ..authorities.selectors import caseworkers_in_use, in_use
+from ..cases.filters import AnyOf, CaseFilterForm, YearsField
 from ..models import Caseworker, LocalAuthority, NeedsAssessment, Plan, PlanOutcome, PlanVersion, ProvisionLine
 from .services.plans import CAME, DRAFT, FINAL
 
@@ -50,23 +50,24 @@ class NeedForm(forms.Form):
         return [self.cleaned_data["need"]] if self.cleaned_data.get("need") else []
 
 
-class PlanFilterForm(forms.Form):
-    q = forms.CharField(required=False, max_length=100, label="Name")
+class PlanFilterForm(CaseFilterForm):
+    noun, route = "plans", "ehcp:plan-list"
+    drawn = ("show", "authority", "review", "year", "gap")
+
     show = forms.ChoiceField(
         required=False,
         label="Show",
         choices=[("now", "In force"), ("left", "Child left the school"), ("ceased", "Ceased"), ("all", "All")],
     )
-    authority = forms.ModelChoiceField(LocalAuthority.objects.none(), required=False, empty_label="Any authority")
-    year = forms.MultipleChoiceField(required=False, choices=YearGroup.choices, label="Year group")
+    year = YearsField()
     review = forms.ChoiceField(
         required=False,
         label="Review",
         choices=[("", "Any"), ("late", "Past its date"), ("open", "Under way"), ("none", "None under way")],
     )
-    gap = forms.MultipleChoiceField(
-        required=False,
+    gap = AnyOf(
         label="Look for",
+        any_label="Anything",
         choices=[
             ("vague", "Vague provision"),
             ("date", "No date"),
@@ -75,15 +76,6 @@ class PlanFilterForm(forms.Form):
             ("transfer", "Phase transfer"),
         ],
     )
-
-    def __init__(self, *args, acting, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["authority"].queryset = LocalAuthority.objects.visible_to(acting)
-
-    def values(self):
-        """What can be used of the address; what cannot is left out."""
-        self.is_valid()
-        return self.cleaned_data
 
 
 class PlanStartForm(NeedForm):

@@ -6,7 +6,6 @@ from django.utils import timezone
 
 from pupils.forms.checked import date_field, past_date_field
 from pupils.models import Document
-from pupils.models.pupil import YearGroup
 from pupils.record.forms.documents import ACCEPT
 from sendco.clock import SEND_LAW_FROM
 from sendco.files.bounds import MAX_BYTES
@@ -14,6 +13,7 @@ from sendco.formkit.versions import VersionedForm
 from staff.forms.many import ManyRowsField
 
 from ..authorities.selectors import caseworkers_in_use, in_use
+from ..cases.filters import CaseFilterForm, YearsField
 from ..models import Caseworker, Exemption, LocalAuthority, Method, NeedsAssessment, Plan
 from .pack import Part
 from .selectors import Stage
@@ -42,30 +42,19 @@ def reason_field():
 CLOCKS_DIFFER = timedelta(minutes=10)
 
 
-class RequestFilterForm(forms.Form):
-    q = forms.CharField(required=False, max_length=100, label="Name")
-    show = forms.ChoiceField(
-        required=False, label="Show", choices=[("open", "Open"), ("closed", "Closed"), ("all", "All")]
-    )
-    authority = forms.ModelChoiceField(LocalAuthority.objects.none(), required=False, empty_label="Any authority")
+class RequestFilterForm(CaseFilterForm):
+    noun, route = "requests", "ehcp:assessment-list"
+    drawn = ("show", "stage", "asked_by", "authority", "year")
+
     asked_by = forms.ChoiceField(
         required=False, label="Asked by", choices=[("", "Anybody"), *NeedsAssessment.AskedBy.choices]
     )
     stage = forms.ChoiceField(
         required=False,
         label="Stage",
-        choices=[("", "Any"), *[one for one in Stage.choices if one[0] != Stage.CLOSED]],
+        choices=[("", "Any"), *((code, label) for code, label in Stage.choices if code != Stage.CLOSED)],
     )
-    year = forms.MultipleChoiceField(required=False, choices=YearGroup.choices, label="Year group")
-
-    def __init__(self, *args, acting, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["authority"].queryset = LocalAuthority.objects.visible_to(acting)
-
-    def values(self):
-        """What can be used of the address; what cannot is left out."""
-        self.is_valid()
-        return self.cleaned_data
+    year = YearsField()
 
 
 class RequestStartForm(forms.Form):

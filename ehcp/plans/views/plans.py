@@ -14,18 +14,19 @@ from pupils.models import Pupil
 from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
 from sendco.clock import long_date
-from sendco.formkit.page import OF_THE_KIT, FormPage, form_page, posted
+from sendco.formkit.page import FormPage, form_page, posted
 from sendco.formkit.versions import Versioned, nothing
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
 from ...authorities.selectors import in_use
 from ...cases.dates import dates_of
-from ...cases.pages import case_page, list_page
+from ...cases.pages import CasePages, case_page, list_page
 from ...letters.selectors import papers_of
 from ...models import NeedsAssessment, Placement, Plan, PlanMove, PlanVersion, SectionLetter, TopUpFunding
 from ...requests.selectors import came_of, request_words
 from .. import forms
+from ..kind import PLAN
 from ..selectors import plans as selectors
 from ..selectors.versions import latest, latest_ids
 from ..services import plans as services
@@ -42,31 +43,8 @@ def plan_in_view(request, pk):
     return get_object_or_404(plans, pk=pk)
 
 
-def plan_address(plan):
-    return reverse("ehcp:plan-detail", args=[plan.pk])
-
-
-def plan_page(plan, title, *more):
-    """Context of a page below a plan. The browser's tab does not name the child."""
-    crumbs = [(plan.pupil.name, plan_address(plan)), *more]
-    return case_page("plans", title=title, more=crumbs) | {"plan": plan, "pupil": plan.pupil}
-
-
-def plan_form(request, form, service, *, plan, title, submit, then=None, more=(), **context):
-    """A form about a plan that calls one service and goes back to the plan, or to `then(answer)`."""
-    parts = {name: context.pop(name) for name in OF_THE_KIT & context.keys()}
-
-    def page():
-        shared = {"submit": submit, "tab_title": tab_title(submit), "cancel": plan_address(plan)}
-        return plan_page(plan, title, *more) | shared | context
-
-    return FormPage(
-        **{"template": "pupils/record_form.html"} | parts,
-        form=form,
-        save=service,
-        then=then or (lambda _answer: plan_address(plan)),
-        page=page,
-    ).respond(request)
+PAGES = CasePages(PLAN, name="plan")
+plan_address, plan_page, plan_form = PAGES.address, PAGES.below, PAGES.form
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
@@ -84,7 +62,7 @@ def plan_list(request):
         "rows": [(plan, vague.get(plan.pk, ())) for plan in page],
         "worded": set(latest_ids(shown)),
         "form": form,
-        "filtered": any(request.GET.get(name) for name in form.fields),
+        "filtered": form.is_narrowed,
         "today": today,
         "may_edit": acting.can(P.CASE_EDIT),
     }
@@ -311,7 +289,7 @@ def plan_issue(request, pk):
         request,
         form,
         issue,
-        plan=plan,
+        case=plan,
         done="The date is saved. The register shows E, and the next review has its date.",
         title="Date of the final plan",
         submit="Save the date",
@@ -332,7 +310,7 @@ def plan_edit(request, pk):
         request,
         form,
         save,
-        plan=plan,
+        case=plan,
         done="The plan is saved. Its dates follow.",
         title="Details of the plan",
         submit="Save",
@@ -353,7 +331,7 @@ def plan_caseworker(request, pk):
         request,
         form,
         choose,
-        plan=plan,
+        case=plan,
         done="The caseworker is saved.",
         title=f"Caseworker at {plan.authority.name}",
         submit="Save",
@@ -377,7 +355,7 @@ def placement_add(request, pk):
         request,
         form,
         add,
-        plan=plan,
+        case=plan,
         done="The placement is saved.",
         title="Placement",
         submit="Save the placement",
@@ -398,7 +376,7 @@ def top_up_add(request, pk):
         request,
         form,
         add,
-        plan=plan,
+        case=plan,
         done="The top-up is saved.",
         title="Top-up funding",
         submit="Save the top-up",
@@ -418,7 +396,7 @@ def _dated_end(request, model, pk, words):
         request,
         form,
         end,
-        plan=row.plan,
+        case=row.plan,
         done=f"The {words} has its last day.",
         title=f"End the {words}",
         submit="Save the last day",
@@ -452,7 +430,7 @@ def plan_move(request, pk):
         request,
         form,
         record,
-        plan=plan,
+        case=plan,
         done="The move is recorded, with the dates that follow from it.",
         title="Move to another authority",
         submit="Record the move",
@@ -476,7 +454,7 @@ def plan_move_edit(request, pk):
         request,
         form,
         save,
-        plan=move.plan,
+        case=move.plan,
         done="The move is saved.",
         title=f"Move to {move.new_authority.name}",
         submit="Save",
@@ -498,7 +476,7 @@ def plan_cease(request, pk):
         request,
         form,
         note,
-        plan=plan,
+        case=plan,
         done="Saved. The plan stays in force.",
         title="The authority considers ceasing the plan",
         submit="Save",
@@ -530,7 +508,7 @@ def plan_end(request, pk):
         request,
         form,
         end,
-        plan=plan,
+        case=plan,
         done="The plan has ended. It stays in the child's record.",
         title="The plan has ceased",
         submit="End the plan",
@@ -552,7 +530,7 @@ def plan_mistake(request, pk):
         request,
         form,
         close,
-        plan=plan,
+        case=plan,
         done="The plan is closed as a mistake. Check the child's status on the register.",
         title="This plan was entered by mistake",
         submit="Close it",

@@ -12,7 +12,7 @@ from pupils import search
 from pupils.models import Pupil
 from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
-from sendco.formkit.page import OF_THE_KIT, FormPage, form_page, posted
+from sendco.formkit.page import FormPage, form_page, posted
 from sendco.formkit.versions import Versioned, nothing
 from sendco.jobs.models import Job, Status
 from sendco.limits.services import RateLimited, check_limit
@@ -22,13 +22,14 @@ from staff.permissions import Permission as P
 from ... import owed
 from ...authorities.selectors import in_use
 from ...cases.dates import dates_of
-from ...cases.pages import case_page, list_page
+from ...cases.pages import CasePages, case_page, list_page
 from ...cases.ruler import ruler
 from ...letters.selectors import papers_of
 from ...letters.views.letters import OF_CASE
 from ...models import NeedsAssessment, Plan
 from ...plans.forms import RequestCaseworkerForm
 from .. import forms, selectors, showing
+from ..kind import REQUEST
 from ..services import assessments as services
 
 PER_PAGE = 25
@@ -43,31 +44,8 @@ def case_in_view(request, pk):
     return case
 
 
-def case_address(case):
-    return reverse("ehcp:assessment-detail", args=[case.pk])
-
-
-def request_page(case, title, *more):
-    """Context of a page below a request. The browser's tab does not name the child."""
-    crumbs = [(case.pupil.name, case_address(case)), *more]
-    return case_page("assessments", title=title, more=crumbs) | {"case": case, "pupil": case.pupil}
-
-
-def case_form(request, form, service, *, case, title, submit, then=None, **context):
-    """A form about a request that calls one service and goes back to it."""
-    parts = {name: context.pop(name) for name in OF_THE_KIT & context.keys()}
-
-    def page():
-        shared = {"submit": submit, "tab_title": tab_title(submit), "cancel": case_address(case)}
-        return request_page(case, title) | shared | context
-
-    return FormPage(
-        **{"template": "pupils/record_form.html"} | parts,
-        form=form,
-        save=service,
-        then=then or case_address(case),
-        page=page,
-    ).respond(request)
+PAGES = CasePages(REQUEST)
+case_address, request_page, case_form = PAGES.address, PAGES.below, PAGES.form
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
@@ -82,7 +60,7 @@ def assessment_list(request):
         "page": page,
         "rows": selectors.rows_for(page, today),
         "form": form,
-        "filtered": any(request.GET.get(name) for name in form.fields),
+        "filtered": form.is_narrowed,
         "today": today,
         "may_edit": acting.can(P.CASE_EDIT),
     }

@@ -2,12 +2,12 @@ from django import forms
 
 from pupils.forms.checked import date_field, past_date_field
 from pupils.models import Contact
-from pupils.models.pupil import YearGroup
 from sendco.formkit.versions import VersionedForm
 from staff.forms.many import ManyRowsField
 from staff.models import User
 
-from ...models import AnnualReview, Invitee, LocalAuthority, Method, OutcomeReview, PlanVersion, Recommendation
+from ...cases.filters import CaseFilterForm, YearsField
+from ...models import AnnualReview, Invitee, Method, OutcomeReview, PlanVersion, Recommendation
 from ..services.mail import address_of
 from ..steps import STAGES
 
@@ -38,27 +38,16 @@ def proof_field():
     )
 
 
-class ReviewFilterForm(forms.Form):
-    q = forms.CharField(required=False, max_length=100, label="Name")
-    show = forms.ChoiceField(
-        required=False, label="Show", choices=[("open", "Open"), ("closed", "Closed"), ("all", "All")]
-    )
+class ReviewFilterForm(CaseFilterForm):
+    noun, route = "reviews", "ehcp:review-list"
+    drawn, carried = ("show", "kind", "authority", "year"), ("stage", "late")
+
     stage = forms.ChoiceField(
         required=False, label="Stage", choices=[("", "Any"), *((stage.code, stage.label) for stage in STAGES)]
     )
     kind = forms.ChoiceField(required=False, label="Kind", choices=[("", "Any"), *AnnualReview.Kind.choices])
-    authority = forms.ModelChoiceField(LocalAuthority.objects.none(), required=False, empty_label="Any")
-    year = forms.MultipleChoiceField(required=False, choices=YearGroup.choices, label="Year")
+    year = YearsField()
     late = forms.BooleanField(required=False, label="Late")
-
-    def __init__(self, *args, acting, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["authority"].queryset = LocalAuthority.objects.visible_to(acting)
-
-    def values(self):
-        """What can be used of the address; what cannot is left out."""
-        self.is_valid()
-        return self.cleaned_data
 
 
 class BeginForm(forms.Form):

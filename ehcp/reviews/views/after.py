@@ -51,7 +51,7 @@ def review_papers(request, pk):
 
     papers, missing = review_pack.papers_of(review)
     return review_form(
-        request, form, sent, review=review, done="Kept: the papers have gone to everybody invited.",
+        request, form, sent, case=review, done="Kept: the papers have gone to everybody invited.",
         title="Papers for the meeting", submit="Record that they went", template="ehcp/review_papers.html",
         tab_title=tab_title("Papers of a review"), papers=papers, missing=missing,
         job=Job.objects.filter(pk=review.pack_job_id).first() if review.pack_job_id else None, today=today,
@@ -80,7 +80,7 @@ def review_report_sent(request, pk):
         return review_reports.record_sent(review=review, by=request.user, **cleaned)
 
     return review_form(
-        request, form, sent, review=review,
+        request, form, sent, case=review,
         done="Kept: the report has gone. The authority has four weeks from the meeting to decide.",
         title="The report has gone", submit="Record that it went", tab_title=tab_title("Report of a review"),
         lead="To everybody who was invited, whether they came or not (reg 20(9)).",
@@ -97,7 +97,7 @@ def review_decision(request, pk):
         return services.record_decision(review=review, by=request.user, **cleaned)
 
     return review_form(
-        request, form, record, review=review, done="The decision is kept. The next review counts from it.",
+        request, form, record, case=review, done="The decision is kept. The next review counts from it.",
         title="The authority's decision", submit="Save the decision", tab_title=tab_title("Decision after a review"),
         lead="Keeping the plan or ceasing it ends the review here. Changing it starts the weeks to the final plan.",
     )  # fmt: skip
@@ -111,7 +111,7 @@ def _one_day(request, pk, service, *, field, title, label, done, lead=""):
         return service(review=review, by=request.user, **{field: cleaned["on"]})
 
     return review_form(
-        request, form, record, review=review, done=done, title=title, submit="Save the date",
+        request, form, record, case=review, done=done, title=title, submit="Save the date",
         tab_title=tab_title(title), lead=lead,
     )  # fmt: skip
 
@@ -156,7 +156,7 @@ def review_final(request, pk):
 
     chosen = request.method == "POST" and form.is_valid() and form.cleaned_data["new_version"]
     return review_form(
-        request, form, record, review=review,
+        request, form, record, case=review,
         done="The final plan is kept, and the review is over."
         + ("" if chosen else " Now read its PDF on the plan's page, so that the record shows its words."),
         title="The final plan", submit="Save the final plan", tab_title=tab_title("Final plan after a review"),

@@ -54,7 +54,7 @@ def invitee_add(request, pk):
         return services.add_invitee(review=review, by=request.user, **values)
 
     return review_form(
-        request, form, add, review=review, done="On the list. Not invited yet.",
+        request, form, add, case=review, done="On the list. Not invited yet.",
         title="Add a person", submit="Add to the list", tab_title=tab_title("Add a person to a review"),
         lead="Parents in two homes each have their own line, their own invitation and their own link.",
     )  # fmt: skip
@@ -71,7 +71,7 @@ def invitee_edit(request, pk):
         return services.change_invitee(invitee=invitee, by=request.user, **cleaned)
 
     return review_form(
-        request, form, save, review=review, done="Saved.", title=invitee.name, submit="Save",
+        request, form, save, case=review, done="Saved.", title=invitee.name, submit="Save",
         tab_title=tab_title("Change a person of a review"),
     )  # fmt: skip
 
@@ -87,7 +87,7 @@ def invitee_remove(request, pk):
         return services.remove_invitee(invitee=invitee, reason=cleaned["reason"], by=request.user)
 
     return review_form(
-        request, form, remove, review=review, done=f"{invitee.name} is off the list.",
+        request, form, remove, case=review, done=f"{invitee.name} is off the list.",
         title=f"Take {invitee.name} off the list", submit="Take off the list",
         tab_title=tab_title("Take a person off a review"),
         lead="A link that went to this person closes. Words that came already stay with the record.",
@@ -115,7 +115,7 @@ def review_invite(request, pk):
         messages.warning(request, "Fix the day of the meeting first: an invitation says when.")
         return redirect("ehcp:review-plan", pk=review.pk)
     return review_form(
-        request, form, invite, review=review, title="Invite to the meeting", submit="Send the invitations",
+        request, form, invite, case=review, title="Invite to the meeting", submit="Send the invitations",
         template="ehcp/review_people_form.html", lead=_notice_words(review),
         then=lambda answer: _invited(request, review, *answer),
         other=("ehcp:review-told", "Record invitations that went another way"),
@@ -184,7 +184,7 @@ def review_told(request, pk):
         return kept
 
     return review_form(
-        request, form, record, review=review, done="Kept as proof of notice.",
+        request, form, record, case=review, done="Kept as proof of notice.",
         title="Invitations given another way", submit="Keep as proof",
         template="ehcp/review_people_form.html", tab_title=tab_title("Invitations to a review"),
         lead="By post, by hand or told: the day and the way are what proves the two weeks.",
@@ -224,7 +224,7 @@ def _mailing(request, review, people, *, service, title, submit, done, nobody):
         messages.info(request, nobody)
         return redirect(review_address(review))
     return review_form(
-        request, form, send, review=review, done="", title=title, submit=submit,
+        request, form, send, case=review, done="", title=title, submit=submit,
         template="ehcp/review_people_form.html", tab_title=tab_title(title),
         lead="Each gets a link of their own, without an account. It closes when the words are sent, or at the meeting.",
     )  # fmt: skip

@@ -15,20 +15,21 @@ from django.views.decorators.http import require_GET, require_POST
 from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
 from sendco.clock import SEND_LAW_FROM, long_date
-from sendco.formkit.page import OF_THE_KIT, FormPage, form_page, posted
+from sendco.formkit.page import FormPage, form_page, posted
 from sendco.jobs.models import Job
 from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
 from ...cases.dates import dates_of
-from ...cases.pages import case_page, list_page
+from ...cases.pages import CasePages, case_page, list_page
 from ...deadlines import reviews as rules
 from ...letters.selectors import papers_of
 from ...models import AnnualReview, Plan
 from ...plans.selectors.versions import in_force
 from .. import ruler as review_ruler
 from ..forms import reviews as forms
+from ..kind import REVIEW
 from ..selectors import chasers, facts
 from ..selectors import days as review_days
 from ..selectors import reviews as selectors
@@ -56,36 +57,13 @@ def review_or_404(request, pk):
     return review
 
 
-def review_address(review):
-    return reverse("ehcp:review-detail", args=[review.pk])
-
-
 def heading(review):
     day = review.held_on or review.meeting_on or review.began_on
     return f"{review.get_kind_display()} {day.year}"
 
 
-def review_page(review, title, *more):
-    """Context of a page below a review. The browser's tab does not name the child."""
-    crumbs = [(f"{heading(review)}: {review.pupil.name}", review_address(review)), *more]
-    return case_page("reviews", title=title, more=crumbs) | {"review": review, "pupil": review.pupil}
-
-
-def review_form(request, form, service, *, review, title, submit, then=None, more=(), **context):
-    """A form about a review that calls one service and goes back to the review, or to `then(answer)`."""
-    parts = {name: context.pop(name) for name in OF_THE_KIT & context.keys()}
-
-    def page():
-        shared = {"submit": submit, "tab_title": tab_title(submit), "cancel": review_address(review)}
-        return review_page(review, title, *more) | shared | context
-
-    return FormPage(
-        **{"template": "pupils/record_form.html"} | parts,
-        form=form,
-        save=service,
-        then=then or (lambda _answer: review_address(review)),
-        page=page,
-    ).respond(request)
+PAGES = CasePages(REVIEW, name="review", crumb=lambda review: f"{heading(review)}: {review.pupil.name}")
+review_address, review_page, review_form = PAGES.address, PAGES.below, PAGES.form
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
@@ -96,7 +74,7 @@ def review_list(request):
     form = forms.ReviewFilterForm(request.GET, acting=acting)
     reviews = selectors.filtered(selectors.reviews_of(acting), form.values(), acting)
     page = Paginator(reviews, PER_PAGE).get_page(request.GET.get("page"))
-    filtered = any(request.GET.get(name) for name in form.fields)
+    filtered = form.is_narrowed
     coming = [] if filtered else list(selectors.coming(acting, today=today))
     context = list_page("reviews", title="Reviews") | {
         "page": page,
@@ -352,7 +330,7 @@ def review_school_report(request, pk):
         )
 
     return review_form(
-        request, form, save, review=review, done="The school's report is saved.",
+        request, form, save, case=review, done="The school's report is saved.",
         title="The school's report", submit="Save the report", draft=f"review-school-report-{review.pk}",
         lead="Goes into the papers and the report. A heading for each outcome of the plan stands there to begin with.",
     )  # fmt: skip
@@ -376,7 +354,7 @@ def review_close(request, pk):
         return services.close(review=review, reason=cleaned["reason"], by=request.user)
 
     return review_form(
-        request, form, close, review=review, done="The review is closed. Its dates are closed with it.",
+        request, form, close, case=review, done="The review is closed. Its dates are closed with it.",
         title="Close the review unfinished", submit="Close the review",
         lead="Only for a review that will not be finished: begun by mistake, or the child has left. A review that runs "
         "its course closes by itself when the authority's last letter is entered.",
