@@ -2,6 +2,7 @@
 
 from functools import wraps
 
+from allauth.account.decorators import reauthentication_required
 from django.core.exceptions import PermissionDenied
 
 from .permissions import Permission
@@ -34,8 +35,6 @@ def signed_in(view):
 
 def step_up(view):
     """Ask for the password, a passkey or a code again unless it was given within ten minutes."""
-    from allauth.account.decorators import reauthentication_required
-
     guarded = reauthentication_required(view)
     guarded.required_permission = getattr(view, "required_permission", None)
     return guarded

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -394,8 +395,6 @@ def leave_school(*, user: User, school: School, last_day: date, by: User) -> Non
 
 def end_sessions(*, user: User, keep: str | None = None) -> None:
     """Sign the person out everywhere, but for the session with this key."""
-    from django.contrib.sessions.models import Session
-
     rows = UserSession.objects.filter(user=user).exclude(session_key=keep or "")
     Session.objects.filter(session_key__in=list(rows.values_list("session_key", flat=True))).delete()
     rows.delete()

@@ -6,12 +6,12 @@ from django.db import transaction
 from sendco.jobs import services as jobs
 from sendco.jobs.registry import handler
 
+from .models import OutgoingMail
+
 
 @transaction.atomic
 def send_account_mail(*, to, subject, text, html=""):
     """Queue one mail. The row holds the address and the words until it is sent, then the words are emptied."""
-    from .models import OutgoingMail
-
     mail = OutgoingMail.objects.create(to=to, subject=subject[:200], text=text, html=html)
     jobs.enqueue("staff.send_mail", title="Send a mail", by=None, params={"mail": mail.pk})
     return mail
@@ -19,8 +19,6 @@ def send_account_mail(*, to, subject, text, html=""):
 
 @handler("staff.send_mail")
 def send_mail(run):
-    from .models import OutgoingMail
-
     mail = OutgoingMail.objects.filter(pk=run.params["mail"], sent_at=None).first()
     if mail is None:
         return {}

@@ -16,6 +16,7 @@ COLOURS = 64
 
 def main():
     limit_this_process()
+    # Loaded within the limits: nothing that reads a stranger's file runs without them.
     import pypdfium2
     from PIL import Image, PngImagePlugin  # noqa: F401  (pictures are written after the doors are closed)
 
@@ -40,7 +41,7 @@ def _text(document):
 
 def _words(document, number):
     """The words of one page; none from a page that cannot be loaded, so that one bad page costs only itself."""
-    import pypdfium2
+    import pypdfium2  # within the limits, as in main
 
     try:
         text = document[number].get_textpage()
@@ -50,7 +51,7 @@ def _words(document, number):
 
 
 def _draw(document):
-    import pypdfium2
+    import pypdfium2  # within the limits, as in main
 
     sizes, pictures = {}, []
     for number in sys.argv[4:]:

@@ -219,6 +219,7 @@ def retry(*, digest: Digest, school: School, by: User) -> None:
 
 def _send_soon() -> None:
     """Let a worker do it now. A broker that is down costs nothing: the next tick does it."""
+    # The task sends, and what is sent can call for another run.
     from ..tasks import daily
 
     try:

@@ -7,8 +7,7 @@ from sendco.files import services as files
 from sendco.files.models import StoredFile
 from sendco.jobs.registry import handler
 from sendco.jobs.services import JobFailed
-from staff.acting import acting_for
-from staff.models import User
+from staff.jobs import acting_of
 from staff.permissions import Permission
 
 from ..models import Import, ImportChange
@@ -32,13 +31,9 @@ def _started(run, status):
     imported = Import.objects.select_related("school").filter(pk=run.params["import"], status=status).first()
     if imported is None:
         return None, None
-    by = User.objects.filter(pk=run.job.user_id, is_active=True).first()
-    if by is None or imported.school_id != run.job.school_id:
+    if imported.school_id != run.job.school_id:
         raise JobFailed(NOT_ALLOWED)
-    acting = acting_for(by, imported.school_id)
-    if acting.school != imported.school or not acting.can(Permission.IMPORT_RUN):
-        raise JobFailed(NOT_ALLOWED)
-    return imported, by
+    return imported, acting_of(run, Permission.IMPORT_RUN, refusal=NOT_ALLOWED).user
 
 
 def _content(imported):

@@ -8,6 +8,7 @@ from simple_history.models import HistoricalRecords
 
 from sendco.clock import academic_year_start, nc_year
 from staff.acting import Acting
+from staff.permissions import Permission
 
 from .querysets import AboutPupilQuerySet, PupilQuerySet
 
@@ -270,8 +271,6 @@ CONFIDENTIAL_FLAGS = {
 
 def flag_kinds_for(acting):
     """Return the flag kinds this person may see. Counting, filtering and sorting use the same list."""
-    from staff.permissions import Permission
-
     kinds = set()
     if acting.can(Permission.FLAG_VIEW):
         kinds |= set(FlagKind) - CONFIDENTIAL_FLAGS

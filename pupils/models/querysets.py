@@ -23,6 +23,7 @@ def current(prefix=""):
 class PupilQuerySet(models.QuerySet):
     def visible_to(self, acting: Acting) -> Self:
         """Whole school, own unit, or the pupils one teaches, tutors or supports today; nothing without a school."""
+        # The models are made with this query set.
         from .pupil import Enrolment, GroupPlace, PupilSupport
 
         if not acting.school:
@@ -59,6 +60,7 @@ class AboutPupilQuerySet(models.QuerySet):
     """Rows that belong to a pupil: seen by whoever may see the pupil. A page's permission decides the rest."""
 
     def visible_to(self, acting: Acting) -> Self:
+        # The models are made with this query set.
         from .pupil import Pupil
 
         if not acting.school:

@@ -71,6 +71,7 @@ def append_only(app_label: str, *models: str) -> migrations.RunPython:
 # --- Keeping them there ------------------------------------------------------------------------------------------
 def kept_tables() -> list[str]:
     """The tables that may only be added to: the audit's and every history."""
+    # Migrations of the ground read this module before the models are loaded.
     from django.apps import apps
     from simple_history.models import HistoricalChanges
 

@@ -40,6 +40,7 @@ def enqueue(
 
 def send(job_id: int) -> None:
     """Hand the job to the broker. A broker that is down costs nothing: the sweep sends it again."""
+    # The task runs jobs, and jobs hand in others.
     from .tasks import run_job
 
     Job.objects.filter(pk=job_id).update(sent_at=timezone.now())

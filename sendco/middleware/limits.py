@@ -13,6 +13,7 @@ class LimitsMiddleware:
     def process_exception(self, request, exception):
         if not isinstance(exception, RateLimited):
             return None
+        # Pages import the models, which are not loaded when the middleware is.
         from sendco.pages.errors import too_many
 
         response = too_many(request)

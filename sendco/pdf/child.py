@@ -12,6 +12,7 @@ ASSETS = {STYLE_SHEET: (ROOT / "static" / "css" / "report.css", "text/css")}
 def main():
     limit_this_process()
     try:
+        # Loaded within the limits, and not there at all on a computer without Pango.
         import weasyprint
         from weasyprint.urls import URLFetcher, URLFetcherResponse
     except (ImportError, OSError):

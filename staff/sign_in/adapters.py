@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 
 from sendco import crypt
 
+from ..tasks import send_account_mail
 from . import lost_factors, sessions
 
 logger = logging.getLogger(__name__)
@@ -80,8 +81,6 @@ class AccountAdapter(DefaultAccountAdapter):
         super().send_notification_mail(template_prefix, user, context, email)
 
     def send_mail(self, template_prefix, email, context):
-        from ..tasks import send_account_mail
-
         message = self.render_mail(template_prefix, email, context | {"site_url": settings.SITE_URL})
         html = render_to_string("emails/account-body-html.html", {"subject": message.subject, "text": message.body})
         send_account_mail(to=email, subject=message.subject, text=message.body, html=html)

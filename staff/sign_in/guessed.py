@@ -12,6 +12,7 @@ from .words import read_words
 
 @cache
 def _shipped():
+    # Twenty thousand words are read when a password is first chosen, not when the site starts.
     from django.contrib.auth.password_validation import CommonPasswordValidator
 
     return frozenset(CommonPasswordValidator().passwords)

@@ -1,6 +1,7 @@
 """How many places somebody may be signed in at, and ending the others."""
 
 from allauth.usersessions.models import UserSession
+from django.contrib.sessions.models import Session
 
 from ..services import end_sessions
 
@@ -9,8 +10,6 @@ MOST = 5
 
 def keep_newest(*, user):
     """Let at most five sessions live: a sixth sign-in ends the oldest."""
-    from django.contrib.sessions.models import Session
-
     rows = UserSession.objects.filter(user=user).order_by("-created_at", "-pk")
     keys = list(rows.values_list("session_key", flat=True)[MOST:])
     Session.objects.filter(session_key__in=keys).delete()

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 from django.utils import timezone
 
-from pupils import tasks as pupils_tasks
+import pupils.tasks  # noqa: F401  (its handlers register themselves)
 from pupils.letters import fields as letter_fields
 from pupils.letters.fields import LetterTextError
 from pupils.letters.refusals import LetterReason, TextReason
@@ -17,6 +17,7 @@ from sendco.due.models import DueItem
 from sendco.files.models import StoredFile
 from sendco.jobs.models import Job, Status
 from sendco.jobs.runner import run
+from sendco.pdf import jobs as drawing
 from sendco.pdf.render import PdfUnavailable
 from sendco.refusals import ChangedMeanwhile
 from staff.models import Membership
@@ -288,7 +289,7 @@ def printed(monkeypatch):
         drawn.append(render_to_string(template, {**context, "title": title}))
         return b"%PDF-1.7 letter"
 
-    monkeypatch.setattr(pupils_tasks, "render_pdf", render)
+    monkeypatch.setattr(drawing, "render_pdf", render)
     return drawn
 
 
@@ -321,7 +322,7 @@ def test_without_pango_the_job_says_what_to_install(entry, family, senco, monkey
     def unavailable(*args, **kwargs):
         raise PdfUnavailable
 
-    monkeypatch.setattr(pupils_tasks, "render_pdf", unavailable)
+    monkeypatch.setattr(drawing, "render_pdf", unavailable)
     (letter,) = make(entry, senco, family["mum"])
 
     assert run(letter.job_id) == Status.FAILED

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from pupils import tasks as pupils_tasks
+import pupils.tasks  # noqa: F401  (its handlers register themselves)
 from pupils.letters.refusals import LetterReason
 from pupils.letters.services import letters
 from pupils.letters.views import letters as letter_views
@@ -15,6 +15,7 @@ from sendco.files.models import StoredFile
 from sendco.files.services import storage
 from sendco.jobs.models import Job
 from sendco.jobs.runner import run
+from sendco.pdf import jobs as drawing
 from tests.refusals import shows
 
 ADDRESS = "4 Canary Row, Westmarch"
@@ -23,7 +24,7 @@ ADDRESS = "4 Canary Row, Westmarch"
 @pytest.fixture(autouse=True)
 def _pdf(monkeypatch):
     """These tests ask about pages; the drawing has tests of its own."""
-    monkeypatch.setattr(pupils_tasks, "render_pdf", lambda *args, **kwargs: b"%PDF-1.7 letter")
+    monkeypatch.setattr(drawing, "render_pdf", lambda *args, **kwargs: b"%PDF-1.7 letter")
     monkeypatch.setattr(letter_views, "pdf_available", lambda: True)
 
 

@@ -14,6 +14,7 @@ from pupils.models import Contact, Pupil
 from sendco.clock import SchoolCalendar
 from sendco.due.models import DueItem
 from staff.acting import Acting
+from staff.selectors import school_calendar
 
 from ...deadlines import reviews as rules
 from ...models import AnnualReview, Invitee, Plan, ReviewReport
@@ -226,6 +227,4 @@ def with_head(acting: Acting) -> QuerySet[AnnualReview]:
 
 
 def calendar_of(review: AnnualReview) -> SchoolCalendar | None:
-    from staff.selectors import school_calendar
-
     return school_calendar(review.school)

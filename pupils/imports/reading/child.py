@@ -17,6 +17,7 @@ SAMPLE_LENGTH = 40
 
 def main():
     limit_this_process()
+    # Loaded within the limits: nothing that reads a stranger's file runs without them.
     from .columns import as_mapping, guess_mapping, header_key, missing_required
     from .readers import read_file
     from .refusals import FileNotReadable

@@ -259,13 +259,14 @@ def modules_in_circles_with_types(project):
 def unexplained_function_imports(project):
     """Imports inside a function with no comment on their line or on the line above; `noqa` alone explains nothing.
 
-    One comment explains all the imports that follow each other below it.
+    One comment explains all the imports that follow each other below it. The `ready` of an application needs none:
+    Django asks for imports there.
     """
     return [
         source.at(node)
         for source in project.product
         for node, kind in imports_of(source)
-        if kind == IN_FUNCTION and not _is_explained(source, node)
+        if kind == IN_FUNCTION and not source.path.endswith("/apps.py") and not _is_explained(source, node)
     ]
 
 
@@ -278,7 +279,7 @@ def _is_explained(source, node):
     if re.search(r"#\s*(?!noqa|type:)\w", own):
         return True
     place = node.lineno - 2
-    while re.match(r"\s*(from|import)\s", source.lines[place]):
+    while re.match(r"\s*((from|import)\s|$)", source.lines[place]):
         place -= 1
     return source.lines[place].strip().startswith("#")
 

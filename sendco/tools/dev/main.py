@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...install import assets, environment
 from ...install.shell import ROOT, Problem, run, say
-from . import attack, bench, figures, lint, local, locks, pictures, secret_scan, suite
+from . import attack, bench, figures, lint, local, locks, pictures, secret_files, secret_scan, suite
 
 
 def main(arguments):
@@ -127,6 +127,4 @@ def _bench(options, rest):
 
 
 def _secrets(options, rest):
-    from .secret_files import write
-
-    return write()
+    return secret_files.write()

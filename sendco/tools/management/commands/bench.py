@@ -12,6 +12,7 @@ from django.db import connection
 from sendco.tools.bench.cases import forget_runs, make_schools, trust_head
 from sendco.tools.bench.data import make_school
 from sendco.tools.bench.measure import Reading
+from sendco.tools.bench.work import JOBS, measured
 from staff.models import School, User
 from staff.roles import Role
 
@@ -143,8 +144,6 @@ class Command(BaseCommand):
         return json.loads(done.stdout.splitlines()[-1])
 
     def one_job(self, name, school, number):
-        from sendco.tools.bench.work import JOBS, measured
-
         logging.disable(logging.CRITICAL)
         school = School.objects.get(pk=school)
         senco = User.objects.filter(memberships__school=school, memberships__role=Role.SENCO).order_by("pk").first()
