@@ -1,3 +1,4 @@
+import gc
 import uuid
 from unittest import mock
 
@@ -21,6 +22,12 @@ def pytest_collection_modifyitems(items):
         fixtures = item._fixtureinfo.name2fixturedefs.values()
         if any(fixture[-1].scope == "module" for fixture in fixtures):
             item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
+def pytest_collection_finish():
+    """What loading made is never garbage: to look through it again and again costs a twentieth of the suite."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -323,12 +323,12 @@ def test_checks_run_side_by_side_and_each_failure_is_named(capsys):
 
 def test_report_names_times_and_sums_up(capsys, monkeypatch):
     monkeypatch.delenv("CI", raising=False)
-    code = suite.report([suite.Leg("SQLite, files", suite.PASSED, 61.2), suite.Leg("Browser", suite.FAILED, 9.0)])
+    code = suite.report([suite.Leg("SQLite, files", suite.PASSED, 61.2), suite.Leg("Browser", suite.FAILED, 9.0)], 64.0)
 
     shown = capsys.readouterr().out
     assert code == 1
     assert "61.2 s" in shown
-    assert shown.splitlines()[-1] == "Summary: 1 of 2 legs passed in 70 s; failed: Browser."
+    assert shown.splitlines()[-1] == "Summary: 1 of 2 legs passed in 64 s; failed: Browser."
 
 
 @pytest.mark.parametrize(("ci", "code"), [("", 0), ("true", 1)])
@@ -339,13 +339,13 @@ def test_leg_that_cannot_run_is_loud_and_fails_in_ci(ci, code, capsys, monkeypat
 
     leg = suite._browser([])
 
-    assert suite.report([leg]) == code
+    assert suite.report([leg], 0.0) == code
     assert "Browser: NOT RUN, missing: Chromium (on Debian: apt-get install chromium)" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(("chosen", "state"), [([], suite.FAILED), (["tests/staff"], suite.PASSED)])
 def test_leg_without_tests_passes_only_when_tests_were_chosen(chosen, state, capsys, monkeypatch):
-    monkeypatch.setattr(suite, "_pytest", lambda arguments, env=None: suite.NO_TESTS)
+    monkeypatch.setattr(suite, "_pytest", lambda arguments, **how: suite.NO_TESTS)
 
     assert suite._embedded(chosen).state == state
 

@@ -15,21 +15,26 @@ class Problem(Exception):
     """What went wrong and what to do next, for the person at the terminal."""
 
 
-def say(text=""):
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+def say(text="", into=None):
+    """Print a line, to an open file where one is named."""
+    out = into or sys.stdout
+    out.write(f"{text}\n")
+    out.flush()
 
 
-def run(command, *, env=None, check=True, quiet=False):
-    """Run a program in the project's folder and return its exit code; `quiet` shows its output only when it fails."""
+def run(command, *, env=None, check=True, quiet=False, into=None):
+    """Run a program in the project's folder and return its exit code.
+
+    `quiet` shows its output only when it fails; an open file `into` takes the output in its place.
+    """
     command = [str(part) for part in command]
-    kept = subprocess.PIPE if quiet else None
+    kept = subprocess.PIPE if quiet else into
     done = subprocess.run(
         command,
         cwd=ROOT,
         env={**os.environ, **(env or {})},
         stdout=kept,
-        stderr=subprocess.STDOUT if quiet else None,
+        stderr=subprocess.STDOUT if kept else None,
         text=True,
         check=False,
     )

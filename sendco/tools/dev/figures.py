@@ -299,7 +299,7 @@ def tests_per_1000_lines(project):
 
 
 def suite_seconds(project):
-    """What `dev.py test` took the last time it ran whole in that checkout, all legs together."""
+    """What `dev.py test` took the last time it ran whole in that checkout, from first to last."""
     return last_run.seconds(project.root)
 
 

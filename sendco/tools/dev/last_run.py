@@ -9,18 +9,17 @@ from ...install.shell import ROOT
 NAME = "suite.json"
 
 
-def keep(legs, *, whole):
-    """Write the legs' times into the data folder; a run of chosen tests says nothing about the suite."""
+def keep(seconds, *, whole):
+    """Write the time into the data folder; a run of chosen tests says nothing about the suite."""
     if whole:
         data = Path(os.environ.get("SENDCO_DATA") or ROOT / "var")
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
-        told = [{"name": leg.name, "state": leg.state, "seconds": round(leg.seconds, 1)} for leg in legs]
-        (data / NAME).write_text(json.dumps(told, indent=1), encoding="utf-8")
+        (data / NAME).write_text(json.dumps({"seconds": round(seconds, 1)}), encoding="utf-8")
 
 
 def seconds(root=ROOT):
-    """Return the time of all legs together, or None when no whole run was kept."""
+    """Return the time of all legs from the first to the last, or None when no whole run was kept."""
     data = Path((os.environ.get("SENDCO_DATA") if root == ROOT else None) or root / "var")
     if not (data / NAME).is_file():
         return None
-    return sum(leg["seconds"] for leg in json.loads((data / NAME).read_text(encoding="utf-8")))
+    return json.loads((data / NAME).read_text(encoding="utf-8"))["seconds"]

@@ -1,9 +1,11 @@
 """The test suite, three times over: embedded, on PostgreSQL and Redis, and in a browser."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,17 +15,20 @@ from ...install.shell import ROOT, Problem, is_ci, run, say
 from . import last_run, servers
 
 SLOWEST = ["--durations", "10", "--durations-min", "1"]
+BROWSER_TESTS = "tests/browser"
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 WORKERS = max(2, min(os.cpu_count() or 2, 8))
 # Groups, such as a module with a costly beginning, stay with one worker and go first; the rest goes wherever there is
 # time, test by test.
-WORK = ["-n", str(WORKERS), "--dist", "loadgroup", "-m"]
+WORK = ["-n", str(WORKERS), "--dist", "loadgroup", "--ignore", BROWSER_TESTS, "-m"]
 SUITE = [*WORK, "not browser and not soak"]
 # The first leg has answered everything; here runs what may answer otherwise.
 SECOND = [*WORK, "postgresql and not browser and not soak"]
 SERVERS = {"PostgreSQL": servers.find_postgresql, "Redis": servers.find_redis}
 # Neither the person's own data folder nor their servers: only what a leg names.
 NO_SERVERS = {"DATABASE_URL": "", "REDIS_URL": "", "CACHE_REDIS_URL": ""}
+# The browser's leg goes beside the others, and often waits; when it does not, it comes first, as its waits have ends.
+BEHIND = ["nice", "-n", "10"] if shutil.which("nice") else []
 PASSED, FAILED, NOT_RUN = "passed", "FAILED", "NOT RUN"
 
 
@@ -49,11 +54,23 @@ def test(arguments, *, fast):
         if not fast and not missing:
             addresses = stack.enter_context(servers.private_servers(f"{servers.FAST} {servers.ROLLED_BACK}"))
         env = migrated(folder, addresses)
-        legs = [_embedded(arguments, env)]
-        if not fast:
-            legs += [_services(arguments, {**env, **addresses}, missing), _browser(arguments, env)]
-        last_run.keep(legs, whole=not arguments)
-        return report(legs)
+        started = time.monotonic()
+        if fast:
+            legs = [_embedded(arguments, env)]
+        else:
+            legs = _all_legs(arguments, env, addresses, missing)
+            last_run.keep(time.monotonic() - started, whole=not arguments)
+        return report(legs, time.monotonic() - started)
+
+
+def _all_legs(arguments, env, addresses, missing):
+    """The browser's leg beside the two others: one process that waits half of its time. What it prints comes last."""
+    printed = Path(env["SENDCO_MIGRATED"]).with_name("browser.txt")
+    with ThreadPoolExecutor(1) as beside, printed.open("w", encoding="utf-8") as kept:
+        browser = beside.submit(_browser, arguments, env, kept)
+        legs = [_embedded(arguments, env), _services(arguments, {**env, **addresses}, missing), browser.result()]
+    say(printed.read_text(encoding="utf-8"))
+    return legs
 
 
 def migrated(folder, addresses):
@@ -93,15 +110,14 @@ def soak(arguments, *, times):
     return 0
 
 
-def report(legs):
+def report(legs, seconds):
     """Print each leg's time and one summary line; a leg that could not run fails only CI."""
     say()
     for leg in legs:
         say(leg.line())
     failed = [leg.name for leg in legs if leg.state == FAILED]
     left_out = [leg.name for leg in legs if leg.state == NOT_RUN]
-    total = sum(leg.seconds for leg in legs)
-    words = [f"{sum(leg.state == PASSED for leg in legs)} of {len(legs)} legs passed in {total:.0f} s"]
+    words = [f"{sum(leg.state == PASSED for leg in legs)} of {len(legs)} legs passed in {seconds:.0f} s"]
     words += [f"failed: {', '.join(failed)}"] if failed else []
     words += [f"NOT RUN: {', '.join(left_out)}"] if left_out else []
     say("Summary: " + "; ".join(words) + ".")
@@ -119,19 +135,20 @@ def _services(arguments, env, missing):
     return _timed(name, [*SECOND, *arguments], chosen=arguments, env=env)
 
 
-def _browser(arguments, env=None):
+def _browser(arguments, env=None, into=None):
+    """Run the leg; its output goes to the open file `into`, so that it does not stand between another leg's lines."""
     name = "Browser"
     missing = servers.missing_after_install({"Chromium": servers.find_chromium})
     if missing:
         return _not_run(name, missing)
     chromium = {**(env or {}), "SENDCO_CHROMIUM": servers.find_chromium()}
-    return _timed(name, ["-m", "browser", *arguments], chosen=arguments, env=chromium)
+    return _timed(name, ["-m", "browser", *(arguments or [BROWSER_TESTS])], chosen=arguments, env=chromium, into=into)
 
 
-def _timed(name, arguments, *, chosen, env=None):
-    say(f"\n=== {name} ===")
+def _timed(name, arguments, *, chosen, env=None, into=None):
+    say(f"\n=== {name} ===", into)
     started = time.monotonic()
-    code = _pytest(arguments, env=env)
+    code = _pytest(arguments, env=env, into=into)
     seconds = time.monotonic() - started
     # Whoever chose tests may have chosen none of this leg's; otherwise a leg without tests proves nothing.
     if code == NO_TESTS and chosen:
@@ -139,10 +156,12 @@ def _timed(name, arguments, *, chosen, env=None):
     return Leg(name, FAILED if code else PASSED, seconds)
 
 
-def _pytest(arguments, *, env=None):
+def _pytest(arguments, *, env=None, into=None):
     with tempfile.TemporaryDirectory(prefix="sendco-tests-") as data:
         own = {"SENDCO_DATA": data, **NO_SERVERS, **(env or {})}
-        return run([environment.PYTHON, "-m", "pytest", *SLOWEST, *arguments], env=own, check=False)
+        first = [] if into else BEHIND
+        command = [*first, environment.PYTHON, "-m", "pytest", *SLOWEST, *arguments]
+        return run(command, env=own, check=False, into=into)
 
 
 def _not_run(name, missing):
