@@ -12,9 +12,10 @@ NOT_ALLOWED = "You may not do this in this school any more."
 
 def acting_of(run: Run, *permissions: Permission, refusal: str = NOT_ALLOWED) -> Acting:
     """Return who asked for this job, as they are today. Raises JobFailed when none of the permissions is left."""
-    user = User.objects.filter(pk=run.job.user_id, is_active=True).first()
+    user = User.objects.filter(pk=run.job.user_id, is_active=True).first() if run.job.user_id else None
     acting = acting_for(user, run.job.school_id) if user else None
-    here = acting is not None and acting.school is not None and acting.school.pk == run.job.school_id
-    if not here or not any(acting.can(permission) for permission in permissions):
+    if acting is None or acting.school is None or acting.school.pk != run.job.school_id:
+        raise JobFailed(refusal)
+    if not any(acting.can(permission) for permission in permissions):
         raise JobFailed(refusal)
     return acting
