@@ -112,10 +112,10 @@ def changing(
 
 
 @contextmanager
-def opening(case: Case, *, by: User | None, taken: Reason | None = None, **data: Any) -> Iterator[Change[Case]]:
+def opening(case: Case, *, by: User | None, taken_reason: Reason | None = None, **data: Any) -> Iterator[Change[Case]]:
     """Save a new case; the block adds what belongs to it, then its dates are derived.
 
-    Raises Refused(`taken`, **data) when another one was opened at the same moment.
+    Raises Refused(`taken_reason`, **data) when another one was opened at the same moment.
     """
     kind = kind_of(case)
     dated = [fact.field for fact in kind.facts if getattr(case, fact.field) is not None]
@@ -125,9 +125,9 @@ def opening(case: Case, *, by: User | None, taken: Reason | None = None, **data:
             with transaction.atomic(), audit.saving(case, by=by):
                 case.save()
         except IntegrityError as error:
-            if taken is None:
+            if taken_reason is None:
                 raise
-            raise Refused(taken, **data) from error
+            raise Refused(taken_reason, **data) from error
         change = Change(case, by=by)
         yield change
         change.finish()

@@ -1,17 +1,20 @@
 """Importing pupils: send a file, match its columns, check every change, apply, undo."""
 
+from functools import partial
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from sendco.audit import services as audit
 from sendco.files.http import download_response
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
+from sendco.formkit.page import REFUSED, ConfirmPage, FormPage, draw, form_page, posted
 from sendco.jobs.services import ask_to_cancel
 from sendco.limits.services import RateLimited, check_limit
 from sendco.refusals import Refused
@@ -60,56 +63,65 @@ def import_list(request):
 
 
 @require_permission(Permission.IMPORT_RUN)
-@require_http_methods(["GET", "POST"])
+@form_page
 def import_new(request):
-    form = ImportNewForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = ImportNewForm(posted(request), request.FILES or None)
+
+    def start(cleaned):
+        return imports.start(
+            school=request.acting.school,
+            upload=cleaned["upload"],
+            by=request.user,
+            is_whole_school=cleaned["whole_school"] == "yes",
+            file_made_on=cleaned["file_made_on"],
+        )
+
+    if form.is_valid():
         try:
             check_limit("upload", request.user.pk)
-            imported = imports.start(
-                school=request.acting.school,
-                upload=form.cleaned_data["upload"],
-                by=request.user,
-                is_whole_school=form.cleaned_data["whole_school"] == "yes",
-                file_made_on=form.cleaned_data["file_made_on"],
-            )
-            return redirect(imported)
-        except (Refused, RateLimited) as refusal:
-            form.add_error(None, str(refusal))
-    context = {
-        "title": "Import pupils",
-        "section": "imports",
-        "crumbs": crumbs(),
-        "form": form,
-        "steps": steps(1),
-        "cancel": reverse("pupils:import-list"),
-    }
-    return render(request, "pupils/import_new.html", context, status=422 if form.errors else 200)
+        except RateLimited as limited:
+            form.add_error(None, str(limited))
+    return FormPage(
+        form=form,
+        save=start,
+        then=lambda imported: imported.get_absolute_url(),
+        page={
+            "title": "Import pupils",
+            "section": "imports",
+            "crumbs": crumbs(),
+            "steps": steps(1),
+            "cancel": reverse("pupils:import-list"),
+        },
+        template="pupils/import_new.html",
+        refused_on="upload",
+    ).respond(request)
 
 
 @require_permission(Permission.IMPORT_RUN)
-@require_http_methods(["GET", "POST"])
+@form_page
 def import_match(request, pk):
     imported = _import(request, pk)
     if selectors.where_it_stands(imported) not in (Status.MATCH, Status.CHECK) or imported.kind == "ctf":
         return redirect(imported)
-    form = MatchForm(request.POST or None, imported=imported)
-    if request.method == "POST" and form.is_valid():
-        try:
-            imports.match_columns(imported=imported, mapping=form.mapping, by=request.user)
-            return redirect(imported)
-        except Refused as refusal:
-            form.add_error(None, str(refusal))
-    context = {
-        "title": "Match the columns",
-        "notes": showing.notes_of(imported),
-        "section": "imports",
-        "crumbs": crumbs(imported),
-        "imported": imported,
-        "form": form,
-        "steps": steps(2),
-    }
-    return render(request, "pupils/import_match.html", context, status=422 if form.errors else 200)
+    form = MatchForm(posted(request), imported=imported)
+
+    def match(_cleaned):
+        return imports.match_columns(imported=imported, mapping=form.mapping, by=request.user)
+
+    return FormPage(
+        form=form,
+        save=match,
+        then=imported.get_absolute_url(),
+        page=lambda: {
+            "title": "Match the columns",
+            "notes": showing.notes_of(imported),
+            "section": "imports",
+            "crumbs": crumbs(imported),
+            "imported": imported,
+            "steps": steps(2),
+        },
+        template="pupils/import_match.html",
+    ).respond(request)
 
 
 @require_permission(Permission.IMPORT_RUN)
@@ -245,7 +257,7 @@ def import_apply(request, pk):
             "warnings": again.warnings,
             "form": form,
         }
-        return render(request, "pupils/import_confirm.html", context, status=422)
+        return draw(request, "pupils/import_confirm.html", context, status=REFUSED)
     except Refused as refusal:
         return _refused(request, imported, refusal)
     return redirect(imported)
@@ -267,29 +279,26 @@ def import_stop(request, pk):
 
 
 @require_permission(Permission.IMPORT_RUN)
-@require_http_methods(["GET", "POST"])
+@form_page
 def import_undo(request, pk):
     imported = _import(request, pk)
-    if request.method == "POST":
-        try:
-            imports.undo(imported=imported, by=request.user)
-        except Refused as refusal:
-            return _refused(request, imported, refusal)
-        return redirect(imported)
-    if not imported.can_be_undone:
+    if request.method != "POST" and not imported.can_be_undone:
         reason = ImportReason.TOO_LATE if imported.applied_at else ImportReason.NOT_NOW
         return _refused(request, imported, Refused(reason))
-    context = {
-        "title": "Undo this import",
-        "section": "imports",
-        "crumbs": crumbs(imported),
-        "explanation": "Every pupil goes back to how they were before, and new pupils are taken away again. "
-        "Pupils on whom somebody worked since are kept as they are and listed.",
-        "submit": "Undo the import",
-        "cancel": imported.get_absolute_url(),
-        "danger": True,
-    }
-    return render(request, "components/confirm_page.html", context)
+    return ConfirmPage(
+        act=partial(imports.undo, imported=imported, by=request.user),
+        then=imported.get_absolute_url(),
+        page={
+            "title": "Undo this import",
+            "section": "imports",
+            "crumbs": crumbs(imported),
+            "explanation": "Every pupil goes back to how they were before, and new pupils are taken away again. "
+            "Pupils on whom somebody worked since are kept as they are and listed.",
+            "submit": "Undo the import",
+            "cancel": imported.get_absolute_url(),
+            "danger": True,
+        },
+    ).respond(request)
 
 
 def _rejected_file(request, imported):

@@ -98,6 +98,7 @@ def test_status_422_is_counted_outside_the_kit(counted):
         ("Refused('The case is closed.')", 1),
         ("errors.Refused(f'Closed on {day}.')", 1),
         ("Refused(words)", 1),
+        ("Refused(self.reason)", 0),
         ("Refused(ReviewReason.CLOSED, day=day)", 0),
         ("Refused('The case is closed.', code='closed')", 0),
         ("Closed('The case is closed.')", 0),

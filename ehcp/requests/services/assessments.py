@@ -61,7 +61,7 @@ def begin(
         began_on=began_on or timezone.localdate(), plan=plan,
     )  # fmt: skip
     assign(case, facts, allowed=FACTS_TO_BEGIN)
-    with opening(case, by=by, taken=RequestReason.OPEN_ALREADY, child=pupil.forename) as change:
+    with opening(case, by=by, taken_reason=RequestReason.OPEN_ALREADY, child=pupil.forename) as change:
         for advice_kind in advice_wanted(pupil):
             change.keep(Advice(assessment=case, kind=advice_kind))
         change.tell("ehcp.request_began", f"{case.get_kind_display()} begun", on=case.began_on)

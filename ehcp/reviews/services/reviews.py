@@ -78,7 +78,7 @@ def begin(
         school=plan.school, pupil=plan.pupil, plan=plan, kind=kind, asked_by=asked_by, reason=reason,
         organiser=organiser or by, began_on=began_on or timezone.localdate(),
     )  # fmt: skip
-    with opening(review, by=by, taken=ReviewReason.BEGUN_MEANWHILE) as change:
+    with opening(review, by=by, taken_reason=ReviewReason.BEGUN_MEANWHILE) as change:
         for invitee in who_to_invite(review):
             change.keep(invitee)
         change.tell("ehcp.review_began", f"{review.get_kind_display()} begun", on=review.began_on)

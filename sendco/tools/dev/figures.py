@@ -120,21 +120,24 @@ def conflict_branches(project):
 
 
 def written_422(project):
-    """The number 422 in code outside the form kit; middleware and error pages count too."""
-    return [source.at(node) for source in _outside_kit(project) for node in source.nodes if _is_number(node, 422)]
+    """The number 422 in code outside the form kit; middleware and error pages count too, the tools do not."""
+    wanted = [source for source in _outside_kit(project) if not source.path.startswith("sendco/tools/")]
+    return [source.at(node) for source in wanted for node in source.nodes if _is_number(node, 422)]
 
 
 def refusals_without_code(project):
     """`Refused(…)`, the class itself, made from a sentence: no `code=`, and its first argument is no member of an enum.
 
-    A member is written with a dot and capitals (`ReviewReason.CLOSED`). A class of its own is a code.
+    A member is written with a dot and capitals (`ReviewReason.CLOSED`), or handed on by a name that ends in "reason". A
+    class of its own is a code.
     """
     return [
         source.at(node)
         for source in project.product
         for node in source.nodes
         if isinstance(node, ast.Call) and _name(node.func) == "Refused"
-        if not any(keyword.arg == "code" for keyword in node.keywords) and not any(map(_is_member, node.args[:1]))
+        if not any(keyword.arg == "code" for keyword in node.keywords)
+        if not any(_is_member(argument) or _name(argument).endswith("reason") for argument in node.args[:1])
     ]
 
 
