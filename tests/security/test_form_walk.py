@@ -191,6 +191,7 @@ def sent_to(address):
     return reverse(elsewhere, kwargs=match.kwargs) if elsewhere else address
 
 
+@pytest.mark.postgresql("one turn of a form is a unique row in a transaction")
 def test_sent_twice_a_form_is_saved_once(stage, pages):
     saved, broken = [], []
     for name, _, client, address, response in forms_of(stage, pages):
@@ -211,6 +212,7 @@ def test_sent_twice_a_form_is_saved_once(stage, pages):
     assert len(set(saved)) > 30, saved
 
 
+@pytest.mark.postgresql("a version is compared under a lock")
 def test_no_form_is_saved_over_a_version_that_nobody_saw(stage, pages):
     met, broken = [], []
     for name, _, client, address, response in forms_of(stage, pages):
