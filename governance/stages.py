@@ -95,9 +95,9 @@ def choose(
 
 def reach(stages: Iterable[Stages]) -> int:
     """How many days ahead a date can already have a stage today."""
-    return max((max(one.days, default=0) for one in stages), default=0) + LONGEST_CLOSURE
+    return max((max(rule_stages.days, default=0) for rule_stages in stages), default=0) + LONGEST_CLOSURE
 
 
 def stages_in_words(days, daily_when_late):
-    words = [stage_words(str(number)).lower() for number in days]
-    return ", ".join([*words, "late: each school day" if daily_when_late else "late: once"])
+    labels = [stage_words(str(number)).lower() for number in days]
+    return ", ".join([*labels, "late: each school day" if daily_when_late else "late: once"])

@@ -60,7 +60,7 @@ def acting_for(user: User, school_id: int | None = None, *, today: date | None =
         .order_by("school__name", "school_id", "pk")
     )
     schools = tuple({membership.school_id: membership.school for membership in memberships}.values())
-    school = next((one for one in schools if one.pk == school_id), schools[0] if schools else None)
+    school = next((own_school for own_school in schools if own_school.pk == school_id), schools[0] if schools else None)
     here = [membership for membership in memberships if school and membership.school_id == school.pk]
     roles = frozenset(Role(membership.role) for membership in here)
     return Acting(

@@ -275,8 +275,8 @@ def _month(word):
 # --- What both have in common ------------------------------------------------------------------------------------
 def _name(text):
     """One line of printable text, short enough to store."""
-    words = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
-    return words[:MAX_NAME].strip()
+    line = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
+    return line[:MAX_NAME].strip()
 
 
 def _first_capital(text):

@@ -17,11 +17,11 @@ OF_AUTHORITY = (
 
 def about_authority(authority: LocalAuthority) -> Q:
     """The filter for items of the records that this authority answers for."""
-    found = Q(pk__in=[])
+    item_filter = Q(pk__in=[])
     for model, path in OF_AUTHORITY:
         own = model.objects.filter(**{path: authority}).values("pk")
-        found |= Q(source_type=model._meta.label_lower, source_id__in=own)
-    return found
+        item_filter |= Q(source_type=model._meta.label_lower, source_id__in=own)
+    return item_filter
 
 
 def with_authority(items: QuerySet[DueItem]) -> QuerySet[DueItem]:

@@ -112,8 +112,8 @@ def by_authority(*, school_id: int, first: date, last: date, today: date) -> lis
     items = in_period([school_id], first, last).filter(duty=Duty.LA, basis=Basis.STATUTE)
     named: QuerySet[Any] = with_authority(items)  # each with its authority_name
     rows = named.order_by().values("authority_name").annotate(**_shares(today))
-    found = [(row["authority_name"], Share(row["on_time"], row["late"], row["late_open"])) for row in rows]
-    return sorted(((name, share) for name, share in found if name and share.of), key=lambda pair: pair[0].casefold())
+    shares = [(row["authority_name"], Share(row["on_time"], row["late"], row["late_open"])) for row in rows]
+    return sorted(((name, share) for name, share in shares if name and share.of), key=lambda pair: pair[0].casefold())
 
 
 def _shares(today: date) -> dict[str, Count]:
@@ -123,12 +123,12 @@ def _shares(today: date) -> dict[str, Count]:
 def by_school(*, school_ids: list[int], first: date, last: date, today: date) -> dict[int, dict[str, Share]]:
     """{school id: {duty: Share}} of what the law asks. One query, whatever the number of schools."""
     items = in_period(school_ids, first, last).filter(basis=Basis.STATUTE)
-    found: dict[int, dict[str, Share]] = {}
+    shares_by_school: dict[int, dict[str, Share]] = {}
     rows: Iterable[Any] = items.order_by().values("school_id", "duty").annotate(**_shares(today))
     for row in rows:
-        shares = found.setdefault(row["school_id"], {})
+        shares = shares_by_school.setdefault(row["school_id"], {})
         shares[row["duty"]] = Share(row["on_time"], row["late"], row["late_open"])
-    return found
+    return shares_by_school
 
 
 def by_term(*, school: School, last: date, today: date) -> list[tuple[str, int | None, int | None]]:
@@ -149,9 +149,9 @@ def by_term(*, school: School, last: date, today: date) -> list[tuple[str, int |
             sums[f"{duty}_on_{place}"] = Count("pk", filter=of & COUNTS & Q(met_on__lte=F("due_on")))
             sums[f"{duty}_late_{place}"] = Count("pk", filter=of & (DONE_LATE | open_late(today)))
     items = in_period([school.pk], terms[0].starts_on, ends[-1]).filter(basis=Basis.STATUTE)
-    found = items.aggregate(**sums)
+    totals = items.aggregate(**sums)
 
     def percent(duty: str, place: int) -> int | None:
-        return Share(found[f"{duty}_on_{place}"], found[f"{duty}_late_{place}"]).percent
+        return Share(totals[f"{duty}_on_{place}"], totals[f"{duty}_late_{place}"]).percent
 
     return [(term.name, percent("school", place), percent("la", place)) for place, term in enumerate(terms)]

@@ -36,10 +36,10 @@ def standing_in(acting: Acting, today: date, items: QuerySet[DueItem] | None = N
     `items` are the open due items to count late ones in: those that the acting person may know of. One query for who
     stands in for nobody, three for the others.
     """
-    found = _found(acting, today)
-    late = _late(items, found, today) if found and items is not None else {}
-    standing = [StandingIn(absent, until, late.get(absent.pk, 0)) for absent, until in found.values()]
-    return sorted(standing, key=lambda one: (one.until, one.absent.name))
+    away = _found(acting, today)
+    late = _late(items, away, today) if away and items is not None else {}
+    standing = [StandingIn(absent, until, late.get(absent.pk, 0)) for absent, until in away.values()]
+    return sorted(standing, key=lambda stand_in: (stand_in.until, stand_in.absent.name))
 
 
 def covered_ids(acting: Acting, today: date) -> set[int]:
@@ -60,18 +60,18 @@ def _found(acting: Acting, today: date) -> dict[int, tuple[User, date]]:
     for cover in covers:
         if not roles[cover.absent_id].isdisjoint(TOLD_ROLES):
             of_deputy[cover.deputy_id].append(cover)
-    found: dict[int, tuple[User, date]] = {}
-    _follow(acting.user.pk, acting.can(Permission.NARRATIVE_VIEW), None, of_deputy, roles, found)
-    found.pop(acting.user.pk, None)
-    return found
+    away: dict[int, tuple[User, date]] = {}
+    _follow(acting.user.pk, acting.can(Permission.NARRATIVE_VIEW), None, of_deputy, roles, away)
+    away.pop(acting.user.pk, None)
+    return away
 
 
 def _roles(user_ids: set[int], school: School, today: date) -> dict[int, set[str]]:
-    found = defaultdict(set)
+    roles_by_user = defaultdict(set)
     memberships = Membership.objects.filter(current_on(today), user__in=user_ids, school=school)
     for user_id, role in memberships.values_list("user", "role"):
-        found[user_id].add(role)
-    return found
+        roles_by_user[user_id].add(role)
+    return roles_by_user
 
 
 def _follow(
@@ -80,16 +80,16 @@ def _follow(
     until: date | None,
     of_deputy: dict[int, list[Cover]],
     roles: dict[int, set[str]],
-    found: dict[int, tuple[User, date]],
+    away: dict[int, tuple[User, date]],
 ) -> None:
     """Who is away may themselves stand in for somebody: that comes to the deputy too, as long as both are away."""
     for cover in of_deputy[deputy_id]:
         reads = not roles[cover.absent_id].isdisjoint(READING_ROLES)
-        if cover.absent_id in found or (reads and not deputy_reads):
+        if cover.absent_id in away or (reads and not deputy_reads):
             continue
         last = min(cover.ends_on, until or cover.ends_on)
-        found[cover.absent_id] = (cover.absent, last)
-        _follow(cover.absent_id, reads, last, of_deputy, roles, found)
+        away[cover.absent_id] = (cover.absent, last)
+        _follow(cover.absent_id, reads, last, of_deputy, roles, away)
 
 
 def _late(items: QuerySet[DueItem], owner_ids: Iterable[int], today: date) -> dict[int | None, int]:

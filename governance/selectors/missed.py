@@ -60,5 +60,5 @@ def causes(*, school_id: int, first: date, last: date, today: date) -> list[tupl
     rows = MissedDeadline.objects.filter(
         Exists(still_late), school_id=school_id, duty=Duty.SCHOOL, due_on__gte=first, due_on__lte=last
     )
-    found = rows.order_by().values_list("cause").annotate(number=Count("pk")).order_by("-number", "cause")
-    return [(MissedDeadline.Cause(cause).label, number) for cause, number in found]
+    by_cause = rows.order_by().values_list("cause").annotate(number=Count("pk")).order_by("-number", "cause")
+    return [(MissedDeadline.Cause(cause).label, number) for cause, number in by_cause]

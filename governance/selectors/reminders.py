@@ -87,11 +87,11 @@ def _missed_day(school: School, last: date | None, here: datetime, now: datetime
 def _waiting_words(school: School, today: date, now: datetime) -> str:
     stuck = Q(state__in=OPEN, not_before__lt=now - GRACE)
     refused = Q(state__in=[State.REFUSED, State.FAILED], day__gte=today - SHOWN_FOR)
-    found = dict(Digest.objects.filter(stuck | refused).order_by().values_list("pk", "state"))
-    if not found:  # as on most days: whose they are need not be asked
+    digests = dict(Digest.objects.filter(stuck | refused).order_by().values_list("pk", "state"))
+    if not digests:  # as on most days: whose they are need not be asked
         return ""
-    mine = DigestLine.objects.filter(school=school, digest__in=found).order_by().values_list("digest", flat=True)
-    states = [found[pk] for pk in mine.distinct()]
+    mine = DigestLine.objects.filter(school=school, digest__in=digests).order_by().values_list("digest", flat=True)
+    states = [digests[pk] for pk in mine.distinct()]
     if waiting := sum(state in OPEN for state in states):
         return f"{_mails(waiting)} waited for more than an hour. The mail server may not answer: see Reminders."
     if states:
@@ -193,7 +193,7 @@ def rules_for_page(school: School, rule: str | None = None) -> list[RuleRow]:
     if rule is not None:
         items = items.filter(rule=rule)
     own = {row.rule: row for row in RuleStages.objects.filter(school=school)}
-    found = (
+    rows = (
         items.values("rule")
         .annotate(title=Max("title"), basis=Min("basis"), open=Count("pk", filter=Q(met_on=None, closed_on=None)))
         .order_by("title", "rule")
@@ -209,7 +209,7 @@ def rules_for_page(school: School, rule: str | None = None) -> list[RuleRow]:
             else default_stages(row["basis"]),
             is_own=row["rule"] in own,
         )
-        for row in found
+        for row in rows
     ]
 
 

@@ -236,9 +236,9 @@ class _SchoolDay:
         self.nobody += not told
         if (item["pk"], item["due_on"]) not in known:
             daily = self.stages_of(item).daily_when_late
-            for one in told:
-                if daily or (item["pk"], one.user_id, LATE, item["due_on"]) not in carried:
-                    self._line(item, one, LATE)
+            for recipient in told:
+                if daily or (item["pk"], recipient.user_id, LATE, item["due_on"]) not in carried:
+                    self._line(item, recipient, LATE)
         if item["duty"] == Duty.SCHOOL and (self.today - item["due_on"]).days >= self.pass_on_days:
             self._pass_on(item, told, passed_on)
 
@@ -246,11 +246,11 @@ class _SchoolDay:
         self, item: dict[str, Any], told: tuple[Told, ...], passed_on: dict[tuple[int, int, date], date]
     ) -> None:
         """The head's turn, again each week: an acknowledgement does not stop it."""
-        already = {one.user_id for one in told}
-        for one in self.recipients.heads():
-            last = passed_on.get((item["pk"], one.user_id, item["due_on"]))
-            if one.user_id not in already and (last is None or (self.today - last).days >= PASS_ON_EVERY):
-                self._line(item, one, PASSED_ON, section=DigestLine.Section.PASSED_ON)
+        already = {recipient.user_id for recipient in told}
+        for recipient in self.recipients.heads():
+            last = passed_on.get((item["pk"], recipient.user_id, item["due_on"]))
+            if recipient.user_id not in already and (last is None or (self.today - last).days >= PASS_ON_EVERY):
+                self._line(item, recipient, PASSED_ON, section=DigestLine.Section.PASSED_ON)
 
     def _add(
         self,
@@ -259,26 +259,26 @@ class _SchoolDay:
         choice: stages.Choice,
         carried: set[tuple[int, int, str, date]],
     ) -> None:
-        for one in told:
-            if (item["pk"], one.user_id, choice.stage, item["due_on"]) in carried:
+        for recipient in told:
+            if (item["pk"], recipient.user_id, choice.stage, item["due_on"]) in carried:
                 continue
-            self._line(item, one, choice.stage)
+            self._line(item, recipient, choice.stage)
             for stage in choice.folded:
-                if (item["pk"], one.user_id, stage, item["due_on"]) not in carried:
-                    self._line(item, one, stage, is_folded=True)
+                if (item["pk"], recipient.user_id, stage, item["due_on"]) not in carried:
+                    self._line(item, recipient, stage, is_folded=True)
 
     def _line(
         self,
         item: dict[str, Any],
-        one: Told,
+        recipient: Told,
         stage: str,
         *,
         section: DigestLine.Section | None = None,
         is_folded: bool = False,
     ) -> None:
-        self.wanted[one.user_id].lines[item["pk"], stage] = DigestLine(
+        self.wanted[recipient.user_id].lines[item["pk"], stage] = DigestLine(
             school_id=self.school.pk,
-            user_id=one.user_id,
+            user_id=recipient.user_id,
             day=self.today,
             due_item_id=item["pk"],
             rule=item["rule"],
@@ -286,7 +286,7 @@ class _SchoolDay:
             due_on=item["due_on"],
             stage=stage,
             section=section or section_of(item["duty"]),
-            instead_of_id=one.instead_of,
+            instead_of_id=recipient.instead_of,
             is_folded=is_folded,
         )
 

@@ -140,11 +140,11 @@ def _entry(item: DueItem, line: DigestLine, pupil: Pupil | None, day: date, many
 
 
 def _who(pupil: Pupil | None, school: School | None) -> str:
-    words = "The school"
+    who = "The school"
     if pupil:
         place = pupil.form_group.name if pupil.form_group else pupil.get_year_group_display()
-        words = "".join(f"{letter}." for letter in pupil.initials) + (f", {place}" if place else "")
-    return f"{words} ({school.short_name})" if school else words
+        who = "".join(f"{letter}." for letter in pupil.initials) + (f", {place}" if place else "")
+    return f"{who} ({school.short_name})" if school else who
 
 
 def _state(item: DueItem, day: date) -> str:

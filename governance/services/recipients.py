@@ -75,10 +75,10 @@ class Recipients:
     def _with_cover(self, user_ids: list[int]) -> tuple[Told, ...]:
         told: dict[int, Told] = {}
         for user_id in user_ids:
-            for one in self._covering(user_id, frozenset()):
-                known = told.get(one.user_id)
+            for recipient in self._covering(user_id, frozenset()):
+                known = told.get(recipient.user_id)
                 if known is None or known.instead_of:
-                    told[one.user_id] = one
+                    told[recipient.user_id] = recipient
         return tuple(told.values())
 
     def _covering(self, user_id: int, seen: frozenset[int], instead_of: int | None = None) -> list[Told]:

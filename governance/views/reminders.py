@@ -115,10 +115,10 @@ def reminder_plan(request):
 
 
 def _rule_or_404(request, rule):
-    found = selectors.rules_for_page(request.acting.school, rule)
-    if not found:
+    rows = selectors.rules_for_page(request.acting.school, rule)
+    if not rows:
         raise Http404
-    return found[0]
+    return rows[0]
 
 
 @require_permission(Permission.REMINDER_EDIT)

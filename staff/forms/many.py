@@ -11,9 +11,9 @@ class ManyRowsField(forms.ModelMultipleChoiceField):
     """
 
     def _check_values(self, value):
-        for one in value if isinstance(value, list | tuple) else ():
-            if _is_beyond(one):
-                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": one})
+        for choice in value if isinstance(value, list | tuple) else ():
+            if _is_beyond(choice):
+                raise ValidationError(self.error_messages["invalid_choice"], "invalid_choice", {"value": choice})
         return super()._check_values(value)
 
 

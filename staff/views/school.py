@@ -116,7 +116,10 @@ def permissions(request):
 def school_switch(request):
     """Only schools in which one holds a role today; the choice lives in the session."""
     if request.method == "POST":
-        chosen = next((one for one in request.acting.schools if str(one.pk) == request.POST.get("school")), None)
+        chosen = next(
+            (own_school for own_school in request.acting.schools if str(own_school.pk) == request.POST.get("school")),
+            None,
+        )
         if chosen is None:
             raise Http404
         request.session["school_id"] = chosen.pk

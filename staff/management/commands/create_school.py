@@ -28,12 +28,12 @@ class Command(BaseCommand):
     help = "Set up a school and print one invitation link each for its headteacher and its SENDCo."
 
     def add_arguments(self, parser):
-        for option, words, _ in ASKED:
-            parser.add_argument(f"--{option.replace('_', '-')}", dest=option, default="", help=words)
+        for option, prompt, _ in ASKED:
+            parser.add_argument(f"--{option.replace('_', '-')}", dest=option, default="", help=prompt)
         parser.add_argument("--local-authority", dest="local_authority", default="", help="Name of the local authority")
 
     def handle(self, **options):
-        values = {option: self._value(option, words, longest, options[option]) for option, words, longest in ASKED}
+        values = {option: self._value(option, prompt, longest, options[option]) for option, prompt, longest in ASKED}
         self._check(values)
         try:
             school, links = self._create(values, options["local_authority"][:100])
@@ -43,12 +43,12 @@ class Command(BaseCommand):
         for label, link in links:
             self.stdout.write(f"{label}: {link}")
 
-    def _value(self, option, words, longest, given):
+    def _value(self, option, prompt, longest, given):
         value = given.strip()
         if not value and sys.stdin.isatty():
-            value = input(f"{words}: ").strip()
+            value = input(f"{prompt}: ").strip()
         if not value:
-            raise CommandError(f"Give --{option.replace('_', '-')}: {words}.")
+            raise CommandError(f"Give --{option.replace('_', '-')}: {prompt}.")
         if len(value) > longest:
             raise CommandError(f"--{option.replace('_', '-')} is too long: at most {longest} characters.")
         return value
