@@ -182,12 +182,12 @@ def marked_up(text):
 def _block(block):
     written, kind, run = [], None, []
     for line in block.strip().split("\n"):
-        found, words = _kind_of(line.strip())
-        if found != kind and run:
+        line_kind, text = _kind_of(line.strip())
+        if line_kind != kind and run:
             written.append(_write(kind, run))
             run = []
-        kind = found
-        run.append(words)
+        kind = line_kind
+        run.append(text)
     written.append(_write(kind, run))
     return "".join(written)
 

@@ -134,13 +134,13 @@ def differences_many(derived: list[Derived]) -> list[str]:
     """Return in words how the stored rows of these records differ from what their facts say; empty when they agree."""
     if not derived:
         return []
-    label, wanted, found = _label(derived), _wanted(derived), _present(derived)
-    lines = [f"{label} {pk}: {rule} from {trigger} is missing" for pk, rule, trigger in wanted.keys() - found.keys()]
-    lines += [f"{label} {pk}: {rule} from {trigger} is extra" for pk, rule, trigger in found.keys() - wanted.keys()]
-    for key in wanted.keys() & found.keys():
+    label, wanted, stored = _label(derived), _wanted(derived), _present(derived)
+    lines = [f"{label} {pk}: {rule} from {trigger} is missing" for pk, rule, trigger in wanted.keys() - stored.keys()]
+    lines += [f"{label} {pk}: {rule} from {trigger} is extra" for pk, rule, trigger in stored.keys() - wanted.keys()]
+    for key in wanted.keys() & stored.keys():
         lines += [
-            f"{label} {key[0]}: {key[1]} {name} is {getattr(found[key], name)}, should be {wanted[key][name]}"
-            for name in _differing(found[key], wanted[key])
+            f"{label} {key[0]}: {key[1]} {name} is {getattr(stored[key], name)}, should be {wanted[key][name]}"
+            for name in _differing(stored[key], wanted[key])
         ]
     return lines
 

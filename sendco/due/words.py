@@ -35,10 +35,10 @@ def duty_words(item: DueItem) -> str:
 
 def authority_words(item: DueItem) -> str:
     """The authority after the word for its footing, which it does not repeat."""
-    words, said = item.authority, basis_words(item)
-    if not words.casefold().startswith(said.casefold()):
-        return words
-    rest = words[len(said) :].strip(" :,")
+    authority, said = item.authority, basis_words(item)
+    if not authority.casefold().startswith(said.casefold()):
+        return authority
+    rest = authority[len(said) :].strip(" :,")
     if rest.startswith("(") and rest.endswith(")"):
         rest = rest[1:-1]
     return rest[:1].upper() + rest[1:]

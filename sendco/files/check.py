@@ -147,10 +147,10 @@ def _inspect_in_child(name: str, kind: Kind, content: bytes, keep_original: bool
     head = json.loads(head)
     if "refused" in head:
         raise _too_large_to_open() if head["refused"] == "large" else FileRefused(_reason_of(head["refused"]))
-    found = tuple(head["found"])
+    active_names = tuple(head["found"])
     if keep_original:
-        return Inspected(name, kind, kept, active_content=bool(found))
-    return Inspected(name, kind, kept, removed=found)
+        return Inspected(name, kind, kept, active_content=bool(active_names))
+    return Inspected(name, kind, kept, removed=active_names)
 
 
 def _reason_of(code: str) -> UploadReason:

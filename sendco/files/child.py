@@ -16,8 +16,8 @@ def answer(read: Callable[[bytes, str], tuple[bytes, set[str]]]) -> None:
     limit_this_process()
     close_the_doors()
     try:
-        kept, found = read(sys.stdin.buffer.read(), sys.argv[3])
-        head = {"found": sorted(found)}
+        kept, active_names = read(sys.stdin.buffer.read(), sys.argv[3])
+        head = {"found": sorted(active_names)}
     except Unreadable as unreadable:
         kept, head = b"", {"refused": str(unreadable)}
     sys.stdout.buffer.write(json.dumps(head).encode() + b"\n" + kept)

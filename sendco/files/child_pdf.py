@@ -45,15 +45,15 @@ def read_pdf(content: bytes, word: str) -> tuple[bytes, set[str]]:
         raise Unreadable("damaged") from None
     with document:
         _check(document)
-        found: set[str] = set()
+        active_names: set[str] = set()
         for part in document.objects:
-            _strip(part, found)
+            _strip(part, active_names)
         if word == "keep":
-            return content, found
+            return content, active_names
         saved = io.BytesIO()
         # Saved anew every time: this drops earlier revisions and whatever hides behind the end of the file.
         document.save(saved)
-        return saved.getvalue(), found
+        return saved.getvalue(), active_names
 
 
 def _check(document: pikepdf.Pdf) -> None:
@@ -65,8 +65,8 @@ def _check(document: pikepdf.Pdf) -> None:
         raise Unreadable("damaged")
 
 
-def _strip(part: pikepdf.Object, found: set[str]) -> None:
-    """Remove what acts from one object and from what lies directly in it; name it in `found`."""
+def _strip(part: pikepdf.Object, active_names: set[str]) -> None:
+    """Remove what acts from one object and from what lies directly in it; name it in `active_names`."""
     if isinstance(part, pikepdf.Array):
         places = reversed(range(len(part)))
     elif isinstance(part, pikepdf.Dictionary | pikepdf.Stream):
@@ -77,11 +77,11 @@ def _strip(part: pikepdf.Object, found: set[str]) -> None:
         value = part[place]
         names = _what_acts(place, value)
         if names or place in KEYS:
-            found.update(names)
+            active_names.update(names)
             del part[place]
         # Objects with a number of their own come up by themselves; following them here would never end.
         elif isinstance(value, pikepdf.Array | pikepdf.Dictionary) and not value.is_indirect:
-            _strip(value, found)
+            _strip(value, active_names)
 
 
 def _what_acts(place: str | int, value: Any) -> set[str]:

@@ -17,8 +17,8 @@ class FileNotAvailable(Refused):
     """The file may not be opened now."""
 
 
-def _with_accepted(words: Promise) -> Promise:
-    return format_lazy("{} {}", words, ACCEPTED)
+def _with_accepted(reason: Promise) -> Promise:
+    return format_lazy("{} {}", reason, ACCEPTED)
 
 
 class UploadReason(Reason):

@@ -109,8 +109,8 @@ def _agree(form: Any, name: str, mine: Any, theirs: Any) -> bool:
 def _stored_side(form: Any, name: str, theirs: Any, stored: Any, marks: Marks | None = None) -> Side:
     field, html_name = form.fields[name], form.add_prefix(name)
     return Side(
-        words := _told(form, name, theirs, stored),
-        marks or [(False, words)],
+        text := _told(form, name, theirs, stored),
+        marks or [(False, text)],
         packed(written(field, html_name, theirs)),
         isinstance(field.widget, RichWidget),
     )
@@ -125,7 +125,7 @@ def _row(form: Any, name: str, mine: Any, theirs: Any, stored: Any) -> Row:
     field, html_name = form.fields[name], form.add_prefix(name)
     yours = in_words(field, mine)
     marks, their_marks = marked(yours, _told(form, name, theirs, stored))
-    sent = {one: form.data.getlist(one) for one in sent_names(field, html_name)}
+    sent = {sent_name: form.data.getlist(sent_name) for sent_name in sent_names(field, html_name)}
     return Row(
         name=name,
         label=form[name].label,

@@ -56,13 +56,13 @@ def _as_stored(field: forms.Field, value: Any) -> Any:
 def typed_rows(draft: Draft, formset: BaseFormSet) -> list[dict[str, Any]]:
     """The rows of a formset as they were typed, as its initial values. At most as many rows as it takes."""
     data, fields = _posted_form(draft), formset.empty_form.fields
-    found = []
+    rows = []
     for place in range(formset.max_num):
         prefix = formset.add_prefix(place)
         names = {name: f"{prefix}-{name}" for name in fields}
         if not data.keys().isdisjoint(names.values()):
-            found.append({name: fields[name].widget.value_from_datadict(data, {}, names[name]) for name in fields})
-    return found
+            rows.append({name: fields[name].widget.value_from_datadict(data, {}, names[name]) for name in fields})
+    return rows
 
 
 def _posted_form(draft: Draft) -> QueryDict:

@@ -54,7 +54,7 @@ def note_where(row: SentForm, address: str) -> None:
 def digest_of(request: HttpRequest) -> str:
     """What was sent, in 64 letters: the same words again give the same."""
     data = {name: values for name, values in request.POST.lists() if not is_ours(name)}
-    files = {name: [(file.name, file.size) for file in found] for name, found in request.FILES.lists()}
+    files = {name: [(file.name, file.size) for file in uploads] for name, uploads in request.FILES.lists()}
     return hashlib.sha256(json.dumps([data, files], sort_keys=True).encode()).hexdigest()
 
 

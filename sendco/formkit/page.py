@@ -71,7 +71,7 @@ def draw(
     request: HttpRequest, template: str, context: dict[str, Any], *bound: Any, status: int | None = None
 ) -> HttpResponse:
     """Draw a page; 422 when one of its forms was refused."""
-    failed = any(_has_errors(one) for one in bound)
+    failed = any(_has_errors(form) for form in bound)
     return render(request, template, context, status=status or (REFUSED if failed else 200))
 
 
@@ -85,7 +85,9 @@ def refuse(form: Any, refusal: Refused | FileRefused, field: str | None = None) 
     """Put a refusal on the field that it names, on the file it is about, or on the form."""
     named = refusal.data.get("field") or field
     if isinstance(refusal, FileRefused):
-        named = next((name for name, one in form.fields.items() if isinstance(one, forms.FileField)), None)
+        named = next(
+            (name for name, form_field in form.fields.items() if isinstance(form_field, forms.FileField)), None
+        )
     form.add_error(named if named in form.fields else None, str(refusal))
 
 
@@ -188,7 +190,7 @@ class FormPage:
         return None
 
     def _attempt(self, request: HttpRequest) -> HttpResponseBase | None:
-        if not all([one.is_valid() for one in (self.form, *self.also)]):  # a list: each says what is wrong with it
+        if not all([form.is_valid() for form in (self.form, *self.also)]):  # a list: each says what is wrong with it
             return None
         if (self.only_with and self.only_with not in request.POST) or (self.not_with and self.not_with in request.POST):
             return None
@@ -224,9 +226,9 @@ class FormPage:
             yield note_where
 
     def _answer(self, request: HttpRequest, answer: Any) -> HttpResponseBase:
-        words = self.done(answer) if callable(self.done) else self.done
-        if words:
-            messages.success(request, words)
+        message = self.done(answer) if callable(self.done) else self.done
+        if message:
+            messages.success(request, message)
         to = self.then(answer) if callable(self.then) else self.then
         return to if isinstance(to, HttpResponseBase) else redirect(to)
 
@@ -286,12 +288,12 @@ class ConfirmPage:
         try:
             answer = self.act()
         except Refused as refusal:
-            words = self.changed if isinstance(refusal, ChangedMeanwhile) else ""
-            messages.add_message(request, self.refused_level, words or str(refusal))
+            message = self.changed if isinstance(refusal, ChangedMeanwhile) else ""
+            messages.add_message(request, self.refused_level, message or str(refusal))
             back = self.refused_to() if callable(self.refused_to) else self.refused_to
             return redirect(back or (self.then if isinstance(self.then, str) else request.path))
-        words = self.done(answer) if callable(self.done) else self.done
-        if words:
-            messages.success(request, words)
+        message = self.done(answer) if callable(self.done) else self.done
+        if message:
+            messages.success(request, message)
         to = self.then(answer) if callable(self.then) else self.then
         return to if isinstance(to, HttpResponseBase) else redirect(to)

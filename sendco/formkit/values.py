@@ -22,10 +22,10 @@ def plain(value: Any) -> Any:
     if isinstance(value, str):
         return value.replace("\r\n", "\n") or None
     if isinstance(value, dict):
-        return {name: plain(one) for name, one in value.items()}
+        return {name: plain(part) for name, part in value.items()}
     if isinstance(value, Iterable) and not isinstance(value, bytes):
-        found = [plain(one) for one in value]
-        return found if any(isinstance(one, dict | list) for one in found) else sorted(found, key=str)
+        parts = [plain(part) for part in value]
+        return parts if any(isinstance(part, dict | list) for part in parts) else sorted(parts, key=str)
     return value
 
 
@@ -64,7 +64,10 @@ def written(field: forms.Field, html_name: str, value: Any) -> dict[str, list[st
     if isinstance(widget, forms.MultiWidget):
         parts: Any = widget.decompress(field.prepare_value(value))
         ends = sent_names(field, html_name)
-        return {end: _texts(part.format_value(one)) for end, part, one in zip(ends, widget.widgets, parts, strict=True)}
+        return {
+            end: _texts(part.format_value(part_value))
+            for end, part, part_value in zip(ends, widget.widgets, parts, strict=True)
+        }
     if isinstance(field, forms.TypedChoiceField):
         value = _chosen(field, value)
     texts = _texts(widget.format_value(field.prepare_value(value)))
@@ -75,17 +78,17 @@ def written(field: forms.Field, html_name: str, value: Any) -> dict[str, list[st
 def written_form(form: Any, owns: Callable[[str], bool] = lambda name: True) -> dict[str, list[str]]:
     """{name: [texts]} of every field of an unbound form as a browser would send it; of a formset, all its rows."""
     parts = [form.management_form, *form.forms] if hasattr(form, "management_form") else [form]
-    found: dict[str, list[str]] = {}
+    texts_by_name: dict[str, list[str]] = {}
     for part in parts:
         for name, field in part.fields.items():
             if owns(name):
-                found |= written(field, part.add_prefix(name), part.get_initial_for_field(field, name))
-    return found
+                texts_by_name |= written(field, part.add_prefix(name), part.get_initial_for_field(field, name))
+    return texts_by_name
 
 
 def _texts(formatted: Any) -> list[str]:
     if isinstance(formatted, list | tuple):
-        return [str(one) for one in formatted]
+        return [str(text) for text in formatted]
     return ["" if formatted is None else str(formatted)]
 
 
@@ -129,21 +132,21 @@ def in_words(field: forms.Field, value: Any) -> str:
         if isinstance(field, forms.TypedChoiceField):
             value = _chosen(field, value)
         many = value if isinstance(value, list | tuple | set) else [value]
-        return ", ".join(labels.get(str(one), str(one)) for one in many)
+        return ", ".join(labels.get(str(choice), str(choice)) for choice in many)
     return _plain_words(value)
 
 
 def _rows_in_words(field: forms.ModelChoiceField, value: Any) -> str:
     rows = value if isinstance(value, Iterable) and not isinstance(value, str | Model) else [value]
-    found = []
+    labels = []
     for row in rows:
         if row in (None, ""):
             continue
         if not isinstance(row, Model):
             rows_of_field: Any = field.queryset  # None for no field of a form that is in use
             row = rows_of_field.filter(pk=row).first() or row
-        found.append(field.label_from_instance(row) if isinstance(row, Model) else str(row))
-    return ", ".join(found) or "Empty"
+        labels.append(field.label_from_instance(row) if isinstance(row, Model) else str(row))
+    return ", ".join(labels) or "Empty"
 
 
 def _plain_words(value: Any) -> str:
@@ -159,9 +162,9 @@ def _plain_words(value: Any) -> str:
     if isinstance(value, Decimal):
         return f"{value.normalize():f}"
     if isinstance(value, dict):
-        return ", ".join(f"{name}: {_plain_words(one)}" for name, one in value.items())
+        return ", ".join(f"{name}: {_plain_words(part)}" for name, part in value.items())
     if isinstance(value, list | tuple):
-        return "\n".join(_plain_words(one) for one in value)
+        return "\n".join(_plain_words(part) for part in value)
     return str(value)
 
 
@@ -180,5 +183,5 @@ def unpacked(text: str) -> dict[str, list[str]]:
     return {
         name: texts
         for name, texts in data.items()
-        if isinstance(texts, list) and all(isinstance(one, str) for one in texts)
+        if isinstance(texts, list) and all(isinstance(item, str) for item in texts)
     }

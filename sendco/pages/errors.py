@@ -25,8 +25,8 @@ OUTSIDE = (
 
 
 def page(request, status, *, title=None, advice=None):
-    heading, words = WORDS[status]
-    context = {"heading": title or heading, "advice": advice or words, "status": status, "title": heading}
+    heading, usual_advice = WORDS[status]
+    context = {"heading": title or heading, "advice": advice or usual_advice, "status": status, "title": heading}
     context["reference"] = getattr(request, "request_id", "")
     return render(request, "error.html", context, status=status)
 

@@ -67,7 +67,7 @@ def _field(fact, question):
     if fact.kind == TIME:
         return forms.TimeField(widget=forms.TimeInput(attrs={"type": "time", "step": "1"}), **shared)
     if fact.kind == METHOD:
-        return forms.ChoiceField(choices=[(method.value, words) for method, words in METHODS.items()], **shared)
+        return forms.ChoiceField(choices=[(method.value, label) for method, label in METHODS.items()], **shared)
     if fact.kind == YEAR:
         return forms.IntegerField(min_value=academic_year_start(FIRST_BIRTH), max_value=LAST_YEAR, **shared)
     raise ValueError(fact.kind)

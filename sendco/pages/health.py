@@ -55,16 +55,16 @@ CHECKS = {"database": _database, "migrations": _migrations, "broker": _broker, "
 
 def examine():
     """Return {part: whether it works}. A part that raises does not work."""
-    found = {}
+    works_by_part = {}
     for name, check in CHECKS.items():
         try:
-            found[name] = check()
+            works_by_part[name] = check()
         except (DatabaseError, OSError, ConnectionError):
-            found[name] = False
+            works_by_part[name] = False
         except Exception as error:  # each broker has its own errors
             logger.warning("Health check %s: %s", name, type(error).__name__)
-            found[name] = False
-    return found
+            works_by_part[name] = False
+    return works_by_part
 
 
 @login_not_required
@@ -76,14 +76,14 @@ def alive(request):
 @login_not_required
 @require_GET
 def ready(request):
-    found = examine()
-    return JsonResponse(found, status=200 if all(found.values()) else 503)
+    works_by_part = examine()
+    return JsonResponse(works_by_part, status=200 if all(works_by_part.values()) else 503)
 
 
 @require_permission(Permission.HEALTH_VIEW)
 @require_GET
 def status(request):
-    found = examine()
+    works_by_part = examine()
     runs_done, runs_asked, mails = run_health(timezone.now())
     context = {
         "title": "Health of the site",
@@ -91,7 +91,7 @@ def status(request):
         "runs_asked": runs_asked,
         "mails_waiting": mails,
         "section": "health",
-        "found": found,
+        "found": works_by_part,
         "beat": Heartbeat.objects.filter(name="beat").first(),
         "failed": Job.objects.filter(status=Status.FAILED, finished_at__gt=timezone.now() - FAILURES_SHOWN).count(),
         "waiting": Job.objects.filter(status__in=[Status.QUEUED, Status.RUNNING]).count(),

@@ -42,9 +42,9 @@ def job_list(request):
 
 
 def _context(job):
-    words, route, name = LEADS.get(job.kind, (None, None, None))
+    label, route, name = LEADS.get(job.kind, (None, None, None))
     target = job.result.get(name) or job.params.get(name) if route else None
-    return {"job": job, "lead": {"words": words, "route": route, "pk": target} if target else None}
+    return {"job": job, "lead": {"words": label, "route": route, "pk": target} if target else None}
 
 
 @require_permission(Permission.OWN_ACCOUNT)

@@ -19,19 +19,19 @@ FOUND = '<a href="{}"><span>{}{}</span><span class="dim-text">{}</span></a>'
 def pupil_search(request):
     text = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     check_limit("search", request.user.pk)
-    found = search.find(request.acting, text)
+    pupils = search.find(request.acting, text)
     if request.htmx:
-        return HttpResponse(_list(text, found))
-    return render(request, "pages/search.html", {"title": "Find a pupil", "q": text, "found": found})
+        return HttpResponse(_list(text, pupils))
+    return render(request, "pages/search.html", {"title": "Find a pupil", "q": text, "found": pupils})
 
 
-def _list(text, found):
+def _list(text, pupils):
     """The list under the box, drawn without a template: it is asked for at every pause in the typing."""
     if not text:
         return ""
-    if not found:
+    if not pupils:
         return format_html("<div><p>No pupil has a name like “{}”. Try fewer letters.</p></div>", text)
-    return format_html("<div>{}</div>", format_html_join("", FOUND, (_cells(pupil) for pupil in found)))
+    return format_html("<div>{}</div>", format_html_join("", FOUND, (_cells(pupil) for pupil in pupils)))
 
 
 def _cells(pupil):

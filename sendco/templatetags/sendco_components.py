@@ -25,8 +25,8 @@ def state(tone, *words, icon="", extra=""):
 
 
 @lru_cache(maxsize=1024)
-def _state(tone, words, icon, extra):
-    return format_html('<span class="state state-{}{}">{}{}</span>', tone, _after(extra), draw_icon(icon), words)
+def _state(tone, text, icon, extra):
+    return format_html('<span class="state state-{}{}">{}{}</span>', tone, _after(extra), draw_icon(icon), text)
 
 
 class OneLine(Node):
@@ -142,10 +142,10 @@ class EmptyState(Component):
     def render(self, context):
         title = self.part(context, "emptytitle") or conditional_escape(self.word(context, 0))
         level = self.option(context, "level", 2)
-        words = self.nodelist.render(context).strip()
+        body = self.nodelist.render(context).strip()
         if not self.option(context, "block"):
-            words = f"<p>{words}</p>"
-        return f'<div class="empty"><h{level}>{title}</h{level}>{words}</div>'
+            body = f"<p>{body}</p>"
+        return f'<div class="empty"><h{level}>{title}</h{level}>{body}</div>'
 
 
 class FormSection(Component):

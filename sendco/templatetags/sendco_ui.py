@@ -110,16 +110,16 @@ def due_state(item, today=None, waits=False):
 def _due_state(urgency, left, waits):
     tone, shape = STATES[urgency]
     if urgency is Urgency.OVERDUE:
-        words = f"{days_in_words(-left)} late"
+        label = f"{days_in_words(-left)} late"
     elif left == 0:
-        words = "Due today"
+        label = "Due today"
     elif urgency is Urgency.DUE_SOON or waits:
-        words = f"{days_in_words(left)} left"
+        label = f"{days_in_words(left)} left"
     else:
-        words = "On track"
+        label = "On track"
     if waits and urgency is not Urgency.OVERDUE:
         tone, shape = "wait", "hourglass"
-    return format_html('<span class="state state-{}">{}{}</span>', tone, icon(shape), words)
+    return format_html('<span class="state state-{}">{}{}</span>', tone, icon(shape), label)
 
 
 @lru_cache(maxsize=1)
@@ -219,16 +219,16 @@ def _owner(ours, name):
 
 
 @lru_cache(maxsize=1024)
-def _ending_in(words, title):
+def _ending_in(text, title):
     """Words that end, for who hears them, in what they are about."""
-    return format_html('{}<span class="visually-hidden">: {}</span>', words, title)
+    return format_html('{}<span class="visually-hidden">: {}</span>', text, title)
 
 
 def _due_quiet(quiet, item):
     """Who has stopped the daily mail about a late item, or the way to stop it."""
     said = f"{quiet.by} knows since {day(quiet.on)}. No daily mail until {day(quiet.until)}. " if quiet.until else ""
-    words = _ending_in("Change" if said else "Stop the daily mail", item.title)
-    return format_html(DUE_QUIET, said, quiet.href, str(item.pk), words)
+    label = _ending_in("Change" if said else "Stop the daily mail", item.title)
+    return format_html(DUE_QUIET, said, quiet.href, str(item.pk), label)
 
 
 def _notes(item):

@@ -74,7 +74,7 @@ class Command(BaseCommand):
 
     def _others(self, code, texts):
         known = TWO_LIMITS[code].facts if code in TWO_LIMITS else {}
-        found = {}
+        days = {}
         for text in texts:
             name, equals, day = text.partition("=")
             if not equals:
@@ -82,8 +82,8 @@ class Command(BaseCommand):
             if name not in known:
                 takes = f"It takes {', '.join(known)}." if known else "It takes none."
                 raise CommandError(f"{code} knows no day named {name}. {takes}")
-            found[name] = to_date(day, f"--and {name}")
-        return found
+            days[name] = to_date(day, f"--and {name}")
+        return days
 
     def _print(self, rows, on, others, calendar):
         deadlines = work_out(rows, on, others, calendar)
@@ -92,8 +92,8 @@ class Command(BaseCommand):
                 f"{rows[0].code} gives no date for {long_date(on)}: the rule does not hold on that day, "
                 "or the bank holidays it needs are not known yet."
             )
-        for number, found in enumerate(deadlines):
+        for number, deadline in enumerate(deadlines):
             if number:
                 self.stdout.write("")
-            for line in lines_of(found, calendar):
+            for line in lines_of(deadline, calendar):
                 self.stdout.write(line)

@@ -43,17 +43,19 @@ def compliance_export(run):
     acting = acting_of(run, Permission.COMPLIANCE_VIEW, refusal="You may no longer see compliance in this school.")
     first, last = (date.fromisoformat(run.params[name]) for name in ("first", "last"))
     period, today = Period("dates", run.params["words"], first, last), timezone.localdate()
-    found = figures_of(acting, period, today)
+    period_figures = figures_of(acting, period, today)
     missed = []
     if run.params["with_missed"]:
         missed = missed_rows(missed_items(acting, period, today)[:MOST_MISSED], acting)
     run.progress(1, 2, "Writing the file")
     code, of = "compliance.exported", "duties"
     if run.params["kind"] == "pdf":
-        content = _pdf(run, acting, period, found, missed, today)
-        total = len(found["tally"].lines)
+        content = _pdf(run, acting, period, period_figures, missed, today)
+        total = len(period_figures["tally"].lines)
         return keep_content(run, acting, code, name="compliance", content=content, total=total, of=of)
-    headers, rows = _missed_table(missed, today) if run.params["with_missed"] else _figures_table(found["tally"])
+    headers, rows = (
+        _missed_table(missed, today) if run.params["with_missed"] else _figures_table(period_figures["tally"])
+    )
     return keep_file(run, acting, code, name="compliance", headers=headers, rows=rows, total=len(rows), of=of)
 
 
@@ -95,9 +97,9 @@ def _missed_cells(row, today):
     ]
 
 
-def _pdf(run, acting, period, found, missed, today):
+def _pdf(run, acting, period, period_figures, missed, today):
     now = timezone.localtime()
-    context = found | {
+    context = period_figures | {
         "period": period,
         "missed": [(row, _missed_cells(row, today)) for row in missed],
         "with_missed": run.params["with_missed"],

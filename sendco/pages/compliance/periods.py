@@ -46,15 +46,15 @@ def period_of(data, *, school, today):
     key, first, last = values.get("period") or "year", values.get("first"), values.get("last")
     if key == "dates" and first and last and first <= last <= first + LONGEST:
         return Period("dates", "Chosen dates", first, last)
-    if key in ("term", "last_term") and (found := _term(school, today, back=key == "last_term")):
-        return found
+    if key in ("term", "last_term") and (period := _term(school, today, back=key == "last_term")):
+        return period
     return _year(academic_year_start(today) - (key == "last_year"), key)
 
 
 def _year(starts_in, key):
-    words = f"School year {starts_in}-{(starts_in + 1) % 100:02d}"
+    label = f"School year {starts_in}-{(starts_in + 1) % 100:02d}"
     return Period(
-        "last_year" if key == "last_year" else "year", words, date(starts_in, 9, 1), date(starts_in + 1, 8, 31)
+        "last_year" if key == "last_year" else "year", label, date(starts_in, 9, 1), date(starts_in + 1, 8, 31)
     )
 
 

@@ -40,10 +40,10 @@ def _trend(terms, width):
     )
 
 
-def _cause_chart(found, width):
-    if not found:
+def _cause_chart(causes, width):
+    if not causes:
         return None
-    return bar_chart(title="Causes of our late duties", bars=found, head=("Cause", "Duties"), width=width)
+    return bar_chart(title="Causes of our late duties", bars=causes, head=("Cause", "Duties"), width=width)
 
 
 @require_permission(P.COMPLIANCE_VIEW)
@@ -51,10 +51,10 @@ def _cause_chart(found, width):
 def compliance(request):
     acting, today = request.acting, timezone.localdate()
     period = period_of(request.GET, school=acting.school, today=today)
-    found = figures_of(acting, period, today)
+    period_figures = figures_of(acting, period, today)
     terms = figures.by_term(school=acting.school, last=period.last, today=today)
     page = Paginator(missed_items(acting, period, today), PER_PAGE).get_page(request.GET.get("page"))
-    context = found | {
+    context = period_figures | {
         "title": "Compliance",
         "section": "compliance",
         "period": period,
@@ -64,8 +64,8 @@ def compliance(request):
         "missed": missed_rows(page.object_list, acting),
         "trend": _trend(terms, 480),
         "small_trend": _trend(terms, ON_A_PHONE),
-        "cause_chart": _cause_chart(found["causes"], 560),
-        "small_cause_chart": _cause_chart(found["causes"], ON_A_PHONE),
+        "cause_chart": _cause_chart(period_figures["causes"], 560),
+        "small_cause_chart": _cause_chart(period_figures["causes"], ON_A_PHONE),
         "unexplained": to_explain_count(acting, today),
         "may_export": acting.can(P.EXPORT_RUN),
         "has_schools": len(acting.schools) > 1,
@@ -114,7 +114,7 @@ def compliance_schools(request):
 
 def _together(shares):
     shares = list(shares)
-    return figures.Share(*(sum(getattr(one, name) for one in shares) for name in ("on_time", "late", "late_open")))
+    return figures.Share(*(sum(getattr(share, name) for share in shares) for name in ("on_time", "late", "late_open")))
 
 
 # --- The file -----------------------------------------------------------------------------------------------------

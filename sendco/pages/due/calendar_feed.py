@@ -86,8 +86,8 @@ def written(acting):
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"sendco {acting.school.short_name}")
     calendar.add("x-published-ttl", "PT4H")
-    for key, on, words in _dates(acting, today - PAST, today + AHEAD):
-        calendar.add_component(_event(key, on, words))
+    for key, on, summary in _dates(acting, today - PAST, today + AHEAD):
+        calendar.add_component(_event(key, on, summary))
     return calendar.to_ical()
 
 
@@ -103,23 +103,23 @@ def _dates(acting, first, last):
 
 
 def _said(item):
-    words = f"{item.title} due"
+    summary = f"{item.title} due"
     if item.duty != Duty.SCHOOL:
-        words += f" ({duty_words(item)})"
-    return f"{words}, exception claimed" if item.exception else words
+        summary += f" ({duty_words(item)})"
+    return f"{summary}, exception claimed" if item.exception else summary
 
 
 def _initials(pupil):
     return f"{'. '.join(pupil.initials)}.: " if pupil else ""
 
 
-def _event(key, on, words):
+def _event(key, on, summary):
     event = Event()
     event.add("uid", f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@sendco")
     event.add("dtstamp", timezone.now())
     event.add("dtstart", on)
     event.add("dtend", on + timedelta(days=1))
-    event.add("summary", words)
+    event.add("summary", summary)
     event.add("transp", "TRANSPARENT")
     event.add("class", "PRIVATE")
     return event

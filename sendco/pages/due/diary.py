@@ -142,21 +142,21 @@ def _meeting_entries(acting, first, last):
 
 def entries_of(acting, first, last, today, *, only_ours=False):
     """Everything between two days, in date order, meetings first on each. Four queries."""
-    found = [
+    entries = [
         *_meeting_entries(acting, first, last),
         *_due_entries(acting, first, last, today, only_ours=only_ours),
     ]
-    return sorted(found, key=lambda entry: (entry.on, not entry.is_meeting))
+    return sorted(entries, key=lambda entry: (entry.on, not entry.is_meeting))
 
 
 def days_of(acting, first, last, today, *, only_ours=False):
     """Each day from first to last with what is on it, and why the school is closed. Eight queries."""
     entries = entries_of(acting, first, last, today, only_ours=only_ours)
     by_day = {on: list(rows) for on, rows in groupby(entries, key=lambda entry: entry.on)}
-    words = _school_words(acting.school, first, last)
+    notes_on = _school_words(acting.school, first, last)
     count = (last - first).days + 1
     days = [first + timedelta(days=step) for step in range(count)]
-    return [Day(on, on == today, *words(on), entries=by_day.get(on, [])) for on in days]
+    return [Day(on, on == today, *notes_on(on), entries=by_day.get(on, [])) for on in days]
 
 
 def _school_words(school, first, last):
@@ -167,11 +167,11 @@ def _school_words(school, first, last):
     edges = {term.ends_on: f"Last day of {term.name}" for term in terms}
     edges |= {term.starts_on: f"First day of {term.name}" for term in terms}
 
-    def words(day):
+    def notes_on(day):
         name = next((row.name for row in closures if row.starts_on <= day <= row.ends_on), "")
         return name or _holiday(day) or _between_terms(calendar, day), edges.get(day, "")
 
-    return words
+    return notes_on
 
 
 def _holiday(day):
@@ -227,7 +227,7 @@ def diary(request):
     today = timezone.localdate()
     view = request.GET.get("view") if request.GET.get("view") in SPANS else "month"
     on = _asked_day(request, today)
-    first, last, before, after, words = SPANS[view](on)
+    first, last, before, after, heading = SPANS[view](on)
     only_ours = request.GET.get("whose") == "ours"
     days = days_of(request.acting, first, last, today, only_ours=only_ours)
     context = {
@@ -239,7 +239,7 @@ def diary(request):
         "month": on.month,
         "before": before.isoformat(),
         "after": after.isoformat(),
-        "words": words,
+        "words": heading,
         "only_ours": only_ours,
         "days": days if view != "list" else [day for day in days if day.entries],
         "weeks": [days[at : at + 7] for at in range(0, len(days), 7)] if view == "month" else [],

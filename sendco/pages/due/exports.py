@@ -44,7 +44,7 @@ def due_export(run):
     today = timezone.localdate()
     chosen = FeedFilter(QueryDict(run.params["query"]), acting=acting, today=today)
     ids = list(chosen.rows().values_list("pk", flat=True))
-    headers = [words for key, words in COLUMNS if key in run.params["columns"]]
+    headers = [header for key, header in COLUMNS if key in run.params["columns"]]
     rows = _rows(run, chosen, ids, today)
     return keep_file(run, acting, "due.exported", name="due", headers=headers, rows=rows, total=len(ids), of="dates")
 

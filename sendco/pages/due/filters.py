@@ -44,7 +44,7 @@ def day(label):
 
 
 class FeedFilter(forms.Form):
-    show = forms.ChoiceField(choices=[(key, words) for key, words, _ in GROUPS], required=False)
+    show = forms.ChoiceField(choices=[(key, label) for key, label, _ in GROUPS], required=False)
     duty = many(forms.MultipleChoiceField, choices=list(DUTY_WORDS.items()), label="Whose duty")
     basis = many(forms.MultipleChoiceField, choices=list(BASIS_WORDS.items()), label="Law, guidance or policy")
     rule = many(forms.MultipleChoiceField, label="Kind of duty")

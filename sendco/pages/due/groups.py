@@ -40,8 +40,8 @@ def with_group(items, acting, today, covered=()):
 
 def counts(items):
     """{key: number} of items that have their group. One query."""
-    found = dict(items.order_by().values_list("place").annotate(Count("pk")))
-    return {key: found.get(place, 0) for key, place in PLACES.items()}
+    by_place = dict(items.order_by().values_list("place").annotate(Count("pk")))
+    return {key: by_place.get(place, 0) for key, place in PLACES.items()}
 
 
 def figures(acting, today):

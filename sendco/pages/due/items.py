@@ -111,11 +111,11 @@ def children(ids, acting=None):
 
     With `acting` each says whether that person may open the child's page: a view is asked of colleagues who may not.
     """
-    found, read = Pupil.objects.filter(pk__in=ids).order_by(), [*CHILD_READ, "form_group__name"]
+    pupils, read = Pupil.objects.filter(pk__in=ids).order_by(), [*CHILD_READ, "form_group__name"]
     if acting and not acting.sees_all_pupils:
-        found = found.annotate(opens=Exists(Pupil.objects.visible_to(acting).filter(pk=OuterRef("pk"))))
+        pupils = pupils.annotate(opens=Exists(Pupil.objects.visible_to(acting).filter(pk=OuterRef("pk"))))
         read.append("opens")
-    return {child.pk: child for child in starmap(Child, found.values_list(*read))}
+    return {child.pk: child for child in starmap(Child, pupils.values_list(*read))}
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def late_explain(request, pk):
     if not may_explain(request.acting, item):
         raise PermissionDenied
     back = request.GET.get("next")
-    words, route = BACK.get(back, BACK["due"])
+    label, route = BACK.get(back, BACK["due"])
     form = ExplainForm(posted(request), ours=item.duty == Duty.SCHOOL, initial=_said(explanation_of(item)))
     pupil = children([item.pupil_id]).get(item.pupil_id)
     page = {
@@ -123,7 +123,7 @@ def late_explain(request, pk):
         "lead": f"{item.title}{f' for {pupil.name}' if pupil else ''}. Due {long_date(item.due_on)}. "
         f"{state_words(item, timezone.localdate())}.",
         "section": "due",
-        "crumbs": [(words, reverse(route))],
+        "crumbs": [(label, reverse(route))],
         "submit": "Save",
         "cancel": reverse(route),
     }

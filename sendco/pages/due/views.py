@@ -36,11 +36,11 @@ def shaped(items, acting):
 
 def _sections(rows, figures):
     """The groups that this page has lines of, in order, each with its lines and how many there are in all."""
-    places = {place: (key, words, note) for (key, words, note), place in zip(GROUPS, PLACES.values(), strict=True)}
+    places = {place: (key, label, note) for (key, label, note), place in zip(GROUPS, PLACES.values(), strict=True)}
     return [
-        {"key": key, "words": words, "note": note, "count": figures[key], "rows": list(lines)}
+        {"key": key, "words": label, "note": note, "count": figures[key], "rows": list(lines)}
         for place, lines in groupby(rows, key=lambda row: row.item.place)
-        for key, words, note in [places[place]]
+        for key, label, note in [places[place]]
     ]
 
 
@@ -71,7 +71,7 @@ def due_list(request):
     context |= {
         "title": "What is due",
         "section": "due",
-        "tabs": [(key, words, context["figures"][key]) for key, words, _ in GROUPS],
+        "tabs": [(key, label, context["figures"][key]) for key, label, _ in GROUPS],
         "show_filters": "filters" in request.GET,
         "chips": chips_of(context["filter"], request.GET),
         "may_export": request.acting.can(P.EXPORT_RUN),
@@ -83,8 +83,8 @@ def _unexplained(acting, context):
     """What ended late and nobody has said why: a few of them, below the whole list."""
     if context["show"] or context["filter"].is_narrowed:
         return {"late_count": 0, "late": []}
-    found = to_explain(acting, context["today"])
-    return {"late_count": found.count(), "late": lines_of(found[:LATE_SHOWN], acting)}
+    unexplained = to_explain(acting, context["today"])
+    return {"late_count": unexplained.count(), "late": lines_of(unexplained[:LATE_SHOWN], acting)}
 
 
 def chips_of(chosen, query):
@@ -106,9 +106,9 @@ def _named(chosen, name, value):
     if hasattr(value, "strftime"):
         return value.strftime("%d/%m/%Y")
     if hasattr(field, "queryset"):
-        return ", ".join(str(one) for one in value) if name in ("group", "unit") else str(value)
+        return ", ".join(str(row) for row in value) if name in ("group", "unit") else str(value)
     names = dict(field.choices)
-    return ", ".join(names.get(one, one) for one in ([value] if isinstance(value, str) else value))
+    return ", ".join(names.get(choice, choice) for choice in ([value] if isinstance(value, str) else value))
 
 
 @require_permission(P.EXPORT_RUN)

@@ -49,7 +49,7 @@ def counted(items):
     signings = pages.to_sign()
     numbers = {rule: getattr(items[0], _number(rule)) if items else 0 for rule in signings}
     count = sum(numbers.values())
-    found = [
+    links = [
         (
             f"All {numbers[rule]} {signing.names[numbers[rule] != 1]}",
             f"{reverse(signing.route)}?{signing.query}",
@@ -57,4 +57,4 @@ def counted(items):
         for rule, signing in signings.items()
         if count > MOST and numbers[rule]
     ]
-    return {"count": count, "all": found}
+    return {"count": count, "all": links}

@@ -112,7 +112,7 @@ def _figures(acting):
     gaps = [(no_need, "on the register without a type of need"), (no_upn, "without a UPN")]
     return {
         "figures": counts(acting, {code: rows for code, (rows, _) in by_code.items()}),
-        "gaps": [(count, words) for count, words in gaps if count],
+        "gaps": [(count, gap) for count, gap in gaps if count],
     }
 
 
@@ -204,5 +204,7 @@ def home(request):
         "warning": daily_run_warning(acting.school, now) if warned else "",
     }
     return render(
-        request, f"pages/home/{name}.html", context | load(acting, now.date(), {one.absent.pk for one in standing})
+        request,
+        f"pages/home/{name}.html",
+        context | load(acting, now.date(), {stand_in.absent.pk for stand_in in standing}),
     )

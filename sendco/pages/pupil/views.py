@@ -120,8 +120,8 @@ def _header(request, pupil):
     status = pupil.open_code if pupil.open_code != "N" or not pupil.watched else "M"
     href = address_of("pupil-detail", pupil.pk)
     tabs = [
-        (key, words, href if key == "overview" else f"{href}?tab={key}")
-        for key, words, permission in TABS
+        (key, label, href if key == "overview" else f"{href}?tab={key}")
+        for key, label, permission in TABS
         if key == "overview" or acting.can(permission)
     ]
     return {
@@ -144,17 +144,17 @@ def _header(request, pupil):
 
 def _overview(request, pupil):
     """For those who read the record: the last events and the people. For a teacher: what is known to help."""
-    acting, found = request.acting, {}
+    acting, context = request.acting, {}
     if acting.can(P.NARRATIVE_VIEW):
-        found["events"] = timeline.drawn(timeline.events_for(acting, pupil)[:8])
+        context["events"] = timeline.drawn(timeline.events_for(acting, pupil)[:8])
         if pupil.watched:
-            found["watch"] = WatchListEntry.objects.filter(pupil=pupil, ends_on=None).first()
+            context["watch"] = WatchListEntry.objects.filter(pupil=pupil, ends_on=None).first()
     if acting.can(P.CONTACT_VIEW):
-        found["contacts"] = Contact.objects.filter(pupil=pupil, ended_on=None).only(*CONTACT_SHOWN)[:4]
+        context["contacts"] = Contact.objects.filter(pupil=pupil, ended_on=None).only(*CONTACT_SHOWN)[:4]
     raised = Concern.objects if acting.can(P.CONCERN_TRIAGE) else Concern.objects.visible_to(acting)
     raised = raised.filter(pupil=pupil).select_related("raised_by").only(*CONCERN_SHOWN)
-    found["concerns"] = list(raised.order_by("-raised_on", "-pk")[:3])
-    return found
+    context["concerns"] = list(raised.order_by("-raised_on", "-pk")[:3])
+    return context
 
 
 def _register(request, pupil):
@@ -213,11 +213,11 @@ def _details(request, pupil):
 def _ehcp(request, pupil):
     """The plan, and for those who work on cases also the reviews, requests and appeals of this child."""
     acting = request.acting
-    found = {"plans": Plan.objects.visible_to(acting).filter(pupil=pupil).select_related("authority", "caseworker")}
+    context = {"plans": Plan.objects.visible_to(acting).filter(pupil=pupil).select_related("authority", "caseworker")}
     if acting.can(P.CASE_VIEW):
         for name, model in (("reviews", AnnualReview), ("requests", NeedsAssessment), ("appeals", Appeal)):
-            found[name] = model.objects.visible_to(acting).filter(pupil=pupil)
-    return found
+            context[name] = model.objects.visible_to(acting).filter(pupil=pupil)
+    return context
 
 
 LOADERS = {

@@ -52,7 +52,7 @@ def start(chosen, *, picked, acting, purpose, kind, fields_out):
 def export(run):
     acting = acting_of(run, Permission.EXPORT_RUN, refusal="You may no longer export pupils of this school.")
     pupils = _pupils(run.params, acting)
-    headers = [words for key, words in EXPORT_COLUMNS if key in run.params["columns"]]
+    headers = [header for key, header in EXPORT_COLUMNS if key in run.params["columns"]]
     total = pupils.count()
     rows = _rows(run, pupils, acting, total)
     return keep_file(run, acting, "register.exported", name="pupils", headers=headers, rows=rows, total=total)
@@ -69,10 +69,10 @@ def _rows(run, pupils, acting, total):
     ids = list(pupils.values_list("pk", flat=True))
     for start_at in range(0, len(ids), CHUNK):
         part = ids[start_at : start_at + CHUNK]
-        found = {pupil.pk: pupil for pupil in with_details(_by_ids(part, acting), acting)}
+        pupils_by_id = {pupil.pk: pupil for pupil in with_details(_by_ids(part, acting), acting)}
         for pk in part:
-            if pk in found:
-                yield [CELLS[key](found[pk]) for key, _ in EXPORT_COLUMNS if key in run.params["columns"]]
+            if pk in pupils_by_id:
+                yield [CELLS[key](pupils_by_id[pk]) for key, _ in EXPORT_COLUMNS if key in run.params["columns"]]
         run.progress(min(start_at + CHUNK, total), total, "Writing rows")
 
 

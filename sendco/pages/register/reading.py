@@ -37,10 +37,10 @@ def counts(acting, by_code=None):
 
 def _by_pupil(rows):
     """Collect (pupil id, value) pairs into {pupil id: [values]}."""
-    found = {}
+    values_by_pupil = {}
     for pupil_id, value in rows:
-        found.setdefault(pupil_id, []).append(value)
-    return found
+        values_by_pupil.setdefault(pupil_id, []).append(value)
+    return values_by_pupil
 
 
 def only_kinds(acting):

@@ -49,7 +49,7 @@ def _listing(request):
         "show": dict.fromkeys(chosen.chosen_columns, True),
         "sort": chosen.values().get("sort") or "name",
         "figures": figures,
-        "tabs": [(key, words, figures.get(key)) for key, words in TABS],
+        "tabs": [(key, label, figures.get(key)) for key, label in TABS],
         "key": [(FLAG_CODES[kind], kind.label) for kind in FlagKind if kind in kinds],
         "may_export": may_export,
         "may_edit": acting.can(Permission.PUPIL_EDIT),
@@ -86,8 +86,8 @@ def _chips(chosen, request):
         rest = request.GET.copy()
         rest.pop(name, None)
         rest.pop("page", None)
-        words = ", ".join(str(names.get(one, one)) for one in values)
-        chips.append({"words": f"{field.label}: {words}", "href": f"?{rest.urlencode()}"})
+        text = ", ".join(str(names.get(choice, choice)) for choice in values)
+        chips.append({"words": f"{field.label}: {text}", "href": f"?{rest.urlencode()}"})
     return chips
 
 
