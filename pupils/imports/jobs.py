@@ -135,5 +135,5 @@ def import_undo(run):
     run.progress(0, 100, "Undoing. Everything is put back in one go")
     counts = undo(imported=imported, by=by, still_mine=run.still_mine)
     kept = counts.get("kept", 0)
-    words = f" {kept} kept because of later work." if kept else ""
-    return {"import": imported.pk, "message": f"Undone for {counts.get('undone', 0)}.{words}"}
+    note = f" {kept} kept because of later work." if kept else ""
+    return {"import": imported.pk, "message": f"Undone for {counts.get('undone', 0)}.{note}"}

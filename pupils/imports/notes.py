@@ -292,11 +292,11 @@ class Note:
     is_fatal: bool = False
 
     def __str__(self):
-        words = self.code.words
-        if isinstance(words, tuple):
-            one, several, counted = words
-            words = one if _number(self.data[counted]) == 1 else several
-        said = _SAY.vformat(str(words), (), self.data)
+        wording = self.code.words
+        if isinstance(wording, tuple):
+            one, several, counted = wording
+            wording = one if _number(self.data[counted]) == 1 else several
+        said = _SAY.vformat(str(wording), (), self.data)
         return f"{self.label}: {said}" if self.label else said
 
     def as_stored(self):

@@ -120,12 +120,12 @@ class Contacts(Field):
         for number, contact in enumerate(said.row.get(self, ())):
             stored = said.known.contacts_like(contact)
             if not stored:
-                words = ", ".join(
+                details = ", ".join(
                     [contact.name, *(getattr(contact, part) for part in LABELS if getattr(contact, part))]
                 )
-                yield Difference(f"{self.name}:new:{number}", "Contact", "Not there", words, asdict(contact))
+                yield Difference(f"{self.name}:new:{number}", "Contact", "Not there", details, asdict(contact))
                 continue
-            current = next((one for one in stored if not one.ended_on), stored[0])
+            current = next((stored_contact for stored_contact in stored if not stored_contact.ended_on), stored[0])
             if current.ended_on or current.do_not_contact or current.address_hidden or current.order_with_dsl:
                 # Nothing is said about why: the words would tell that there is a ban or a hidden address.
                 if any(True for _ in self._parts_that_differ(contact, current)):

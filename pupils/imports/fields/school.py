@@ -24,9 +24,9 @@ class FormClass(Field):
 
     def compare(self, said):
         held, name = said.known.pupil.form_group, said.row.get(self)
-        if not name or (held and held.name.casefold() == name.casefold()) or not (found := self._find(said)):
+        if not name or (held and held.name.casefold() == name.casefold()) or not (named_group := self._find(said)):
             return
-        name, group = found
+        name, group = named_group
         yield Difference(
             self.name, "Class", held.name if held else "", group.name if group else name, name,
             note=None if group else Note(NoteCode.CLASS_WILL_BE_ADDED),
@@ -34,9 +34,9 @@ class FormClass(Field):
         )  # fmt: skip
 
     def plan(self, said):
-        if not (found := self._find(said)):
+        if not (named_group := self._find(said)):
             return None
-        name, group = found
+        name, group = named_group
         return {"name": group.name if group else name, "is_new": group is None}
 
     def begin(self, writer, value):

@@ -291,16 +291,16 @@ def past_stages(stages):
     """Stages that are over, oldest first, without overlaps. Codes from before 2014 are read, never kept."""
     current = [stage for stage in stages if not stage.ends_on]
     limit = current[-1].starts_on if current else None
-    found = []
+    past = []
     for stage in sorted(stages, key=lambda stage: stage.starts_on):
         if stage.code not in (NO_SEN, SUPPORT, PLAN) or stage.ends_on is None or (limit and stage.starts_on >= limit):
             continue
         start, end = stage.starts_on, min(stage.ends_on, limit - ONE_DAY) if limit else stage.ends_on
-        if found and start <= found[-1].ends_on:
-            start = found[-1].ends_on + ONE_DAY
+        if past and start <= past[-1].ends_on:
+            start = past[-1].ends_on + ONE_DAY
         if start <= end:
-            found.append(Stage(stage.code, start, end))
-    return found
+            past.append(Stage(stage.code, start, end))
+    return past
 
 
 def _day(text):

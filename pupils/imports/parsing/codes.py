@@ -107,11 +107,11 @@ def _words(text):
 @lru_cache(maxsize=256)
 def sen_code_of(text):
     """Return K, E, N, a historic A, P or S, or "" when the text says none of them."""
-    words = _words(text)
-    if words in _SEN_WORDS:
-        return _SEN_WORDS[words]
-    if words in _HISTORIC_SEN:
-        return _HISTORIC_SEN[words]
+    phrase = _words(text)
+    if phrase in _SEN_WORDS:
+        return _SEN_WORDS[phrase]
+    if phrase in _HISTORIC_SEN:
+        return _HISTORIC_SEN[phrase]
     cleaned = clean_text(text)[0]
     match = _CODE_AND_WORDS.fullmatch(cleaned) or _WORDS_AND_CODE.fullmatch(cleaned)
     code = match[1].upper() if match else ""
@@ -174,14 +174,14 @@ _BETWEEN_CODES = re.compile(r" ?(?:[,/&+]|\band\b) ?", re.IGNORECASE)
 @lru_cache(maxsize=2048)
 def parse_need(text):
     """Return the code of one need, or None where the cell says there is none."""
-    words = _words(text)
-    if words in _NO_NEED:
+    phrase = _words(text)
+    if phrase in _NO_NEED:
         return Parsed(None)
-    if words in _NEED_WORDS:
-        return Parsed(_NEED_WORDS[words])
+    if phrase in _NEED_WORDS:
+        return Parsed(_NEED_WORDS[phrase])
     cleaned = clean_text(text)[0]
     codes = [match[1].lower() for pattern in (_IN_BRACKETS, _BEFORE_DASH) if (match := pattern.fullmatch(cleaned))]
-    if words in _HISTORIC_NEEDS or "besd" in codes:
+    if phrase in _HISTORIC_NEEDS or "besd" in codes:
         raise BadValue(NoteCode.NEED_BEFORE_2014)
     for code in codes:
         if code.upper() in NEED_TYPES:
@@ -204,8 +204,8 @@ def split_needs(text):
 
 
 def _is_need_name(text):
-    words = _words(text)
-    return words in _NEED_WORDS or words in _HISTORIC_NEEDS
+    phrase = _words(text)
+    return phrase in _NEED_WORDS or phrase in _HISTORIC_NEEDS
 
 
 _ENROLMENTS = _by_word(
@@ -223,9 +223,9 @@ _ENROLMENTS = _by_word(
 
 @lru_cache(maxsize=256)
 def parse_enrolment(text):
-    words = _words(text)
-    if words in _ENROLMENTS:
-        return Parsed(_ENROLMENTS[words])
+    phrase = _words(text)
+    if phrase in _ENROLMENTS:
+        return Parsed(_ENROLMENTS[phrase])
     match = _CODE_AND_WORDS.fullmatch(clean_text(text)[0])
     if match and match[1].lower() in _ENROLMENTS:
         return Parsed(_ENROLMENTS[match[1].lower()])

@@ -58,13 +58,13 @@ def main():
 
 def _samples(sheet):
     """The first values of each column, cut short: enough to recognise it."""
-    found = [[] for _ in sheet.headers]
+    samples = [[] for _ in sheet.headers]
     for row in sheet.rows[:200]:
-        for place, values in enumerate(found):
+        for place, values in enumerate(samples):
             value = " ".join(row.values[place].split())[:SAMPLE_LENGTH]
             if value and len(values) < SAMPLES and value not in values:
                 values.append(value)
-    return found
+    return samples
 
 
 def _line(out, value):

@@ -165,8 +165,8 @@ def _text(element):
 
 def _first(element, *paths):
     for path in paths:
-        for found in _children(element, *path.split("/")):
-            if text := _text(found):
+        for child in _children(element, *path.split("/")):
+            if text := _text(child):
                 return text
     return ""
 

@@ -79,26 +79,28 @@ def known_pupils(school: School, *, ids: set[int] | None = None, lock: bool = Fa
     """Return {pupil id: Known} for the whole school, or for these ids. Merged records are left out."""
     if ids is None:
         return _load(Pupil.objects.filter(school=school, merged_into=None), {"pupil__school": school}, lock)
-    found: dict[int, Known] = {}
+    known_by_pupil: dict[int, Known] = {}
     ordered = sorted(ids)
     for start in range(0, len(ordered), CHUNK):
         part = ordered[start : start + CHUNK]
         pupils = Pupil.objects.filter(school=school, merged_into=None, pk__in=part)
-        found |= _load(pupils, {"pupil__in": part}, lock)
-    return found
+        known_by_pupil |= _load(pupils, {"pupil__in": part}, lock)
+    return known_by_pupil
 
 
 def _load(pupils: QuerySet[Pupil], about: dict[str, Any], lock: bool) -> dict[int, Known]:
     if lock:
         pupils = pupils.select_for_update(of=["self"])
-    found = {pupil.pk: Known(pupil) for pupil in pupils.select_related("form_group", "key_worker").order_by("pk")}
+    known_by_pupil = {
+        pupil.pk: Known(pupil) for pupil in pupils.select_related("form_group", "key_worker").order_by("pk")
+    }
     for queryset, place in _PARTS:
         for row in queryset().filter(**about):
-            if known := found.get(row.pupil_id):
+            if known := known_by_pupil.get(row.pupil_id):
                 # Everybody shares one object of the pupil, so that a change made to it is seen everywhere.
                 row.pupil = known.pupil
                 place(known, row)
-    return found
+    return known_by_pupil
 
 
 def _place_flag(known: Known, row: PupilFlag) -> None:
@@ -126,7 +128,7 @@ def newer_than(model: Any, ids: set[int], since: datetime) -> dict[tuple[int, st
     for part in _parts(ids):
         recent = history.filter(id__in=part, history_date__gte=since)
         edited |= {row_id for row_id, why in recent.values_list("id", "history_change_reason") if not is_import(why)}
-    found: dict[tuple[int, str], tuple[str, datetime]] = {}
+    edits: dict[tuple[int, str], tuple[str, datetime]] = {}
     last: dict[int, dict[str, Any]] = defaultdict(dict)
     for part in _parts(edited):
         rows = history.filter(id__in=part).select_related("history_user").order_by("history_date", "history_id")
@@ -138,8 +140,8 @@ def newer_than(model: Any, ids: set[int], since: datetime) -> dict[tuple[int, st
             who = row.history_user.name if row.history_user else "Somebody"
             for name, value in values.items():
                 if value != before.get(name, "") and not (value in (None, "") and not before):
-                    found[(row.id, name)] = (who, row.history_date)
-    return found
+                    edits[(row.id, name)] = (who, row.history_date)
+    return edits
 
 
 def is_import(reason: str | None) -> bool:

@@ -61,7 +61,7 @@ class Matcher:
 
     def match_all(self, rows: "list[PupilRow]") -> dict[int, Match]:
         """Return {row number: Match}. The surest key goes first over all rows: no pupil is given away twice."""
-        found, left = {}, list(rows)
+        matches, left = {}, list(rows)
         for look in (self._upn, self._former, self._number, self._person):
             waiting = []
             for row in left:
@@ -69,19 +69,19 @@ class Matcher:
                 if match is None:
                     waiting.append(row)
                     continue
-                found[row.number] = match
+                matches[row.number] = match
                 if match.pupil:
                     self.taken.add(match.pupil)
             left = waiting
         for row in left:
-            found[row.number] = Match(candidates=self._alike(row))
-        return found
+            matches[row.number] = Match(candidates=self._alike(row))
+        return matches
 
     def may_be_about(self, row: "PupilRow") -> set[int]:
         """Pupils that a row which was not taken in may be about: they must not be taken for leavers."""
-        found: set[Any] = {self.by_upn.get(row.get(UPN))} | self.by_number.get(row.get(MIS_ID), set())
-        found |= self.by_name.get(_name(row), set())
-        return found - {None}
+        pupils: set[Any] = {self.by_upn.get(row.get(UPN))} | self.by_number.get(row.get(MIS_ID), set())
+        pupils |= self.by_name.get(_name(row), set())
+        return pupils - {None}
 
     def _upn(self, row: "PupilRow") -> Match | None:
         return self._sure(row, self.by_upn.get(row.get(UPN)), NoteCode.SAME_UPN)
@@ -118,15 +118,15 @@ class Matcher:
 
     def _alike(self, row: "PupilRow") -> list[tuple[int, NoteCode]]:
         born, name = _born(row), _name(row)
-        found = []
+        candidates = []
         for pupil in sorted(self.by_birth.get(born, set()) - self.taken):
             if not self._other_upn(row, pupil) and any(_is_like(name, other) for other in self.names[pupil]):
-                found.append((pupil, NoteCode.SAME_BIRTH_LIKE_NAME))
-        for pupil in sorted(self.by_name.get(name, set()) - self.taken - {pupil for pupil, _ in found}):
+                candidates.append((pupil, NoteCode.SAME_BIRTH_LIKE_NAME))
+        for pupil in sorted(self.by_name.get(name, set()) - self.taken - {pupil for pupil, _ in candidates}):
             own = self.pupils[pupil].birth_on
             if not self._other_upn(row, pupil) and (not born or not own or _is_slip(born, own.isoformat())):
-                found.append((pupil, NoteCode.SAME_NAME_LIKE_BIRTH))
-        return found[:5]
+                candidates.append((pupil, NoteCode.SAME_NAME_LIKE_BIRTH))
+        return candidates[:5]
 
     def _agrees(self, row: "PupilRow", pupil: int, *, birth_may_lack: bool = False) -> bool:
         """The whole name, or one part of it and the date of birth: a surname changes, hardly everything at once."""

@@ -45,8 +45,8 @@ def check_school(head: dict[str, Any], school: School) -> None:
         return
     numbers = [number for number in (dest_number(ctf), source_number(ctf)) if number]
     if numbers and school.dfe_number not in numbers:
-        found = " and ".join(dict.fromkeys(numbers))
-        raise FileNotReadable(FileReason.FOR_ANOTHER_SCHOOL, found=found, ours=school.dfe_number)
+        dfe_numbers = " and ".join(dict.fromkeys(numbers))
+        raise FileNotReadable(FileReason.FOR_ANOTHER_SCHOOL, found=dfe_numbers, ours=school.dfe_number)
 
 
 def source_number(ctf: dict[str, str]) -> str:

@@ -131,11 +131,11 @@ class Planner:
             return self._make(Kind.REJECTED, row, reasons=reasons, is_chosen=False)
         group, sen = planned.get(CLASS.name, {}).get("name", ""), planned[SEN.name]
         is_listed = sen["code"] != NO_SEN
-        words = {
+        row_texts = {
             "summary": ", ".join(filter(None, [year(row.get(YEAR)), group])),
             "status": status_words(sen["code"], said.sen.start, sen["needs"], said) if is_listed else "",
         }
-        return self._make(Kind.NEW, row, said.notes, data={"new": planned, "row": words})
+        return self._make(Kind.NEW, row, said.notes, data={"new": planned, "row": row_texts})
 
     def _rejected(self, row: PupilRow) -> Draft:
         for pupil in self.matcher.may_be_about(row):
@@ -192,7 +192,7 @@ class Planner:
         for _, source in differences:
             ids.setdefault(source.model, set()).update(source.ids)
         since = self.imported.file_moment
-        newer = {label: newer_than(apps.get_model(label), found, since) for label, found in ids.items()}
+        newer = {label: newer_than(apps.get_model(label), row_ids, since) for label, row_ids in ids.items()}
         for each, source in differences:
             changed = newer[source.model]
             who = next((changed[key] for pk in source.ids if (key := (pk, source.attribute)) in changed), None)
@@ -224,8 +224,8 @@ def settle(change: ImportChange) -> None:
 
 
 def counts_of(changes: list[ImportChange]) -> dict[str, int]:
-    found = Counter(change.kind for change in changes)
-    return {kind.value: found.get(kind, 0) for kind in Kind}
+    by_kind = Counter(change.kind for change in changes)
+    return {kind.value: by_kind.get(kind, 0) for kind in Kind}
 
 
 def new_groups(changes: list[ImportChange]) -> list[str]:

@@ -24,12 +24,12 @@ def counts_of(imported: Import) -> dict[str, Any]:
     """Return what applying would do, counted in one query."""
     rows = imported.changes.order_by().values("kind", "is_chosen", "answer").annotate(n=Count("pk"))
     by_kind = dict.fromkeys(Kind.values, 0)
-    found = {"changed": 0, "added": 0, "leavers": 0, "waiting": 0, "left_out": 0}
+    counts = {"changed": 0, "added": 0, "leavers": 0, "waiting": 0, "left_out": 0}
     for row in rows:
         by_kind[row["kind"]] += row["n"]
-        found[_fate(row)] = found.get(_fate(row), 0) + row["n"]
-    total = found["changed"] + found["added"] + found["leavers"]
-    return found | {"by_kind": by_kind, "total": total}
+        counts[_fate(row)] = counts.get(_fate(row), 0) + row["n"]
+    total = counts["changed"] + counts["added"] + counts["leavers"]
+    return counts | {"by_kind": by_kind, "total": total}
 
 
 def _fate(row: Mapping[str, Any]) -> str:
@@ -43,8 +43,8 @@ def _fate(row: Mapping[str, Any]) -> str:
         return "stays"
     if kind in (Kind.REJECTED, Kind.NEW) and not chosen:
         return "left_out"
-    words: dict[str, str] = {Kind.CHANGED: "changed", Kind.NEW: "added", Kind.LEAVER: "leavers"}
-    return words.get(kind, "stays")
+    fates: dict[str, str] = {Kind.CHANGED: "changed", Kind.NEW: "added", Kind.LEAVER: "leavers"}
+    return fates.get(kind, "stays")
 
 
 def page_of(imported: Import, kind: str, number: int) -> Page:
