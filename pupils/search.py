@@ -63,11 +63,11 @@ def keys_for(pupil):
         pupil.preferred_surname,
     )
     words = {word for name in names for word in words_of(name)}
-    found = {(SearchKey.Kind.WORD, word) for word in words}
-    found |= {(SearchKey.Kind.SKELETON, key) for word in words for key in skeletons(word)}
+    keys = {(SearchKey.Kind.WORD, word) for word in words}
+    keys |= {(SearchKey.Kind.SKELETON, key) for word in words for key in skeletons(word)}
     if pupil.upn:
-        found.add((SearchKey.Kind.NUMBER, pupil.upn.casefold()))
-    return [SearchKey(school_id=pupil.school_id, pupil=pupil, kind=kind, key=key) for kind, key in found]
+        keys.add((SearchKey.Kind.NUMBER, pupil.upn.casefold()))
+    return [SearchKey(school_id=pupil.school_id, pupil=pupil, kind=kind, key=key) for kind, key in keys]
 
 
 def reindex(*pupils):

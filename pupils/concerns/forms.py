@@ -54,8 +54,8 @@ DISCLOSURE = re.compile(
 
 def words_of_disclosure(*texts):
     """Return the words in these texts that may belong with the safeguarding lead, once each, in lower case."""
-    found = (match.group().casefold() for text in texts for match in DISCLOSURE.finditer(text or ""))
-    return list(dict.fromkeys(" ".join(words.split()) for words in found))
+    phrases = (match.group().casefold() for text in texts for match in DISCLOSURE.finditer(text or ""))
+    return list(dict.fromkeys(" ".join(phrase.split()) for phrase in phrases))
 
 
 def day_field(label, **kwargs):
@@ -87,19 +87,19 @@ class CarefulForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        found = words_of_disclosure(*(cleaned.get(name) for name in self.careful))
-        if found and not cleaned.get("words_checked"):
-            self._ask(found)
+        phrases = words_of_disclosure(*(cleaned.get(name) for name in self.careful))
+        if phrases and not cleaned.get("words_checked"):
+            self._ask(phrases)
         return cleaned
 
-    def _ask(self, found):
-        self.found_words = found
+    def _ask(self, phrases):
+        self.found_words = phrases
         leads = ", ".join(user.name for user in people_with(self.school, Role.DSL))
         self.fields["words_checked"].widget = forms.CheckboxInput()
         self.add_error(
             None,
             f"This belongs with the safeguarding lead{f', {leads}' if leads else ''}: speak to them now, do not wait. "
-            f"Then take these words out: “{'”, “'.join(found)}”. Nothing has been kept yet.",
+            f"Then take these words out: “{'”, “'.join(phrases)}”. Nothing has been kept yet.",
         )
 
 
@@ -168,8 +168,8 @@ def on_one_line(text, most=500):
 
 
 def note_field(label, missing, **kwargs):
-    words = forms.Textarea(attrs={"rows": 2})
-    return forms.CharField(label=label, max_length=500, widget=words, error_messages={"required": missing}, **kwargs)
+    widget = forms.Textarea(attrs={"rows": 2})
+    return forms.CharField(label=label, max_length=500, widget=widget, error_messages={"required": missing}, **kwargs)
 
 
 def again_field():
@@ -244,9 +244,9 @@ class TriageForm(CarefulForm):
 
     def in_words(self, outcome, note, look_again_on):
         """One decision as a line. Before anybody has decided, colleagues were asked."""
-        words = dict(Outcome.choices).get(outcome, "Views asked for")
+        decision = dict(Outcome.choices).get(outcome, "Views asked for")
         again = f" Look again on {long_date(look_again_on)}." if look_again_on else ""
-        return f"{words}. {note or 'Nothing written yet.'}{again}"
+        return f"{decision}. {note or 'Nothing written yet.'}{again}"
 
     def decision(self):
         """What somebody decided is one answer: the outcome with its words and its day."""

@@ -21,8 +21,8 @@ class CensusForm(forms.Form):
         self.known, self.usual = censuses(today), next_census(today)
         super().__init__(data, initial={"census": key_of(self.usual)})
         self.fields["census"].choices = [
-            (key, f"{one.term.capitalize()} {one.census_on.year}: {long_date(one.census_on)}")
-            for key, one in self.known.items()
+            (key, f"{census.term.capitalize()} {census.census_on.year}: {long_date(census.census_on)}")
+            for key, census in self.known.items()
         ]
 
     def chosen(self):

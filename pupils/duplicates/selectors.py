@@ -183,13 +183,13 @@ def possible_duplicates(acting: Acting) -> list[Candidate]:
     pupils = Pupil.objects.visible_to(acting)
     cards = [Card(row) for row in pupils.order_by("pk").values(*READ)]
     refused = set(NotDuplicate.objects.visible_to(acting).values_list("first", "second"))
-    found = {}
+    reasons_by_pair = {}
     for blocks in (_by_number(cards), _by_birth_and_sound(cards), _by_name(cards)):
         for one, other in _pairs(blocks):
             pair = (one.pk, other.pk) if one.pk < other.pk else (other.pk, one.pk)
-            if pair not in found and pair not in refused:
-                found[pair] = reasons_between(one, other)
-    pairs = {pair: reasons for pair, reasons in found.items() if reasons}
+            if pair not in reasons_by_pair and pair not in refused:
+                reasons_by_pair[pair] = reasons_between(one, other)
+    pairs = {pair: reasons for pair, reasons in reasons_by_pair.items() if reasons}
     named = pupils.select_related("form_group").in_bulk({pk for pair in pairs for pk in pair})
     candidates = [Candidate(named[first], named[second], reasons) for (first, second), reasons in pairs.items()]
     return sorted(candidates, key=_surest_first)
@@ -344,16 +344,16 @@ WEIGHT = {"E": 2, "K": 1, "N": 0}
 
 def conflicts(kept: Pupil, gone: Pupil) -> list[Choice]:
     """Return what is open in both records, so that a person says which stays."""
-    found = []
+    choices = []
     ours, theirs = _open(RegisterEntry, kept), _open(RegisterEntry, gone)
     if ours and theirs:
         best = GONE if WEIGHT[theirs.code] > WEIGHT[ours.code] else KEPT
-        words = _status_in_words(kept, ours), _status_in_words(gone, theirs)
-        found.append(Choice("register", "SEN status and needs", *words, best))
+        statuses = _status_in_words(kept, ours), _status_in_words(gone, theirs)
+        choices.append(Choice("register", "SEN status and needs", *statuses, best))
     ours, theirs = _open(Enrolment, kept), _open(Enrolment, gone)
     if ours and theirs:
-        found.append(Choice("enrolment", "Enrolment", _enrolment_in_words(ours), _enrolment_in_words(theirs), KEPT))
-    return found
+        choices.append(Choice("enrolment", "Enrolment", _enrolment_in_words(ours), _enrolment_in_words(theirs), KEPT))
+    return choices
 
 
 MOVING: tuple[tuple[str, str, Any], ...] = (

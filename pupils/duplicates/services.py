@@ -95,8 +95,8 @@ def _save(row: Any, values: dict[str, Any], *, by: User) -> None:
 def _lock_both(kept: Pupil, gone: Pupil) -> tuple[Pupil, Pupil]:
     """Take both rows, always in the same order, so that two merges of one pair wait for each other."""
     rows = Pupil.objects.select_for_update().filter(pk__in=[kept.pk, gone.pk]).order_by("pk")
-    found = {row.pk: row for row in rows}
-    return found[kept.pk], found[gone.pk]
+    pupils_by_id = {row.pk: row for row in rows}
+    return pupils_by_id[kept.pk], pupils_by_id[gone.pk]
 
 
 def _check(kept: Pupil, gone: Pupil, versions: tuple[int, int]) -> None:
@@ -369,8 +369,8 @@ def _check_untouched(changes: list[dict[str, Any]], rows: dict[tuple[str, int], 
             raise Refused(UndoReason.ROW_GONE)
         changed = [name for name, after in fields.items() if _plain(getattr(row, name)) != after]
         if changed:
-            words = row._meta.get_field(changed[0]).verbose_name
-            raise Refused(UndoReason.CHANGED_SINCE, record=row._meta.verbose_name, field=words)
+            label = row._meta.get_field(changed[0]).verbose_name
+            raise Refused(UndoReason.CHANGED_SINCE, record=row._meta.verbose_name, field=label)
 
 
 def _restore(row: Any, fields: dict[str, Any], *, by: User) -> None:

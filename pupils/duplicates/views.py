@@ -166,12 +166,13 @@ def _show_again(request, kept, gone, *, changed):
 def merge_undo(request, pk):
     seen = Pupil.objects.visible_to(request.acting)
     standing = Merge.objects.visible_to(request.acting).filter(kept__in=seen, undone_at=None)
-    found = get_object_or_404(standing.select_related("kept", "gone", "merged_by"), pk=pk)
-    when = long_date(timezone.localtime(found.merged_at).date())
+    past_merge = get_object_or_404(standing.select_related("kept", "gone", "merged_by"), pk=pk)
+    when = long_date(timezone.localtime(past_merge.merged_at).date())
     page = {
         "title": "Make two records of this again?",
         "explanation": (
-            f"{found.merged_by.name} merged the record of {found.gone.name} into that of {found.kept.name} on {when}. "
+            f"{past_merge.merged_by.name} merged the record of {past_merge.gone.name} "
+            f"into that of {past_merge.kept.name} on {when}. "
             "Each record gets back what it had. What was added since stays with the record that was kept."
         ),
         "submit": "Undo the merge",
@@ -181,8 +182,8 @@ def merge_undo(request, pk):
     }
     return FormPage(
         form=UndoForm(posted(request)),
-        save=lambda _cleaned: services.undo(merge=found, by=request.user),
-        done=lambda _undone: f"{found.kept.name} and {found.gone.name} are two records again.",
+        save=lambda _cleaned: services.undo(merge=past_merge, by=request.user),
+        done=lambda _undone: f"{past_merge.kept.name} and {past_merge.gone.name} are two records again.",
         then=reverse("pupils:duplicate-list"),
         page=page,
         template="components/confirm_page.html",

@@ -54,9 +54,10 @@ class LetterForm(WordsForm):
     def __init__(self, *args, recipients, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["people"].choices = [
-            (one.key, f"{one.name}{f' ({one.note})' if one.note else ''}") for one in recipients
+            (recipient.key, f"{recipient.name}{f' ({recipient.note})' if recipient.note else ''}")
+            for recipient in recipients
         ]
-        self.fields["people"].initial = [one.key for one in recipients if one.is_suggested]
+        self.fields["people"].initial = [recipient.key for recipient in recipients if recipient.is_suggested]
 
 
 class SentForm(forms.Form):

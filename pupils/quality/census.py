@@ -34,13 +34,13 @@ def censuses(today):
     """Return the censuses that a school may be working on, by key, the oldest first."""
     year = academic_year_start(today)
     known = [suggestion for number in (year - 1, year, year + 1) for suggestion in suggest_census_year(number)]
-    near = [one for one in known if today - LOOK_BACK <= one.census_on <= today + LOOK_AHEAD]
+    near = [suggested for suggested in known if today - LOOK_BACK <= suggested.census_on <= today + LOOK_AHEAD]
     return {key_of(suggestion): suggestion for suggestion in near}
 
 
 def next_census(today):
     """The first whose return is still to be made."""
-    return next(one for one in censuses(today).values() if one.return_by_on >= today)
+    return next(suggestion for suggestion in censuses(today).values() if suggestion.return_by_on >= today)
 
 
 # --- The pupils as the census would count them ---------------------------------------------------------------------
@@ -79,18 +79,18 @@ def counted_on(acting, day):
     on_roll = Q(left_on=None) | Q(left_on__gte=day)
     joined = Q(joined_on=None) | Q(joined_on__lte=day)
     pupils = Pupil.objects.visible_to(acting).filter(on_roll, joined).select_related("form_group").by_name()
-    found = {pupil.pk: Counted(pupil) for pupil in pupils}
+    counted = {pupil.pk: Counted(pupil) for pupil in pupils}
     for entry in RegisterEntry.objects.visible_to(acting).filter(_covers(day)):
-        if entry.pupil_id in found:
-            found[entry.pupil_id].entries.append(entry)
+        if entry.pupil_id in counted:
+            counted[entry.pupil_id].entries.append(entry)
     needs = Need.objects.visible_to(acting).filter(_covers(day)).select_related("need_type").order_by("rank", "pk")
     for need in needs:
-        if need.pupil_id in found:
-            found[need.pupil_id].needs.append(need)
+        if need.pupil_id in counted:
+            counted[need.pupil_id].needs.append(need)
     for enrolment in Enrolment.objects.visible_to(acting).filter(_covers(day)).select_related("unit"):
-        if enrolment.pupil_id in found:
-            found[enrolment.pupil_id].enrolment = enrolment
-    return list(found.values())
+        if enrolment.pupil_id in counted:
+            counted[enrolment.pupil_id].enrolment = enrolment
+    return list(counted.values())
 
 
 # --- What would be refused ---------------------------------------------------------------------------------------
@@ -242,15 +242,15 @@ def check_census(acting, suggestion, *, today):
     day = min(today, suggestion.census_on)
     rows = counted_on(acting, day)
     counts = {code.value: sum(row.code == code for row in rows) for code in (Code.NONE, Code.SUPPORT, Code.PLAN)}
-    found = [problem for problem in _problems(acting, rows, day) if problem.pupils]
+    problems = [problem for problem in _problems(acting, rows, day) if problem.pupils]
     spring = suggestion.term == CensusTerm.SPRING
     return CensusCheck(
         suggestion=suggestion,
         day=day,
         rows=rows,
         counts=counts,
-        problems=[problem for problem in found if spring or not problem.rule.spring_only],
-        for_spring=[] if spring else [problem for problem in found if problem.rule.spring_only],
+        problems=[problem for problem in problems if spring or not problem.rule.spring_only],
+        for_spring=[] if spring else [problem for problem in problems if problem.rule.spring_only],
         elsewhere=sum(bool(row.enrolment and row.enrolment.kind in ELSEWHERE) for row in rows),
     )
 

@@ -38,12 +38,12 @@ def plan_not_assessed(facts):
 
 
 def ranks_out_of_order(facts):
-    found = []
+    gaps = []
     for pk in facts.pupils:
         ranks = [need["rank"] for need in facts.needs.get(pk, ())]
         if ranks and ranks != list(range(1, len(ranks) + 1)):
-            found.append(Gap(pk, f"Ranks are {', '.join(str(rank) for rank in ranks)}"))
-    return found
+            gaps.append(Gap(pk, f"Ranks are {', '.join(str(rank) for rank in ranks)}"))
+    return gaps
 
 
 def no_status(facts):
@@ -56,26 +56,26 @@ def two_statuses(facts):
 
 def overlapping_statuses(facts):
     """Two open ones are a gap of their own."""
-    found = []
+    gaps = []
     for pk in facts.pupils:
         rows = facts.entries.get(pk, ())
         for before, after in zip(rows, rows[1:], strict=False):
             if before["ends_on"] and before["ends_on"] >= after["starts_on"]:
                 until, since = long_date(before["ends_on"]), long_date(after["starts_on"])
-                found.append(Gap(pk, f"{before['code']} to {until}, {after['code']} from {since}", after["pk"]))
+                gaps.append(Gap(pk, f"{before['code']} to {until}, {after['code']} from {since}", after["pk"]))
                 break
-    return found
+    return gaps
 
 
 def starts_in_future(facts):
-    found = []
+    gaps = []
     for pk, pupil in facts.pupils.items():
         later = next((row for row in facts.entries.get(pk, ()) if row["starts_on"] > facts.today), None)
         if later:
-            found.append(Gap(pk, f"{later['code']} from {long_date(later['starts_on'])}", later["pk"]))
+            gaps.append(Gap(pk, f"{later['code']} from {long_date(later['starts_on'])}", later["pk"]))
         elif pupil["joined_on"] and pupil["joined_on"] > facts.today:
-            found.append(Gap(pk, f"Joins on {long_date(pupil['joined_on'])}"))
-    return found
+            gaps.append(Gap(pk, f"Joins on {long_date(pupil['joined_on'])}"))
+    return gaps
 
 
 def no_upn(facts):
@@ -149,14 +149,14 @@ def calendar_too_short(facts):
 # --- What may be right, and is worth a look ----------------------------------------------------------------------
 def year_far_from_birth(facts):
     """A pupil may be taught out of their year on purpose: this asks, and nothing changes the year."""
-    found, year = [], academic_year_start(facts.today)
+    gaps, year = [], academic_year_start(facts.today)
     for pk, pupil in facts.pupils.items():
         taught = TAUGHT.get(pupil["year_group"])
         if taught is None or not pupil["birth_on"]:
             continue
         if abs(taught - nc_year(pupil["birth_on"], year)) > 1:
-            found.append(Gap(pk, f"Taught in {_year(taught)}, {_year(nc_year(pupil['birth_on'], year))} by birth date"))
-    return found
+            gaps.append(Gap(pk, f"Taught in {_year(taught)}, {_year(nc_year(pupil['birth_on'], year))} by birth date"))
+    return gaps
 
 
 def _year(number):
@@ -166,13 +166,13 @@ def _year(number):
 def long_on_support(facts):
     """On K for over a year, with no type of need changed and no assessment in that time."""
     since = _a_year_before(facts.today)
-    found = []
+    gaps = []
     for pk in facts.on(Code.SUPPORT):
         entry = facts.open_entry[pk]
         days = [need["starts_on"] for need in facts.needs.get(pk, ())] + [facts.last_assessed.get(pk, date.min)]
         if entry["starts_on"] <= since and max(days) <= since:
-            found.append(Gap(pk, f"Since {long_date(entry['starts_on'])}"))
-    return found
+            gaps.append(Gap(pk, f"Since {long_date(entry['starts_on'])}"))
+    return gaps
 
 
 def _a_year_before(day):

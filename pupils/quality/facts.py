@@ -81,21 +81,21 @@ class Facts:
         return terms.aggregate(last=Max("ends_on"))["last"]
 
     def _grouped(self, rows):
-        found = defaultdict(list)
+        rows_by_pupil = defaultdict(list)
         for row in rows:
             if row["pupil_id"] in self.pupils:
-                found[row["pupil_id"]].append(row)
-        return found
+                rows_by_pupil[row["pupil_id"]].append(row)
+        return rows_by_pupil
 
     @cached_property
     def open_entry(self):
         """The open entry of each pupil who has exactly one."""
-        found = {}
+        open_by_pupil = {}
         for pk, rows in self.entries.items():
             still_open = [row for row in rows if row["ends_on"] is None]
             if len(still_open) == 1:
-                found[pk] = still_open[0]
-        return found
+                open_by_pupil[pk] = still_open[0]
+        return open_by_pupil
 
     def on(self, *codes):
         return [pk for pk in self.pupils if pk in self.open_entry and self.open_entry[pk]["code"] in codes]

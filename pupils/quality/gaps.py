@@ -30,8 +30,8 @@ def find_gaps(acting, *, only=None, today=None):
     """Run the checks that this person may see the answers of. Ten queries at most, whatever the number of pupils."""
     facts = Facts(acting, today or timezone.localdate())
     checks = [check for check in CHECKS if acting.can(check.sees) and only in (None, check.code)]
-    found = [Finding(check, check.find(facts)) for check in checks]
-    return [finding for finding in found if finding.gaps]
+    findings = [Finding(check, check.find(facts)) for check in checks]
+    return [finding for finding in findings if finding.gaps]
 
 
 def with_names(acting, findings, *, most):

@@ -44,7 +44,7 @@ def data_quality(request):
     findings = with_names(request.acting, find_gaps(request.acting), most=FIRST_ROWS)
     _add_links(findings, request.acting)
     groups = [
-        {"title": title, "tone": tone, "findings": [one for one in findings if one.check.group == key]}
+        {"title": title, "tone": tone, "findings": [finding for finding in findings if finding.check.group == key]}
         for key, title, tone in GROUPS
     ]
     context = {
@@ -61,8 +61,8 @@ def _one_gap(request, code):
     check = next((check for check in CHECKS if check.code == code), None)
     if check is None or not request.acting.can(check.sees):
         raise Http404
-    found = find_gaps(request.acting, only=code)
-    gaps = found[0].gaps if found else []
+    findings = find_gaps(request.acting, only=code)
+    gaps = findings[0].gaps if findings else []
     page = Paginator(gaps, PER_PAGE).get_page(request.GET.get("page"))
     finding = Finding(check, list(page.object_list))
     _add_links(with_names(request.acting, [finding], most=PER_PAGE), request.acting)
@@ -118,13 +118,13 @@ def census(request):
 
 def _with_links(problems, acting):
     """Each problem with its first pupils as (pupil, address that mends it)."""
-    found = []
+    linked = []
     for problem in problems:
         mend = problem.rule.mend
         mends = acting.can(mend.permission)
         rows = [(pupil, reverse(mend.route, args=[pupil.pk]) if mends else "") for pupil in problem.pupils[:PER_PAGE]]
-        found.append({"problem": problem, "rows": rows, "more": len(problem.pupils) - len(rows)})
-    return found
+        linked.append({"problem": problem, "rows": rows, "more": len(problem.pupils) - len(rows)})
+    return linked
 
 
 @require_permission(Permission.EXPORT_RUN)

@@ -171,8 +171,8 @@ def set_needs(*, pupil: Pupil, needs: Sequence[NeedType], starts_on: date, by: U
     if current and starts_on < current.starts_on:
         raise Refused(RegisterReason.NEEDS_BEFORE_PRESENT_STATUS, began_on=current.starts_on)
     _set_needs(pupil, needs, starts_on, by=by)
-    words = ", then ".join(need.name for need in needs) or "none"
-    audit.record("register.needs_changed", pupil, text=f"Types of need: {words}", by=by, pupil_id=pupil.pk)
+    need_names = ", then ".join(need.name for need in needs) or "none"
+    audit.record("register.needs_changed", pupil, text=f"Types of need: {need_names}", by=by, pupil_id=pupil.pk)
 
 
 # --- The watch list ----------------------------------------------------------------------------------------------

@@ -173,14 +173,14 @@ def make_letters(
         raise Refused(LetterReason.NOBODY_CHOSEN)
     if not set(keys) <= set(allowed):
         raise Refused(LetterReason.RECIPIENT_NOT_ALLOWED)
-    words: dict[str, Any] = {
+    content: dict[str, Any] = {
         "subject": subject,
         "body": body,
         "dated_on": dated_on,
         "by": by,
         "sender_role": sender_role,
     }
-    return [_make(entry, kind, allowed[key], **words) for key in keys]
+    return [_make(entry, kind, allowed[key], **content) for key in keys]
 
 
 def _make(

@@ -49,8 +49,8 @@ def letter_new(request, pk):
         raise Http404
     dated_on = _day(request.POST.get("dated_on")) or timezone.localdate()
     recipients = services.recipients(entry.pupil, dated_on)
-    words = services.WORDS.of(entry.school, kind)
-    initial = {"subject": words.subject, "body": words.body}
+    template = services.WORDS.of(entry.school, kind)
+    initial = {"subject": template.subject, "body": template.body}
     form = LetterForm(posted(request), words=services.WORDS, kind=kind, recipients=recipients, initial=initial)
 
     def page():
@@ -111,7 +111,7 @@ def _previews(request, entry, form, recipients, dated_on):
     subject, body = form["subject"].value(), form["body"].value()
     chosen = set(form["people"].value() or [])
     shown = []
-    for recipient in [one for one in recipients if one.key in chosen]:
+    for recipient in [candidate for candidate in recipients if candidate.key in chosen]:
         written = services.written_to(
             entry=entry, recipient=recipient, subject=subject, body=body, dated_on=dated_on, by=request.user,
             sender_role=_role(request.acting),

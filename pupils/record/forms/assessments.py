@@ -38,8 +38,8 @@ class AssessmentForm(VersionedForm, forms.ModelForm):
     def clean(self):
         cleaned = super().clean()
         values = {name: cleaned.get(name) for name in ("scale", "score", "low", "high", "taken_on")}
-        found = problems(**values, birth_on=self.pupil.birth_on, today=timezone.localdate())
-        for name, refusal in found.items():
+        refusals = problems(**values, birth_on=self.pupil.birth_on, today=timezone.localdate())
+        for name, refusal in refusals.items():
             if name not in self.errors:
                 self.add_error(name, str(refusal))
         return cleaned

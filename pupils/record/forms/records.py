@@ -29,8 +29,8 @@ def year_by_birth(pupil, *, today=None):
     number = pupil.notional_year(today or timezone.localdate())
     if number is None:
         return None
-    words = year_in_words(number)
-    return None if pupil.get_year_group_display() == words else words
+    year = year_in_words(number)
+    return None if pupil.get_year_group_display() == year else year
 
 
 class PupilForm(VersionedForm, forms.ModelForm):

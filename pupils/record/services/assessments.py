@@ -36,15 +36,15 @@ def problems(
     today: date,
 ) -> dict[str, Refused]:
     """Return what cannot be true, as field -> Refused; empty when all is well. Values may be missing (None)."""
-    found = _date_problems(taken_on, birth_on, today)
+    refusals = _date_problems(taken_on, birth_on, today)
     if scale in BOUNDS:
         for name, value in (("score", score), ("low", low), ("high", high)):
             refusal = _outside(scale, value)
             if refusal:
-                found[name] = refusal
-    if not found.keys() & {"score", "low", "high"}:
-        found |= _band_problems(score, low, high)
-    return found
+                refusals[name] = refusal
+    if not refusals.keys() & {"score", "low", "high"}:
+        refusals |= _band_problems(score, low, high)
+    return refusals
 
 
 def _date_problems(taken_on: date | None, birth_on: date | None, today: date) -> dict[str, Refused]:
@@ -80,7 +80,7 @@ def _band_problems(score: Decimal | None, low: Decimal | None, high: Decimal | N
 
 
 def _refuse_the_impossible(assessment: Assessment) -> None:
-    found = problems(
+    refusals = problems(
         scale=assessment.scale,
         score=assessment.score,
         low=assessment.low,
@@ -89,8 +89,8 @@ def _refuse_the_impossible(assessment: Assessment) -> None:
         birth_on=assessment.pupil.birth_on,
         today=timezone.localdate(),
     )
-    if found:
-        raise SeveralRefused(list(found.values()))
+    if refusals:
+        raise SeveralRefused(list(refusals.values()))
 
 
 def score_in_words(assessment: Assessment) -> str:

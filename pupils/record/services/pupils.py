@@ -117,8 +117,8 @@ def update_pupil(*, pupil: Pupil, values: dict[str, Any], version: int, by: User
     if DATES_COUNT_FROM & set(changed):
         bring_pupil_up_to_date(current)
     fields: list[Any] = [Pupil._meta.get_field(name) for name in set(changed)]
-    words = ", ".join(sorted(str(field.verbose_name) for field in fields))
-    audit.record("pupil.changed", current, text=f"Details changed: {words}", by=by, pupil_id=current.pk)
+    field_names = ", ".join(sorted(str(field.verbose_name) for field in fields))
+    audit.record("pupil.changed", current, text=f"Details changed: {field_names}", by=by, pupil_id=current.pk)
     return current
 
 

@@ -37,13 +37,13 @@ def _pupil(request, pk):
     return get_object_or_404(Pupil.objects.visible_to(request.acting), pk=pk)
 
 
-def _say_saved(request, pupil, words):
+def _say_saved(request, pupil, message):
     """Say what was saved, and that the year taught in is not the one by birth date: said, never changed."""
     by_birth = year_by_birth(pupil)
     if by_birth and pupil.year_group:
         taught = pupil.get_year_group_display()
-        words += f" Taught in {taught}; by birth date it would be {by_birth}. Kept as typed."
-    messages.success(request, words)
+        message += f" Taught in {taught}; by birth date it would be {by_birth}. Kept as typed."
+    messages.success(request, message)
 
 
 @require_permission(Permission.PUPIL_EDIT)
