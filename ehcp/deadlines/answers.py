@@ -57,9 +57,9 @@ def line_of(found: Deadline | None, title: str) -> Line:
     )
 
 
-def _sum(found):
+def _sum(due):
     """The first sentence of the explanation without the title and the date, which stand beside it already."""
-    sentence = found.explanation.removeprefix(f"{found.rule.title} due {long_date(found.due_on)}").split(". ")[0]
+    sentence = due.explanation.removeprefix(f"{due.rule.title} due {long_date(due.due_on)}").split(". ")[0]
     sentence = sentence.lstrip(":, ").rstrip(".")
     return f"{sentence[0].upper()}{sentence[1:]}."
 
@@ -83,23 +83,23 @@ def sent(facts, calendar):
         received = receipt_date(sent_at, facts["method"], signed_on=facts.get("signed"))
     except NotKnownYet:
         return [Line("Counts as received", None, NOT_KNOWN)]
-    words = "By hand and by e-mail: that day, or the next working day after 5pm or on a day that is not one. "
-    words += "First class post: the next working day. Signed for: the day it was signed for. The law leaves it open."
-    counted = Line("Counts as received", received, words, basis=Basis.PRACTICE, authority="Reading of advice services")
+    note = "By hand and by e-mail: that day, or the next working day after 5pm or on a day that is not one. "
+    note += "First class post: the next working day. Signed for: the day it was signed for. The law leaves it open."
+    counted = Line("Counts as received", received, note, basis=Basis.PRACTICE, authority="Reading of advice services")
     return [counted, *(line_of(deadline(rule, received, calendar), rule.title) for rule in REQUEST_RULES)]
 
 
 def draft(facts, calendar):
     served = facts["on"]
     first = assessments.earliest_final(served)
-    words = f"The parent has all of the 15 days, the last of them {long_date(first - timedelta(days=1))}."
+    note = f"The parent has all of the 15 days, the last of them {long_date(first - timedelta(days=1))}."
     comments = follow(assessments.REPRESENTATIONS)(facts, calendar)
-    return [*comments, Line("First day on which the plan may be made final", first, words)]
+    return [*comments, Line("First day on which the plan may be made final", first, note)]
 
 
 def letter(facts, calendar):
-    found = appeals.lodging_end(facts["on"], facts.get("certificate"), calendar)
-    return [line_of(deadline(appeals.MEDIATION, facts["on"], calendar), ""), line_of(found, appeals.LODGE.title)]
+    lodging = appeals.lodging_end(facts["on"], facts.get("certificate"), calendar)
+    return [line_of(deadline(appeals.MEDIATION, facts["on"], calendar), ""), line_of(lodging, appeals.LODGE.title)]
 
 
 def after(table, to, outcome):
@@ -118,8 +118,8 @@ def review_due(facts, calendar):
     due = deadline(reviews.DUE, counted_from, calendar)
     lines = [line_of(due, reviews.DUE.title)]
     if due is not None:
-        words = "Many take the anniversary. By the letter of the Act it is a day late; most would accept it."
-        lines.append(Line("The anniversary", reviews.anniversary(counted_from), words, basis=Basis.PRACTICE))
+        note = "Many take the anniversary. By the letter of the Act it is a day late; most would accept it."
+        lines.append(Line("The anniversary", reviews.anniversary(counted_from), note, basis=Basis.PRACTICE))
         lines.append(line_of(deadline(reviews.MEETING, due.due_on, calendar), reviews.MEETING.title))
     return lines
 
@@ -137,15 +137,15 @@ def notice(facts, calendar):
 
 def move(facts, calendar):
     aware = facts.get("aware") or facts["on"]
-    found = moves.transfer_due(moved_on=facts["on"], aware_on=aware, calendar=calendar)
-    return [line_of(found, moves.TRANSFER_DAY.title)]
+    due = moves.transfer_due(moved_on=facts["on"], aware_on=aware, calendar=calendar)
+    return [line_of(due, moves.TRANSFER_DAY.title)]
 
 
 def transferred(facts, calendar):
     lines = follow(moves.TELL_PARENT)(facts, calendar)
     if facts.get("reviewed"):
-        found = moves.review_due(counted_from=facts["reviewed"], transferred_on=facts["on"], calendar=calendar)
-        lines.append(line_of(found, moves.REVIEW_YEAR.title))
+        due = moves.review_due(counted_from=facts["reviewed"], transferred_on=facts["on"], calendar=calendar)
+        lines.append(line_of(due, moves.REVIEW_YEAR.title))
     return lines
 
 
@@ -162,8 +162,8 @@ def birth(facts, calendar):
     ]
     if facts.get("year") is not None:
         year = nc_year(born, facts["year"])
-        words = f"In the school year that starts in September {facts['year']}: {_year_words(year)} by age. "
-        lines.append(Line("School year", None, words + "A child may be taught in another year."))
+        note = f"In the school year that starts in September {facts['year']}: {_year_words(year)} by age. "
+        lines.append(Line("School year", None, note + "A child may be taught in another year."))
     return lines
 
 
@@ -189,8 +189,8 @@ def closed(facts, calendar):
     )
     lines = []
     if window.starts_on:
-        words = f"Closed for {window.closed_days} days."
-        lines.append(Line("The authority's request for advice counts from", window.starts_on, words))
+        note = f"Closed for {window.closed_days} days."
+        lines.append(Line("The authority's request for advice counts from", window.starts_on, note))
         lines.append(Line("and until", window.ends_on, "A week before the school opens again."))
     if asked or not window.starts_on:
         title = "The exception can be claimed" if allowed.ok else "The exception cannot be claimed"
@@ -199,9 +199,9 @@ def closed(facts, calendar):
 
 
 def last_school_day(facts, calendar):
-    found = calendar.last_school_day_on_or_before(facts["on"]) if calendar else None
-    words = "The legal date stands. The school acts on the last day on which pupils are in school."
-    return [Line("Last school day on or before it", found, words if found else NOT_KNOWN)]
+    school_day = calendar.last_school_day_on_or_before(facts["on"]) if calendar else None
+    note = "The legal date stands. The school acts on the last day on which pupils are in school."
+    return [Line("Last school day on or before it", school_day, note if school_day else NOT_KNOWN)]
 
 
 def calendar_of(day, closed_from=None, closed_to=None, inset_on=None):

@@ -185,16 +185,16 @@ def _after(step, code):
     )
     rows = {ORDER: order}
     if step.unopposed_reg:
-        words = f"the authority told the Tribunal that it will not oppose ({step.what})"
-        unopposed = law(**row, trigger=words, authority=f"{REGS}, {step.unopposed_reg}")
+        trigger = f"the authority told the Tribunal that it will not oppose ({step.what})"
+        unopposed = law(**row, trigger=trigger, authority=f"{REGS}, {step.unopposed_reg}")
         rows[UNOPPOSED] = replace(unopposed, valid_from=UNOPPOSED_FROM)
     if AGREED in step.practice:
-        words = f"the agreement in mediation to {step.what}"
-        agreed = practice(**row, trigger=words, authority=f"{OMBUDSMAN} the agreement", check=AGREEMENT_CHECK)
+        trigger = f"the agreement in mediation to {step.what}"
+        agreed = practice(**row, trigger=trigger, authority=f"{OMBUDSMAN} the agreement", check=AGREEMENT_CHECK)
         rows[AGREED] = agreed
     if REVERSED in step.practice:
-        words = "the authority changed its own refusal to assess"
-        rows[REVERSED] = practice(**row, trigger=words, authority=f"{OMBUDSMAN} the authority's change of mind")
+        trigger = "the authority changed its own refusal to assess"
+        rows[REVERSED] = practice(**row, trigger=trigger, authority=f"{OMBUDSMAN} the authority's change of mind")
     return rows
 
 

@@ -25,19 +25,19 @@ def later(*deadlines):
 
 
 def _chosen(pick, word, deadlines):
-    known = [one for one in deadlines if one is not None]
+    known = [limit for limit in deadlines if limit is not None]
     if len(known) < 2:
         return known[0] if known else None
-    chosen = pick(known, key=lambda one: one.due_on)
+    chosen = pick(known, key=lambda limit: limit.due_on)
     return replace(chosen, safe_on=min(chosen.safe_on, chosen.due_on), explanation=_words(chosen, word, known))
 
 
 def _words(chosen, word, known):
     sums = "; ".join(
-        f"{one.rule.count.words} {one.rule.trigger} on {long_date(one.trigger_on)} is {long_date(one.due_on)}"
-        for one in known
+        f"{limit.rule.count.words} {limit.rule.trigger} on {long_date(limit.trigger_on)} is {long_date(limit.due_on)}"
+        for limit in known
     )
-    authorities = "; ".join(dict.fromkeys(one.rule.authority for one in known))
-    checks = " ".join(dict.fromkeys(one.rule.check for one in known if one.rule.check))
+    authorities = "; ".join(dict.fromkeys(limit.rule.authority for limit in known))
+    checks = " ".join(dict.fromkeys(limit.rule.check for limit in known if limit.rule.check))
     text = f"{chosen.rule.title} due {long_date(chosen.due_on)}, the {word} of two limits: {sums}. {authorities}."
     return f"{text} Check: {checks}" if checks else text

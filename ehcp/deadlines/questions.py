@@ -55,7 +55,7 @@ AGREEMENT = (_on("Day of the agreement"),)
 
 def _orders():
     """A question for each thing the Tribunal can order, and for a council that gives way."""
-    words = {
+    effects = {
         "assess": "to assess or re-assess",
         "make": "to make a plan",
         "amend": "to change what the plan says",
@@ -64,16 +64,16 @@ def _orders():
         "maintain": "to keep the plan",
         "cease": "that lets the plan end",
     }
-    for to, what in words.items():
+    for to, what in effects.items():
         answer = after(appeals.ORDERS, to, appeals.ORDER)
         yield Question(f"order_{to}", ORDERED, f"The Tribunal made an order {what}", TRIBUNAL_ORDER, answer)
     for to in ("assess", "make", "amend", "name"):
         answer = after(appeals.ORDERS, to, appeals.UNOPPOSED)
-        text = f"The council will not oppose the appeal ({words[to]})"
+        text = f"The council will not oppose the appeal ({effects[to]})"
         yield Question(f"unopposed_{to}", ORDERED, text, UNOPPOSED, answer)
     for to in ("assess", "make", "amend", "name"):
         answer = after(appeals.ORDERS, to, appeals.AGREED)
-        yield Question(f"agreed_{to}", ORDERED, f"Mediation ended in an agreement {words[to]}", AGREEMENT, answer)
+        yield Question(f"agreed_{to}", ORDERED, f"Mediation ended in an agreement {effects[to]}", AGREEMENT, answer)
 
 
 QUESTIONS = (

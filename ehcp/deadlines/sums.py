@@ -65,7 +65,7 @@ def work_out(rows, on, others, calendar=None):
     """The deadlines of a code for these days; none for a row that does not hold on that day or cannot be known yet."""
     limits = TWO_LIMITS.get(rows[0].code)
     if others and limits:
-        found = [limits.work_out(on, calendar, **others)]
+        deadlines = [limits.work_out(on, calendar, **others)]
     else:
-        found = [deadline(rule, on, calendar) for rule in rows]
-    return [one for one in found if one is not None]
+        deadlines = [deadline(rule, on, calendar) for rule in rows]
+    return [due for due in deadlines if due is not None]

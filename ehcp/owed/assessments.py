@@ -22,8 +22,8 @@ def _ended(row):
 
 def _assessment(row, calendar):
     def step(rule, name="", trigger=row.starts_on, **facts):
-        found = deadline(rule, trigger, calendar)
-        return item(found, exception=_exception(row, name, found), **facts)
+        due = deadline(rule, trigger, calendar)
+        return item(due, exception=_exception(row, name, due), **facts)
 
     refused = row.decision_on if row.decision == NeedsAssessment.Decision.REFUSE and not row.reversed_on else None
     replaced = _replaced(row)
@@ -69,8 +69,8 @@ def _no_plan_stands(row):
 def _replaced(row):
     if row.reversed_on is None or not appeals.replaces_the_old_dates(row.reversal):
         return ""
-    words = "the Tribunal's order of" if row.reversal == appeals.ORDER else "the authority's notice to the Tribunal of"
-    return f"new dates from {words} {long_date(row.reversed_on)}"
+    origin = "the Tribunal's order of" if row.reversal == appeals.ORDER else "the authority's notice to the Tribunal of"
+    return f"new dates from {origin} {long_date(row.reversed_on)}"
 
 
 def _reassessment(row, calendar):
@@ -102,9 +102,9 @@ def _after_reversal(row, calendar):
     items = []
     for rows in appeals.REBASED[to]:
         if row.reversal in rows:
-            found = deadline(rows[row.reversal], row.reversed_on, calendar)
-            exception = _exception(row, Step.AFTER_ORDER, found)
-            items += item(found, exception=exception, **facts[rows[row.reversal].code])
+            due = deadline(rows[row.reversal], row.reversed_on, calendar)
+            exception = _exception(row, Step.AFTER_ORDER, due)
+            items += item(due, exception=exception, **facts[rows[row.reversal].code])
     return items
 
 
@@ -137,17 +137,17 @@ def _period(row, step):
             Step.ADVICE: (assessments.ADVICE, row.advice_asked_on),
             Step.NO_PLAN: (assessments.NO_PLAN, row.starts_on),
         }.get(step, (assessments.FINAL, row.starts_on))
-    found = deadline(rule, trigger)
-    return (found.trigger_on, found.due_on) if found else (None, None)
+    due = deadline(rule, trigger)
+    return (due.trigger_on, due.due_on) if due else (None, None)
 
 
-def _exception(row, step, found):
+def _exception(row, step, due):
     """In words the exception that stands for this step. A claim that the law does not know disapplies nothing."""
-    if not step or found is None:
+    if not step or due is None:
         return ""
     for claim in row.exemptions.all():
         if claim.step == step and claim.withdrawn_on is None:
             if exemption_words(claim).ok:
-                words = f"{claim.get_ground_display()}. Claimed by: {claim.get_claimed_by_display()}"
-                return f"{words}, {long_date(claim.claimed_on)}"[:LONGEST]
+                exception = f"{claim.get_ground_display()}. Claimed by: {claim.get_claimed_by_display()}"
+                return f"{exception}, {long_date(claim.claimed_on)}"[:LONGEST]
     return ""

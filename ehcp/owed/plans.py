@@ -27,7 +27,7 @@ def of_plan(plan, calendar):
 
 def _close_at(ended, items):
     """A plan that ceased, or whose child left, owes nothing more; what was open on that day is closed by it."""
-    return [one if ended is None or one.met_on or one.closed_on else replace(one, closed_on=ended) for one in items]
+    return [due if ended is None or due.met_on or due.closed_on else replace(due, closed_on=ended) for due in items]
 
 
 def _review_cycles(plan, all_reviews, calendar):
@@ -58,8 +58,8 @@ def _cycle(plan, counted_from, decided_on, review, calendar):
     items = []
     if moved:
         transferred_on = max(moved)
-        words = f"the new authority's time to review, from the transfer on {long_date(transferred_on)}"
-        items += item(due, closed_on=transferred_on, replaced_by=words)
+        replaced_by = f"the new authority's time to review, from the transfer on {long_date(transferred_on)}"
+        items += item(due, closed_on=transferred_on, replaced_by=replaced_by)
         due = moves.review_due(counted_from=counted_from, transferred_on=transferred_on, calendar=calendar)
     items += item(due, met_on=decided_on)
     if due is not None:
@@ -78,16 +78,16 @@ def _transfers(plan, all_reviews, calendar, ended):
     year = transfers.year_number(pupil.year_group)
     today = min(timezone.localdate(), ended or timezone.localdate())
     if plan.transfer_on:
-        found = [transfers.unusual_transfer(on=plan.transfer_on, year=year)]
+        near_transfers = [transfers.unusual_transfer(on=plan.transfer_on, year=year)]
     else:
         ages = {"lowest_age": school.lowest_age, "highest_age": school.highest_age}
         nursery = school.setting_type == SettingType.MAINTAINED_NURSERY
         now = academic_year_start(today)
         just = {"year": None if year is None else year - 1, "academic_year": now - 1, "ahead": 0}
         coming = {"year": year, "academic_year": now}
-        found = [transfers.next_transfer(**ages, **when, nursery=nursery) for when in (just, coming)]
+        near_transfers = [transfers.next_transfer(**ages, **when, nursery=nursery) for when in (just, coming)]
     items = []
-    for transfer in found:
+    for transfer in near_transfers:
         items += _transfer(plan, transfer, all_reviews, calendar) if transfer else []
     return items
 
@@ -98,7 +98,7 @@ def _transfer(plan, transfer, all_reviews, calendar):
     if due is None or any(day and day >= due.due_on for day in (here_from, plan.pupil.joined_on)):
         return []
     since = corresponding_date(transfer.on, -12)
-    review = next((one for one in all_reviews if _is_for_transfer(one, since, transfer.on)), None)
+    review = next((candidate for candidate in all_reviews if _is_for_transfer(candidate, since, transfer.on)), None)
     done = _amended_on(review) if review else None
     meeting = deadline(reviews.FINAL_BY, due.due_on, calendar)
     return [

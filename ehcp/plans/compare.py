@@ -77,10 +77,10 @@ def pair_rows(old, new, name, words):
 ALIKE = 0.5
 
 
-def _most_alike(text, rows, words):
+def _most_alike(text, rows, text_of):
     best, score = None, ALIKE
     for row in rows:
-        other = words(row)
+        other = text_of(row)
         if other == text:
             return row
         matcher = SequenceMatcher(None, text.split(), other.split(), autojunk=False)

@@ -14,12 +14,12 @@ PLAN = Mend("Open the plan", "ehcp:plan-detail", P.CASE_VIEW, by="target")
 
 def _in_force(facts):
     """Plans that have not ceased, by pupil. One query a page, kept with the facts."""
-    found = facts.__dict__.get("plans_in_force")
-    if found is None:
+    plans = facts.__dict__.get("plans_in_force")
+    if plans is None:
         rows = Plan.objects.visible_to(facts.acting).filter(ceased_on=None, pupil__left_on=None)
-        found = {row["pupil_id"]: row for row in rows.order_by().values("pupil_id", "pk", "made_on")}
-        facts.__dict__["plans_in_force"] = found
-    return found
+        plans = {row["pupil_id"]: row for row in rows.order_by().values("pupil_id", "pk", "made_on")}
+        facts.__dict__["plans_in_force"] = plans
+    return plans
 
 
 def e_without_plan(facts):
@@ -34,9 +34,9 @@ def plan_without_date(facts):
 
 def plan_but_not_e(facts):
     plans = _in_force(facts)
-    found = [pk for code in (Code.SUPPORT, Code.NONE) for pk in facts.on(code)]
+    pupils = [pk for code in (Code.SUPPORT, Code.NONE) for pk in facts.on(code)]
     return [
-        Gap(pk, f"Plan of {long_date(plans[pk]['made_on'])}") for pk in found if pk in plans and plans[pk]["made_on"]
+        Gap(pk, f"Plan of {long_date(plans[pk]['made_on'])}") for pk in pupils if pk in plans and plans[pk]["made_on"]
     ]
 
 

@@ -96,8 +96,8 @@ def _say_what_is_missing(suggestion, before, pages):
     empty = [letter for letter, text in suggestion.sections.items() if not text.strip()]
     absent = [letter for letter in LETTERS if letter not in suggestion.sections]
     if len(absent) == len(LETTERS):
-        words = paragraphs([text for _, text in before])
-        suggestion.sections["A"], suggestion.places["A"] = words, 1
+        whole_text = paragraphs([text for _, text in before])
+        suggestion.sections["A"], suggestion.places["A"] = whole_text, 1
         suggestion.notes.append(
             "No heading of a section was found. All the text stands in Section A: cut it from there into the others."
         )
@@ -122,7 +122,7 @@ def _lines(pages):
     """Return (page, text) without headers, footers, page numbers and tables of contents."""
     split = [[line.rstrip() for line in re.split(r"\r\n|\r|\n|\f", page)] for page in pages]
     repeated = _repeated(split)
-    found = []
+    kept = []
     for number, lines in enumerate(split, start=1):
         contents = _is_contents(lines)
         filled = [place for place, line in enumerate(lines) if line.strip()]
@@ -131,8 +131,8 @@ def _lines(pages):
             if (place in edges and _shape(line) in repeated) or (place in ends and _PAGE_NUMBER.match(line)):
                 continue
             if not contents:
-                found.append((number, line))
-    return found
+                kept.append((number, line))
+    return kept
 
 
 def _at_edge(filled):
@@ -240,13 +240,13 @@ _DANGLING = re.compile(
 def _drop_title(part, title, letter):
     """The rest of a heading, on the lines below it, is not the section's text."""
     for place, (page, text) in enumerate(part[:3]):
-        words = " ".join(text.split())
-        if not words:
+        line = " ".join(text.split())
+        if not line:
             continue
-        goes_on = _DANGLING.search(title) or (title and words[:1].islower())
-        if words == title or _full_title(words) == letter or (goes_on and len(words) < 70):
+        goes_on = _DANGLING.search(title) or (title and line[:1].islower())
+        if line == title or _full_title(line) == letter or (goes_on and len(line) < 70):
             part[place] = (page, "")
-            title = words
+            title = line
             continue
         return
 
@@ -336,24 +336,24 @@ def items(text):
     """The entries of a section: bullets where there are any, paragraphs otherwise, without column headings."""
     blocks = [block for block in re.split(r"\n+", text) if block.strip()]
     bullets = [block for block in blocks if block.startswith("- ")]
-    found = []
+    entries = []
     for block in blocks:
-        words = _LABEL.sub("", block.removeprefix("- ").strip()).strip()
-        introduces = words.endswith(":") and bool(bullets)
-        if len(words) >= _SHORTEST_ITEM and not _NOT_AN_ITEM.match(words) and not introduces:
-            found.append(words)
-    return found
+        entry = _LABEL.sub("", block.removeprefix("- ").strip()).strip()
+        introduces = entry.endswith(":") and bool(bullets)
+        if len(entry) >= _SHORTEST_ITEM and not _NOT_AN_ITEM.match(entry) and not introduces:
+            entries.append(entry)
+    return entries
 
 
 def outcomes_of(text):
     """Return {"text", "by_when"} for each outcome that Section E seems to hold."""
-    found = []
-    for words in items(text):
-        when = _WHEN.search(words)
-        found.append({"text": words, "by_when": when[0][:100] if when else ""})
-    return found[:60]
+    outcomes = []
+    for entry in items(text):
+        when = _WHEN.search(entry)
+        outcomes.append({"text": entry, "by_when": when[0][:100] if when else ""})
+    return outcomes[:60]
 
 
 def provision_of(letter, text):
     """Return {"section", "text", amounts} for each line of provision that the section seems to hold."""
-    return [{"section": letter, "text": words} | amounts(words) for words in items(text)][:120]
+    return [{"section": letter, "text": entry} | amounts(entry) for entry in items(text)][:120]

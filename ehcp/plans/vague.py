@@ -86,7 +86,7 @@ WORDS = {
     "termly where": "it lets anybody off",
 }
 _ANY = re.compile(
-    r"(?<![\w-])(" + "|".join(re.escape(words) for words in sorted(WORDS, key=len, reverse=True)) + r")(?![\w-])",
+    r"(?<![\w-])(" + "|".join(re.escape(phrase) for phrase in sorted(WORDS, key=len, reverse=True)) + r")(?![\w-])",
     re.IGNORECASE,
 )
 
@@ -134,27 +134,27 @@ class Finding:
 
 def vague_words(text):
     """The words that promise nothing, in the order of the text, each once."""
-    found, seen = [], set()
+    flagged, seen = [], set()
     for match in _ANY.finditer(_BINDING.sub(lambda same: same[0].replace("up to", "     "), text)):
         key = match[1].lower()
         if key not in seen:
             seen.add(key)
-            found.append(Finding("words", f"“{match[1]}”: {WORDS[key]}", match[1]))
-    return found
+            flagged.append(Finding("words", f"“{match[1]}”: {WORDS[key]}", match[1]))
+    return flagged
 
 
 def missing(text, *, minutes=None, times=None, per="", who="", group_size=None):
     """What a reader could not measure: each thing that neither the words nor the columns say."""
-    found = []
+    gaps = []
     if not (minutes or _AMOUNT.search(text) or _FULL_TIME.search(text)):
-        found.append(Finding("amount", "It says no amount: how many minutes each time?"))
+        gaps.append(Finding("amount", "It says no amount: how many minutes each time?"))
     if not ((times and per) or _FREQUENCY.search(text)):
-        found.append(Finding("frequency", "It does not say how often: how many times a week or a term?"))
+        gaps.append(Finding("frequency", "It does not say how often: how many times a week or a term?"))
     if not (who.strip() or _PERSON.search(text)):
-        found.append(Finding("person", "It does not say who gives it, or what they are trained in."))
+        gaps.append(Finding("person", "It does not say who gives it, or what they are trained in."))
     if not (group_size or _GROUP.search(text)):
-        found.append(Finding("group", "It does not say alone or in a group of how many."))
-    return found
+        gaps.append(Finding("group", "It does not say alone or in a group of how many."))
+    return gaps
 
 
 def findings(text, *, minutes=None, times=None, per="", who="", group_size=None):
@@ -225,22 +225,22 @@ _GROUP_OF = re.compile(
 
 def amounts(text):
     """What a line says of its amounts, as columns: minutes, times, per, group_size; only what stands there."""
-    found = {}
+    columns = {}
     if match := _EACH.search(text):
         number = _value(match[1]) * (60 if match[2].lower().startswith("h") else 1)
         if 1 <= number <= 2000:
-            found["minutes"] = round(number)
-    found |= _how_often(text)
+            columns["minutes"] = round(number)
+    columns |= _how_often(text)
     if _ALONE.search(text):
-        found["group_size"] = 1
+        columns["group_size"] = 1
     elif match := _GROUP_OF.search(text):
-        found["group_size"] = round(_value(match[1]))
-    return found
+        columns["group_size"] = round(_value(match[1]))
+    return columns
 
 
-def _value(words):
-    words = words.lower().replace(",", ".")
-    return _VALUES[words] if words in _VALUES else float(words)
+def _value(figure):
+    figure = figure.lower().replace(",", ".")
+    return _VALUES[figure] if figure in _VALUES else float(figure)
 
 
 _PER_PERIOD = re.compile(
@@ -262,14 +262,14 @@ def _how_often(text):
         return {"times": 1, "per": _period(match[1])}
     if match := _TIMES.search(text):
         return {"times": round(_value(match[1] or match[2])), "per": _period(match[3])}
-    for words, (times, per) in _PLAIN_TIMES.items():
-        if re.search(rf"(?<![\w-]){words}\b", text, re.IGNORECASE):
+    for adverb, (times, per) in _PLAIN_TIMES.items():
+        if re.search(rf"(?<![\w-]){adverb}\b", text, re.IGNORECASE):
             return {"times": times, "per": per}
     if match := _EVERY.search(text):
         return {"times": 1, "per": _period(match[1])}
     return {}
 
 
-def _period(words):
-    words = words.lower().replace("-", " ").replace("halfterm", "half term")
-    return {"morning": "day", "half term": "half_term"}.get(words, words)
+def _period(period):
+    period = period.lower().replace("-", " ").replace("halfterm", "half term")
+    return {"morning": "day", "half term": "half_term"}.get(period, period)

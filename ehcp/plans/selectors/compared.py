@@ -10,16 +10,16 @@ def compare_versions(old: PlanVersion, new: PlanVersion) -> dict[str, Any]:
     """Compare every section, outcome and line of two versions. Six queries."""
     sections = []
     before, after = ({section.letter: section for section in version.sections.all()} for version in (old, new))
-    for letter, words in SectionLetter.choices:
-        texts = [plain_text(found[letter].html) if letter in found else "" for found in (before, after)]
-        sections.append(compare_texts(f"Section {letter}: {words}", *texts))
+    for letter, label in SectionLetter.choices:
+        texts = [plain_text(by_letter[letter].html) if letter in by_letter else "" for by_letter in (before, after)]
+        sections.append(compare_texts(f"Section {letter}: {label}", *texts))
     outcomes = pair_rows(old.outcomes.all(), new.outcomes.all(), lambda row: f"Outcome {row.number}", outcome_words)
     lines = pair_rows(old.lines.all(), new.lines.all(), lambda row: f"Line {row.section}{row.number}", line_words)
     return {
-        "sections": [found for found in sections if found.old or found.new],
+        "sections": [section for section in sections if section.old or section.new],
         "outcomes": outcomes,
         "lines": lines,
-        "changes": sum(found.state != SAME for found in (*sections, *outcomes, *lines)),
+        "changes": sum(compared.state != SAME for compared in (*sections, *outcomes, *lines)),
     }
 
 
@@ -30,8 +30,8 @@ def outcome_words(outcome: PlanOutcome) -> str:
 
 def line_words(line: ProvisionLine) -> str:
     """The words of a line with its amounts after them, so that a change of an amount shows."""
-    found = amount_words(line)
-    return f"{line.text} [{found}]" if found else line.text
+    amounts = amount_words(line)
+    return f"{line.text} [{amounts}]" if amounts else line.text
 
 
 def amount_words(line: ProvisionLine) -> str:

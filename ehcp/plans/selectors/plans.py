@@ -46,9 +46,9 @@ class Checked:
     @property
     def short(self) -> str:
         """What is vague in one line: “Access to”, “as needed”. No amount, no frequency."""
-        words = ", ".join(f"“{finding.words}”" for finding in self.findings if finding.words)
+        quoted = ", ".join(f"“{finding.words}”" for finding in self.findings if finding.words)
         lacks = ", ".join(vague.MISSING[finding.kind] for finding in self.findings if not finding.words)
-        return ". ".join(part for part in (words, lacks and lacks[0].upper() + lacks[1:]) if part)
+        return ". ".join(part for part in (quoted, lacks and lacks[0].upper() + lacks[1:]) if part)
 
 
 def checked_lines(version: PlanVersion | None) -> list[Checked]:
@@ -61,12 +61,12 @@ def checked_lines(version: PlanVersion | None) -> list[Checked]:
 def vague_lines_by_plan(plan_ids: Iterable[int]) -> dict[int, list[Checked]]:
     """{plan id: [Checked]} of the vague lines in the versions that count. Two queries."""
     versions = {pk: plan_id for plan_id, pk in latest_ids(plan_ids).items()}
-    found = defaultdict(list)
+    by_plan = defaultdict(list)
     for line in ProvisionLine.objects.filter(plan_version__in=versions):
         findings = vague.of_line(line)
         if findings:
-            found[versions[line.plan_version_id]].append(Checked(line, findings))
-    return dict(found)
+            by_plan[versions[line.plan_version_id]].append(Checked(line, findings))
+    return dict(by_plan)
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
@@ -144,16 +144,16 @@ class Gap:
 
 def gaps_of(plan: Plan, version: PlanVersion | None) -> list[Gap]:
     """What is missing, in words, most important first."""
-    found = []
+    gaps = []
     if plan.made_on is None:
         on_e = RegisterEntry.objects.filter(pupil=plan.pupil_id, ends_on=None, code=Code.PLAN).exists()
-        words = "The date of the plan is not known" if on_e else "Draft: the final plan is not issued yet"
-        found.append(Gap(words, "ehcp:plan-issue", plan.pk))
+        lack = "The date of the plan is not known" if on_e else "Draft: the final plan is not issued yet"
+        gaps.append(Gap(lack, "ehcp:plan-issue", plan.pk))
     if version is None:
-        found.append(Gap("The plan's words are not here: read its PDF, or type a version", "ehcp:plan-read", plan.pk))
+        gaps.append(Gap("The plan's words are not here: read its PDF, or type a version", "ehcp:plan-read", plan.pk))
     if plan.caseworker_id is None:
-        found.append(Gap("No caseworker is named", "ehcp:plan-caseworker", plan.pk))
-    return found
+        gaps.append(Gap("No caseworker is named", "ehcp:plan-caseworker", plan.pk))
+    return gaps
 
 
 def copies_go_to(plan: Plan) -> QuerySet[Contact]:
@@ -182,12 +182,12 @@ def transfers_of(acting: Acting) -> list[tuple[str, list[Transfer]]]:
         .select_related("pupil__form_group", "authority")
         .prefetch_related(Prefetch("reviews", queryset=reviews, to_attr="transfer_reviews"))
     )
-    found = defaultdict(list)
+    by_year = defaultdict(list)
     for plan in plans:
         review = plan.transfer_reviews[-1] if plan.transfer_reviews else None
         named = plan.named_school if plan.names != Plan.Names.HERE else ""
-        found[plan.pupil.year_group].append(Transfer(plan, items[plan.pk], review, named))
-    order = sorted(found, key=lambda year: YEAR_ORDER.get(year, 99))
-    for rows in found.values():
+        by_year[plan.pupil.year_group].append(Transfer(plan, items[plan.pk], review, named))
+    order = sorted(by_year, key=lambda year: YEAR_ORDER.get(year, 99))
+    for rows in by_year.values():
         rows.sort(key=lambda row: (row.item.due_on, row.plan.pupil.sort_name, row.plan.pk))
-    return [(YearGroup(year).label if year else "No year group", found[year]) for year in order]
+    return [(YearGroup(year).label if year else "No year group", by_year[year]) for year in order]

@@ -326,8 +326,8 @@ def _hand_over(plan: Plan, move: PlanMove) -> None:
 # --- Ceasing (CFA s45, regs 29 to 31) ----------------------------------------------------------------------------
 def last_day_to_appeal(notified_on: date) -> date | None:
     """The day until which the parent may appeal, the plan in force; None beyond the calendar's own data."""
-    found = deadline(CEASE_WINDOW, notified_on)
-    return found.due_on if found else None
+    due = deadline(CEASE_WINDOW, notified_on)
+    return due.due_on if due else None
 
 
 def note_ceasing(

@@ -98,7 +98,7 @@ def words_of(content: bytes) -> tuple[int, list[str], str]:
 
 def pictures_of(content: bytes, count: int, progress: Callable[..., None]) -> dict[int, bytes]:
     """Return {page number: PNG}. A page that cannot be drawn, alone or in company, is left out."""
-    found: dict[int, bytes] = {}
+    pictures: dict[int, bytes] = {}
     numbers = list(range(1, min(count, MAX_PAGES) + 1))
     for start in range(0, len(numbers), AT_ONCE):
         progress(start, len(numbers))
@@ -108,8 +108,8 @@ def pictures_of(content: bytes, count: int, progress: Callable[..., None]) -> di
             drawn = {}
             for number in part:
                 drawn |= _draw(content, [number]) or {}
-        found |= drawn
-    return found
+        pictures |= drawn
+    return pictures
 
 
 def _draw(content: bytes, numbers: list[int]) -> dict[int, bytes] | None:
@@ -119,10 +119,10 @@ def _draw(content: bytes, numbers: list[int]) -> dict[int, bytes] | None:
     except ChildFailed:
         return None
     head, _, rest = answer.partition(b"\n")
-    found = {}
+    pictures = {}
     for number, size in json.loads(head).get("sizes", {}).items():
-        found[int(number)], rest = rest[:size], rest[size:]
-    return found
+        pictures[int(number)], rest = rest[:size], rest[size:]
+    return pictures
 
 
 @transaction.atomic
@@ -144,8 +144,8 @@ def keep_reading(
         return reading
     suggestion = plan_text.Suggestion(notes=[problem]) if problem else plan_text.read(text)
     notes = suggestion.notes + _notes_on_pages(pages, pictures)
-    for letter, words in suggestion.sections.items():
-        notes += _write_section(version, letter, words, by=by)
+    for letter, section_text in suggestion.sections.items():
+        notes += _write_section(version, letter, section_text, by=by)
     _write_rows(version, suggestion, by=by)
     for number, picture in pictures.items():
         stored = files.store_bytes(
@@ -174,13 +174,13 @@ def _notes_on_pages(pages: int, pictures: dict[int, bytes]) -> list[str]:
     return notes
 
 
-def _write_section(version: PlanVersion, letter: str, words: str, *, by: User) -> list[str]:
+def _write_section(version: PlanVersion, letter: str, text: str, *, by: User) -> list[str]:
     """Keep the section's words; one that is too long is kept as far as it goes, and the note says where it stops."""
     notes = []
     try:
-        html = from_plain(words)
+        html = from_plain(text)
     except TooLong:
-        html = from_plain(words[:60_000])
+        html = from_plain(text[:60_000])
         notes.append(f"Section {letter} is longer than one section may be. Its end was left out: see the original.")
     section = PlanSection(plan_version=version, letter=letter, html=html)
     with audit.saving(section, by=by):
@@ -190,13 +190,13 @@ def _write_section(version: PlanVersion, letter: str, words: str, *, by: User) -
 
 def _write_rows(version: PlanVersion, suggestion: plan_text.Suggestion, *, by: User) -> None:
     rows: list[PlanOutcome | ProvisionLine] = [
-        PlanOutcome(plan_version=version, number=number, text=found["text"], by_when=found["by_when"])
-        for number, found in enumerate(suggestion.outcomes, start=1)
+        PlanOutcome(plan_version=version, number=number, text=outcome["text"], by_when=outcome["by_when"])
+        for number, outcome in enumerate(suggestion.outcomes, start=1)
     ]
     numbers: dict[str, int] = {}
-    for found in suggestion.lines[: versions.MOST_ROWS]:
-        numbers[found["section"]] = numbers.get(found["section"], 0) + 1
-        rows.append(ProvisionLine(plan_version=version, number=numbers[found["section"]], **found))
+    for line in suggestion.lines[: versions.MOST_ROWS]:
+        numbers[line["section"]] = numbers.get(line["section"], 0) + 1
+        rows.append(ProvisionLine(plan_version=version, number=numbers[line["section"]], **line))
     for row in rows:
         with audit.saving(row, by=by):
             row.save()

@@ -174,8 +174,8 @@ def seen_of(html: str) -> str:
 
 def section_of(version: PlanVersion, letter: str) -> PlanSection:
     """The section, or one that is not saved yet and holds nothing."""
-    found = PlanSection.objects.filter(plan_version=version, letter=letter).first()
-    return found or PlanSection(plan_version=version, letter=letter)
+    section = PlanSection.objects.filter(plan_version=version, letter=letter).first()
+    return section or PlanSection(plan_version=version, letter=letter)
 
 
 @transaction.atomic
@@ -191,8 +191,8 @@ def save_section(*, version: PlanVersion, letter: str, html: str, seen: str, by:
     section.html = html
     _write(section, by=by)
     _touch(version, by=by)
-    words = SectionLetter(letter).label
-    _record("plan.section_saved", version, f"Section {letter} ({words}) of version {version.number} written", by=by)
+    label = SectionLetter(letter).label
+    _record("plan.section_saved", version, f"Section {letter} ({label}) of version {version.number} written", by=by)
     return section
 
 
@@ -331,9 +331,9 @@ def challenge_line(*, line: ProvisionLine, challenged_on: date | None, note: str
     line.challenged_on, line.challenge_note = challenged_on, note if challenged_on else ""
     with audit.saving(line, by=by):
         line.save(update_fields=["challenged_on", "challenge_note"])
-    words = (
+    change = (
         f"asked about on {long_date(challenged_on)}. {note}".strip() if challenged_on else "is no longer asked about"
     )
     name = f"Line {line.section}{line.number} of version {line.plan_version.number}"
-    _record("plan.line_challenged", line.plan_version, f"{name} {words}", by=by, happened_on=challenged_on)
+    _record("plan.line_challenged", line.plan_version, f"{name} {change}", by=by, happened_on=challenged_on)
     return line
