@@ -27,7 +27,7 @@ class AppealStartForm(forms.Form):
 
     def __init__(self, *args, decisions, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["about"].choices = [(one.value, one.label) for one in decisions]
+        self.fields["about"].choices = [(decision.value, decision.label) for decision in decisions]
 
 
 def yes_or_no(value):

@@ -153,15 +153,15 @@ class Paper:
 
 def bundle_of(case, acting):
     """Every paper of the case that a bundle may hold, oldest first: its own, its request's and plan's, and reports."""
-    rows = [row for one in (case, case.assessment, case.plan) if one for row in papers_of(one, acting)]
-    found = [_paper(row) for row in rows] + _versions(case)
+    rows = [row for source in (case, case.assessment, case.plan) if source for row in papers_of(source, acting)]
+    papers = [_paper(row) for row in rows] + _versions(case)
     letters = [row["letter"].file_id for row in rows if "letter" in row and row["letter"].file_id]
     documents = Document.objects.visible_to(acting).filter(pupil=case.pupil, removed_on=None)
     for document in documents.exclude(file_id__in=letters):
         href = reverse("pupils:document-download", args=[document.pk])
         what = f"{document.get_kind_display()}: {document.title}"
-        found.append(Paper(document.dated_on, what, document.author, href))
-    return sorted(found, key=lambda paper: (paper.on, paper.what))
+        papers.append(Paper(document.dated_on, what, document.author, href))
+    return sorted(papers, key=lambda paper: (paper.on, paper.what))
 
 
 def _paper(row):

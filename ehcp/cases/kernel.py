@@ -174,5 +174,5 @@ def _values(case):
 def _frozen(value):
     """A copy of what a JSON field holds, so that a change within it is seen."""
     if isinstance(value, list):
-        return [_frozen(one) for one in value]
-    return {name: _frozen(one) for name, one in value.items()} if isinstance(value, dict) else value
+        return [_frozen(item) for item in value]
+    return {name: _frozen(item) for name, item in value.items()} if isinstance(value, dict) else value

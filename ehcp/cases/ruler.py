@@ -109,13 +109,13 @@ def _span(item, x):
 
 
 def _slots(rows, place):
-    taken, found = dict.fromkeys(PLACES, 0.0), []
+    taken, slots = dict.fromkeys(PLACES, 0.0), []
     for row in rows:
         _, left, right = _span(row.item, place(row.item.due_on))
-        slot = next((one for one in PLACES if taken[one] + 8 <= left), PLACES[-1])
+        slot = next((candidate for candidate in PLACES if taken[candidate] + 8 <= left), PLACES[-1])
         taken[slot] = right
-        found.append(slot)
-    return found
+        slots.append(slot)
+    return slots
 
 
 def _mark(row, slot, place, axis):

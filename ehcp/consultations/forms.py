@@ -106,12 +106,12 @@ class ReplyForm(forms.Form):
 
     @staticmethod
     def initial_of(case):
-        found = {name: getattr(case, name) for name in (*ReplyForm.CLASS, "reply", "needed", "steps_considered")}
-        found["version"] = case.version
+        initial = {name: getattr(case, name) for name in (*ReplyForm.CLASS, "reply", "needed", "steps_considered")}
+        initial["version"] = case.version
         for ground in Ground.values:
-            found[f"ground_{ground}"] = ground in case.grounds
-            found[f"evidence_{ground}"] = case.evidence.get(ground, "")
-        return found
+            initial[f"ground_{ground}"] = ground in case.grounds
+            initial[f"evidence_{ground}"] = case.evidence.get(ground, "")
+        return initial
 
     def clean(self):
         data = super().clean()

@@ -18,21 +18,21 @@ def missing(case: Consultation) -> list[str]:
     """Return in words what the reply lacks to stand on the law; empty when it is ready for the head."""
     if not case.reply:
         return ["the reply itself: can, can if, or cannot"]
-    found = []
+    lacks = []
     if case.reply == Reply.CAN_IF and not case.needed.strip():
-        found.append("what would have to be in place")
+        lacks.append("what would have to be in place")
     if case.reply == Reply.CANNOT:
         if not case.grounds:
-            found.append("a ground of the law")
+            lacks.append("a ground of the law")
         for ground in case.grounds:
-            words = case.evidence.get(ground, "")
-            if len(words.split()) < LEAST_WORDS:
-                found.append(
+            evidence = case.evidence.get(ground, "")
+            if len(evidence.split()) < LEAST_WORDS:
+                lacks.append(
                     f"evidence for “{Ground(ground).label}”, in a few sentences about this child and this school"
                 )
         if not case.steps_considered.strip():
-            found.append("the steps you considered before saying no")
-    return found
+            lacks.append("the steps you considered before saying no")
+    return lacks
 
 
 def warnings(case: Consultation) -> list[str]:

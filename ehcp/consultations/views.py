@@ -127,7 +127,7 @@ def consultation_detail(request, pk):
         "dates": dates_of(case, today=timezone.localdate()),
         "missing": [] if case.sent_on or case.closed_on else replies.missing(case),
         "warnings": replies.warnings(case),
-        "grounds": [(replies.Ground(one).label, case.evidence.get(one, "")) for one in case.grounds],
+        "grounds": [(replies.Ground(ground).label, case.evidence.get(ground, "")) for ground in case.grounds],
         "papers": papers_of(case, acting),
         "case_kind": "consultation",
         "may_correct": request.acting.can(P.CASE_EDIT),

@@ -320,7 +320,7 @@ def document_words(document):
 
 class AdviceAddForm(forms.Form):
     kind = forms.ChoiceField(
-        label="What it is", choices=[(one.value, one.label) for one in SEVERAL], widget=forms.RadioSelect(attrs=TICK)
+        label="What it is", choices=[(sort.value, sort.label) for sort in SEVERAL], widget=forms.RadioSelect(attrs=TICK)
     )
     who = forms.CharField(max_length=150, label="Who advises", help_text="Name and post.")
 

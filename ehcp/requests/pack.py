@@ -48,19 +48,19 @@ TOLD = ("letter.sent", "register.parent_told", "watch.started", "watch.looked_ag
 
 def chronology(pupil, acting):
     """What happened, oldest first, as far as this person may see it."""
-    found = [_of_register(entry) for entry in RegisterEntry.objects.filter(pupil=pupil).order_by("starts_on", "pk")]
-    found += [_of_concern(concern) for concern in readable(acting).filter(pupil=pupil)]
-    found += [
-        Happening(one.taken_on, f"Test: {one.test}", score_in_words(one))
-        for one in pupil.assessments.filter(removed_on=None)
+    happened = [_of_register(entry) for entry in RegisterEntry.objects.filter(pupil=pupil).order_by("starts_on", "pk")]
+    happened += [_of_concern(concern) for concern in readable(acting).filter(pupil=pupil)]
+    happened += [
+        Happening(score.taken_on, f"Test: {score.test}", score_in_words(score))
+        for score in pupil.assessments.filter(removed_on=None)
     ]
     reports = Document.objects.visible_to(acting).filter(pupil=pupil, removed_on=None, kind=Document.Kind.REPORT)
-    found += [Happening(one.dated_on, f"Report: {one.title}", one.author) for one in reports]
+    happened += [Happening(report.dated_on, f"Report: {report.title}", report.author) for report in reports]
     # What is confidential never leaves the school by itself, whoever makes the pack.
     audiences = acting.audiences & {Audience.RECORD}
     events = pupil_events(school_id=pupil.school_id, pupil_ids=[pupil.pk], audiences=audiences)
-    found += [Happening(event.happened_on, event.text) for event in events.filter(code__in=TOLD)]
-    return sorted(found, key=lambda one: (one.on, one.what))
+    happened += [Happening(event.happened_on, event.text) for event in events.filter(code__in=TOLD)]
+    return sorted(happened, key=lambda happening: (happening.on, happening.what))
 
 
 def _of_register(entry):
@@ -142,10 +142,10 @@ def merged(pdf, enclosures):
     with ExitStack() as opened:
         whole = opened.enter_context(pikepdf.open(io.BytesIO(pdf)))
         with whole.open_outline() as outline:
-            for one in enclosures:
-                more = opened.enter_context(pikepdf.open(io.BytesIO(one.content)))
+            for enclosure in enclosures:
+                more = opened.enter_context(pikepdf.open(io.BytesIO(enclosure.content)))
                 _untag(more)
-                outline.root.append(pikepdf.OutlineItem(f"Enclosure: {one.document.title}", len(whole.pages)))
+                outline.root.append(pikepdf.OutlineItem(f"Enclosure: {enclosure.document.title}", len(whole.pages)))
                 whole.pages.extend(more.pages)
         if enclosures:
             with whole.open_metadata() as metadata:
@@ -180,9 +180,9 @@ def recipient_of(case):
 def contents(case, acting, *, parts, enclosures, separate, dated_on):
     """What the template of the pack is drawn from."""
     pupil = case.pupil
-    pages = {one.document.pk: one.page for one in enclosures}
+    pages = {enclosure.document.pk: enclosure.page for enclosure in enclosures}
     scores = pupil.assessments.filter(removed_on=None).order_by("taken_on", "pk")
-    advice = [(one, pages.get(one.document_id)) for one in advice_of(case)]
+    advice = [(piece, pages.get(piece.document_id)) for piece in advice_of(case)]
     return {
         "case": case,
         "pupil": pupil,
@@ -191,8 +191,8 @@ def contents(case, acting, *, parts, enclosures, separate, dated_on):
         "letter": _letter(case, acting, parts, enclosures, dated_on),
         "parts": [(part, Part(part).label) for part in Part.values if part in parts],
         "chronology": chronology(pupil, acting) if Part.CHRONOLOGY in parts else [],
-        "scores": [(one, score_in_words(one)) for one in scores],
-        "views": [(one, page) for one, page in advice if one.kind == Advice.Kind.PARENT],
+        "scores": [(score, score_in_words(score)) for score in scores],
+        "views": [(piece, page) for piece, page in advice if piece.kind == Advice.Kind.PARENT],
         "advice": advice,
         "enclosures": enclosures,
         "separate": separate,
@@ -202,10 +202,10 @@ def contents(case, acting, *, parts, enclosures, separate, dated_on):
 def _letter(case, acting, parts, enclosures, dated_on):
     """The (heading, words) of the letter, which names the papers that come with it."""
     papers = [Part(part).label for part in Part.values if part in parts]
-    papers += [f"{one.document.title}, {long_date(one.document.dated_on)}" for one in enclosures]
+    papers += [f"{enclosure.document.title}, {long_date(enclosure.document.dated_on)}" for enclosure in enclosures]
     values = letters.own_values(case, CaseLetterKind.ASSESSMENT_REQUEST)
     if papers:
-        values["request.papers"] = "\n".join(f"{number}. {words}" for number, words in enumerate(papers, start=1))
+        values["request.papers"] = "\n".join(f"{number}. {paper}" for number, paper in enumerate(papers, start=1))
     role = Role(acting.home_role).label if acting.home_role else ""
     return letters.written(
         case=case, kind=CaseLetterKind.ASSESSMENT_REQUEST, recipient=recipient_of(case), dated_on=dated_on,
@@ -224,7 +224,7 @@ def drawn(case, acting, draw, *, parts, documents, dated_on, progress):
         return pdf
     progress()
     page = page_count(pdf) + 1
-    for one in enclosures:
-        one.page = page
-        page += one.pages
+    for enclosure in enclosures:
+        enclosure.page = page
+        page += enclosure.pages
     return merged(draw(contents(case, acting, **about)), enclosures)

@@ -117,13 +117,13 @@ class Fact:
 
 def facts_of(case: NeedsAssessment, *, may_edit: bool) -> list[Fact]:
     """Each step that is known or can be entered now, in the order of the law."""
-    found = []
+    facts = []
     for step in steps.DATED:
         on = steps.day_of(step, case)
         is_open = may_edit and not case.closed_on and step.is_possible(case) and step.offered(case)
         if on or is_open:
-            found.append(Fact(_title(step, case), on, _said(step, case), address_of(step, case) if is_open else ""))
-    return found
+            facts.append(Fact(_title(step, case), on, _said(step, case), address_of(step, case) if is_open else ""))
+    return facts
 
 
 def _title(step, case):
@@ -168,8 +168,8 @@ def readiness_of(case):
     """The readiness check with the address where each gap is mended."""
     views = case.advice.filter(kind=Advice.Kind.PARENT).first()
     ids = {"pupil": case.pupil_id, "case": case.pk, "views": views.pk if views else None}
-    found = []
-    for key, words, ok, what in readiness(case):
+    checks = []
+    for key, title, ok, what in readiness(case):
         route, takes, label = MENDED[key]
-        found.append(Check(words, ok, what, _to(route, ids[takes]) if ids[takes] else "", label))
-    return found
+        checks.append(Check(title, ok, what, _to(route, ids[takes]) if ids[takes] else "", label))
+    return checks

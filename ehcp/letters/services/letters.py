@@ -83,7 +83,7 @@ def merge_values(
     office: Any = office_of(case)
     school, authority = case.school, office.authority
     head = people_with(school, Role.HEAD).first()
-    found = {
+    fields = {
         "recipient.name": recipient,
         "authority.name": authority.name,
         "authority.advice": authority.advice_service or "look for SENDIASS on your council's Local Offer",
@@ -94,13 +94,13 @@ def merge_values(
         "sender.role": sender_role,
         "head.name": head.name if head else "Headteacher",
     }
-    found |= _child_values(case) | kind_of(case).common_values(case)
+    fields |= _child_values(case) | kind_of(case).common_values(case)
     if kind in CHASERS:
         item = late_duty(case, kind, today=dated_on)
         if item is None:
             raise Refused(CaseLetterReason.NOTHING_LATE)
-        found |= _duty_values(item, dated_on)
-    return found | (values or {})
+        fields |= _duty_values(item, dated_on)
+    return fields | (values or {})
 
 
 def written(
@@ -116,8 +116,8 @@ def written(
     body: str | None = None,
 ) -> tuple[str, str]:
     """Return (subject, body) as the recipient would read them. Raises Refused for an unknown field."""
-    words = WORDS.of(case.school, kind)
-    subject, body = subject or words.subject, body or words.body
+    wording = WORDS.of(case.school, kind)
+    subject, body = subject or wording.subject, body or wording.body
     WORDS.check(kind, subject, body)
     filled = merge_values(
         case=case, kind=kind, recipient=recipient, dated_on=dated_on, by=by, sender_role=sender_role, values=values

@@ -23,20 +23,20 @@ from ..services import correspondence as services
 @require_permission(Permission.CASE_EDIT)
 @form_page
 def correspondence_new(request, case, pk):
-    found = cases.find(request, case, pk)
+    this_case = cases.find(request, case, pk)
     form = CorrespondenceForm(posted(request), request.FILES or None)
     if request.FILES:
         check_limit("upload", request.user.pk)
-    page = cases.below(found, title="Add a letter, mail or call") | {
-        "lead": f"{cases.child_name(found)}. Keep what came and what went: dates are proved by it.",
+    page = cases.below(this_case, title="Add a letter, mail or call") | {
+        "lead": f"{cases.child_name(this_case)}. Keep what came and what went: dates are proved by it.",
         "submit": "Keep it",
-        "cancel": cases.address_of(found),
+        "cancel": cases.address_of(this_case),
     }
     return FormPage(
         form=form,
-        save=lambda cleaned: services.log(case=found, by=request.user, **cleaned),
+        save=lambda cleaned: services.log(case=this_case, by=request.user, **cleaned),
         done="Kept with the case.",
-        then=cases.address_of(found),
+        then=cases.address_of(this_case),
         page=page,
     ).respond(request)
 

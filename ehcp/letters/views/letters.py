@@ -56,20 +56,26 @@ def recipients_of(case, kind):
     """Return [(key, words, name, address, contact)] of those this letter may go to."""
     authority = office_of(case).authority
     officer = office_of(case).__dict__.get("caseworker_id")
-    found = []
+    offices = []
     if officer:
         worker = office_of(case).caseworker
-        found.append(("officer", f"{worker.name}, {authority.name}", worker.name, authority.address, None))
-    found.append(("authority", f"{authority.name}, SEN team", f"SEN team, {authority.name}", authority.address, None))
+        offices.append(("officer", f"{worker.name}, {authority.name}", worker.name, authority.address, None))
+    offices.append(("authority", f"{authority.name}, SEN team", f"SEN team, {authority.name}", authority.address, None))
     if kind in letter_fields.TO_AUTHORITY or not case.pupil_id:
-        return found
+        return offices
     contacts = Contact.objects.filter(pupil=case.pupil, ended_on=None, do_not_contact=False).order_by("priority", "pk")
     people = [
-        (f"contact-{one.pk}", f"{one.name}{f' ({one.relation})' if one.relation else ''}", one.name, "", one)
-        for one in contacts
-        if one.may_be_written_to
+        (
+            f"contact-{contact.pk}",
+            f"{contact.name}{f' ({contact.relation})' if contact.relation else ''}",
+            contact.name,
+            "",
+            contact,
+        )
+        for contact in contacts
+        if contact.may_be_written_to
     ]
-    return people + found
+    return people + offices
 
 
 # --- Make --------------------------------------------------------------------------------------------------------
@@ -79,41 +85,41 @@ def letter_new(request, case, pk, kind):
     """Show the letter as it will be read, change its words or date, make it."""
     if kind not in OF_CASE.get(case, ()):
         raise Http404
-    found = cases.find(request, case, pk)
-    people = recipients_of(found, kind)
-    words = services.WORDS.of(found.school, kind)
+    this_case = cases.find(request, case, pk)
+    people = recipients_of(this_case, kind)
+    wording = services.WORDS.of(this_case.school, kind)
     form = CaseLetterForm(
         posted(request),
         words=services.WORDS,
         kind=kind,
         recipients=[(key, label) for key, label, *_ in people],
-        initial={"subject": words.subject, "body": words.body},
+        initial={"subject": wording.subject, "body": wording.body},
     )
     return FormPage(
         form=form,
-        save=lambda _cleaned: _make(request, found, kind, form, people),
+        save=lambda _cleaned: _make(request, this_case, kind, form, people),
         not_with="preview",
         done="The letter is made. Send it, then say how it went.",
         then=lambda letter: reverse("ehcp:letter-detail", args=[letter.pk]),
-        page=lambda: _writing_page(request, found, kind, form, people),
+        page=lambda: _writing_page(request, this_case, kind, form, people),
         template="ehcp/letter_new.html",
     ).respond(request)
 
 
-def _writing_page(request, found, kind, form, people):
+def _writing_page(request, case, kind, form, people):
     paper, trouble = None, ""
     try:
-        paper = _paper(request, found, kind, form, people)
+        paper = _paper(request, case, kind, form, people)
     except Refused as error:
         trouble = str(error)
         if form.is_bound and trouble not in form.non_field_errors():
             form.add_error(None, trouble)
-    return cases.below(found, title=CaseLetterKind(kind).label) | {
+    return cases.below(case, title=CaseLetterKind(kind).label) | {
         "paper": paper,
         "trouble": trouble,
-        "school": found.school,
+        "school": case.school,
         "dated_on": _day(form["dated_on"].value()),
-        "cancel": cases.address_of(found),
+        "cancel": cases.address_of(case),
         "pdf_trouble": "" if pdf_available() else str(PdfUnavailable()),
     }
 

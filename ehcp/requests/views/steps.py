@@ -119,8 +119,8 @@ def assessment_step(request, pk, step):
         return service(case=case, version=cleaned["version"], by=request.user, **form.facts())
 
     def said(saved):
-        words = selectors.receipt_words(saved) if step == "sent" else ""
-        return f"{page.done} {words}".strip()
+        receipt = selectors.receipt_words(saved) if step == "sent" else ""
+        return f"{page.done} {receipt}".strip()
 
     return case_form(
         request, form, save, case=case, done=said, title=page.title, submit="Save", lead=page.lead,
@@ -140,7 +140,7 @@ def _receipt(request):
     form = forms.SentForm(data | {"version": "0"}, instance=NeedsAssessment())
     form.is_valid()
     sent_at, method = form.cleaned_data.get("sent_at"), form.cleaned_data.get("method")
-    words = ""
+    receipt = ""
     if sent_at and method:
-        words = selectors.why_received(sent_at, method, form.cleaned_data.get("received_on"))
-    return render(request, "ehcp/assessment_receipt.html", {"words": words})
+        receipt = selectors.why_received(sent_at, method, form.cleaned_data.get("received_on"))
+    return render(request, "ehcp/assessment_receipt.html", {"words": receipt})
