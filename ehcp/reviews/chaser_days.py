@@ -44,15 +44,15 @@ def problem_with(numbers: list[int]) -> Refused | None:
 
 def in_words(numbers: Iterable[int]) -> str:
     """21 and 16 days before the meeting"""
-    words = [str(number) for number in sorted(numbers, reverse=True)]
-    listed = f"{', '.join(words[:-1])} and {words[-1]}" if len(words) > 1 else words[0]
-    return f"{listed} day{'' if words == ['1'] else 's'} before the meeting"
+    figures = [str(number) for number in sorted(numbers, reverse=True)]
+    listed = f"{', '.join(figures[:-1])} and {figures[-1]}" if len(figures) > 1 else figures[0]
+    return f"{listed} day{'' if figures == ['1'] else 's'} before the meeting"
 
 
 def set_days(meeting_on: date, numbers: Iterable[int], days: SendingDays) -> list[SetDay]:
     """The earliest first."""
-    found = [(number, meeting_on - timedelta(days=number)) for number in sorted(set(numbers), reverse=True)]
-    return [SetDay(number, on, days.on_or_before(on)) for number, on in found]
+    planned = [(number, meeting_on - timedelta(days=number)) for number in sorted(set(numbers), reverse=True)]
+    return [SetDay(number, on, days.on_or_before(on)) for number, on in planned]
 
 
 def still_open(found: Iterable[SetDay], *, today: date, ran_on: date | None) -> list[SetDay]:

@@ -42,12 +42,12 @@ class Facts:
 
     def words_of(self, *roles):
         """[(who, [(question, words)])] of what these people sent before the meeting."""
-        found = []
+        by_person = []
         for person in self.people:
             said = answers.sent_words(person) if person.role in roles else []
             if said:
-                found.append((person, said))
-        return found
+                by_person.append((person, said))
+        return by_person
 
 
 def _day(day):
@@ -120,7 +120,7 @@ def _words(*roles):
     def get(facts):
         parts = []
         for person, said in facts.words_of(*roles):
-            lines = [f"{question}\n{words}" if question else words for question, words in said]
+            lines = [f"{question}\n{answer}" if question else answer for question, answer in said]
             parts.append("\n\n".join([person.name, *lines]))
         return "\n\n".join(parts)
 
@@ -262,12 +262,12 @@ def fill(parts, review):
 
 def _content(field, facts):
     """What a field holds as plain data; empty when it holds nothing."""
-    found = field.get(facts)
+    content = field.get(facts)
     if field.kind == "text":
-        return (found or "").strip()
+        return (content or "").strip()
     if field.kind == "facts":
-        return [[label, words] for label, words in found if words]
-    return found
+        return [[label, value] for label, value in content if value]
+    return content
 
 
 def _filled(code, facts):

@@ -42,7 +42,7 @@ def _field(title, text, *, voice=False):
 
 def _contribution(person):
     child = person.role == Invitee.Role.CHILD
-    said = [_field(question, words, voice=child) for question, words in answers.sent_words(person)]
+    said = [_field(question, answer, voice=child) for question, answer in answers.sent_words(person)]
     note = "with what came with it, at the end" if answers.contribution_of(person).file_id else ""
     return _paper(f"{person.name}, {person.get_role_display().lower()}", note, said)
 
@@ -60,12 +60,12 @@ def _now(code, facts):
 def files_of(review):
     """Stored PDFs and pictures that came with words that everybody may read, in the order of the papers."""
     people = review.invitees.filter(removed_on=None, contribution__sent_at__isnull=False).order_by("pk")
-    shared = [one for one in people.select_related("contribution") if not answers.is_held_back(one)]
+    shared = [person for person in people.select_related("contribution") if not answers.is_held_back(person)]
     shared.sort(key=lambda person: person.role != Invitee.Role.CHILD)
-    ids = [attached.file_id for one in shared for attached in one.contribution.files.order_by("pk")]
+    ids = [attached.file_id for person in shared for attached in person.contribution.files.order_by("pk")]
     kinds = [Kind.PDF, *PICTURES]
-    found = StoredFile.objects.filter(school_id=review.school_id, pupil_id=review.pupil_id, kind__in=kinds).in_bulk(ids)
-    return [found[pk] for pk in ids if pk in found]
+    files = StoredFile.objects.filter(school_id=review.school_id, pupil_id=review.pupil_id, kind__in=kinds).in_bulk(ids)
+    return [files[pk] for pk in ids if pk in files]
 
 
 def with_files(pdf, stored_files):

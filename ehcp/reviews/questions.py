@@ -177,16 +177,16 @@ def questions_for(kind, name):
 
 def with_outcomes(questions, outcomes):
     """Staff say what they saw of each outcome: [(number, text)] take the place of the one question about progress."""
-    found = []
+    asked = []
     for question in questions:
         if question.code == "progress" and outcomes:
-            found += [
+            asked += [
                 Question(f"outcome_{number}", f"Outcome {number}: what have you seen?", text)
                 for number, text in outcomes
             ]
         else:
-            found.append(question)
-    return found
+            asked.append(question)
+    return asked
 
 
 def picked_code(code):

@@ -31,8 +31,8 @@ def report_docx(*, title, subtitle, school_name, body, signed=""):
     return kept.getvalue()
 
 
-def _plain(words):
-    return UNWRITABLE.sub("", str(words))
+def _plain(text):
+    return UNWRITABLE.sub("", str(text))
 
 
 def _write_part(document, part):
@@ -52,19 +52,19 @@ def _write_text(document, field):
 
 def _write_facts(document, field):
     table = document.add_table(rows=0, cols=2, style="Table Grid")
-    for label, words in field["pairs"]:
+    for label, value in field["pairs"]:
         cells = table.add_row().cells
         cells[0].paragraphs[0].add_run(_plain(label)).bold = True
-        cells[1].text = _plain(words)
+        cells[1].text = _plain(value)
 
 
 def _write_table(document, field):
     table = document.add_table(rows=1, cols=len(field["head"]), style="Table Grid")
-    for cell, words in zip(table.rows[0].cells, field["head"], strict=True):
-        cell.paragraphs[0].add_run(_plain(words)).bold = True
+    for cell, heading in zip(table.rows[0].cells, field["head"], strict=True):
+        cell.paragraphs[0].add_run(_plain(heading)).bold = True
     for row in field["rows"]:
-        for cell, words in zip(table.add_row().cells, row, strict=True):
-            cell.text = _plain(words)
+        for cell, value in zip(table.add_row().cells, row, strict=True):
+            cell.text = _plain(value)
 
 
 WRITERS = {"text": _write_text, "facts": _write_facts, "table": _write_table}

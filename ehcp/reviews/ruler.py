@@ -78,17 +78,17 @@ STATES = {"done": "done", "late": "late", "open": "to come", "fixed": "fixed"}
 
 
 def _points(items, review, today):
-    found = {}
+    by_rule = {}
     for item in items:
         label = pages_of(item.rule).short
         if not label or item.replaced_by or (item.closed_on and not item.met_on):
             continue
-        found[item.rule] = (item.due_on, label, _state(item, today))
-    points = list(found.values())
+        by_rule[item.rule] = (item.due_on, label, _state(item, today))
+    points = list(by_rule.values())
     meeting = review.held_on or review.meeting_on
     if meeting:
         points.append((meeting, "Meeting", "done" if review.held_on else "fixed"))
-        points += [(day, words, "open") for rule, words, day in _ahead(meeting) if rule not in found]
+        points += [(day, title, "open") for rule, title, day in _ahead(meeting) if rule not in by_rule]
     if review.contribute_by and not review.held_on:
         points.append((review.contribute_by, "Words in by", "done" if today > review.contribute_by else "open"))
     return points
@@ -128,20 +128,20 @@ def _shut(calendar, first, last, at):
     """(x, width, words) of the closures of three days or more."""
     if calendar is None:
         return []
-    found = []
+    closures = []
     for closure in calendar.closures:
         start, end = max(closure.first, first), min(closure.last, last)
         if (end - start).days >= 2:
-            words = f"School closed {long_date(closure.first)} to {long_date(closure.last)}"
-            found.append((at(start), round(at(end) - at(start), 1), words))
-    return found
+            label = f"School closed {long_date(closure.first)} to {long_date(closure.last)}"
+            closures.append((at(start), round(at(end) - at(start), 1), label))
+    return closures
 
 
 def _months(first, last, at):
     """(x, name) of each first day of a month within."""
-    found, day = [], date(first.year, first.month, 1)
+    months, day = [], date(first.year, first.month, 1)
     while day <= last:
         if day > first:
-            found.append((at(day), day.strftime("%b")))
+            months.append((at(day), day.strftime("%b")))
         day = date(day.year + day.month // 12, day.month % 12 + 1, 1)
-    return found
+    return months

@@ -28,34 +28,34 @@ class WordsForm(forms.Form):
 
     def _add_pictures(self, question, start):
         code = picked_code(question.code)
-        words = [(word, word) for _, _, word in question.picks]
+        choices = [(word, word) for _, _, word in question.picks]
         chosen = [word for word in start.get(code, "").split("; ") if word]
         if question.many:
             self.fields[code] = forms.MultipleChoiceField(
-                label=question.ask, choices=words, required=False, widget=forms.CheckboxSelectMultiple
+                label=question.ask, choices=choices, required=False, widget=forms.CheckboxSelectMultiple
             )
             self.initial[code] = chosen
         else:
             self.fields[code] = forms.ChoiceField(
-                label=question.ask, choices=[("", "Nothing chosen"), *words], required=False
+                label=question.ask, choices=[("", "Nothing chosen"), *choices], required=False
             )
             self.initial[code] = chosen[0] if chosen else ""
 
     def clean(self):
-        found = super().clean()
+        cleaned = super().clean()
         for question in self.questions:
-            length = len(clean(found.get(question.code) or ""))
+            length = len(clean(cleaned.get(question.code) or ""))
             if length > LONGEST:
                 text = f"This has {length:,} letters, and one answer holds {LONGEST:,}. Make it shorter."
                 self.add_error(question.code, text)
-        return found
+        return cleaned
 
     def answers(self):
-        found = {}
+        answers = {}
         for question in self.questions:
             picked = self.cleaned_data.get(picked_code(question.code))
             if picked:
-                found[picked_code(question.code)] = "; ".join(picked) if isinstance(picked, list) else picked
-            if words := self.cleaned_data.get(question.code):
-                found[question.code] = words
-        return found
+                answers[picked_code(question.code)] = "; ".join(picked) if isinstance(picked, list) else picked
+            if text := self.cleaned_data.get(question.code):
+                answers[question.code] = text
+        return answers

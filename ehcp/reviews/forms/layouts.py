@@ -61,15 +61,15 @@ class LayoutForm(forms.Form):
         """The parts as they stand in the form, in their order; what is stored while nothing was typed."""
         if not self.is_bound or not hasattr(self, "cleaned_data"):
             return self.stored
-        found = []
+        numbered = []
         for number in range(self._row_count()):
             heading = self.cleaned_data.get(f"heading_{number}", "")
             fields = self.cleaned_data.get(f"fields_{number}") or []
             if heading or fields:
                 order = self.cleaned_data.get(f"order_{number}")
                 part = {"heading": heading, "note": self.cleaned_data.get(f"note_{number}", ""), "fields": fields}
-                found.append((99 if order is None else order, number, part))
-        return [part for _, _, part in sorted(found, key=lambda row: row[:2])]
+                numbered.append((99 if order is None else order, number, part))
+        return [part for _, _, part in sorted(numbered, key=lambda row: row[:2])]
 
     def values(self):
         return {

@@ -67,9 +67,9 @@ class BeginForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         if cleaned.get("kind") == AnnualReview.Kind.EARLY:
-            for name, words in (("asked_by", "Say who asks for the early review."), ("reason", "Say why now.")):
+            for name, trouble in (("asked_by", "Say who asks for the early review."), ("reason", "Say why now.")):
                 if not cleaned.get(name):
-                    self.add_error(name, words)
+                    self.add_error(name, trouble)
         return cleaned
 
 

@@ -10,25 +10,25 @@ def contribution_of(invitee: Invitee) -> Contribution | None:
 
 
 def is_sent(invitee: Invitee) -> bool:
-    found = contribution_of(invitee)
-    return found is not None and found.sent_at is not None
+    contribution = contribution_of(invitee)
+    return contribution is not None and contribution.sent_at is not None
 
 
 def is_held_back(invitee: Invitee) -> bool:
     """A child who sent words and asked to be spoken to first."""
-    found = contribution_of(invitee)
-    return found is not None and found.sent_at is not None and not may_be_shared(found)
+    contribution = contribution_of(invitee)
+    return contribution is not None and contribution.sent_at is not None and not may_be_shared(contribution)
 
 
 def sent_words(invitee: Invitee) -> list[tuple[str, str]]:
     """[(question, words)] that this person sent; nothing while it is a draft or held back."""
-    found = contribution_of(invitee)
-    return words_of(found) if found and is_sent(invitee) and not is_held_back(invitee) else []
+    contribution = contribution_of(invitee)
+    return words_of(contribution) if contribution and is_sent(invitee) and not is_held_back(invitee) else []
 
 
 def about_outcome(invitee: Invitee, number: int) -> str:
     """What this person sent about one outcome, or ""."""
-    found = contribution_of(invitee)
-    if not found or not is_sent(invitee) or is_held_back(invitee):
+    contribution = contribution_of(invitee)
+    if not contribution or not is_sent(invitee) or is_held_back(invitee):
         return ""
-    return found.answers.get(f"outcome_{number}", "")
+    return contribution.answers.get(f"outcome_{number}", "")

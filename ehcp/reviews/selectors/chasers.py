@@ -58,16 +58,16 @@ def missing_of(review: AnnualReview, *, today: date) -> list[Missing]:
         return []
     asked = ReviewMail.objects.filter(invitee__in=people, kind__in=ASKING).select_related("made_by").order_by("pk")
     asked_by = {mail.invitee_id: mail.made_by for mail in asked}
-    users = [one.user_id for one in people if one.user_id]
+    users = [person.user_id for person in people if person.user_id]
     here = set(User.objects.working_at(review.school, today).filter(pk__in=users).values_list("pk", flat=True))
     may_write = _who_may_write(review.school, today)
-    found = []
+    missing = []
     for invitee in people:
         invitee.review = review
         wanted = (asked_by.get(invitee.pk), review.organiser)
         sender = next((user for user in wanted if user is not None and may_write(user)), None)
-        found.append(Missing(invitee, sender, _why_not(invitee, sender, here)))
-    return found
+        missing.append(Missing(invitee, sender, _why_not(invitee, sender, here)))
+    return missing
 
 
 def _who_may_write(school: School, today: date) -> Callable:
@@ -113,7 +113,7 @@ class Outlook:
 
     @property
     def left_out(self) -> list[Missing]:
-        return [one for one in self.missing if one.why_not]
+        return [person for person in self.missing if person.why_not]
 
 
 def outlook(review: AnnualReview, *, today: date) -> Outlook | None:
@@ -141,11 +141,11 @@ def _state(review: AnnualReview, plan: ChaserPlan, today: date) -> str:
 def _days(review: AnnualReview, plan: ChaserPlan, missing: list[Missing], asked: bool, today: date) -> list[date]:
     """Where nobody was asked yet, the days on which somebody who is asked early enough would hear."""
     days = sending_days(review.school)
-    heard = [one.heard_on for one in missing if not one.why_not] if asked else [date.min]
+    heard = [person.heard_on for person in missing if not person.why_not] if asked else [date.min]
     meeting_on: Any = review.meeting_on  # fixed, or the state would say so
-    found = chasers.set_days(meeting_on, plan.days, days)
+    planned = chasers.set_days(meeting_on, plan.days, days)
     facts: dict[str, Any] = {"meeting_on": meeting_on, "today": today, "ran_on": ran_on(review.school), "days": days}
-    return chasers.to_come(found, heard=heard, **facts)
+    return chasers.to_come(planned, heard=heard, **facts)
 
 
 # --- What the school set -----------------------------------------------------------------------------------------

@@ -49,8 +49,8 @@ def picked_words(question: "Question", codes: Iterable[str]) -> list[str]:
 
 def picked_of(contribution: Contribution, question: "Question") -> list[str]:
     """The codes of the pictures chosen before."""
-    words = contribution.answers.get(picked_code(question.code), "").split("; ")
-    return [code for code, _, word in question.picks if word in words]
+    chosen = contribution.answers.get(picked_code(question.code), "").split("; ")
+    return [code for code, _, word in question.picks if word in chosen]
 
 
 def too_long(words: str) -> str:
@@ -111,12 +111,12 @@ def words_of(contribution: Contribution) -> list[tuple[str, str]]:
     kind, answers = contribution.kind, contribution.answers
     codes = [question.code for question in questions_for(kind, name)]
     codes += [code for code in answers if code not in codes and code.removesuffix("_picked") not in codes]
-    found = []
+    titled = []
     for code in codes:
         parts = [answers.get(picked_code(code), ""), answers.get(code, "")]
-        if words := "\n\n".join(part for part in parts if part):
-            found.append((title_of(code, kind, name), words))
-    return found
+        if text := "\n\n".join(part for part in parts if part):
+            titled.append((title_of(code, kind, name), text))
+    return titled
 
 
 def may_be_shared(contribution: Contribution) -> bool:
@@ -156,7 +156,7 @@ def trail(review: AnnualReview) -> list[dict[str, Any]]:
     )
     now = timezone.now()
     newest = {}
-    for link in Link.objects.filter(purpose=PURPOSE, subject_id__in=[one.pk for one in people]).order_by("pk"):
+    for link in Link.objects.filter(purpose=PURPOSE, subject_id__in=[person.pk for person in people]).order_by("pk"):
         newest[link.subject_id] = link
     rows = []
     for invitee in people:

@@ -70,55 +70,55 @@ def warnings(
     plan_on: date | None = None,
 ) -> list[str]:
     """What speaks against this day, in words; none of it forbids the day."""
-    found = []
+    cautions = []
     if calendar is None:
-        found.append("The school's calendar is not entered, so nobody can tell whether this is a school day.")
+        cautions.append("The school's calendar is not entered, so nobody can tell whether this is a school day.")
     elif not is_school_day(day, calendar):
-        found.append(f"{long_date(day)} is not a school day.")
+        cautions.append(f"{long_date(day)} is not a school day.")
     tell_by = rules.latest_notice(day)
     if tell_by < today:
         short = (today - tell_by).days
-        found.append(
+        cautions.append(
             f"Notice would be {short} day{'' if short == 1 else 's'} short of the two weeks of reg 20(3). "
             "It stays a breach even where everybody agrees."
         )
     decide_by = rules.DECISION.count.due(day)
     if due_on and decide_by > due_on:
         over = (decide_by - due_on).days
-        found.append(
+        cautions.append(
             f"The authority's four weeks end on {long_date(decide_by)}, {over} "
             f"day{'' if over == 1 else 's'} after the review is due on {long_date(due_on)}."
         )
-    return found + _practice(day, today, authority) + _holidays(day, calendar)
+    return cautions + _practice(day, today, authority) + _holidays(day, calendar)
 
 
 def _practice(day: date, today: date, authority: LocalAuthority) -> list[str]:
-    found = []
+    cautions = []
     if authority.papers_days and day - timedelta(days=authority.papers_days) < today:
-        found.append(
+        cautions.append(
             f"{authority.name} asks for the papers {authority.papers_days} days before: "
             f"{long_date(day - timedelta(days=authority.papers_days))} is past."
         )
     report_by = rules.REPORT.count.due(day)
     if authority.report_days and day + timedelta(days=authority.report_days) < report_by:
-        found.append(
+        cautions.append(
             f"{authority.name} asks for the report in {authority.report_days} days: "
             f"{long_date(day + timedelta(days=authority.report_days))}. The law says {long_date(report_by)}."
         )
-    return found
+    return cautions
 
 
 def _holidays(day: date, calendar: SchoolCalendar | None) -> list[str]:
-    found: list[str] = []
+    cautions: list[str] = []
     if calendar is None:
-        return found
+        return cautions
     dates = (
         ("Papers are due", rules.PAPERS.count.due(day)),
         ("The report is due", rules.REPORT.count.due(day)),
     )
-    for words, on in dates:
+    for label, on in dates:
         if calendar.covers(on) and not is_school_day(on, calendar):
             act_by = calendar.last_school_day_on_or_before(on)
             if act_by:
-                found.append(f"{words} on {long_date(on)}, when school is closed. Act by {long_date(act_by)}.")
-    return found
+                cautions.append(f"{label} on {long_date(on)}, when school is closed. Act by {long_date(act_by)}.")
+    return cautions

@@ -68,12 +68,12 @@ def days_open(review: AnnualReview) -> int:
 
 def contribution_of(invitee: Invitee) -> Contribution:
     """The contribution of this person; an unsaved one where nothing was typed yet."""
-    found = Contribution.objects.filter(invitee=invitee).first()
-    return found or Contribution(invitee=invitee, kind=kind_of(invitee))
+    contribution = Contribution.objects.filter(invitee=invitee).first()
+    return contribution or Contribution(invitee=invitee, kind=kind_of(invitee))
 
 
 def others_of(contribution: Contribution, code: str) -> list[str]:
-    return [one["words"] for one in contribution.drafts.get(code, {}).get("others", [])]
+    return [other["words"] for other in contribution.drafts.get(code, {}).get("others", [])]
 
 
 def asks_to_talk_first(contribution: Contribution) -> bool:

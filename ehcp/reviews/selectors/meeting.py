@@ -40,7 +40,7 @@ def pages_of(review: AnnualReview) -> list[Page]:
         Page("here", "Welcome and who is here", review.held_on is not None),
         Page("child", f"{review.pupil.forename}'s views", review.held_on is not None),
         Page("views", "What everybody sent", review.held_on is not None),
-        *[_outcome_page(one, said.get(one.pk)) for one in outcomes],
+        *[_outcome_page(outcome, said.get(outcome.pk)) for outcome in outcomes],
     ]
     if must_plan_for_adulthood(review) or any(getattr(review, name) for name in ADULT):
         done = any(getattr(review, name) for name in ADULT)
@@ -64,16 +64,16 @@ def voices_of(review: AnnualReview) -> list[Voice]:
     """What people sent, the child first."""
     people = review.invitees.filter(removed_on=None, contribution__sent_at__isnull=False)
     rows = []
-    for one in people.select_related("contribution").order_by("pk"):
-        if said := answers.sent_words(one):
-            rows.append(Voice(one, one.name, one.get_role_display(), said, one.role == Role.CHILD))
+    for invitee in people.select_related("contribution").order_by("pk"):
+        if said := answers.sent_words(invitee):
+            rows.append(Voice(invitee, invitee.name, invitee.get_role_display(), said, invitee.role == Role.CHILD))
     return sorted(rows, key=lambda voice: not voice.is_child)
 
 
 def about_outcome(voices: list[Voice], outcome: PlanOutcome) -> list[tuple[str, str, str]]:
     """[(name, role, words)] of those who wrote about this outcome by itself."""
-    found = [(voice.name, voice.role, answers.about_outcome(voice.invitee, outcome.number)) for voice in voices]
-    return [row for row in found if row[2]]
+    rows = [(voice.name, voice.role, answers.about_outcome(voice.invitee, outcome.number)) for voice in voices]
+    return [row for row in rows if row[2]]
 
 
 def lines_of(outcome: PlanOutcome) -> list[ProvisionLine]:

@@ -185,20 +185,20 @@ JUDGED = {
 def progress_of(review: AnnualReview, *, people: list[Person], acting: Acting) -> list[Progress]:
     """The whole way of this review, step by step, from facts that are already there."""
     way = Way(review, people, acting)
-    found = [
+    judged = [
         JUDGED[step.code](way) if step.code in JUDGED else _plain(step, step.is_done(review))
         for step in steps.steps_for(review)
     ]
     if way.is_held:
-        return found
-    return [progress if progress.step in steps.BEFORE_MEETING else replace(progress, route="") for progress in found]
+        return judged
+    return [progress if progress.step in steps.BEFORE_MEETING else replace(progress, route="") for progress in judged]
 
 
 def next_of(review: AnnualReview, way: Iterable[Progress], *, today: date) -> Progress | None:
     """The one step that is next; None when nothing is left to do."""
     if review.closed_on or not review.pupil.on_roll:
         return None
-    open_steps = [one for one in way if not one.done and one.step not in steps.HOLDS_NOTHING_UP]
+    open_steps = [progress for progress in way if not progress.done and progress.step not in steps.HOLDS_NOTHING_UP]
     if not open_steps:
         return None
     first = open_steps[0]

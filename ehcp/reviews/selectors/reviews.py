@@ -120,12 +120,12 @@ def coming(acting: Acting, *, today: date) -> QuerySet[Plan]:
 def due_dates_of(plan: Plan) -> tuple[date | None, date | None]:
     """(when the review is due, latest day planned for its meeting) of a plan; either may be None."""
     items = DueItem.objects.filter(source_type=PLANS, source_id=plan.pk).open().order_by("due_on")
-    found: dict[str, DueItem] = {}
+    by_rule: dict[str, DueItem] = {}
     for item in items:
-        found.setdefault(item.rule, item)
-    due = next((found[rule] for rule in REVIEW_RULES if rule in found), None)
-    meeting = found.get("review.meeting")
-    transfer = found.get("transfer.meeting")
+        by_rule.setdefault(item.rule, item)
+    due = next((by_rule[rule] for rule in REVIEW_RULES if rule in by_rule), None)
+    meeting = by_rule.get("review.meeting")
+    transfer = by_rule.get("transfer.meeting")
     latest = min((item.due_on for item in (meeting, transfer) if item), default=None)
     return (due.due_on if due else None), latest
 
@@ -149,12 +149,12 @@ def people_of(review: AnnualReview, *, today: date) -> list[Person]:
     """The people of a review in the order of the list. One query."""
     rows = review.invitees.filter(removed_on=None).select_related("contact", "user", "contribution").order_by("pk")
     latest = rules.latest_notice(review.meeting_on) if review.meeting_on else None
-    found = []
+    people = []
     for invitee in rows:
         late = latest is not None and (invitee.invited_on or today) > latest
         may_write = invitee.contact is None or invitee.contact.may_be_written_to
-        found.append(Person(invitee, _contribution_state(invitee, review, today), late, may_write))
-    return found
+        people.append(Person(invitee, _contribution_state(invitee, review, today), late, may_write))
+    return people
 
 
 def _contribution_state(invitee: Invitee, review: AnnualReview, today: date) -> tuple[str, str, str]:

@@ -98,12 +98,12 @@ def _remind(review: AnnualReview, *, plan: ChaserPlan, days: SendingDays, today:
     if day is None:
         return 0
     by_sender: dict[User, list[Invitee]] = {}
-    for one in _to_tell(review, day, today):
-        if one.sender:  # for whoever has none there is a reason, and no mail
-            by_sender.setdefault(one.sender, []).append(one.invitee)
+    for person in _to_tell(review, day, today):
+        if person.sender:  # for whoever has none there is a reason, and no mail
+            by_sender.setdefault(person.sender, []).append(person.invitee)
     for sender, invitees in by_sender.items():
-        words = f"Reminded by itself, {chasers.in_words([day.number])}, in the name of {sender.name}"
-        reviews.record_asked(invitees=invitees, asked_on=today, by=None, words=words)
+        note = f"Reminded by itself, {chasers.in_words([day.number])}, in the name of {sender.name}"
+        reviews.record_asked(invitees=invitees, asked_on=today, by=None, words=note)
         review_mail.queue(invitees, ReviewMail.Kind.REMINDER, sender, set_on=day.on)
     return sum(len(invitees) for invitees in by_sender.values())
 
@@ -112,5 +112,7 @@ def _to_tell(review: AnnualReview, day: chasers.SetDay, today: date) -> list[sel
     had = set(ReviewMail.objects.filter(invitee__review=review, set_on=day.on).values_list("invitee", flat=True))
     missing = selectors.missing_of(review, today=today)
     return [
-        one for one in missing if not one.why_not and one.invitee.pk not in had and not day.is_too_soon(one.heard_on)
+        person
+        for person in missing
+        if not person.why_not and person.invitee.pk not in had and not day.is_too_soon(person.heard_on)
     ]

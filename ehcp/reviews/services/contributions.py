@@ -79,9 +79,9 @@ def save_answer(
     words = clean(words)[:LONGEST]
     state = row.drafts.get(code, {})
     known = [{"page": state.get("page", ""), "words": row.answers.get(code, "")}, *state.get("others", [])]
-    others = [one for one in known if _is_of_another(one, words, page, before)]
-    told_before = {one["words"] for one in state.get("others", [])}
-    news = any(one["words"] not in told_before for one in others)
+    others = [other for other in known if _is_of_another(other, words, page, before)]
+    told_before = {other["words"] for other in state.get("others", [])}
+    news = any(other["words"] not in told_before for other in others)
     answers = row.answers | {code: words}
     if picked is not None:
         answers[picked_code(code)] = clean("; ".join(picked))[:1000]
@@ -89,16 +89,16 @@ def save_answer(
     return _keep(row, answers={key: text for key, text in answers.items() if text}, drafts=drafts), news
 
 
-def _is_of_another(one: Mapping[str, str], words: str, page: str, before: str) -> bool:
-    same_page = bool(page) and one["page"] == page
-    return bool(one["words"]) and not same_page and mark_of(one["words"]) != before and one["words"] not in words
+def _is_of_another(other: Mapping[str, str], text: str, page: str, before: str) -> bool:
+    same_page = bool(page) and other["page"] == page
+    return bool(other["words"]) and not same_page and mark_of(other["words"]) != before and other["words"] not in text
 
 
 def _bounded(others: list[dict[str, str]]) -> list[dict[str, str]]:
     """A few texts at most: the oldest ones are joined, not dropped."""
     if len(others) <= MOST_OTHERS:
         return others
-    joined = "\n\n".join(one["words"] for one in others[MOST_OTHERS - 1 :])
+    joined = "\n\n".join(other["words"] for other in others[MOST_OTHERS - 1 :])
     return [*others[: MOST_OTHERS - 1], {"page": "", "words": joined}]
 
 
@@ -135,11 +135,11 @@ def add_file(*, invitee: Invitee, upload: UploadedFile, by: User | None = None) 
 def remove_file(*, invitee: Invitee, pk: int, by: User | None = None) -> Contribution:
     """Take a file out that was not sent yet; its bytes go too. An unknown one changes nothing."""
     row = _locked(invitee)
-    found = row.files.filter(pk=pk).first()
-    if found is None:
+    attached = row.files.filter(pk=pk).first()
+    if attached is None:
         return row
-    stored = stored_of(found)
-    found.delete()
+    stored = stored_of(attached)
+    attached.delete()
     if stored:
         files.delete(stored=stored, by=by)
     return _keep(row, file_id=row.files.values_list("file_id", flat=True).first())
@@ -158,22 +158,22 @@ def keep_file(
     *, attached: ContributionFile, title: str, kind: str, dated_on: date, by: User, author: str = ""
 ) -> Document:
     """File a copy of what came with somebody's words among the child's documents, once. Returns the document."""
-    found = ContributionFile.objects.select_for_update(of=("self",)).select_related("document").get(pk=attached.pk)
-    row = Contribution.objects.select_related("invitee__review__pupil").get(pk=found.contribution_id)
-    found.contribution = row
+    file_row = ContributionFile.objects.select_for_update(of=("self",)).select_related("document").get(pk=attached.pk)
+    row = Contribution.objects.select_related("invitee__review__pupil").get(pk=file_row.contribution_id)
+    file_row.contribution = row
     if row.sent_at is None:
         raise Refused(ContributionReason.FILE_MAY_CHANGE)
     if asks_to_talk_first(row):
         raise Refused(ContributionReason.TALK_FIRST)
-    if found.kept:
-        raise Refused(ContributionReason.FILE_KEPT_ALREADY, title=found.kept.title)
-    stored = stored_of(found)
+    if file_row.kept:
+        raise Refused(ContributionReason.FILE_KEPT_ALREADY, title=file_row.kept.title)
+    stored = stored_of(file_row)
     if stored is None:
         raise Refused(ContributionReason.FILE_GONE)
     facts: dict[str, Any] = {"title": title, "kind": kind, "dated_on": dated_on, "author": author}
     document = documents.add_copy(pupil=row.invitee.review.pupil, stored=stored, by=by, **facts)
-    found.document = document
-    found.save(update_fields=["document"])
+    file_row.document = document
+    file_row.save(update_fields=["document"])
     _record("ehcp.contribution_file_kept", row, f"File of {row.invitee.name} kept: {title}", by=by)
     return document
 
@@ -192,7 +192,7 @@ def send(
     if link is None:
         links.revoke(purpose=PURPOSE, subject_id=invitee.pk)
     row.answers = {
-        code: "\n\n".join([words, *others_of(row, code)]) if words else words for code, words in row.answers.items()
+        code: "\n\n".join([answer, *others_of(row, code)]) if answer else answer for code, answer in row.answers.items()
     }
     row.drafts = {TALK_FIRST: True} if talk_first else {}
     row.sent_at = row.saved_at = timezone.now()
@@ -228,13 +228,13 @@ def enter(
     row = _locked(invitee)
     if row.version != version:
         raise ChangedMeanwhile(row)
-    cleaned = {code: clean(words) for code, words in answers.items()}
-    if too_long := [code for code, words in cleaned.items() if len(words) > LONGEST]:
+    cleaned = {code: clean(answer) for code, answer in answers.items()}
+    if too_long := [code for code, answer in cleaned.items() if len(answer) > LONGEST]:
         raise Refused(ContributionReason.TOO_LONG, count=len(too_long), most=LONGEST)
     if row.answers and by.pk != invitee.user_id:
         # What somebody began to write is replaced by what they said; their own words stay in the history.
         _save(row, "answers", by=by)
-    _keep(row, answers={code: words for code, words in cleaned.items() if words}, drafts={})
+    _keep(row, answers={code: answer for code, answer in cleaned.items() if answer}, drafts={})
     return send(invitee=invitee, by=by, talk_first=talk_first) if sending else row
 
 

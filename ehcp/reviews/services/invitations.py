@@ -47,9 +47,9 @@ def invitee_of(letter: CaseLetter) -> Invitee | None:
     if letter.contact_id:
         return listed.filter(contact=letter.contact_id).first()
     officers = list(listed.filter(role=Invitee.Role.LA))
-    named = [one for one in officers if one.name == letter.recipient]
-    found = named or officers
-    return found[0] if len(found) == 1 else None
+    named = [officer for officer in officers if officer.name == letter.recipient]
+    likely = named or officers
+    return likely[0] if len(likely) == 1 else None
 
 
 def _names_another_day(letter: CaseLetter) -> str:
@@ -75,8 +75,8 @@ def note_letter(*, letter: CaseLetter, by: User) -> Noted:
         return Noted(False, f"The invitation is not kept with the review. {refusal}")
     if review.meeting_on is None:
         return Noted(False, "The invitation is not kept with the review: no day of the meeting is fixed there.")
-    if words := _names_another_day(letter):
-        return Noted(False, f"The invitation is not kept with the review. {words}")
+    if mismatch := _names_another_day(letter):
+        return Noted(False, f"The invitation is not kept with the review. {mismatch}")
     if invitee.invited_on:
         return Noted(True, f"{invitee.name} was invited on {long_date(invitee.invited_on)} already; that day stays.")
     sent_on: Any = letter.sent_on  # this is called once it went

@@ -65,7 +65,9 @@ def answer(request):
     """Go to the first question that has no answer; to the last page when all have one."""
     row = contribution_of(request.invitee)
     questions = selectors.questions_of(request.invitee)
-    open_ones = [number for number, one in enumerate(questions, 1) if not selectors.is_answered(row, one.code)]
+    open_ones = [
+        number for number, question in enumerate(questions, 1) if not selectors.is_answered(row, question.code)
+    ]
     return redirect("ehcp:answer-question", open_ones[0]) if open_ones else redirect("ehcp:answer-check")
 
 
@@ -96,20 +98,20 @@ def answer_question(request, number):
 def _save(request, question):
     """Keep what the form holds. Returns (did another phone write here, what was too long in words)."""
     posted = request.POST
-    words = posted.get("words", "")
+    text = posted.get("words", "")
     picked = selectors.picked_words(question, posted.getlist("pick")) if question.picks else None
     row = contribution_of(request.invitee)
-    if not row.pk and not clean(words) and not picked:
+    if not row.pk and not clean(text) and not picked:
         return False, ""  # nothing was written, so nothing is begun
     _, news = services.save_answer(
         invitee=request.invitee,
         code=question.code,
-        words=words,
+        words=text,
         page=_page_name(posted),
         before=posted.get("before", ""),
         picked=picked,
     )
-    return news, selectors.too_long(words)
+    return news, selectors.too_long(text)
 
 
 def _page_name(posted):

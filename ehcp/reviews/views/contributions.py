@@ -60,12 +60,12 @@ def _trail(review):
 def _attempt(request, service, done):
     """Call the service and say that it is done, or why not. Returns its answer, or None."""
     try:
-        found = service()
+        answer = service()
     except Refused as refusal:
         messages.warning(request, str(refusal))
         return None
     messages.success(request, done)
-    return found
+    return answer
 
 
 # --- The trail ---------------------------------------------------------------------------------------------------

@@ -34,7 +34,10 @@ def _crumbs(authority):
 def layout_list(request):
     """Which authority has a layout of its own."""
     authorities = authorities_of(request.acting).prefetch_related("layouts")
-    rows = [(one, next((row for row in one.layouts.all() if row.ended_on is None), None)) for one in authorities]
+    rows = [
+        (authority, next((row for row in authority.layouts.all() if row.ended_on is None), None))
+        for authority in authorities
+    ]
     context = case_page("plans", title="Layouts of the review report") | {
         "crumbs": [("Plans", reverse("ehcp:plan-list")), ("Local authorities", reverse("ehcp:authority-list"))],
         "rows": rows,

@@ -53,15 +53,15 @@ def _page(request, pages):
     code = request.GET.get("at")
     if not code:
         return selectors.first_open(pages)
-    found = next((page for page in pages if page.code == code), None)
-    if found is None:
+    chosen = next((page for page in pages if page.code == code), None)
+    if chosen is None:
         raise Http404
-    return found
+    return chosen
 
 
 def _onwards(request, review, pages, page):
     """Where the pressed button leads: another page of the meeting, or back to the review."""
-    codes = [one.code for one in pages]
+    codes = [any_page.code for any_page in pages]
     wanted = request.POST.get("go", "")
     if wanted == "stay":
         wanted = page.code
@@ -122,14 +122,18 @@ class Screen:
         return kept
 
     def _words(self, cleaned):
-        words = {name: cleaned[name] for name in self.form.Meta.fields}
-        return services.save_meeting(review=self.review, version=cleaned["version"], by=self.request.user, **words)
+        texts = {name: cleaned[name] for name in self.form.Meta.fields}
+        return services.save_meeting(review=self.review, version=cleaned["version"], by=self.request.user, **texts)
 
 
 def _attended_form(data, review):
     people, today = listed(review), timezone.localdate()
     planned = review.meeting_on if review.meeting_on and review.meeting_on <= today else None
-    came = [one.pk for one in people if one.attended or (one.attended is None and one.answer in ("coming", "online"))]
+    came = [
+        person.pk
+        for person in people
+        if person.attended or (person.attended is None and person.answer in ("coming", "online"))
+    ]
     return review_forms.AttendedForm(
         data, people=people, initial={"held_on": review.held_on or planned, "people": came}
     )
@@ -153,7 +157,7 @@ def _context(screen, pages):
         "voices": [voice for voice in voices if not voice.is_child],
         "about": selectors.about_outcome(voices, page.outcome) if page.outcome else [],
         "lines": selectors.lines_of(page.outcome) if page.outcome else [],
-        "outcomes": sum(one.outcome is not None for one in pages),
+        "outcomes": sum(any_page.outcome is not None for any_page in pages),
         "differences": _differences(review, page),
         "here": review.invitees.filter(removed_on=None, attended=True).count(),
         "everybody": review.invitees.filter(removed_on=None).count(),

@@ -100,9 +100,9 @@ def invitee_remove(request, pk):
 def review_invite(request, pk):
     """Mail those with an address, write letters for the others, and keep the day as proof of notice."""
     review = review_or_404(request, pk)
-    people = [one for one in listed(review) if one.invited_on is None]
+    people = [invitee for invitee in listed(review) if invitee.invited_on is None]
     form = forms.InviteForm(
-        posted(request), people=people, initial={"people": [one.pk for one in people], "also_ask": True}
+        posted(request), people=people, initial={"people": [invitee.pk for invitee in people], "also_ask": True}
     )
 
     def invite(cleaned):
@@ -124,28 +124,28 @@ def review_invite(request, pk):
 
 def _notice_words(review):
     latest = rules.latest_notice(review.meeting_on)
-    words = (
+    notice = (
         f"The meeting is on {long_date(review.meeting_on)}. Everybody has to know by {long_date(latest)} (reg 20(3))."
     )
     if timezone.localdate() > latest:
-        return f"{words} That day is past: the notice is short, and stays short whoever agrees."
-    return words
+        return f"{notice} That day is past: the notice is short, and stays short whoever agrees."
+    return notice
 
 
 def _invite(request, review, invitees, *, also_ask):
-    by_mail = [one for one in invitees if address_of(one)]
-    on_paper = [one for one in invitees if one not in by_mail and one.role != Invitee.Role.CHILD]
+    by_mail = [invitee for invitee in invitees if address_of(invitee)]
+    on_paper = [invitee for invitee in invitees if invitee not in by_mail and invitee.role != Invitee.Role.CHILD]
     if by_mail:
         review_mail.send_invitations(review=review, invitees=by_mail, by=request.user)
-        asked = [one for one in by_mail if one.role != Invitee.Role.HEAD and one.asked_on is None]
+        asked = [invitee for invitee in by_mail if invitee.role != Invitee.Role.HEAD and invitee.asked_on is None]
         if also_ask and asked:
             review_mail.ask_for_contributions(review=review, invitees=asked, by=request.user)
-    for one in on_paper:
+    for invitee in on_paper:
         letters.make(
-            kind=CaseLetterKind.REVIEW_INVITATION, case=review, recipient=one.name, invitee=one, contact=one.contact,
-            by=request.user, sender_role=sender_role(request.acting),
+            kind=CaseLetterKind.REVIEW_INVITATION, case=review, recipient=invitee.name, invitee=invitee,
+            contact=invitee.contact, by=request.user, sender_role=sender_role(request.acting),
         )  # fmt: skip
-    return by_mail, [one for one in invitees if one not in by_mail]
+    return by_mail, [invitee for invitee in invitees if invitee not in by_mail]
 
 
 def _invited(request, review, by_mail, others):
@@ -153,14 +153,14 @@ def _invited(request, review, by_mail, others):
         messages.success(request, f"Invited by e-mail: {_names(by_mail)}.")
     if not others:
         return redirect(review_address(review))
-    paper = [one for one in others if one.role != Invitee.Role.CHILD]
-    words = f"Letters are being made for {_names(paper)}. " if paper else ""
-    messages.info(request, f"{words}Say below when and how {_names(others)} got to know: that is the proof of notice.")
+    paper = [invitee for invitee in others if invitee.role != Invitee.Role.CHILD]
+    lead = f"Letters are being made for {_names(paper)}. " if paper else ""
+    messages.info(request, f"{lead}Say below when and how {_names(others)} got to know: that is the proof of notice.")
     return redirect("ehcp:review-told", pk=review.pk)
 
 
 def _names(people):
-    return ", ".join(one.name for one in people)
+    return ", ".join(person.name for person in people)
 
 
 @require_permission(P.CASE_EDIT)
@@ -168,15 +168,15 @@ def _names(people):
 def review_told(request, pk):
     """Invitations that went by post, by hand or by word."""
     review = review_or_404(request, pk)
-    people = [one for one in listed(review) if one.invited_on is None]
+    people = [invitee for invitee in listed(review) if invitee.invited_on is None]
     today = timezone.localdate()
     form = forms.ToldForm(
-        posted(request), people=people, initial={"people": [one.pk for one in people], "invited_on": today}
+        posted(request), people=people, initial={"people": [invitee.pk for invitee in people], "invited_on": today}
     )
 
     def record(cleaned):
         chosen = list(cleaned["people"])
-        unasked = [one for one in chosen if one.asked_on is None and one.role != Invitee.Role.HEAD]
+        unasked = [invitee for invitee in chosen if invitee.asked_on is None and invitee.role != Invitee.Role.HEAD]
         facts = {"invited_on": cleaned["invited_on"], "via": cleaned["via"]}
         kept = services.record_invited(review=review, invitees=chosen, by=request.user, **facts)
         if cleaned["also_ask"] and unasked:
@@ -196,7 +196,7 @@ def review_told(request, pk):
 @form_page
 def review_ask(request, pk):
     review = review_or_404(request, pk)
-    people = [one for one in listed(review) if one.asked_on is None and one.role != Invitee.Role.HEAD]
+    people = [invitee for invitee in listed(review) if invitee.asked_on is None and invitee.role != Invitee.Role.HEAD]
     return _mailing(
         request, review, people, service=review_mail.ask_for_contributions, title="Ask for views and reports",
         submit="Ask them", done="Asked by e-mail", nobody="Everybody on the list was asked.",
@@ -215,7 +215,7 @@ def review_chase(request, pk):
 
 
 def _mailing(request, review, people, *, service, title, submit, done, nobody):
-    form = forms.PeopleForm(posted(request), people=people, initial={"people": [one.pk for one in people]})
+    form = forms.PeopleForm(posted(request), people=people, initial={"people": [invitee.pk for invitee in people]})
 
     def send(cleaned):
         return _by_mail_or_not(request, review, list(cleaned["people"]), service, done)
@@ -231,8 +231,8 @@ def _mailing(request, review, people, *, service, title, submit, done, nobody):
 
 
 def _by_mail_or_not(request, review, invitees, service, done):
-    by_mail = [one for one in invitees if address_of(one)]
-    others = [one for one in invitees if one not in by_mail]
+    by_mail = [invitee for invitee in invitees if address_of(invitee)]
+    others = [invitee for invitee in invitees if invitee not in by_mail]
     if by_mail:
         service(review=review, invitees=by_mail, by=request.user)
         messages.success(request, f"{done}: {_names(by_mail)}.")

@@ -144,8 +144,8 @@ def _begin(request, plan):
 def _begin_lead(due_on, latest):
     if due_on is None:
         return "The date of this plan is not known, so nobody can say by when its review is due. Enter it on the plan."
-    words = f"The review is due, with the authority's decision, by {long_date(due_on)}."
-    return f"{words} Hold the meeting by {long_date(latest)}." if latest else words
+    lead = f"The review is due, with the authority's decision, by {long_date(due_on)}."
+    return f"{lead} Hold the meeting by {long_date(latest)}." if latest else lead
 
 
 # --- One review --------------------------------------------------------------------------------------------------
@@ -211,7 +211,7 @@ class Work:
 def work_on(review, people, acting, today, late_letter=None):
     """An authority that is late is written to first, unless it was lately."""
     way = progress_of(review, people=people, acting=acting)
-    steps = [(one, _page_of(one, review)) for one in way]
+    steps = [(progress, _page_of(progress, review)) for progress in way]
     calendar, coming = selectors.calendar_of(review), next_of(review, way, today=today)
     if late_letter and not selectors.was_written(review, late_letter[0], today=today):
         href = reverse("ehcp:letter-new", args=["review", review.pk, late_letter[0]])
@@ -238,9 +238,9 @@ def _days(review, today):
     """Suggested days, each with what speaks against it."""
     due_on, latest = selectors.due_dates_of(review.plan)
     calendar = selectors.calendar_of(review)
-    found = review_days.suggest(today=today, latest=latest, calendar=calendar)
+    suggested = review_days.suggest(today=today, latest=latest, calendar=calendar)
     facts = {"today": today, "due_on": due_on, "calendar": calendar, "authority": review.plan.authority}
-    return found, [(day, review_days.warnings(day=day, **facts)) for day in found.days]
+    return suggested, [(day, review_days.warnings(day=day, **facts)) for day in suggested.days]
 
 
 def _job(pk):
@@ -260,12 +260,12 @@ def review_plan(request, pk):
         return services.plan_meeting(review=review, version=cleaned["version"], by=request.user, **facts)
 
     def page():
-        found, days = _days(review, today)
+        suggested, days = _days(review, today)
         return review_page(review, "Plan the meeting") | {
             "submit": "Save the day",
             "tab_title": tab_title("Save the day"),
             "cancel": review_address(review),
-            "found": found,
+            "found": suggested,
             "days": days,
             "warnings": _warnings(form, review, today),
             "today": today,
@@ -282,8 +282,8 @@ def review_plan(request, pk):
 
 
 def _planned_words(review, moved):
-    words = f"The meeting is on {long_date(review.meeting_on)}."
-    return f"{words} It was moved: invite everybody again." if moved else words
+    sentence = f"The meeting is on {long_date(review.meeting_on)}."
+    return f"{sentence} It was moved: invite everybody again." if moved else sentence
 
 
 def _meeting_facts(request, review):
@@ -340,7 +340,7 @@ def _school_report_start(review):
     """Headings to write under: attendance and learning, then each outcome of the plan."""
     version = in_force(review.plan)
     outcomes = version.outcomes.all() if version else []
-    lines = ["Attendance and learning:", "", *[f"Outcome {one.number}: {one.text}\n" for one in outcomes]]
+    lines = ["Attendance and learning:", "", *[f"Outcome {outcome.number}: {outcome.text}\n" for outcome in outcomes]]
     return "\n".join([*lines, "What helps:", ""])
 
 
