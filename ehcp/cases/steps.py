@@ -101,6 +101,20 @@ class Step:
             raise refusal
 
 
+@dataclass(frozen=True)
+class Stage:
+    """Where a case stands from the day that the fact `since` is known until that of a later stage is."""
+
+    code: str
+    label: str | Promise
+    since: str = ""
+
+
+def last_begun(stages: Iterable[Stage], case: Model) -> Stage:
+    """The latest of the stages that have begun; the first of them has no `since`."""
+    return [stage for stage in stages if not stage.since or getattr(case, stage.since)][-1]
+
+
 def by_code(steps: Iterable[Step]) -> dict[str, Step]:
     """The steps of a room by their codes, in their order."""
     return {step.code: step for step in steps}

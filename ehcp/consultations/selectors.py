@@ -9,7 +9,9 @@ from pupils.models import Pupil
 from sendco.due.models import DueItem
 from staff.acting import Acting
 
+from ..cases.steps import Stage, last_begun
 from ..models import Consultation, LocalAuthority
+from .steps import STAGES
 
 # The reply is written and handed to the head, who has not signed it.
 WITH_HEAD = Q(ready_at__isnull=False, approved_at=None, sent_on=None)
@@ -46,17 +48,13 @@ def dues_of(cases: Iterable[Consultation]) -> dict[int, DueItem]:
     return {item.source_id: item for item in items}
 
 
-def stage_of(case: Consultation) -> str:
-    """Where it stands, in words."""
-    if case.closed_on:
-        return case.close_reason or "Closed"
-    if case.sent_on:
-        return "Answered"
-    if case.approved_at:
-        return "Approved: send it"
-    if case.ready_at:
-        return "With the head"
-    return "Reply being written" if case.reply else "New"
+def stage_of(case: Consultation) -> Stage:
+    return last_begun(STAGES, case)
+
+
+def stage_label(case: Consultation) -> str:
+    """Where it stands, in words; why it was closed, where somebody said so."""
+    return (case.closed_on and case.close_reason) or str(stage_of(case).label)
 
 
 def capacity_by_class(acting: Acting) -> list[tuple[str, int, int, int]]:

@@ -20,6 +20,7 @@ from ..cases.kernel import assign, changing, opening
 from ..cases.refusals import CaseReason
 from ..letters.services import correspondence, letters
 from ..models import CaseLetter, CaseLetterKind, Consultation, LocalAuthority
+from . import steps
 from .refusals import ConsultationReason
 from .reply import missing, reply_values
 
@@ -76,19 +77,13 @@ def log(
 
 def change_facts(*, case: Consultation, version: int, by: User, **facts: Any) -> Consultation:
     """Change what was logged: any of DETAILS."""
-    with changing(case, version=version, by=by) as change:
-        _check_not_sent(change.case)
+    with changing(case, version=version, by=by, step=steps.DETAILS) as change:
         if "received_on" in facts:
             _check_received(facts["received_on"])
         assign(change.case, facts, allowed=DETAILS)
         change.touch()
         change.tell("ehcp.consultation_changed", "Consultation: details changed")
     return change.case
-
-
-def _check_not_sent(case: Consultation) -> None:
-    if case.sent_on:
-        raise Refused(ConsultationReason.REPLY_WENT, sent_on=case.sent_on)
 
 
 def draft(
@@ -109,9 +104,8 @@ def draft(
     `class_facts` are those of the class the child would join. A change after the head's approval takes it back. Raises
     Refused, and keeps nothing, when it is to go to the head and lacks what the law asks for.
     """
-    with changing(case, version=version, by=by) as change:
+    with changing(case, version=version, by=by, step=steps.WRITE) as change:
         case = change.case
-        _check_not_sent(case)
         if set(grounds) - set(Ground.values):
             raise Refused(ConsultationReason.NOT_A_GROUND, field="grounds")
         case.reply, case.grounds = reply, list(grounds)
@@ -139,9 +133,8 @@ def _check_complete(case: Consultation) -> None:
 
 def approve(*, case: Consultation, version: int, by: User) -> Consultation:
     """The head signs the reply. Raises Refused while it lacks what the law asks for."""
-    with changing(case, version=version, by=by) as change:
+    with changing(case, version=version, by=by, step=steps.APPROVE) as change:
         case = change.case
-        _check_not_sent(case)
         _check_complete(case)
         case.approved_by, case.approved_at = by, timezone.now()
         case.ready_at = case.ready_at or case.approved_at
@@ -151,8 +144,7 @@ def approve(*, case: Consultation, version: int, by: User) -> Consultation:
 
 def send_back(*, case: Consultation, version: int, note: str, by: User) -> Consultation:
     """The head asks for changes; the note goes with the case."""
-    with changing(case, version=version, by=by) as change:
-        _check_not_sent(change.case)
+    with changing(case, version=version, by=by, step=steps.SEND_BACK) as change:
         if not note.strip():
             raise Refused(ConsultationReason.NOTHING_TO_CHANGE)
         _take_approval_back(change.case)
@@ -163,10 +155,8 @@ def send_back(*, case: Consultation, version: int, note: str, by: User) -> Consu
 
 def make_letter(*, case: Consultation, by: User, sender_role: str = "") -> CaseLetter:
     """Freeze the approved reply as a letter."""
-    with changing(case, by=by) as change:
+    with changing(case, by=by, step=steps.LETTER) as change:
         case = change.case
-        if case.approved_at is None:
-            raise Refused(ConsultationReason.NOT_APPROVED)
         name = case.caseworker.name if case.caseworker else case.authority.name
         return letters.make(
             kind=CaseLetterKind.CONSULTATION_REPLY, case=case, recipient=name, address=case.authority.address, by=by,
@@ -185,11 +175,8 @@ def record_sent(
     upload: UploadedFile | None = None,
 ) -> Consultation:
     """The reply went: the duty is met, the proof is filed with the case."""
-    with changing(case, version=version, by=by) as change:
+    with changing(case, version=version, by=by, step=steps.SEND) as change:
         case = change.case
-        _check_not_sent(case)
-        if case.approved_at is None:
-            raise Refused(ConsultationReason.NOT_APPROVED)
         case.sent_on, case.sent_via, case.proof = sent_on, via, proof
         change.tell("ehcp.consultation_answered", f"Reply to {case.authority.name} sent", on=sent_on)
         correspondence.log(
@@ -201,7 +188,7 @@ def record_sent(
 
 def record_outcome(*, case: Consultation, named: str, named_on: date, by: User) -> Consultation:
     """What the authority did: the plan names this school, or another. It ends the case."""
-    with changing(case, by=by) as change:
+    with changing(case, by=by, step=steps.OUTCOME) as change:
         case = change.case
         case.named, case.named_on, case.closed_on = named, named_on, named_on
         case.close_reason = case.get_named_display()

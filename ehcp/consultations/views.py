@@ -78,7 +78,7 @@ def consultation_list(request):
     due = selectors.dues_of(page)
     context = list_page("consultations", title="Consultations") | {
         "page": page,
-        "rows": [{"case": case, "due": due.get(case.pk), "stage": selectors.stage_of(case)} for case in page],
+        "rows": [{"case": case, "due": due.get(case.pk), "stage": selectors.stage_label(case)} for case in page],
         "form": form,
         "show": show,
         "shown": forms.FilterForm.base_fields["show"].choices,
@@ -122,7 +122,7 @@ def consultation_detail(request, pk):
     context = case_page("consultations", title=case.child_name) | {
         "tab_title": "Consultation",
         "case": case,
-        "stage": selectors.stage_of(case),
+        "stage": selectors.stage_label(case),
         "today": timezone.localdate(),
         "dates": dates_of(case, today=timezone.localdate()),
         "missing": [] if case.sent_on or case.closed_on else replies.missing(case),

@@ -1,11 +1,8 @@
 """The steps of an annual review, from the day of the meeting to the amended plan, and the stages they lead through."""
 
-from dataclasses import dataclass
-
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from ..cases.steps import Holds, Known, NotYet, Step, Whose, by_code
+from ..cases.steps import Holds, Known, NotYet, Stage, Step, Whose, by_code
 from ..models import AnnualReview, Recommendation
 from .refusals import ReviewReason
 
@@ -160,15 +157,6 @@ def steps_for(review: AnnualReview) -> tuple[Step, ...]:
 
 
 # --- Stages ------------------------------------------------------------------------------------------------------
-@dataclass(frozen=True)
-class Stage:
-    """Where a review stands from the day that `since` is known until the same of a later stage is."""
-
-    code: str
-    label: str | Promise
-    since: str = ""
-
-
 # The report lies before the head: a part of the stage of writing it, which the head sees as her own.
 WITH_HEAD = "sign"
 STAGES = (

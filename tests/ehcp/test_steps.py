@@ -8,12 +8,20 @@ from django.urls import NoReverseMatch, reverse
 from ehcp.appeals import log
 from ehcp.appeals.kind import APPEAL
 from ehcp.cases.kinds import KINDS
+from ehcp.consultations import selectors as consultations
+from ehcp.consultations import steps as of_consultations
 from ehcp.requests import steps as of_requests
 from ehcp.reviews import steps as of_reviews
 from ehcp.reviews.selectors import reviews as selectors
-from tests.factories.ehcp import AnnualReviewFactory, PlanFactory
+from tests.factories.ehcp import AnnualReviewFactory, ConsultationFactory, PlanFactory
 
-STEPS = {"review": of_reviews.STEPS, "assessment": of_requests.STEPS}
+STEPS = {
+    "review": of_reviews.STEPS,
+    "assessment": of_requests.STEPS,
+    "consultation": of_consultations.STEPS,
+}
+# The day on which a case is entered, which no step writes.
+BEGUN_WITH = {"review": "began_on", "assessment": "began_on", "consultation": "received_on"}
 EACH = [(kind, step) for kind, steps in STEPS.items() for step in steps.values()]
 
 
@@ -36,8 +44,7 @@ def _path(route, args):
 @pytest.mark.parametrize("kind", STEPS)
 def test_every_dated_fact_that_is_written_is_written_by_a_step(kind):
     """Otherwise nobody could enter it."""
-    begun_with = {"began_on"}
-    dated = {fact.field for fact in KINDS[kind].facts if fact.written} - begun_with
+    dated = {fact.field for fact in KINDS[kind].facts if fact.written} - {BEGUN_WITH.get(kind)}
 
     assert dated <= {field for step in STEPS[kind].values() for field in step.writes}
 
@@ -73,3 +80,27 @@ def test_list_and_page_agree_on_the_stage(school, pupil, senco, acting):
     for code in WAYS:
         in_stage = selectors.filtered(selectors.reviews_of(acting(senco)), {"stage": code}, acting(senco))
         assert [stages[row.pk] for row in in_stage] == [code]
+
+
+ANSWERED = {
+    "new": {},
+    "write": {"reply": "can"},
+    "head": {"ready_at": "2026-11-12T10:00Z"},
+    "send": {"approved_at": "2026-11-13T10:00Z"},
+    "sent": {"sent_on": date(2026, 11, 16)},
+}
+SHOWN = {"open": ["new", "write", "head", "send"], "head": ["head"], "sent": ["sent"]}
+
+
+def test_lists_of_consultations_agree_with_their_stages(school, senco, acting):
+    facts, stages = {}, {}
+    for more in ANSWERED.values():
+        facts |= more
+        case = ConsultationFactory(school=school, **facts)
+        case.refresh_from_db()
+        stages[case.pk] = consultations.stage_of(case).code
+
+    assert list(stages.values()) == list(ANSWERED)
+    for show, codes in SHOWN.items():
+        rows = consultations.consultations_of(acting(senco), show=show)
+        assert sorted(stages[row.pk] for row in rows) == sorted(codes)

@@ -16,11 +16,12 @@ from sendco.due.models import DueItem
 from staff.acting import Acting
 from staff.selectors import school_calendar
 
+from ...cases.steps import Stage, last_begun
 from ...deadlines import reviews as rules
 from ...models import AnnualReview, Invitee, Plan, ReviewReport
 from ...plans.selectors.plans import REVIEW_RULES, TRANSFER_RULES
 from .. import steps
-from ..steps import STAGES, Stage
+from ..steps import STAGES
 from . import answers
 
 SOURCE = AnnualReview._meta.label_lower
@@ -52,10 +53,8 @@ def in_stage(code: str) -> Q:
 
 def stage_of(review: Any) -> Stage:
     """The last stage that has begun. Of an open review that was read here, with `is_with_head`."""
-    begun = [stage for stage in STAGES if not stage.since or getattr(review, stage.since)]
-    if begun[-1].since == "held_on" and not review.is_with_head:
-        return begun[-2]
-    return begun[-1]
+    stages = STAGES if review.is_with_head else [stage for stage in STAGES if stage.code != steps.WITH_HEAD]
+    return last_begun(stages, review)
 
 
 def stage_words(review: AnnualReview) -> str:
