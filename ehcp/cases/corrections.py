@@ -9,12 +9,16 @@ from sendco.clock import long_date
 from sendco.refusals import Refused
 from staff.models import User
 
+from ..plans.kind import PLAN
+from ..plans.services.ending import move_end
 from .kernel import changing
 from .kind import CaseKind, DatedFact, day_of
 from .kinds import kind_of
 from .refusals import CaseReason
 
 LONGEST_REASON = 100  # what the history keeps of a reason
+# What ended with a case of this kind on its last day moves with that day.
+ENDINGS = {PLAN.code: move_end}
 
 
 def correctable(case: Model) -> list[DatedFact]:
@@ -44,7 +48,10 @@ def correct(*, case: Model, version: int, values: dict[str, date | datetime | No
                 if getattr(row, name) == value:
                     continue
                 corrected.append(_words(row, fact, value))
+                before = day_of(row, name)
                 _put(kind, row, fact, value)
+                if name == kind.closed and kind.code in ENDINGS:
+                    ENDINGS[kind.code](change, before, value)
             if corrected:
                 change.tell(f"ehcp.{kind.code}_corrected", f"Corrected: {'; '.join(corrected)}. {reason}")
                 with transaction.atomic():

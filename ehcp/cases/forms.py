@@ -33,7 +33,7 @@ class CorrectionForm(forms.Form):
             self.fields[fact.field] = date_field(
                 label=fact.label,
                 required=not may_be_taken_back(case, fact),
-                help_text=f"Kept: {long_date(day)}.",
+                help_text=f"Kept: {long_date(day)}. {fact.note}".strip(),
             )
         self.order_fields([*(fact.field for fact in correctable(case)), "reason", "version"])
 

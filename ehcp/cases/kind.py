@@ -20,7 +20,8 @@ class DatedFact:
     `label` begins a sentence ("The day of the meeting"), `event` follows "before" ("the meeting was held"). The day is
     not before those of the fields in `after` that are known, not before the law began, and not in the future unless it
     may lie `ahead`. A fact that `closes` the case gives it its last day. Where the day is taken back, the fields in
-    `clears` go with it. What is not `written` by a step follows from other facts, or has a form of its own.
+    `clears` go with it. What is not `written` by a step follows from other facts, or has a form of its own. A `note`
+    tells who corrects the day what follows.
     """
 
     field: str
@@ -31,6 +32,7 @@ class DatedFact:
     closes: bool = False
     clears: tuple[str, ...] = ()
     written: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True)

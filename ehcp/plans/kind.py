@@ -20,7 +20,12 @@ PLAN = CaseKind(
         DatedFact("last_concluded_on", "The last review", "the last review", MADE),
         DatedFact("cease_proposed_on", "The first letter", "the first letter", MADE),
         DatedFact("cease_notified_on", "The decision to cease", "the decision to cease", ("cease_proposed_on", *MADE)),
-        # The register and the placements end with the plan.
-        DatedFact("ceased_on", "The last day", "the plan ceased", ("cease_notified_on", *MADE), written=False),
+        DatedFact(
+            "ceased_on",
+            "The last day",
+            "the plan ceased",
+            ("cease_notified_on", *MADE),
+            note="Emptied, the plan goes on with what ended that day. The register keeps its status: change it there.",
+        ),
     ),
 )

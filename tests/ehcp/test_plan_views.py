@@ -12,6 +12,7 @@ from django.utils import timezone
 from ehcp import tasks  # noqa: F401  (registers the handler)
 from ehcp.authorities import services as authorities
 from ehcp.models import Caseworker, LocalAuthority, NeedsAssessment, Plan, PlanVersion
+from ehcp.plans.services import ending
 from ehcp.plans.services import plans as plan_services
 from ehcp.plans.services.versions import seen_of
 from pupils.models import Contact, NeedType
@@ -374,7 +375,7 @@ def test_request_closed_without_a_plan_leads_to_none(as_senco, request_made):
 def test_plan_entered_by_mistake_lets_the_request_go(as_senco, senco, request_made):
     as_senco.post(new_plan_of(request_made), answers_for(request_made))
 
-    plan_services.close_mistake(plan=Plan.objects.get(), reason="Wrong dates", by=senco)
+    ending.close_mistake(plan=Plan.objects.get(), reason="Wrong dates", by=senco)
 
     request_made.refresh_from_db()
     assert request_made.plan is None

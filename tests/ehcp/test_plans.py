@@ -6,9 +6,11 @@ import pytest
 from django.utils import timezone
 
 from ehcp.authorities.refusals import CaseworkerReason
+from ehcp.cases.corrections import correct
 from ehcp.cases.refusals import CaseReason
 from ehcp.models import AnnualReview, Appeal, Plan
 from ehcp.plans.refusals import PlanReason
+from ehcp.plans.services import ending
 from ehcp.plans.services import plans as services
 from pupils.imports.services import undoing
 from pupils.models import Import, ImportChange, NeedType, RegisterEntry
@@ -189,7 +191,7 @@ def test_the_caseworker_works_for_the_authority(plan, senco, school):
 
 def test_the_caseworker_of_a_plan_that_ended_stays(plan, senco):
     worker = CaseworkerFactory(authority=plan.authority)
-    services.close_mistake(plan=plan, reason="Entered twice", by=senco)
+    ending.close_mistake(plan=plan, reason="Entered twice", by=senco)
 
     with refused(CaseReason.CLOSED):
         services.set_caseworker(plan=plan, caseworker=worker, version=plan.version + 1, by=senco)
@@ -271,12 +273,12 @@ def test_one_move_at_a_time_and_never_to_the_same(plan, new_authority, authority
 # --- Ceasing -----------------------------------------------------------------------------------------------------
 def cease(plan, senco, **days):
     plan.refresh_from_db()
-    return services.note_ceasing(plan=plan, version=plan.version, by=senco, **days)
+    return ending.note_ceasing(plan=plan, version=plan.version, by=senco, **days)
 
 
 def end(plan, senco, ceased_on, code="K"):
     plan.refresh_from_db()
-    return services.end_plan(plan=plan, version=plan.version, ceased_on=ceased_on, next_code=code, by=senco)
+    return ending.end_plan(plan=plan, version=plan.version, ceased_on=ceased_on, next_code=code, by=senco)
 
 
 def test_neither_letter_ends_the_plan(plan, senco, pupil):
@@ -339,8 +341,66 @@ def test_placement_and_top_up_end_with_the_plan(plan, senco):
         services.add_placement(plan=plan, setting="Elm", starts_on=date(2026, 11, 1), by=senco)
 
 
+@pytest.fixture
+def ended(plan, senco):
+    """With a placement that ended with it, the day after the time to appeal."""
+    services.add_placement(plan=plan, setting="Fernhill", starts_on=date(2026, 4, 1), by=senco)
+    cease(plan, senco, notified_on=date(2026, 8, 18), reason="No longer necessary")
+    end(plan, senco, date(2026, 10, 20))
+    plan.refresh_from_db()
+    return plan
+
+
+def put_right(plan, senco, ceased_on):
+    values, reason = {"ceased_on": ceased_on}, "The letter names another day"
+    return correct(case=plan, version=plan.version, values=values, reason=reason, by=senco)
+
+
+def test_a_wrong_last_day_is_put_right_with_what_ended_on_it(ended, senco, pupil):
+    put_right(ended, senco, date(2026, 10, 30))
+
+    assert ended.placements.get().ends_on == date(2026, 10, 30)
+    assert status_of(pupil) == ("K", date(2026, 10, 31))
+    assert pupil.register_entries.get(code="E").ends_on == date(2026, 10, 30)
+
+
+def test_a_last_day_is_not_put_into_the_time_to_appeal(ended, senco, pupil):
+    with refused(PlanReason.APPEAL_TIME_RUNS, until=date(2026, 10, 19), field="ceased_on"):
+        put_right(ended, senco, date(2026, 10, 1))
+
+    assert ended.placements.get().ends_on == date(2026, 10, 20)
+    assert status_of(pupil) == ("K", date(2026, 10, 21))
+
+
+def test_a_plan_that_never_ceased_goes_on(ended, senco, pupil):
+    put_right(ended, senco, None)
+
+    ended.refresh_from_db()
+    assert (ended.ceased_on, ended.cease_reason) == (None, "No longer necessary")
+    assert ended.placements.get().ends_on is None
+    assert status_of(pupil)[0] == "K"  # somebody decides that on the register
+    assert DueItem.objects.filter(source_type="ehcp.plan", source_id=ended.pk).open().exists()
+
+
+def test_a_plan_closed_by_mistake_goes_on(plan, senco):
+    ending.close_mistake(plan=plan, reason="Wrong twin", by=senco)
+    plan.refresh_from_db()
+
+    put_right(plan, senco, None)
+
+    plan.refresh_from_db()
+    assert (plan.ceased_on, plan.cease_reason) == (None, "")
+
+
+def test_no_second_plan_comes_to_be_in_force(ended, senco, pupil, authority):
+    PlanFactory(pupil=pupil, authority=authority)
+
+    with refused(CaseReason.ANOTHER_IS_OPEN, noun="plan"):
+        put_right(ended, senco, None)
+
+
 def test_a_mistake_is_closed_and_the_register_left_alone(plan, senco, pupil):
-    services.close_mistake(plan=plan, reason="Wrong twin", by=senco)
+    ending.close_mistake(plan=plan, reason="Wrong twin", by=senco)
 
     plan.refresh_from_db()
     assert plan.ceased_on == TODAY

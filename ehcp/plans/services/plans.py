@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from pupils.models import Need, NeedType, Pupil
-from pupils.models.register import ON_REGISTER, Code
+from pupils.models.register import Code
 from pupils.register import services as register
 from sendco.clock import SEND_LAW_FROM, long_date
 from sendco.refusals import Refused
@@ -18,9 +18,7 @@ from staff.models import User
 from ...authorities.services import check_worker
 from ...cases.kernel import Change, assign, changing, opening
 from ...cases.refusals import CaseReason
-from ...deadlines import deadline
-from ...deadlines.moves import CEASE_WINDOW
-from ...models import Appeal, Caseworker, LocalAuthority, NeedsAssessment, Placement, Plan, PlanMove, TopUpFunding
+from ...models import Caseworker, LocalAuthority, NeedsAssessment, Placement, Plan, PlanMove, TopUpFunding
 from ...requests.services import assessments
 from ..refusals import PlanReason
 
@@ -128,7 +126,7 @@ def move_register(plan: Plan, needs: Sequence[NeedType] = (), *, by: User) -> No
     starts_on = max(day for day in (plan.made_on or pupil.joined_on, pupil.joined_on, first_free) if day)
     if starts_on > timezone.localdate():
         raise Refused(PlanReason.STATUS_BEGAN_TODAY, status=entry.get_code_display())
-    needs = list(needs) or _present_needs(pupil)
+    needs = list(needs) or present_needs(pupil)
     if not needs:
         raise Refused(PlanReason.NO_NEED)
     dated = f" of {long_date(plan.made_on)}" if plan.made_on else ", its date not known yet"
@@ -146,10 +144,10 @@ def move_register(plan: Plan, needs: Sequence[NeedType] = (), *, by: User) -> No
 def lacks_need(pupil: Pupil) -> bool:
     """Whether the register cannot move to E before somebody names a type of need."""
     entry = register.open_entry(pupil)
-    return entry is not None and entry.code != Code.PLAN and not _present_needs(pupil)
+    return entry is not None and entry.code != Code.PLAN and not present_needs(pupil)
 
 
-def _present_needs(pupil: Pupil) -> list[NeedType]:
+def present_needs(pupil: Pupil) -> list[NeedType]:
     """The open types of need in their order, without those that only go with SEN Support."""
     open_needs = Need.objects.filter(pupil=pupil, ends_on=None, need_type__only_with_sen_support=False)
     return [need.need_type for need in open_needs.select_related("need_type").order_by("rank")]
@@ -321,108 +319,3 @@ def _hand_over(plan: Plan, move: PlanMove) -> None:
     if move.transferred_on is None or latest != move or plan.authority_id == move.new_authority_id:
         return
     plan.authority, plan.caseworker = move.new_authority, None
-
-
-# --- Ceasing (CFA s45, regs 29 to 31) ----------------------------------------------------------------------------
-def last_day_to_appeal(notified_on: date) -> date | None:
-    """The day until which the parent may appeal, the plan in force; None beyond the calendar's own data."""
-    due = deadline(CEASE_WINDOW, notified_on)
-    return due.due_on if due else None
-
-
-def note_ceasing(
-    *,
-    plan: Plan,
-    version: int,
-    by: User,
-    proposed_on: date | None = None,
-    notified_on: date | None = None,
-    reason: str = "",
-) -> Plan:
-    """Note what the authority wrote: first that it considers ceasing and consults, then its decision. Empty takes back.
-
-    Both are letters of their own (reg 31). Neither ends the plan.
-    """
-    with changing(plan, version=version, by=by) as change:
-        plan = change.case
-        plan.cease_proposed_on, plan.cease_notified_on, plan.cease_reason = proposed_on, notified_on, reason
-        steps = [f"considered and consulted on from {long_date(proposed_on)}"] if proposed_on else []
-        steps += [f"decided on {long_date(notified_on)}"] if notified_on else []
-        text = f"Ceasing the plan: {', '.join(steps)}. {reason}".strip() if steps else "Ceasing the plan was taken back"
-        change.touch()
-        change.tell("plan.ceasing", text)
-    return plan
-
-
-def why_not_ended(plan: Plan, ceased_on: date) -> Refused | None:
-    """Why the plan cannot end on this day; None when it can."""
-    if plan.cease_notified_on is None:
-        return Refused(PlanReason.NO_DECISION_TO_CEASE)
-    until = last_day_to_appeal(plan.cease_notified_on)
-    if until is None:
-        return Refused(PlanReason.APPEAL_TIME_UNKNOWN)
-    if ceased_on <= until:
-        return Refused(PlanReason.APPEAL_TIME_RUNS, until=until, field="ceased_on")
-    if Appeal.objects.filter(plan=plan, about=Appeal.About.CEASE, closed_on=None).exists():
-        return Refused(PlanReason.APPEAL_OPEN)
-    return None
-
-
-def end_plan(*, plan: Plan, version: int, ceased_on: date, next_code: str, by: User) -> Plan:
-    """The plan has ceased: after the time to appeal, and with no appeal open. E ends on the register with it."""
-    with changing(plan, version=version, by=by) as change:
-        plan = change.case
-        if refusal := why_not_ended(plan, ceased_on):
-            raise refusal
-        _check_no_open_review(plan)
-        _close(change, ceased_on)
-        text = f"The EHC plan ceased on {long_date(ceased_on)}. {plan.cease_reason}".strip()
-        change.tell("plan.ceased", text, on=ceased_on)
-        change.save()
-        _leave_e(plan, ceased_on, next_code, by=by)
-    return plan
-
-
-def _check_no_open_review(plan: Plan) -> None:
-    if plan.reviews.filter(closed_on=None).exists():
-        raise Refused(PlanReason.REVIEW_OPEN)
-
-
-def _close(change: Change[Plan], ceased_on: date) -> None:
-    change.case.ceased_on = ceased_on
-    for model in (Placement, TopUpFunding):
-        for open_row in model.objects.filter(plan=change.case, ends_on=None):
-            open_row.ends_on = max(ceased_on, open_row.starts_on)
-            change.keep(open_row, "ends_on")
-
-
-def _leave_e(plan: Plan, ceased_on: date, next_code: str, *, by: User) -> None:
-    entry = register.open_entry(plan.pupil)
-    if entry is None or entry.code != Code.PLAN or not plan.pupil.on_roll:
-        return
-    # The last day still counts as E, unless it is today: a status cannot begin tomorrow.
-    after = ceased_on + ONE_DAY if ceased_on < timezone.localdate() else ceased_on
-    register.change_status(
-        pupil=plan.pupil,
-        code=next_code,
-        starts_on=max(after, entry.starts_on + ONE_DAY),
-        reason=f"The EHC plan ceased on {long_date(ceased_on)}",
-        decided_by=plan.authority.name,
-        by=by,
-        needs=_present_needs(plan.pupil) if next_code in ON_REGISTER else (),
-    )
-
-
-def close_mistake(*, plan: Plan, reason: str, by: User) -> Plan:
-    """Close a plan that was entered wrongly: twice, or for the wrong child. It is kept, and nothing else changes."""
-    with changing(plan, by=by) as change:
-        plan = change.case
-        if not reason.strip():
-            raise Refused(PlanReason.MISTAKE_WITHOUT_REASON)
-        _check_no_open_review(plan)
-        plan.cease_reason = f"Entered by mistake: {reason}"[:200]
-        _close(change, max(timezone.localdate(), plan.made_on or SEND_LAW_FROM))
-        change.tell("plan.mistake", f"EHC plan closed, entered by mistake. {reason}")
-        change.save()
-        assessments.plan_was_mistake(plan=plan, by=by)
-    return plan

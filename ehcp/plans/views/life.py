@@ -11,6 +11,7 @@ from staff.permissions import Permission as P
 
 from ...models import Placement, Plan, PlanMove, TopUpFunding
 from .. import forms
+from ..services import ending
 from ..services import plans as services
 from .plans import CHANGED, plan_form, plan_in_view
 
@@ -145,7 +146,7 @@ def plan_cease(request, pk):
     form = forms.CeasingForm(posted(request), initial=_ceasing(plan))
 
     def note(cleaned):
-        return services.note_ceasing(plan=plan, by=request.user, **cleaned)
+        return ending.note_ceasing(plan=plan, by=request.user, **cleaned)
 
     return plan_form(
         request,
@@ -177,7 +178,7 @@ def plan_end(request, pk):
     form = forms.PlanEndForm(posted(request), initial={"version": plan.version})
 
     def end(cleaned):
-        return services.end_plan(plan=plan, by=request.user, **cleaned)
+        return ending.end_plan(plan=plan, by=request.user, **cleaned)
 
     return plan_form(
         request,
@@ -199,7 +200,7 @@ def plan_mistake(request, pk):
     form = forms.MistakeForm(posted(request))
 
     def close(cleaned):
-        return services.close_mistake(plan=plan, by=request.user, **cleaned)
+        return ending.close_mistake(plan=plan, by=request.user, **cleaned)
 
     return plan_form(
         request,

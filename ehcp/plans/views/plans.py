@@ -20,7 +20,7 @@ from .. import forms
 from ..kind import PLAN
 from ..selectors import plans as selectors
 from ..selectors.versions import latest, latest_ids
-from ..services import plans as services
+from ..services import ending
 
 PER_PAGE = 25
 CHANGED = "Somebody else changed this plan meanwhile. Look at the plan's page, then save again."
@@ -152,7 +152,7 @@ def _whole(request, plan):
         "reviews": list(plan.reviews.order_by("-began_on", "-pk")),
         "requests": came_of(plan, acting),
         "copies": list(selectors.copies_go_to(plan)) if acting.can(P.CONTACT_VIEW) else [],
-        "appeal_until": services.last_day_to_appeal(plan.cease_notified_on) if plan.cease_notified_on else None,
+        "appeal_until": ending.last_day_to_appeal(plan.cease_notified_on) if plan.cease_notified_on else None,
         "may_edit": acting.can(P.CASE_EDIT) and plan.ceased_on is None,
         "new_review": _address("ehcp:review-new"),
         **_beside(plan, acting, today),
