@@ -9,6 +9,7 @@ from django.urls import reverse
 from pupils.models import Document
 from sendco.clock import corresponding_date, long_date
 
+from ..cases.showing import Next
 from ..letters.selectors import papers_of
 from ..models import Appeal
 from . import log
@@ -81,16 +82,6 @@ def lodging_words(case, item):
 
 
 AUGUST, CHRISTMAS, NEW_YEAR = 8, (12, 25), (1, 1)
-
-
-@dataclass(frozen=True)
-class Next:
-    """The one thing to do: what, why, the words of its button and where it leads."""
-
-    title: str
-    why: str
-    label: str
-    href: str
 
 
 def next_for(case: Appeal) -> Next | None:

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from sendco.clock import long_date
 
+from ..cases.showing import Next
 from ..cases.steps import Step
 from ..letters.selectors import late_duty
 from ..models import Advice, Appeal, CaseLetter, CaseLetterKind, NeedsAssessment
@@ -16,16 +17,6 @@ from .readiness import readiness
 from .selectors import Stage, plan_in_force, receipt_words
 
 Decision = NeedsAssessment.Decision
-
-
-@dataclass(frozen=True)
-class Next:
-    """The one thing to do: what, why, the words of its button and where it leads."""
-
-    title: str
-    why: str
-    label: str
-    href: str
 
 
 def _to(route, *args):
