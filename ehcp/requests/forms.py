@@ -15,6 +15,7 @@ from staff.forms.many import ManyRowsField
 from ..authorities.selectors import caseworkers_in_use, in_use
 from ..cases.filters import CaseFilterForm, YearsField
 from ..models import Caseworker, Exemption, LocalAuthority, Method, NeedsAssessment, Plan
+from . import steps
 from .pack import Part
 from .selectors import Stage
 from .services.assessments import SEVERAL
@@ -118,7 +119,7 @@ class ReasonForm(StepForm):
 
     class Meta:
         model = NeedsAssessment
-        fields = ["reason"]
+        fields = steps.REASON.writes
 
 
 class SentForm(StepForm):
@@ -138,7 +139,7 @@ class SentForm(StepForm):
 
     class Meta:
         model = NeedsAssessment
-        fields = ["sent_at", "method", "received_on"]
+        fields = steps.SENT.writes
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -171,7 +172,7 @@ class ReceivedForm(StepForm):
 
     class Meta:
         model = NeedsAssessment
-        fields = ["received_on", "became_responsible_on"]
+        fields = steps.RECEIVED.writes
 
 
 class DecisionForm(StepForm):
@@ -191,7 +192,7 @@ class AdviceAskedForm(StepForm):
 
     class Meta:
         model = NeedsAssessment
-        fields = ["advice_asked_on"]
+        fields = steps.ADVICE_ASKED.writes
 
 
 class AdviceSentForm(StepForm):
@@ -200,7 +201,7 @@ class AdviceSentForm(StepForm):
 
     class Meta:
         model = NeedsAssessment
-        fields = ["advice_sent_on"]
+        fields = steps.ADVICE_SENT.writes
 
 
 class NoPlanForm(StepForm):
@@ -209,7 +210,7 @@ class NoPlanForm(StepForm):
 
     class Meta:
         model = NeedsAssessment
-        fields = ["no_plan_on"]
+        fields = steps.NO_PLAN.writes
 
 
 class DraftForm(StepForm):
@@ -222,7 +223,7 @@ class DraftForm(StepForm):
 
     class Meta:
         model = NeedsAssessment
-        fields = ["draft_served_on"]
+        fields = steps.DRAFT.writes
 
 
 class WordsForm(StepForm):
@@ -231,7 +232,7 @@ class WordsForm(StepForm):
 
     class Meta:
         model = NeedsAssessment
-        fields = ["representations_on"]
+        fields = steps.WORDS.writes
 
 
 class FinalForm(StepForm):
@@ -245,7 +246,7 @@ class FinalForm(StepForm):
 
     class Meta:
         model = NeedsAssessment
-        fields = ["final_on", "plan"]
+        fields = steps.FINAL.writes
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

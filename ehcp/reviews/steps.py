@@ -53,23 +53,16 @@ MEETING = Step(
     "ehcp:review-meeting",
     writes=("held_on", "meeting_on"),
 )
+# What is written up, page by page of the meeting's screen; the form of a page has these fields.
+SUMMARY = ("strengths", "summary")
+ADULTHOOD = ("adult_employment", "adult_living", "adult_community", "adult_health")
+RECOMMENDING = ("recommendation", "recommendation_reason", "changes_asked", "actions")
 WRITE_UP = Step(
     "write_up",
     _("Write up the meeting"),
     _("Write up the meeting"),
     "ehcp:review-meeting",
-    writes=(
-        "strengths",
-        "summary",
-        "recommendation",
-        "recommendation_reason",
-        "changes_asked",
-        "adult_employment",
-        "adult_living",
-        "adult_community",
-        "adult_health",
-        "actions",
-    ),
+    writes=SUMMARY + RECOMMENDING + ADULTHOOD,
     needs=(REPORT_NOT_SENT,),
 )
 REPORT = Step(

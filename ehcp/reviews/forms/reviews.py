@@ -8,6 +8,7 @@ from staff.models import User
 
 from ...cases.filters import CaseFilterForm, YearsField
 from ...models import AnnualReview, Invitee, Method, OutcomeReview, PlanVersion, Recommendation
+from .. import steps
 from ..services.mail import address_of
 from ..steps import STAGES
 
@@ -90,7 +91,7 @@ class MeetingForm(VersionedForm, forms.ModelForm):
 
     class Meta:
         model = AnnualReview
-        fields = ("meeting_on", "meeting_time", "place", "contribute_by", "pep_on", "short_notice_note")
+        fields = steps.DAY.writes
         labels = {"place": "Place", "short_notice_note": "Notice shorter than two weeks"}
         help_texts = {
             "place": "A room, or how to join by video.",
@@ -187,7 +188,7 @@ class SchoolReportForm(VersionedForm, forms.ModelForm):
 
     class Meta:
         model = AnnualReview
-        fields = ("school_report",)
+        fields = steps.SCHOOL_REPORT.writes
 
 
 class SentForm(forms.Form):
@@ -256,7 +257,7 @@ class SummaryForm(WordsForm):
     summary = text_field(label="What was said", rows=6)
 
     class Meta(WordsForm.Meta):
-        fields = ("strengths", "summary")
+        fields = steps.SUMMARY
 
 
 class AdulthoodForm(WordsForm):
@@ -266,7 +267,7 @@ class AdulthoodForm(WordsForm):
     adult_health = text_field(label="Being as healthy as possible", rows=3)
 
     class Meta(WordsForm.Meta):
-        fields = ("adult_employment", "adult_living", "adult_community", "adult_health")
+        fields = steps.ADULTHOOD
 
 
 class RecommendForm(WordsForm):
@@ -281,7 +282,7 @@ class RecommendForm(WordsForm):
     actions = text_field(label="Actions: what, who, by when", rows=4)
 
     class Meta(WordsForm.Meta):
-        fields = ("recommendation", "recommendation_reason", "changes_asked", "actions")
+        fields = steps.RECOMMENDING
 
 
 # --- The authority -----------------------------------------------------------------------------------------------

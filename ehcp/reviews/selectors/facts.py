@@ -6,7 +6,7 @@ from django.utils import timezone
 from ...deadlines import reviews as rules
 from ...models import AnnualReview, Contribution, Invitee, OutcomeReview, ReviewReport
 from ...plans.selectors.versions import in_force
-from .. import layouts
+from .. import layouts, steps
 
 
 def missing_in_report(review: AnnualReview) -> list[str]:
@@ -17,9 +17,7 @@ def missing_in_report(review: AnnualReview) -> list[str]:
     seen = OutcomeReview.objects.filter(review=review).exclude(progress="").count()
     if outcomes > seen:
         missing.append(f"progress towards {outcomes - seen} of {outcomes} outcomes")
-    if must_plan_for_adulthood(review) and not any(
-        (review.adult_employment, review.adult_living, review.adult_community, review.adult_health)
-    ):
+    if must_plan_for_adulthood(review) and not any(getattr(review, name) for name in steps.ADULTHOOD):
         year = rules.ADULTHOOD_FROM_YEAR
         missing.append(f"preparing for adulthood (the law asks for it from Year {year}, reg 20(6))")
     return missing

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from ...deadlines.reviews import ADULTHOOD_FROM_YEAR
 from ...models import AnnualReview, Invitee, OutcomeReview, PlanOutcome, ProvisionLine
 from ...plans.selectors.versions import in_force
+from .. import steps
 from . import answers
 from .facts import must_plan_for_adulthood
 
 Role = Invitee.Role
-ADULT = ("adult_employment", "adult_living", "adult_community", "adult_health")
 
 
 @dataclass(frozen=True)
@@ -42,8 +42,8 @@ def pages_of(review: AnnualReview) -> list[Page]:
         Page("views", "What everybody sent", review.held_on is not None),
         *[_outcome_page(outcome, said.get(outcome.pk)) for outcome in outcomes],
     ]
-    if must_plan_for_adulthood(review) or any(getattr(review, name) for name in ADULT):
-        done = any(getattr(review, name) for name in ADULT)
+    if must_plan_for_adulthood(review) or any(getattr(review, name) for name in steps.ADULTHOOD):
+        done = any(getattr(review, name) for name in steps.ADULTHOOD)
         pages.append(Page("adulthood", "Preparing for adulthood", done, f"Required from Year {ADULTHOOD_FROM_YEAR}"))
     pages.append(Page("summary", "What goes well, what was said", bool(review.strengths or review.summary)))
     pages.append(Page("recommend", "What we recommend", bool(review.recommendation)))
