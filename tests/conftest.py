@@ -3,9 +3,11 @@ import uuid
 from unittest import mock
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from staff.acting import acting_for
 from staff.models import GroupStaff
@@ -66,6 +68,13 @@ def _first_rows_come_back():
         first_rows.put_back()
 
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", teardown):
+        yield
+
+
+@pytest.fixture
+def one_window():
+    """Limits count in windows of the clock: it stands still, so that none ends within the test."""
+    with time_machine.travel(timezone.now(), tick=False):
         yield
 
 

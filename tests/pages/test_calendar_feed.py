@@ -188,12 +188,14 @@ def test_somebody_who_left_or_changed_meets_nothing(client, senco, school, other
     assert read(client, secret).status_code == 404
 
 
+@pytest.mark.usefixtures("one_window")
 def test_unknown_addresses_are_not_found_and_rationed(client, db):
     for _ in range(LIMITS["link_open_address"].times):
         assert read(client, "A" * 43).status_code == 404
     assert read(client, "A" * 43).status_code == 429
 
 
+@pytest.mark.usefixtures("one_window")
 def test_a_feed_is_read_so_often_an_hour(client, secret):
     for _ in range(LIMITS["calendar_feed"].times):
         assert read(client, secret).status_code == 200

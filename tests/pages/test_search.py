@@ -73,6 +73,7 @@ def test_fragment_and_page_need_the_same_permission(client, sign_in, governor):
     assert client.get("/find/?q=a", headers={"HX-Request": "true"}).status_code == 403
 
 
+@pytest.mark.usefixtures("one_window")
 def test_search_is_limited(client, sign_in, senco):
     sign_in(senco)
 

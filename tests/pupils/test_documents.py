@@ -103,6 +103,7 @@ def test_a_plan_is_kept_byte_for_byte(pupil, senco, monkeypatch):
         assert kept["keep_original"] is as_it_came
 
 
+@pytest.mark.usefixtures("one_window")
 def test_uploads_are_counted(sign_in, senco, pupil, monkeypatch):
     monkeypatch.setitem(LIMITS, "upload", Limit(1, 3600))
     client = sign_in(senco)

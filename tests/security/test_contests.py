@@ -236,6 +236,7 @@ def test_letter_is_marked_as_sent_once(pupil, senco, contest):
     assert race.look(lambda: Letter.objects.get(pk=letter.pk).sent_via) == won
 
 
+@pytest.mark.usefixtures("one_window")
 def test_limit_counts_every_try(senco, contest):
     """More tries at once than are allowed: exactly as many as are allowed come through."""
 

@@ -253,6 +253,7 @@ def test_link_works_for_seven_days(invite):
         assert Client().get(link(secret)).status_code == 404
 
 
+@pytest.mark.usefixtures("one_window")
 def test_a_flood_of_guesses_is_slowed_down(client, db):
     statuses = [client.get(link(f"{number:043}")).status_code for number in range(61)]
 
