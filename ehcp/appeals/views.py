@@ -20,6 +20,7 @@ from staff.permissions import Permission as P
 
 from ..cases.dates import dates_of
 from ..cases.pages import CasePages, case_page, list_page
+from ..letters.fields import links_of
 from ..letters.selectors import papers_of
 from ..models import Appeal, NeedsAssessment, Plan
 from ..requests.views.assessments import AN_ACTION
@@ -135,7 +136,7 @@ def appeal_detail(request, pk):
         "papers": papers_of(case, acting),
         "case_kind": "appeal",
         "may_correct": request.acting.can(P.CASE_EDIT),
-        "case_letters": [("la_late_final", "the authority is late with what was ordered")],
+        "case_letters": links_of("appeal"),
         "may_edit": may_edit and case.closed_on is None,
     }
     return render(request, "ehcp/appeal_detail.html", context)

@@ -23,9 +23,10 @@ from staff.permissions import Permission as P
 
 from ..cases.dates import dates_of
 from ..cases.pages import CasePages, case_page, list_page
+from ..letters.fields import links_of
 from ..letters.forms import ReasonForm
 from ..letters.selectors import papers_of
-from ..letters.views.letters import OF_CASE, sender_role
+from ..letters.views.letters import sender_role
 from ..models import Consultation
 from . import forms, selectors, services
 from . import reply as replies
@@ -131,7 +132,7 @@ def consultation_detail(request, pk):
         "papers": papers_of(case, acting),
         "case_kind": "consultation",
         "may_correct": request.acting.can(P.CASE_EDIT),
-        "case_letters": [(kind, "the reply as a letter") for kind in OF_CASE["consultation"] if case.approved_at],
+        "case_letters": links_of("consultation") if case.approved_at else [],
         "sent_form": forms.SentForm(initial={"version": case.version}) if case.approved_at else None,
         "may_edit": True,
         "may_approve": acting.can(P.CASE_APPROVE),

@@ -63,6 +63,26 @@ BY_KIND = {
         MergeField("lines.list", "The lines that say no amount, one a line", "F2: access to a calm space (no amount)"),
     ),
 }
+# Which letters each kind of case may have, by what the link on its page says; one without words has its link where the
+# duty is late.
+OF_CASE = {
+    "assessment": {
+        "assessment_request": "the request",
+        "la_late_decision": "the decision is late",
+        "la_late_final": "the final plan is late",
+    },
+    "plan": {"la_vague_lines": "to the authority about vague provision"},
+    "review": {
+        "review_invitation": "invitation",
+        "review_chaser": "reminder",
+        "review_papers": "letter with the papers",
+        "review_report": "letter with the report",
+        "la_late_review": "",
+        "la_late_amended": "",
+    },
+    "consultation": {"consultation_reply": "the reply as a letter"},
+    "appeal": {"la_late_final": "the authority is late with what was ordered"},
+}
 TO_AUTHORITY = frozenset(kind for kind in BY_KIND if kind.startswith("la_")) | {
     "assessment_request",
     "consultation_reply",
@@ -267,4 +287,20 @@ def default_words(kind):
     return WORDS[kind]
 
 
-__all__ = ["BY_KIND", "TO_AUTHORITY", "LetterTextError", "check", "default_words", "fields_of", "fill_in", "samples"]
+def links_of(case_code):
+    """[(kind of letter, label)] that the page of a case of this kind offers."""
+    return [(kind, label) for kind, label in OF_CASE[case_code].items() if label]
+
+
+__all__ = [
+    "BY_KIND",
+    "OF_CASE",
+    "TO_AUTHORITY",
+    "LetterTextError",
+    "check",
+    "default_words",
+    "fields_of",
+    "fill_in",
+    "links_of",
+    "samples",
+]

@@ -5,7 +5,7 @@ import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from ehcp.letters.views.letters import OF_CASE
+from ehcp.letters.fields import OF_CASE
 from ehcp.models import CaseLetter, CaseLetterTemplate, Correspondence
 from pupils.models import Contact
 from tests.factories.ehcp import AnnualReviewFactory, ConsultationFactory, NeedsAssessmentFactory, PlanFactory

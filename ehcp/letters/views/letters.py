@@ -31,22 +31,6 @@ from .. import fields as letter_fields
 from ..forms import CaseLetterForm, CaseLetterSentForm
 from ..services import letters as services
 
-# Which letters each kind of case may have.
-OF_CASE = {
-    "assessment": ("assessment_request", "la_late_decision", "la_late_final"),
-    "plan": ("la_vague_lines",),
-    "review": (
-        "review_invitation",
-        "review_chaser",
-        "review_papers",
-        "review_report",
-        "la_late_review",
-        "la_late_amended",
-    ),
-    "consultation": ("consultation_reply",),
-    "appeal": ("la_late_final",),
-}
-
 
 def sender_role(acting):
     return Role(acting.home_role).label if acting.home_role else ""
@@ -83,7 +67,7 @@ def recipients_of(case, kind):
 @form_page
 def letter_new(request, case, pk, kind):
     """Show the letter as it will be read, change its words or date, make it."""
-    if kind not in OF_CASE.get(case, ()):
+    if kind not in letter_fields.OF_CASE.get(case, ()):
         raise Http404
     this_case = cases.find(request, case, pk)
     people = recipients_of(this_case, kind)

@@ -13,6 +13,7 @@ from staff.permissions import Permission as P
 
 from ...cases.dates import dates_of
 from ...cases.pages import CasePages, list_page
+from ...letters.fields import links_of
 from ...letters.selectors import papers_of
 from ...models import Plan, PlanVersion, SectionLetter
 from ...requests.selectors import came_of
@@ -176,5 +177,5 @@ def _beside(plan, acting, today):
         "case": plan,
         "case_kind": "plan",
         "may_correct": acting.can(P.CASE_EDIT),
-        "case_letters": [("la_vague_lines", "to the authority about vague provision")],
+        "case_letters": links_of("plan"),
     }

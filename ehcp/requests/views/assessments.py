@@ -24,8 +24,9 @@ from ...authorities.selectors import in_use
 from ...cases.dates import dates_of
 from ...cases.pages import CasePages, case_page, list_page
 from ...cases.ruler import ruler
+from ...deadlines import assessments as rules
+from ...letters.fields import links_of
 from ...letters.selectors import papers_of
-from ...letters.views.letters import OF_CASE
 from ...models import NeedsAssessment, Plan
 from ...plans.forms import RequestCaseworkerForm
 from .. import forms, selectors, showing
@@ -164,7 +165,7 @@ def assessment_detail(request, pk):
         "papers": papers_of(case, acting),
         "case_kind": "assessment",
         "may_correct": request.acting.can(P.CASE_EDIT),
-        "case_letters": _letters(case),
+        "case_letters": links_of("assessment"),
         "may_edit": may_edit and case.closed_on is None,
         **pack_state(request, case),
     }
@@ -179,17 +180,9 @@ def _checks(case):
 def _ruler(case, dates, today):
     """Drawn from the request, or from the order that set the dates anew."""
     replaced = any(row.item.replaced_by for row in dates)
-    weeks = 14 if replaced or case.kind == NeedsAssessment.Kind.AGAIN else 20
-    return ruler(dates, starts_on=case.reversed_on if replaced else case.starts_on, today=today, weeks=weeks)
-
-
-def _letters(case):
-    names = {
-        "assessment_request": "the request",
-        "la_late_decision": "the decision is late",
-        "la_late_final": "the final plan is late",
-    }
-    return [(kind, names[kind]) for kind in OF_CASE["assessment"]]
+    final = rules.REASSESS_FINAL if replaced or case.kind == NeedsAssessment.Kind.AGAIN else rules.FINAL
+    starts_on = case.reversed_on if replaced else case.starts_on
+    return ruler(dates, starts_on=starts_on, today=today, weeks=final.count.n)
 
 
 def pack_state(request, case):

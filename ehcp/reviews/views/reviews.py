@@ -24,6 +24,7 @@ from staff.permissions import Permission as P
 from ...cases.dates import dates_of
 from ...cases.pages import CasePages, case_page, list_page
 from ...deadlines import reviews as rules
+from ...letters.fields import links_of
 from ...letters.selectors import papers_of
 from ...models import AnnualReview, Plan
 from ...plans.selectors.versions import in_force
@@ -41,12 +42,6 @@ MOST_COMING = 12
 # Between the last words and the papers.
 SPARE = timedelta(days=4)
 LAST_DAY = date(2100, 12, 31)  # beyond it, a slip of the year
-LETTERS = (
-    ("review_invitation", "invitation"),
-    ("review_chaser", "reminder"),
-    ("review_papers", "letter with the papers"),
-    ("review_report", "letter with the report"),
-)
 
 
 # --- What the views share ----------------------------------------------------------------------------------------
@@ -188,7 +183,7 @@ def review_detail(request, pk):
         "case": review,
         "case_kind": "review",
         "may_correct": request.acting.can(P.CASE_EDIT),
-        "case_letters": LETTERS,
+        "case_letters": links_of("review"),
         "may_edit": may_edit,
         "may_approve": acting.can(P.CASE_APPROVE),
         "late_letter": late_letter,
