@@ -14,9 +14,7 @@ from defusedxml.ElementTree import XMLParser
 from .bounds import MAX_ENTRIES, MAX_RATIO, MAX_UNPACKED
 from .kinds import Kind
 from .refusals import FileRefused, UploadReason
-
-RATIO_COUNTS_FROM = 1024 * 1024  # a small part of blank cells squeezes well and harms nobody
-CHUNK = 64 * 1024
+from .unpacking import CHUNK, UnpacksTooFar, pieces_of
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _NESTED = (b"PK\x03\x04", b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b\x08")
@@ -108,8 +106,6 @@ def _check_contents(archive: zipfile.ZipFile) -> None:
     for entry in archive.infolist():
         size, start, has_doctype = _unpack(archive, entry, room=MAX_UNPACKED - total)
         total += size
-        if size > RATIO_COUNTS_FROM and size > MAX_RATIO * entry.compress_size:
-            raise FileRefused(UploadReason.UNPACKS_TOO_FAR)
         if start.startswith((OLE, *_NESTED)):
             raise FileRefused(UploadReason.EMBEDDED)
         if has_doctype and entry.filename.lower().endswith((".xml", ".rels", ".rdf")):
@@ -117,16 +113,16 @@ def _check_contents(archive: zipfile.ZipFile) -> None:
 
 
 def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, *, room: int) -> tuple[int, bytes, bool]:
-    """(size, first bytes, whether it has a DOCTYPE), counted while unpacking: the stated size may lie."""
+    """(size, first bytes, whether it has a DOCTYPE)."""
     size, start, tail, has_doctype = 0, b"", b"", False
-    with archive.open(entry) as part:
-        while chunk := part.read(CHUNK):
-            size += len(chunk)
-            if size > room:
-                raise FileRefused(UploadReason.UNPACKS_TOO_FAR)
-            start = start or chunk[:16]
-            has_doctype = has_doctype or any(mark in tail + chunk for mark in _DOCTYPE)
-            tail = chunk[-32:]
+    try:
+        for piece in pieces_of(archive, entry, room=room, most_ratio=MAX_RATIO):
+            size += len(piece)
+            start = start or piece[:16]
+            has_doctype = has_doctype or any(mark in tail + piece for mark in _DOCTYPE)
+            tail = piece[-32:]
+    except UnpacksTooFar as error:
+        raise FileRefused(UploadReason.UNPACKS_TOO_FAR) from error
     return size, start, has_doctype
 
 

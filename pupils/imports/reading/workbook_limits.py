@@ -6,6 +6,9 @@ import zipfile
 import zlib
 from xml.parsers import expat
 
+from sendco.files.bounds import MAX_ENTRIES, MAX_RATIO, MAX_UNPACKED
+from sendco.files.unpacking import CHUNK, UnpacksTooFar, pieces_of
+
 from .refusals import FileNotReadable, FileReason
 from .sheets import (
     HEADER_SEARCH_ROWS,
@@ -16,12 +19,6 @@ from .sheets import (
     too_many_cells,
 )
 
-MAX_UNPACKED = 100 * 1024 * 1024
-MAX_ENTRIES = 2000
-MAX_RATIO = 100
-# Small parts pack well (an empty sheet may reach 200:1), so the ratio only counts above this.
-RATIO_FLOOR = 1024 * 1024
-_CHUNK = 256 * 1024
 _LONGEST_NUMBER = 20
 _HEAD = 4096
 _NOT_ELEMENTS = re.compile(rb"<\?.*?\?>|<!--.*?-->", re.DOTALL)
@@ -74,16 +71,12 @@ def _kind(archive):
 
 
 def _check_size(archive):
-    """Count what really comes out: the sizes that the archive claims may be false."""
-    total = 0
-    for entry in archive.infolist():
-        size = 0
-        with archive.open(entry) as stream:
-            while chunk := stream.read(_CHUNK):
-                size += len(chunk)
-                total += len(chunk)
-                if total > MAX_UNPACKED or (size > RATIO_FLOOR and size > MAX_RATIO * max(entry.compress_size, 1)):
-                    raise FileNotReadable(FileReason.UNPACKS_TOO_FAR)
+    room = MAX_UNPACKED
+    try:
+        for entry in archive.infolist():
+            room -= sum(map(len, pieces_of(archive, entry, room=room, most_ratio=MAX_RATIO)))
+    except UnpacksTooFar:
+        raise FileNotReadable(FileReason.UNPACKS_TOO_FAR) from None
 
 
 class _Extent:
@@ -118,7 +111,7 @@ def _parse(stream, handler):
     parser.EndElementHandler = handler.end
     parser.CharacterDataHandler = handler.text
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    while chunk := stream.read(_CHUNK):
+    while chunk := stream.read(CHUNK):
         parser.Parse(chunk, False)
     parser.Parse(b"", True)
 
