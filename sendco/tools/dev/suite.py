@@ -27,7 +27,7 @@ SECOND = [*WORK, "postgresql and not browser and not soak"]
 SERVERS = {"PostgreSQL": servers.find_postgresql, "Redis": servers.find_redis}
 # Neither the person's own data folder nor their servers: only what a leg names.
 NO_SERVERS = {"DATABASE_URL": "", "REDIS_URL": "", "CACHE_REDIS_URL": ""}
-# The browser's leg goes beside the others, and often waits; when it does not, it comes first, as its waits have ends.
+# The embedded leg stands behind the two beside it: what they wait for has a time limit.
 BEHIND = ["nice", "-n", "10"] if shutil.which("nice") else []
 PASSED, FAILED, NOT_RUN = "passed", "FAILED", "NOT RUN"
 
@@ -64,11 +64,12 @@ def test(arguments, *, fast):
 
 
 def _all_legs(arguments, env, addresses, missing):
-    """The browser's leg beside the two others: one process that waits half of its time. What it prints comes last."""
-    printed = Path(env["SENDCO_MIGRATED"]).with_name("browser.txt")
+    """The embedded leg, and beside it the two that often wait: for a browser, for a server. They print when all end."""
+    printed = Path(env["SENDCO_MIGRATED"]).with_name("beside.txt")
     with ThreadPoolExecutor(1) as beside, printed.open("w", encoding="utf-8") as kept:
         browser = beside.submit(_browser, arguments, env, kept)
-        legs = [_embedded(arguments, env), _services(arguments, {**env, **addresses}, missing), browser.result()]
+        services = beside.submit(_services, arguments, {**env, **addresses}, missing, kept)
+        legs = [_embedded(arguments, env), services.result(), browser.result()]
     say(printed.read_text(encoding="utf-8"))
     return legs
 
@@ -128,15 +129,15 @@ def _embedded(arguments, env=None):
     return _timed("SQLite, files", [*SUITE, *arguments], chosen=arguments, env=env)
 
 
-def _services(arguments, env, missing):
+def _services(arguments, env, missing, into=None):
     name = "PostgreSQL, Redis"
     if missing:
         return _not_run(name, missing)
-    return _timed(name, [*SECOND, *arguments], chosen=arguments, env=env)
+    return _timed(name, [*SECOND, *arguments], chosen=arguments, env=env, into=into)
 
 
 def _browser(arguments, env=None, into=None):
-    """Run the leg; its output goes to the open file `into`, so that it does not stand between another leg's lines."""
+    """Run the leg. As of every leg, its output goes to an open file `into`, so as not to mix with another's lines."""
     name = "Browser"
     missing = servers.missing_after_install({"Chromium": servers.find_chromium})
     if missing:
