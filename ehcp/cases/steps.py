@@ -85,6 +85,11 @@ class Step:
     asks: str | Promise = ""
     why: str | Promise = ""
 
+    @property
+    def is_ours(self) -> bool:
+        """Whether somebody of the school takes it; for any other the school waits, and enters what it hears."""
+        return self.whose in (Whose.SCHOOL, Whose.HEAD)
+
     def is_done(self, case: Model) -> bool:
         return bool(self.writes and getattr(case, self.writes[0]))
 
