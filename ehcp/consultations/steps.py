@@ -3,10 +3,10 @@
 from django.utils.translation import gettext_lazy as _
 
 from ..cases.steps import Known, NotYet, Stage, Step, Whose, by_code
-from .refusals import ConsultationReason as Reason
+from .refusals import ConsultationReason
 
-NOT_SENT = NotYet("sent_on", Reason.REPLY_WENT)
-APPROVED = Known(("approved_at",), Reason.NOT_APPROVED)
+NOT_SENT = NotYet("sent_on", ConsultationReason.REPLY_WENT)
+APPROVED = Known(("approved_at",), ConsultationReason.NOT_APPROVED)
 
 DETAILS = Step("details", _("What the authority wrote"), _("Change"), "ehcp:consultation-edit", needs=(NOT_SENT,))
 WRITE = Step(
