@@ -1,11 +1,10 @@
-"""What each record of this floor owes, from its facts. Services hand it to the due table; check_deadlines compares."""
+"""What each record of this floor owes, from its facts."""
 
 from django.utils import timezone
 
 from sendco.clock import evaluate
-from sendco.due.registry import SOURCES, Source, register, source_of
-from sendco.due.services import Owed, differences_many, sync_many
-from staff.selectors import school_calendar
+from sendco.due.registry import Source, register
+from sendco.due.services import Owed
 
 from . import deadlines
 from .models import Concern, ConcernView, RegisterEntry, WatchListEntry
@@ -55,59 +54,3 @@ def register_sources():
     register(Source(RegisterEntry, of_register_entry))
     register(Source(Concern, of_concern))
     register(Source(ConcernView, of_view, joins=("concern__school",), school="concern__school", pupil="concern__pupil"))
-
-
-def _derived(source, rows, calendars):
-    """What `sync_many` takes: each record with what its facts give. `calendars` answers for a school."""
-    derived = []
-    for row in rows:
-        school = source.school_of(row)
-        derived.append((row, source.derive(row, calendars(school)), school.pk, source.pupil_id_of(row)))
-    return derived
-
-
-def _calendars():
-    """Read each school's calendar once."""
-    known = {}
-
-    def calendar(school):
-        if school.pk not in known:
-            known[school.pk] = school_calendar(school)
-        return known[school.pk]
-
-    return calendar
-
-
-def bring_up_to_date(row):
-    """Derive this record's deadlines and write them to the due table, in the caller's transaction."""
-    source = source_of(row)
-    sync_many(_derived(source, [source.fresh(row)], school_calendar))
-
-
-def bring_pupil_up_to_date(pupil):
-    """Derive every deadline of one pupil again, on every floor, after facts about the pupil changed."""
-    calendars = _calendars()
-    for source in SOURCES.values():
-        if source.pupil is not None:
-            sync_many(_derived(source, source.rows(**{source.pupil: pupil}), calendars))
-
-
-def bring_school_up_to_date(school, progress=lambda done, total: None):
-    """Derive every deadline of a school again, after its calendar or its own numbers of days changed."""
-    calendar = school_calendar(school)
-    total = sum(source.model.objects.filter(**{source.school: school}).count() for source in SOURCES.values())
-    done = 0
-    for source in SOURCES.values():
-        for rows in source.chunks(**{source.school: school}):
-            sync_many(_derived(source, rows, lambda _: calendar))
-            done += len(rows)
-            progress(done, total)
-    return total
-
-
-def all_differences():
-    """Yield, in words, each due row that differs from what the facts say. For check_deadlines."""
-    calendars = _calendars()
-    for source in SOURCES.values():
-        for rows in source.chunks():
-            yield from differences_many(_derived(source, rows, calendars))

@@ -7,12 +7,12 @@ from sendco.jobs.services import JobFailed
 from sendco.pdf.jobs import draw
 from staff.jobs import acting_of
 from staff.models import School
+from staff.owed import bring_school_up_to_date
 from staff.permissions import Permission
 
 from .letters.refusals import LetterReason
 from .letters.services.letters import file_letter, may_go
 from .models import Letter
-from .owed import bring_school_up_to_date
 
 
 @handler("pupils.letter_pdf")

@@ -20,6 +20,7 @@ from .models import AcademicYear, Closure, GroupStaff, Invitation, Membership, S
 from .models.people import current_on
 from .models.school import SettingType
 from .permissions import Permission
+from .roles import Role
 
 # At least 380 sessions, two a day (Education (School Day and School Year) (England) Regulations 1999, reg 3).
 LEAST_SCHOOL_DAYS = 190
@@ -263,3 +264,9 @@ def person_changes(acting: Acting, person: User) -> QuerySet[Event]:
     """Roles given and ended here, for those who manage people."""
     events = subject_events(person, audiences=acting.audiences & {Audience.ACCOUNTS})
     return events.filter(school_id=acting.school.pk)
+
+
+def people_with(school: School, role: Role) -> QuerySet[User]:
+    """Those who hold this role here today, by name."""
+    held = Membership.objects.filter(current_on(timezone.localdate()), school=school, role=role)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")

@@ -6,12 +6,12 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from pupils.models import Enrolment, GroupPlace, PupilSupport, WatchListEntry
-from pupils.owed import bring_up_to_date
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.files.models import StoredFile
 from sendco.management.commands.check_tenancy import school_path, tenanted_models
 from staff.models import Membership, Unit
+from staff.owed import bring_up_to_date
 from staff.roles import Role
 from tests.factories import RegisterEntryFactory, TeachingGroupFactory
 

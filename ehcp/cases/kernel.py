@@ -14,10 +14,10 @@ from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from pupils.owed import bring_up_to_date
 from sendco.audit import services as audit
 from sendco.refusals import ChangedMeanwhile, Reason, Refused
 from staff.models import User
+from staff.owed import bring_up_to_date
 
 from .kind import check_days
 from .kinds import kind_of

@@ -1,7 +1,7 @@
 """Bring the due dates of cases in line with their facts, in the caller's transaction."""
 
-from pupils.owed import bring_up_to_date
 from sendco.due.registry import SOURCES
+from staff.owed import bring_up_to_date
 
 from ..models import AnnualReview, Appeal, Consultation, NeedsAssessment, Plan
 

@@ -14,11 +14,11 @@ from django.db import transaction
 from django.db.models import Q
 
 from ehcp.reviews.services import chasers
-from pupils.owed import bring_school_up_to_date
 from sendco.clock import LONDON, Duty, SendingDays
 from sendco.due.models import DueItem
 from staff.models import Membership, School
 from staff.models.people import current_on
+from staff.owed import bring_school_up_to_date
 from staff.selectors import school_calendar
 
 from .. import stages, steps

@@ -10,11 +10,11 @@ from sendco.formkit.versions import Group
 from staff.forms.many import ManyRowsField
 from staff.models import User
 from staff.roles import Role
+from staff.selectors import people_with
 
 from ..models import Concern, ConcernView
 from ..models.concerns import RATED
 from ..models.register import ON_REGISTER
-from .selectors import people_with
 
 Outcome = Concern.Outcome
 DATE_HINT = "For example 27/03/2026"

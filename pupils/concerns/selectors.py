@@ -14,7 +14,7 @@ from staff.models import GroupStaff, Membership, School, User
 from staff.models.people import current_on
 from staff.permissions import ROLE_PERMISSIONS, Permission
 from staff.roles import Role
-from staff.selectors import current_term
+from staff.selectors import current_term, people_with
 
 from ..models import Concern, ConcernView, GroupPlace, Pupil, PupilSupport
 from ..models.querysets import current
@@ -101,12 +101,6 @@ def median_to_first_action(acting: Acting, since: date) -> timedelta | None:
     moments = seen.values_list("entered_at", "first_action_at")
     times: list[Any] = [acted - entered for entered, acted in moments if acted]
     return median(times) if times else None
-
-
-def people_with(school: School, role: Role) -> QuerySet[User]:
-    """Those who hold this role here today, by name."""
-    held = Membership.objects.filter(current_on(timezone.localdate()), school=school, role=role)
-    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
 
 
 def who_looks(school: School) -> str:

@@ -15,16 +15,17 @@ from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import School, User
+from staff.owed import bring_up_to_date
 from staff.roles import Role
+from staff.selectors import people_with
 from staff.tasks import send_account_mail
 
 from ..models import Concern, ConcernView, Pupil, RegisterEntry
 from ..models.concerns import RATED
 from ..models.register import ON_REGISTER
-from ..owed import bring_up_to_date
 from ..register import services as register
 from .refusals import ConcernReason, ViewReason
-from .selectors import dues_of, people_with, who_looks
+from .selectors import dues_of, who_looks
 
 Outcome = Concern.Outcome
 LOOKED_AT_AGAIN = (Outcome.STRATEGIES, Outcome.OBSERVE)

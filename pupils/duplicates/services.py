@@ -15,6 +15,7 @@ from sendco.files.models import StoredFile
 from sendco.links.models import Link
 from sendco.refusals import ChangedMeanwhile, Refused, SeveralRefused
 from staff.models import User
+from staff.owed import bring_pupil_up_to_date, bring_up_to_date
 
 from .. import search
 from ..merging import MOVED, refusals
@@ -38,7 +39,6 @@ from ..models import (
     WatchListEntry,
 )
 from ..models.register import ON_REGISTER
-from ..owed import bring_pupil_up_to_date, bring_up_to_date
 from .refusals import MergeReason, UndoReason
 from .selectors import CHOOSABLE, GONE, KEPT, UNDO_DAYS, conflicts, unlike_protections
 

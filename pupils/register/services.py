@@ -10,10 +10,10 @@ from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import User
+from staff.owed import bring_up_to_date
 
 from ..models import Need, NeedType, Pupil, RegisterEntry, WatchListEntry
 from ..models.register import ON_REGISTER, Code
-from ..owed import bring_up_to_date
 from .refusals import RegisterReason, WatchReason
 from .selectors import open_entry
 

@@ -10,7 +10,7 @@ from ehcp.letters.services import correspondence
 from ehcp.models import Appeal
 from ehcp.requests.services import assessments
 from pupils.models import Document
-from pupils.owed import bring_up_to_date
+from staff.owed import bring_up_to_date
 from staff.roles import Role
 from tests.factories import MembershipFactory
 from tests.factories.ehcp import AppealFactory, LocalAuthorityFactory, PlanFactory, PlanVersionFactory

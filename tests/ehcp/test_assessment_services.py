@@ -11,9 +11,9 @@ from ehcp.models import Advice, NeedsAssessment
 from ehcp.requests.readiness import readiness
 from ehcp.requests.refusals import RequestReason
 from ehcp.requests.services import assessments
-from pupils.owed import all_differences
 from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile
+from staff.owed import all_differences
 from tests.factories.ehcp import LocalAuthorityFactory, PlanFactory
 from tests.refusals import refused
 

@@ -147,7 +147,7 @@ def test_being_full_is_warned_about_on_the_page(desk, case):
 
 def test_list_shows_what_waits_with_its_date_as_guidance(desk, case, school):
     ConsultationFactory(school=school, child_name="Answered Child", sent_on=date(2026, 11, 12))
-    from pupils.owed import bring_up_to_date
+    from staff.owed import bring_up_to_date
 
     bring_up_to_date(case)
 

@@ -6,8 +6,8 @@ from django.template.loader import render_to_string
 
 from ehcp.cases.dates import dates_of
 from ehcp.models import Exemption
-from pupils.owed import bring_up_to_date
 from sendco.due.models import DueItem
+from staff.owed import bring_up_to_date
 from tests.factories.ehcp import AnnualReviewFactory, LocalAuthorityFactory, NeedsAssessmentFactory, PlanFactory
 
 TODAY = date(2026, 11, 22)

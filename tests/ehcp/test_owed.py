@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 
 from ehcp.models import AnnualReview, Appeal, Consultation, Exemption, Invitee, NeedsAssessment, Plan, PlanMove
 from ehcp.owed import exemption_words
-from pupils.owed import all_differences, bring_school_up_to_date, bring_up_to_date
 from pupils.record.services.pupils import update_pupil
 from sendco.due.models import DueItem
+from staff.owed import all_differences, bring_school_up_to_date, bring_up_to_date
 from tests.factories import PupilFactory, SchoolFactory
 from tests.factories.ehcp import (
     AnnualReviewFactory,

@@ -11,10 +11,10 @@ from ehcp.models import Advice, Appeal, Caseworker, Exemption, NeedsAssessment
 from ehcp.requests import selectors
 from ehcp.requests.services import assessments as services
 from pupils.models import Document
-from pupils.owed import bring_up_to_date
 from sendco.audit.models import Event, Read
 from sendco.drafts.services import load_draft, save_draft
 from staff.acting import acting_for
+from staff.owed import bring_up_to_date
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory
 from tests.factories.ehcp import CaseworkerFactory, LocalAuthorityFactory, NeedsAssessmentFactory, PlanFactory

@@ -8,8 +8,8 @@ from ehcp.models import AnnualReview, CaseLetter, Contribution, Invitee, Outcome
 from ehcp.reviews.selectors import reviews as selectors
 from ehcp.reviews.selectors.progress import next_of, progress_of
 from ehcp.reviews.services import reviews as services
-from pupils.owed import bring_up_to_date
 from staff.models import AcademicYear, Term
+from staff.owed import bring_up_to_date
 from tests.factories import PupilFactory
 from tests.factories.ehcp import (
     AnnualReviewFactory,

@@ -8,10 +8,10 @@ from ehcp.models import AnnualReview, Invitee, PlanOutcome, Recommendation
 from ehcp.reviews.refusals import ReviewReason as R
 from ehcp.reviews.selectors import facts
 from ehcp.reviews.services import reviews
-from pupils.owed import all_differences
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile
+from staff.owed import all_differences
 from tests.factories.ehcp import PlanFactory, PlanVersionFactory
 from tests.refusals import refused
 

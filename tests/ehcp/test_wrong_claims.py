@@ -15,12 +15,12 @@ from ehcp.deadlines import appeals, assessments, deadline, exemption_allowed, mo
 from ehcp.models import Exemption
 from pupils import deadlines as register_deadlines
 from pupils.models import NeedType, RegisterEntry
-from pupils.owed import bring_up_to_date
 from pupils.register.refusals import RegisterReason
 from pupils.register.services import change_status
 from sendco.clock import Basis, Days, Duty
 from sendco.due.models import DueItem
 from staff.models.school import ALTERNATIVE, SettingType
+from staff.owed import bring_up_to_date
 from tests.factories import PupilFactory, SchoolFactory
 from tests.factories.ehcp import AnnualReviewFactory, NeedsAssessmentFactory, PlanFactory
 from tests.refusals import refused

@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from governance.models import Acknowledgement, Cover, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
 from governance.services.daily import run_daily
 from governance.stages import LATE, PASSED_ON
-from pupils.owed import all_differences
 from sendco.due.models import DueItem
 from staff.models import AcademicYear, Closure, Membership, Term, Unit
+from staff.owed import all_differences
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, SchoolFactory, UserFactory
 

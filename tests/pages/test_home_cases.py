@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ehcp.models import AnnualReview, Invitee
-from pupils.owed import bring_up_to_date
 from sendco.due.models import DueItem
 from sendco.pages.due import items as due_items
 from sendco.pages.home.views import MOST_WAITING, _due_lists
+from staff.owed import bring_up_to_date
 from tests.factories import PupilFactory
 from tests.factories.ehcp import (
     AnnualReviewFactory,

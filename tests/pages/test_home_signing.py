@@ -14,10 +14,10 @@ from ehcp.models import Consultation, ReviewReport
 from governance.models import Cover
 from governance.selectors.cover import standing_in
 from pupils.concerns import services as concerns
-from pupils.owed import bring_up_to_date
 from sendco.pages.home import views as pages
 from sendco.pages.home.signatures import MOST, counted, to_sign
 from staff.models import Membership, Unit
+from staff.owed import bring_up_to_date
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, UserFactory
 from tests.factories.ehcp import AnnualReviewFactory, ConsultationFactory, LocalAuthorityFactory

@@ -5,11 +5,11 @@ from django.utils import timezone
 
 import pupils.tasks  # noqa: F401  (registers the handlers)
 from pupils.models import Concern
-from pupils.owed import all_differences, bring_up_to_date
 from sendco.due.models import DueItem
 from sendco.jobs.models import Job
 from sendco.jobs.runner import run
 from staff.models import AcademicYear, Term
+from staff.owed import all_differences, bring_up_to_date
 from staff.services import add_closures, update_school
 
 

@@ -5,13 +5,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils.models import Concern, GroupPlace, Need, NeedType, PupilSupport, RegisterEntry, WatchListEntry
-from pupils.owed import all_differences
 from pupils.record.refusals import FirstDayReason
 from pupils.record.services import pupils as services
 from pupils.record.services.enrolments import correct_first_day
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from staff.models import Unit
+from staff.owed import all_differences
 from tests.factories import TeachingGroupFactory
 from tests.refusals import refused, shows
 

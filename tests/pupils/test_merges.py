@@ -29,12 +29,12 @@ from pupils.models import (
     RegisterEntry,
     WatchListEntry,
 )
-from pupils.owed import all_differences, bring_up_to_date
 from pupils.register import services as registers
 from sendco.audit.models import Event, Read
 from sendco.due.models import DueItem
 from sendco.files.models import StoredFile
 from sendco.refusals import ChangedMeanwhile
+from staff.owed import all_differences, bring_up_to_date
 from tests.factories import PupilFactory, TeachingGroupFactory
 from tests.refusals import refused, shows
 

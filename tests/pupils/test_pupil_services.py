@@ -17,7 +17,6 @@ from pupils.models import (
     SearchKey,
 )
 from pupils.models.register import Code
-from pupils.owed import all_differences, bring_up_to_date
 from pupils.record.refusals import (
     ContactReason,
     EnrolmentReason,
@@ -34,6 +33,7 @@ from sendco.audit.models import Audience, Event, Read
 from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile
 from staff.models import TeachingGroup, Unit
+from staff.owed import all_differences, bring_up_to_date
 from staff.refusals import PeopleReason
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, TeachingGroupFactory

@@ -5,7 +5,6 @@ from django.utils import timezone
 
 from pupils.models import Need, NeedType, RegisterEntry, WatchListEntry
 from pupils.models.register import Code
-from pupils.owed import all_differences
 from pupils.record.services.pupils import record_leaver
 from pupils.register import services as register
 from pupils.register.refusals import RegisterReason, WatchReason
@@ -13,6 +12,7 @@ from pupils.register.selectors import needs_on
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile
+from staff.owed import all_differences
 from tests.refusals import refused
 
 from .races import race

@@ -7,7 +7,6 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from pupils.concerns.selectors import people_with
 from pupils.letters.services.words import LetterWords
 from pupils.models import Contact, Document
 from sendco.audit import services as audit
@@ -18,6 +17,7 @@ from sendco.jobs import services as jobs
 from sendco.refusals import Refused
 from staff.models import School, User
 from staff.roles import Role
+from staff.selectors import people_with
 
 from ...cases.kinds import kind_of, office_of
 from ...models import (

@@ -11,7 +11,6 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from pupils.concerns.selectors import people_with
 from pupils.models import Contact, Pupil
 from sendco.clock import long_date, young_person_from
 from sendco.files.models import StoredFile
@@ -20,6 +19,7 @@ from sendco.links import services as links
 from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import User
 from staff.roles import Role as StaffRole
+from staff.selectors import people_with
 
 from ...cases.kernel import assign, changing, locked, opening
 from ...cases.refusals import CaseReason

@@ -10,10 +10,10 @@ from sendco.clock.errors import NotKnownYet
 from sendco.due.models import DueItem
 from sendco.due.registry import source_of
 from sendco.due.services import sync
+from staff.owed import bring_pupil_up_to_date
 from staff.selectors import school_calendar
 
 from ...models import Import, ImportChange, Pupil
-from ...owed import bring_pupil_up_to_date
 from ..selectors.known import CHUNK
 
 Outcome = ImportChange.Outcome

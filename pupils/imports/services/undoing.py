@@ -14,9 +14,10 @@ from simple_history.utils import bulk_update_with_history
 from sendco.audit import services as audit
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
+from staff import owed
 from staff.models import TeachingGroup, User
 
-from ... import owed, search
+from ... import search
 from ...models import (
     Concern,
     Import,

@@ -15,8 +15,8 @@ from sendco.refusals import Refused
 from staff.models import School, User
 from staff.models.school import ALTERNATIVE
 from staff.roles import Role
+from staff.selectors import people_with
 
-from ...concerns.selectors import people_with
 from ...models import Contact, Document, Letter, LetterTemplate, Need, Pupil, RegisterEntry
 from ...models.letters import LetterKind
 from ...models.register import Code

@@ -11,9 +11,9 @@ from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.refusals import Refused
 from staff.models import User
+from staff.owed import bring_pupil_up_to_date
 
 from ...models import Concern, Enrolment, GroupPlace, Pupil, PupilSupport, RegisterEntry, WatchListEntry
-from ...owed import bring_pupil_up_to_date
 from ...register import services as register
 from ..refusals import FirstDayReason
 

@@ -15,13 +15,13 @@ from sendco.clock import long_date
 from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import Membership, School, TeachingGroup, Unit, User
 from staff.models.people import current_on
+from staff.owed import bring_pupil_up_to_date, bring_up_to_date
 from staff.refusals import PeopleReason
 
 from ... import search
 from ...models import ConcernView, Contact, Enrolment, GroupPlace, Pupil, PupilFlag, PupilSupport, RegisterEntry
 from ...models.pupil import CONFIDENTIAL_FLAGS, FlagKind
 from ...models.register import Code
-from ...owed import bring_pupil_up_to_date, bring_up_to_date
 from ...register import services as register
 from ...register.refusals import RegisterReason
 from ..refusals import ContactReason, EnrolmentReason, FlagReason, GroupReason, RecordReason, RollReason, SupportReason

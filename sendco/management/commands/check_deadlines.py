@@ -1,8 +1,8 @@
 from django.core.management.base import BaseCommand, CommandError
 
-from pupils import owed
 from sendco.due.models import DueItem
 from sendco.due.registry import SOURCES
+from staff import owed
 
 
 def differences():

@@ -10,10 +10,10 @@ from ehcp.models import AnnualReview, ChaserRun, Invitee, LocalAuthority, Plan
 from governance.models import DailyRun, Digest
 from governance.services.daily import remind_of_reviews, run_daily
 from pupils.models import Pupil
-from pupils.owed import bring_school_up_to_date
 from sendco.clock import LONDON, is_working_day
 from sendco.due.models import DueItem
 from staff.models import Membership, School, User
+from staff.owed import bring_school_up_to_date
 from staff.roles import Role
 
 from .data import BATCH, make_school

@@ -1,0 +1,74 @@
+"""Derive what records owe from their facts and the school's calendar, and keep the due table in step.
+
+Floors register what their records owe (`sendco.due.registry`); services ask here to derive it, checks to compare it.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+from django.db.models import Model
+
+from sendco.clock import SchoolCalendar
+from sendco.due.registry import SOURCES, Source, source_of
+from sendco.due.services import differences_many, sync_many
+
+from .models import School
+from .selectors import school_calendar
+
+Calendars = Callable[[School], SchoolCalendar | None]
+
+
+def _derived(source: Source, rows: Iterable[Any], calendars: Calendars) -> list[Any]:
+    """What `sync_many` takes: each record with what its facts give. `calendars` answers for a school."""
+    derived = []
+    for row in rows:
+        school = source.school_of(row)
+        derived.append((row, source.derive(row, calendars(school)), school.pk, source.pupil_id_of(row)))
+    return derived
+
+
+def _calendars() -> Calendars:
+    """Read each school's calendar once."""
+    known: dict[int, SchoolCalendar | None] = {}
+
+    def calendar(school: School) -> SchoolCalendar | None:
+        if school.pk not in known:
+            known[school.pk] = school_calendar(school)
+        return known[school.pk]
+
+    return calendar
+
+
+def bring_up_to_date(row: Model) -> None:
+    """Derive this record's deadlines and write them to the due table, in the caller's transaction."""
+    source = source_of(row)
+    sync_many(_derived(source, [source.fresh(row)], school_calendar))
+
+
+def bring_pupil_up_to_date(pupil: Model) -> None:
+    """Derive every deadline of one pupil again, on every floor, after facts about the pupil changed."""
+    calendars = _calendars()
+    for source in SOURCES.values():
+        if source.pupil is not None:
+            sync_many(_derived(source, source.rows(**{source.pupil: pupil}), calendars))
+
+
+def bring_school_up_to_date(school: School, progress: Callable[[int, int], object] = lambda done, total: None) -> int:
+    """Derive every deadline of a school again, after its calendar or its own numbers of days changed."""
+    calendar = school_calendar(school)
+    total = sum(source.model._default_manager.filter(**{source.school: school}).count() for source in SOURCES.values())
+    done = 0
+    for source in SOURCES.values():
+        for rows in source.chunks(**{source.school: school}):
+            sync_many(_derived(source, rows, lambda _: calendar))
+            done += len(rows)
+            progress(done, total)
+    return total
+
+
+def all_differences() -> Iterator[str]:
+    """Yield, in words, each due row that differs from what the facts say. For check_deadlines."""
+    calendars = _calendars()
+    for source in SOURCES.values():
+        for rows in source.chunks():
+            yield from differences_many(_derived(source, rows, calendars))
