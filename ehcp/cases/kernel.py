@@ -74,7 +74,8 @@ class Change(Generic[Case]):
         fields = self.changed()
         check_days(kind_of(self.case), self.case, fields, today=timezone.localdate())
         if fields or self._touched:
-            self.case.version += 1
+            if self._touched or set(fields) - set(kind_of(self.case).unversioned):
+                self.case.version += 1
             with audit.saving(self.case, by=self.by, reason=self._reason):
                 self.case.save(update_fields=[*fields, "version"])
         self._before, self._touched = _values(self.case), False

@@ -43,7 +43,8 @@ class CaseKind:
     where that is not the case itself. `locked_first` is a field whose row is locked before the case's own,
     so that two kinds lock in one order. `follows` gives the rows whose due dates rest on this case's facts as well.
     `common_values` are merge fields of all its letters, `letter_values` those that one kind of letter has beside them;
-    they raise Refused where that letter would be too early.
+    they raise Refused where that letter would be too early. `unversioned` fields stand in no form: background work
+    writes them while somebody types, and no conflict comes of it.
     """
 
     code: str
@@ -56,6 +57,7 @@ class CaseKind:
     closed: str = "closed_on"
     held_by: str = ""
     locked_first: str = ""
+    unversioned: tuple[str, ...] = ()
     follows: Callable[[Model], Iterable[Model]] = lambda case: ()
     common_values: Callable[[Model], dict[str, str]] = lambda case: {}
     letter_values: Mapping[str, Callable[[Model], dict[str, str]]] = field(default_factory=dict)

@@ -15,6 +15,7 @@ REVIEW = CaseKind(
     joins=("plan__authority", "plan__caseworker", "plan__school", "plan__pupil", "organiser"),
     held_by="plan",
     locked_first="plan",
+    unversioned=("pack_job_id", "pack_file_id", "pack_made_at"),
     follows=lambda review: [review.plan],
     common_values=meeting_values,
     letter_values={CaseLetterKind.REVIEW_REPORT: report_values},

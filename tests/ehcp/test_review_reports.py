@@ -318,10 +318,12 @@ def test_papers_are_one_pdf_with_the_childs_words_first(planned, senco):
     papers, _ = review_pack.papers_of(planned)
     assert "the child" in papers[0]["title"]
 
+    version = planned.version
     planned = services.ask_for_pack(review=planned, by=senco)
     runner.run(planned.pack_job_id)
 
     planned.refresh_from_db()
+    assert planned.version == version  # whoever types while it is drawn meets no conflict
     with pikepdf.open(io.BytesIO(content(planned.pack_file_id))) as pdf:
         assert pdf.Root.MarkInfo.Marked
         assert len(pdf.pages) == 1 + len(papers)
