@@ -7,8 +7,8 @@ from django.core import mail
 from django.urls import reverse
 
 from ehcp.models import Invitee
+from ehcp.reviews.services import inviting, reviews
 from ehcp.reviews.services import mail as review_mail
-from ehcp.reviews.services import reviews
 from sendco.jobs import runner
 from sendco.jobs.models import Job
 from tests.factories.ehcp import PlanFactory
@@ -23,7 +23,7 @@ def planned_review(pupil, senco, **contact):
     pupil.contacts.create(**values | contact)
     plan = PlanFactory(pupil=pupil)
     review = reviews.begin(plan=plan, kind="annual", by=senco)
-    reviews.add_invitee(
+    inviting.add_invitee(
         review=review,
         role=Role.HEALTH,
         name="Priya Nair",

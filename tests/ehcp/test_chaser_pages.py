@@ -10,7 +10,7 @@ from django.urls import reverse
 import ehcp.tasks  # noqa: F401
 from ehcp.models import AnnualReview, ChaserPlan, ChaserRun, Contribution, Invitee, ReviewMail
 from ehcp.reviews.services import chasers as services
-from ehcp.reviews.services import reviews
+from ehcp.reviews.services import inviting
 from governance import tasks
 from governance.models import ReminderPlan
 from sendco.jobs.models import Job
@@ -30,7 +30,7 @@ def review(pupil, senco):
     AnnualReview.objects.update(meeting_on=MEETING, contribute_by=None)
     people = [parent_of(review), person(review, Role.HEALTH, name="Priya Nair"), person(review, Role.SOCIAL)]
     with at(ASKED_ON):
-        reviews.record_asked(invitees=people, asked_on=ASKED_ON, by=senco)
+        inviting.record_asked(invitees=people, asked_on=ASKED_ON, by=senco)
     review.refresh_from_db()
     with at(FIRST.replace(day=15)):
         yield review

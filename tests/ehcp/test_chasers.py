@@ -15,7 +15,7 @@ from ehcp.reviews import chaser_days as chasers
 from ehcp.reviews.refusals import ChaserReason
 from ehcp.reviews.selectors import chasers as selectors
 from ehcp.reviews.services import chasers as services
-from ehcp.reviews.services import contributions, reviews
+from ehcp.reviews.services import contributions, inviting
 from ehcp.reviews.services import mail as review_mail
 from sendco.audit.models import Event
 from sendco.clock import DateRange, SchoolCalendar, SendingDays
@@ -241,8 +241,8 @@ def test_who_was_taken_off_the_list(review, school):
 
 def test_colleague_who_left_hears_no_more(review, school, teacher, senco):
     with at(ASKED_ON):
-        colleague = reviews.add_invitee(review=review, role=Role.STAFF, name="Joe", user=teacher, by=senco)
-        reviews.record_asked(invitees=[colleague], asked_on=ASKED_ON, by=senco)
+        colleague = inviting.add_invitee(review=review, role=Role.STAFF, name="Joe", user=teacher, by=senco)
+        inviting.record_asked(invitees=[colleague], asked_on=ASKED_ON, by=senco)
 
     assert teacher.email in remind(school, FIRST)
     Membership.objects.filter(user=teacher).update(ends_on=FIRST)
@@ -313,10 +313,10 @@ def test_closed_days_of_the_school(review, school):
 def test_stopped_and_started_again_makes_nothing_good(review, school, senco):
     remind(school, FIRST - timedelta(days=1))
     with at(FIRST, hour=6):
-        reviews.stop_reminders(review=review, by=senco)
+        inviting.stop_reminders(review=review, by=senco)
     assert remind(school, FIRST) == []
     with at(FIRST, hour=15):
-        reviews.start_reminders(review=review, by=senco)
+        inviting.start_reminders(review=review, by=senco)
 
     assert every_day(school, FIRST, MEETING) == {SECOND: BOTH}
 
@@ -396,7 +396,7 @@ def test_review_that_fails_holds_up_no_other(review, school, senco, other_pupil,
     with at(ASKED_ON):
         other = planned_review(other_pupil, senco, email="tim@example.org")
         AnnualReview.objects.update(meeting_on=MEETING, contribute_by=None)
-        reviews.record_asked(invitees=[parent_of(other)], asked_on=ASKED_ON, by=senco)
+        inviting.record_asked(invitees=[parent_of(other)], asked_on=ASKED_ON, by=senco)
     remind_one = services._remind
 
     def fails(row, **facts):
@@ -491,7 +491,7 @@ def change_sent(review, senco):
 
 
 def change_stopped(review, senco):
-    reviews.stop_reminders(review=review, by=senco)
+    inviting.stop_reminders(review=review, by=senco)
 
 
 @pytest.mark.parametrize(
@@ -590,8 +590,8 @@ def test_bad_days_are_refused(school, senco, days, reason):
 
 
 def test_stopping_twice_is_one_event(review, senco):
-    reviews.stop_reminders(review=review, by=senco)
-    reviews.stop_reminders(review=review, by=senco)
+    inviting.stop_reminders(review=review, by=senco)
+    inviting.stop_reminders(review=review, by=senco)
 
     assert Event.objects.filter(code="ehcp.reminders_stopped").count() == 1
     assert review.history.first().history_user == senco
@@ -601,4 +601,4 @@ def test_closed_review_is_refused(review, senco):
     AnnualReview.objects.update(closed_on=ASKED_ON)
 
     with refused(CaseReason.CLOSED, closed_on=ASKED_ON):
-        reviews.stop_reminders(review=review, by=senco)
+        inviting.stop_reminders(review=review, by=senco)

@@ -16,7 +16,7 @@ from ehcp.models import Contribution, ContributionFile, Invitee
 from ehcp.reviews.pack import papers_of
 from ehcp.reviews.refusals import ContributionReason, InviteeReason
 from ehcp.reviews.selectors.contributions import asked_of, may_be_shared, sent_words
-from ehcp.reviews.services import contributions, reviews
+from ehcp.reviews.services import contributions, inviting
 from ehcp.reviews.services import mail as review_mail
 from pupils.models import Document
 from pupils.record.refusals import DocumentReason
@@ -68,7 +68,7 @@ def entered(invitee, by, **answers):
 
 
 def colleague(review, user, senco, *, ask=True):
-    invitee = reviews.add_invitee(review=review, role=Role.STAFF, name=user.name, user=user, by=senco)
+    invitee = inviting.add_invitee(review=review, role=Role.STAFF, name=user.name, user=user, by=senco)
     if ask:
         review_mail.ask_for_contributions(review=review, invitees=[invitee], by=senco)
     return invitee
@@ -110,7 +110,7 @@ def test_trail_takes_the_same_queries_for_two_people_and_ten(sign_in, senco, rev
     sign_in(senco)
     few = count_queries(page("contribution-list", review))
     for number in range(8):
-        reviews.add_invitee(review=review, role=Role.OTHER, name=f"Person {number}", by=senco)
+        inviting.add_invitee(review=review, role=Role.OTHER, name=f"Person {number}", by=senco)
 
     assert count_queries(page("contribution-list", review)) == few
 
@@ -473,7 +473,7 @@ def test_plan_stays_closed_to_a_colleague_who_does_not_see_the_child(sign_in, sc
 def test_only_who_was_asked_has_a_view_to_give(sign_in, teacher, teaching_assistant, office, senco, review, who):
     invitee = colleague(review, teacher, senco, ask=who != "not asked")
     if who == "taken off":
-        reviews.remove_invitee(invitee=invitee, reason="", by=senco)
+        inviting.remove_invitee(invitee=invitee, reason="", by=senco)
     user = {"another": teaching_assistant, "office": office}.get(who, teacher)
 
     status = sign_in(user).get(page("my-view", invitee)).status_code

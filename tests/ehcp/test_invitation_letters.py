@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from ehcp.letters.services import letters
 from ehcp.models import CaseLetter, Invitee
+from ehcp.reviews.services import inviting
 from ehcp.reviews.services import reviews as services
 from pupils.models import Contact
 from sendco.audit.models import Event
@@ -109,7 +110,7 @@ def test_letter_to_one_of_two_officers_invites_nobody_else(desk, review, senco):
     worker = CaseworkerFactory(authority=review.plan.authority, name="Grace Tilley")
     review.plan.caseworker = worker
     review.plan.save()
-    second = services.add_invitee(review=review, role="la", name="Grace Tilley", by=senco)
+    second = inviting.add_invitee(review=review, role="la", name="Grace Tilley", by=senco)
 
     sent(desk, made(desk, review, "officer"))
     said = sent(desk, made(desk, review, "authority"))
@@ -127,7 +128,7 @@ def test_other_letters_invite_nobody(desk, review, parent):
 
 
 def test_day_that_is_kept_already_stays(desk, review, parent, senco):
-    services.record_invited(review=review, invitees=[parent], invited_on=date(2026, 11, 16), via="told", by=senco)
+    inviting.record_invited(review=review, invitees=[parent], invited_on=date(2026, 11, 16), via="told", by=senco)
 
     said = sent(desk, for_parent(desk, review))
 
@@ -183,9 +184,9 @@ def test_letter_goes_but_invites_no_more(desk, review, parent, senco, clock, cha
 
 
 def test_person_who_was_taken_off_the_list_is_not_invited(desk, review, parent, senco):
-    services.add_invitee(review=review, role="parent", name="Aunt", by=senco)
+    inviting.add_invitee(review=review, role="parent", name="Aunt", by=senco)
     letter = for_parent(desk, review)
-    services.remove_invitee(invitee=parent, reason="Asked to", by=senco)
+    inviting.remove_invitee(invitee=parent, reason="Asked to", by=senco)
 
     said = sent(desk, letter)
 

@@ -9,8 +9,8 @@ from django.core.mail.backends.locmem import EmailBackend
 import ehcp.tasks  # noqa: F401
 from ehcp.models import Invitee, ReviewMail
 from ehcp.reviews.refusals import ReviewMailReason, ReviewReason
+from ehcp.reviews.services import inviting
 from ehcp.reviews.services import mail as review_mail
-from ehcp.reviews.services import reviews
 from sendco.audit.models import Event
 from sendco.jobs import runner
 from sendco.jobs import services as jobs
@@ -83,7 +83,7 @@ def test_invitation_says_when_and_where_and_holds_no_secret(review, senco):
 
 
 def test_colleague_gets_an_address_to_sign_in_at_instead_of_a_secret(review, teacher, senco):
-    colleague = reviews.add_invitee(review=review, role=Role.STAFF, name=teacher.name, user=teacher, by=senco)
+    colleague = inviting.add_invitee(review=review, role=Role.STAFF, name=teacher.name, user=teacher, by=senco)
     ask(review, [colleague], senco)
 
     message = run_mails()[0]

@@ -7,6 +7,7 @@ from django.urls import reverse
 from ehcp.models import AnnualReview, CaseLetter, Contribution, Invitee, OutcomeReview, ReviewMail
 from ehcp.reviews.selectors import reviews as selectors
 from ehcp.reviews.selectors.progress import next_of, progress_of
+from ehcp.reviews.services import inviting
 from ehcp.reviews.services import reviews as services
 from staff.models import AcademicYear, Term
 from staff.owed import bring_up_to_date
@@ -239,7 +240,7 @@ def test_whom_the_law_names_stays_on_the_list(sign_in, senco, planned):
 
 def test_one_click_asks_one_person_again(sign_in, senco, planned):
     parent = planned.invitees.get(name="Parent One")
-    services.record_asked(invitees=[parent], asked_on=date(2026, 11, 2), by=senco)
+    inviting.record_asked(invitees=[parent], asked_on=date(2026, 11, 2), by=senco)
 
     sign_in(senco).post(page("invitee-chase", parent))
 
@@ -276,10 +277,10 @@ def test_one_next_action_at_a_time(review, senco, acting, outcomes):
     assert next_step(review, me) == ("invite", "Invite 7 people")
 
     people = list(review.invitees.all())
-    services.record_invited(review=review, invitees=people, invited_on=TODAY, via="email", by=senco)
+    inviting.record_invited(review=review, invitees=people, invited_on=TODAY, via="email", by=senco)
     assert next_step(review, me) == ("ask", "Ask 6 people")
 
-    services.record_asked(invitees=people, asked_on=TODAY, by=senco)
+    inviting.record_asked(invitees=people, asked_on=TODAY, by=senco)
     assert next_step(review, me) == ("school_report", "Write the school's report")
 
     review.refresh_from_db()

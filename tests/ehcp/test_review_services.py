@@ -7,7 +7,7 @@ from ehcp.cases.refusals import CaseReason
 from ehcp.models import AnnualReview, Invitee, PlanOutcome, Recommendation
 from ehcp.reviews.refusals import ReviewReason as R
 from ehcp.reviews.selectors import facts
-from ehcp.reviews.services import reviews
+from ehcp.reviews.services import deciding, inviting, reviews
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile
@@ -85,16 +85,18 @@ def test_invitation_of_everybody_meets_the_notice(review, senco):
     reviews.plan_meeting(review=review, version=review.version, meeting_on=date(2027, 1, 12), by=senco)
     people = list(review.invitees.all())
 
-    reviews.record_invited(review=review, invitees=people[:-1], invited_on=TODAY, via="email", by=senco)
+    inviting.record_invited(review=review, invitees=people[:-1], invited_on=TODAY, via="email", by=senco)
     assert due(review, "review.invite").met_on is None
 
-    reviews.record_invited(review=review, invitees=people[-1:], invited_on=TODAY, via="post", by=senco)
+    inviting.record_invited(review=review, invitees=people[-1:], invited_on=TODAY, via="post", by=senco)
     assert due(review, "review.invite").met_on == TODAY
 
 
 def test_moved_meeting_has_to_be_told_to_everybody_again(review, senco):
     review = reviews.plan_meeting(review=review, version=review.version, meeting_on=date(2027, 1, 12), by=senco)
-    reviews.record_invited(review=review, invitees=list(review.invitees.all()), invited_on=TODAY, via="email", by=senco)
+    inviting.record_invited(
+        review=review, invitees=list(review.invitees.all()), invited_on=TODAY, via="email", by=senco
+    )
     review.refresh_from_db()
 
     reviews.plan_meeting(review=review, version=review.version, meeting_on=date(2027, 1, 19), by=senco)
@@ -105,14 +107,18 @@ def test_moved_meeting_has_to_be_told_to_everybody_again(review, senco):
 
 def test_short_notice_is_seen(review, senco):
     review = reviews.plan_meeting(review=review, version=review.version, meeting_on=date(2026, 12, 3), by=senco)
-    reviews.record_invited(review=review, invitees=list(review.invitees.all()), invited_on=TODAY, via="email", by=senco)
+    inviting.record_invited(
+        review=review, invitees=list(review.invitees.all()), invited_on=TODAY, via="email", by=senco
+    )
 
     assert facts.notice_is_short(review)
 
 
 def test_fourteen_days_are_notice_enough(review, senco):
     review = reviews.plan_meeting(review=review, version=review.version, meeting_on=date(2026, 12, 7), by=senco)
-    reviews.record_invited(review=review, invitees=list(review.invitees.all()), invited_on=TODAY, via="email", by=senco)
+    inviting.record_invited(
+        review=review, invitees=list(review.invitees.all()), invited_on=TODAY, via="email", by=senco
+    )
 
     assert not facts.notice_is_short(review)
 
@@ -125,25 +131,25 @@ def test_two_people_planning_at_once_do_not_overwrite_each_other(review, senco):
 
 
 @pytest.mark.parametrize(
-    ("step", "facts", "reason"),
+    ("record", "facts", "reason"),
     [
-        ("record_report_sent", {"sent_on": date(2026, 11, 20)}, R.NOT_HELD),
-        ("record_decision", {"decision": "maintain", "decision_on": date(2026, 11, 20)}, R.NOT_HELD),
-        ("record_held", {"held_on": date(2026, 11, 24)}, CaseReason.IN_FUTURE),
-        ("record_held", {"held_on": date(1996, 11, 10)}, CaseReason.BEFORE_THE_LAW),
-        ("record_notice", {"notice_on": date(2026, 11, 20)}, R.NOT_AMENDING),
-        ("record_final", {"final_on": date(2026, 11, 20)}, R.NOT_AMENDING),
-        ("record_papers_sent", {"sent_on": date(2026, 11, 20)}, R.NO_DAY),
+        (reviews.record_report_sent, {"sent_on": date(2026, 11, 20)}, R.NOT_HELD),
+        (deciding.record_decision, {"decision": "maintain", "decision_on": date(2026, 11, 20)}, R.NOT_HELD),
+        (reviews.record_held, {"held_on": date(2026, 11, 24)}, CaseReason.IN_FUTURE),
+        (reviews.record_held, {"held_on": date(1996, 11, 10)}, CaseReason.BEFORE_THE_LAW),
+        (deciding.record_notice, {"notice_on": date(2026, 11, 20)}, R.NOT_AMENDING),
+        (deciding.record_final, {"final_on": date(2026, 11, 20)}, R.NOT_AMENDING),
+        (reviews.record_papers_sent, {"sent_on": date(2026, 11, 20)}, R.NO_DAY),
     ],
 )
-def test_facts_in_an_impossible_order_are_refused(review, senco, step, facts, reason):
+def test_facts_in_an_impossible_order_are_refused(review, senco, record, facts, reason):
     with refused(reason):
-        getattr(reviews, step)(review=review, by=senco, **facts)
+        record(review=review, by=senco, **facts)
 
 
 def test_required_invitee_stays_on_the_list(review, senco):
     with refused(R.REQUIRED_BY_LAW):
-        reviews.remove_invitee(invitee=review.invitees.get(role="health"), reason="No need", by=senco)
+        inviting.remove_invitee(invitee=review.invitees.get(role="health"), reason="No need", by=senco)
 
 
 def test_report_needs_the_head_and_what_the_law_asks_for(held, plan, senco, head):
@@ -184,7 +190,7 @@ def test_report_that_went_cannot_be_rewritten(held, senco, head):
 
 
 def test_next_review_counts_from_the_decision_not_from_the_meeting(held, plan, senco):
-    reviews.record_decision(review=held, decision=Recommendation.MAINTAIN, decision_on=date(2026, 11, 20), by=senco)
+    deciding.record_decision(review=held, decision=Recommendation.MAINTAIN, decision_on=date(2026, 11, 20), by=senco)
 
     items = DueItem.objects.open().filter(source_type="ehcp.plan", source_id=plan.pk, rule="review.due")
     assert items.get().due_on == date(2027, 11, 19)
@@ -193,7 +199,7 @@ def test_next_review_counts_from_the_decision_not_from_the_meeting(held, plan, s
 
 
 def test_amending_runs_to_the_earlier_of_two_limits(held, senco):
-    reviews.record_decision(
+    deciding.record_decision(
         review=held, decision=Recommendation.AMEND, decision_on=date(2026, 11, 20), notice_on=date(2026, 11, 20),
         by=senco,
     )  # fmt: skip
@@ -205,7 +211,7 @@ def test_amending_runs_to_the_earlier_of_two_limits(held, senco):
 
 
 def test_every_step_leaves_the_due_table_as_the_facts_say(held, senco):
-    reviews.record_decision(review=held, decision=Recommendation.AMEND, decision_on=date(2026, 11, 20), by=senco)
+    deciding.record_decision(review=held, decision=Recommendation.AMEND, decision_on=date(2026, 11, 20), by=senco)
 
     assert list(all_differences()) == []
 

@@ -22,8 +22,8 @@ from ...models import AnnualReview, ChaserPlan, ChaserRun, Invitee, ReviewMail
 from .. import chaser_days as chasers
 from ..refusals import ChaserReason
 from ..selectors import chasers as selectors
+from . import inviting
 from . import mail as review_mail
-from . import reviews
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +103,7 @@ def _remind(review: AnnualReview, *, plan: ChaserPlan, days: SendingDays, today:
             by_sender.setdefault(person.sender, []).append(person.invitee)
     for sender, invitees in by_sender.items():
         note = f"Reminded by itself, {chasers.in_words([day.number])}, in the name of {sender.name}"
-        reviews.record_asked(invitees=invitees, asked_on=today, by=None, words=note)
+        inviting.record_asked(invitees=invitees, asked_on=today, by=None, words=note)
         review_mail.queue(invitees, ReviewMail.Kind.REMINDER, sender, set_on=day.on)
     return sum(len(invitees) for invitees in by_sender.values())
 

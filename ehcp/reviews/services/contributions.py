@@ -36,7 +36,7 @@ from ..selectors.invitees import (
     why_not,
 )
 from ..typed import clean, mark_of
-from . import reviews
+from . import inviting
 
 FILE_PURPOSE = "contribution"
 MOST_FILES, MOST_MB = 5, 30
@@ -273,7 +273,7 @@ def start_here(*, invitee: Invitee, by: User) -> Link:
         raise Refused(ContributionReason.SENT_BY_THEM, name=invitee.name)
     review = invitee.review
     if invitee.asked_on is None:
-        reviews.record_asked(invitees=[invitee], asked_on=timezone.localdate(), by=by)
+        inviting.record_asked(invitees=[invitee], asked_on=timezone.localdate(), by=by)
     link, _ = links.make(
         purpose=PURPOSE,
         subject_id=invitee.pk,

@@ -11,7 +11,7 @@ from staff.models import User
 
 from ...cases.kernel import locked
 from ...models import AnnualReview, CaseLetter, CaseLetterKind, Invitee, Method
-from . import reviews
+from . import inviting
 from .mail import why_not
 
 VIA: dict[str, Invitee.Via] = {
@@ -81,7 +81,7 @@ def note_letter(*, letter: CaseLetter, by: User) -> Noted:
         return Noted(True, f"{invitee.name} was invited on {long_date(invitee.invited_on)} already; that day stays.")
     sent_on: Any = letter.sent_on  # this is called once it went
     try:
-        reviews.record_invited(review=review, invitees=[invitee], invited_on=sent_on, via=VIA[letter.sent_via], by=by)
+        inviting.record_invited(review=review, invitees=[invitee], invited_on=sent_on, via=VIA[letter.sent_via], by=by)
     except Refused as refusal:
         return Noted(False, f"The invitation is not kept with the review. {refusal}")
     return Noted(True, f"It is the invitation of {invitee.name}: kept with the review, {long_date(sent_on)}.")

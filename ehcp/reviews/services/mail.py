@@ -25,7 +25,7 @@ from ...cases.kernel import locked
 from ...models import AnnualReview, Contribution, Invitee, ReviewMail
 from ..refusals import ReviewMailReason
 from ..selectors.invitees import PURPOSE, address_of, days_open, signs_in, why_not
-from . import reviews
+from . import inviting
 
 Kind = ReviewMail.Kind
 Role = Invitee.Role
@@ -45,7 +45,7 @@ def send_invitations(*, review: AnnualReview, invitees: Sequence[Invitee], by: U
     """Record the notice of today and mail each person. Raises Refused, naming who has no e-mail address."""
     invitees = _checked(review, invitees)
     today = timezone.localdate()
-    review = reviews.record_invited(review=review, invitees=invitees, invited_on=today, via=Invitee.Via.EMAIL, by=by)
+    review = inviting.record_invited(review=review, invitees=invitees, invited_on=today, via=Invitee.Via.EMAIL, by=by)
     return queue(invitees, Kind.INVITATION, by)
 
 
@@ -69,7 +69,7 @@ def chase(*, review: AnnualReview, invitees: Sequence[Invitee], by: User) -> lis
 
 def _ask(review: AnnualReview, invitees: Sequence[Invitee], kind: str, by: User) -> list[ReviewMail]:
     invitees = _checked(review, invitees)
-    reviews.record_asked(invitees=invitees, asked_on=timezone.localdate(), by=by)
+    inviting.record_asked(invitees=invitees, asked_on=timezone.localdate(), by=by)
     return queue(invitees, kind, by)
 
 

@@ -20,8 +20,8 @@ from staff.permissions import Permission as P
 from ...deadlines import reviews as rules
 from .. import pack as review_pack
 from ..forms import reviews as forms
+from ..services import deciding
 from ..services import reports as review_reports
-from ..services import reviews as services
 from .reviews import review_address, review_form, review_or_404
 
 
@@ -94,7 +94,7 @@ def review_decision(request, pk):
     form = forms.DecisionForm(posted(request), initial={"decision": review.decision, "notice_on": review.notice_on})
 
     def record(cleaned):
-        return services.record_decision(review=review, by=request.user, **cleaned)
+        return deciding.record_decision(review=review, by=request.user, **cleaned)
 
     return review_form(
         request, form, record, case=review, done="The decision is kept. The next review counts from it.",
@@ -120,7 +120,7 @@ def _one_day(request, pk, service, *, field, title, label, done, lead=""):
 @form_page
 def review_notice(request, pk):
     return _one_day(
-        request, pk, services.record_notice, field="notice_on", title="Amendment notice",
+        request, pk, deciding.record_notice, field="notice_on", title="Amendment notice",
         label="Date the notice was sent", done="Kept. The parent has at least 15 days to comment.",
         lead="The notice says which changes the authority proposes (reg 22(2)).",
     )  # fmt: skip
@@ -130,7 +130,7 @@ def review_notice(request, pk):
 @form_page
 def review_comments(request, pk):
     return _one_day(
-        request, pk, services.record_representations, field="on", title="Parent's comments",
+        request, pk, deciding.record_representations, field="on", title="Parent's comments",
         label="Date of the comments", done="Kept.", lead="At least 15 calendar days from the notice (reg 22(2)(c)).",
     )  # fmt: skip
 
@@ -139,7 +139,7 @@ def review_comments(request, pk):
 @form_page
 def review_not_amending(request, pk):
     return _one_day(
-        request, pk, services.record_not_amending, field="on", title="The plan stays as it was",
+        request, pk, deciding.record_not_amending, field="on", title="The plan stays as it was",
         label="Date of the letter", done="Kept. The review is over.",
         lead="After its notice the authority decided not to change the plan after all, with reasons (reg 22(4)).",
     )  # fmt: skip
@@ -152,7 +152,7 @@ def review_final(request, pk):
     form = forms.FinalForm(posted(request), plan=review.plan)
 
     def record(cleaned):
-        return services.record_final(review=review, by=request.user, **cleaned)
+        return deciding.record_final(review=review, by=request.user, **cleaned)
 
     chosen = request.method == "POST" and form.is_valid() and form.cleaned_data["new_version"]
     return review_form(

@@ -16,7 +16,7 @@ from ...cases.pages import case_page
 from ..forms.chasers import ChaserPlanForm
 from ..selectors import chasers as selectors
 from ..services import chasers as services
-from ..services import reviews
+from ..services import inviting
 from .reviews import review_or_404
 
 STOPPED = "No reminder of this review goes out by itself any more. You can still ask again yourself."
@@ -58,7 +58,7 @@ def review_chasers(request, pk):
     """Stop the reminders of one review, or start them again."""
     review = review_or_404(request, pk)
     stops = request.POST.get("go") == "stop"
-    service, done = (reviews.stop_reminders, STOPPED) if stops else (reviews.start_reminders, STARTED)
+    service, done = (inviting.stop_reminders, STOPPED) if stops else (inviting.start_reminders, STARTED)
     try:
         service(review=review, by=request.user)
     except Refused as refusal:

@@ -23,8 +23,8 @@ from ..forms import reviews as forms
 from ..selectors import reviews as selectors
 from ..selectors.facts import contributions_wanted
 from ..selectors.invitees import address_of
+from ..services import inviting
 from ..services import mail as review_mail
-from ..services import reviews as services
 from .reviews import review_address, review_form, review_or_404
 
 
@@ -51,7 +51,7 @@ def invitee_add(request, pk):
         values = form.values()
         if values["contact"] is not None:
             values["role"] = Invitee.Role.PARENT
-        return services.add_invitee(review=review, by=request.user, **values)
+        return inviting.add_invitee(review=review, by=request.user, **values)
 
     return review_form(
         request, form, add, case=review, done="On the list. Not invited yet.",
@@ -68,7 +68,7 @@ def invitee_edit(request, pk):
     form = forms.InviteeEditForm(posted(request), instance=copy.copy(invitee))
 
     def save(cleaned):
-        return services.change_invitee(invitee=invitee, by=request.user, **cleaned)
+        return inviting.change_invitee(invitee=invitee, by=request.user, **cleaned)
 
     return review_form(
         request, form, save, case=review, done="Saved.", title=invitee.name, submit="Save",
@@ -84,7 +84,7 @@ def invitee_remove(request, pk):
     form = forms.ReasonForm(posted(request))
 
     def remove(cleaned):
-        return services.remove_invitee(invitee=invitee, reason=cleaned["reason"], by=request.user)
+        return inviting.remove_invitee(invitee=invitee, reason=cleaned["reason"], by=request.user)
 
     return review_form(
         request, form, remove, case=review, done=f"{invitee.name} is off the list.",
@@ -178,9 +178,9 @@ def review_told(request, pk):
         chosen = list(cleaned["people"])
         unasked = [invitee for invitee in chosen if invitee.asked_on is None and invitee.role != Invitee.Role.HEAD]
         facts = {"invited_on": cleaned["invited_on"], "via": cleaned["via"]}
-        kept = services.record_invited(review=review, invitees=chosen, by=request.user, **facts)
+        kept = inviting.record_invited(review=review, invitees=chosen, by=request.user, **facts)
         if cleaned["also_ask"] and unasked:
-            services.record_asked(invitees=unasked, asked_on=cleaned["invited_on"], by=request.user)
+            inviting.record_asked(invitees=unasked, asked_on=cleaned["invited_on"], by=request.user)
         return kept
 
     return review_form(
@@ -237,7 +237,7 @@ def _by_mail_or_not(request, review, invitees, service, done):
         service(review=review, invitees=by_mail, by=request.user)
         messages.success(request, f"{done}: {_names(by_mail)}.")
     if others:
-        services.record_asked(invitees=others, asked_on=timezone.localdate(), by=request.user)
+        inviting.record_asked(invitees=others, asked_on=timezone.localdate(), by=request.user)
         messages.info(request, f"Asked, as noted today: {_names(others)}. Enter their words for them when they come.")
     return True
 
