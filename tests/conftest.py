@@ -15,15 +15,12 @@ from staff.roles import Role
 from tests import first_rows, migrated
 from tests.factories import MembershipFactory, PupilFactory, SchoolFactory, TeachingGroupFactory, UserFactory
 from tests.staff.signing import just_proved
+from tests.workers import ByPreparation
 
 
-@pytest.hookimpl(tryfirst=True)  # before the groups are read
-def pytest_collection_modifyitems(items):
-    """One worker takes the whole of a module that prepares something for all its tests: nobody prepares it twice."""
-    for item in items:
-        fixtures = item._fixtureinfo.name2fixturedefs.values()
-        if any(fixture[-1].scope == "module" for fixture in fixtures):
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config, log):
+    return ByPreparation(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
 def pytest_collection_finish():

@@ -18,9 +18,8 @@ SLOWEST = ["--durations", "10", "--durations-min", "1"]
 BROWSER_TESTS = "tests/browser"
 NO_TESTS = 5  # pytest's exit code when nothing was selected
 WORKERS = max(2, min(os.cpu_count() or 2, 8))
-# Groups, such as a module with a costly beginning, stay with one worker and go first; the rest goes wherever there is
-# time, test by test.
-WORK = ["-n", str(WORKERS), "--dist", "loadgroup", "--ignore", BROWSER_TESTS, "-m"]
+# How tests are shared out stands in tests/workers.py.
+WORK = ["-n", str(WORKERS), "--dist", "loadscope", "--ignore", BROWSER_TESTS, "-m"]
 SUITE = [*WORK, "not browser and not soak"]
 # The first leg has answered everything; here runs what may answer otherwise.
 SECOND = [*WORK, "postgresql and not browser and not soak"]
