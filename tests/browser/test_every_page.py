@@ -30,15 +30,21 @@ def view_of(path):
         return None
 
 
-# Colours are the same at every width, and comparing them takes as long as all other rules together.
-WITHOUT_COLOURS = OPTIONS | {"rules": {"color-contrast": {"enabled": False}}}
+# What a page is made of is the same at every width; these look at where its parts lie and how large they are.
+OF_THE_WIDTH = OPTIONS | {
+    "runOnly": {"type": "rule", "values": ["target-size", "scrollable-region-focusable", "region"]}
+}
+
+
+AXE = Axe().axe_script
+RUN_AXE = "options => axe.run(document, options).then(result => result.violations)"
 
 
 def look(page, problems, where, *, narrow=OPTIONS):
+    page.evaluate(AXE)
     for width, options in zip(WIDTHS, (OPTIONS, narrow), strict=True):
         page.set_viewport_size({"width": width, "height": HEIGHT})
-        found = Axe().run(page, options=options)
-        for violation in found.response["violations"]:
+        for violation in page.evaluate(RUN_AXE, options):
             nodes = "; ".join(node["html"][:160] for node in violation["nodes"][:3])
             problems.append(f"{where} at {width}: {violation['id']}: {nodes}")
         if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
@@ -68,8 +74,8 @@ def test_pages_of_a_role(role, enter, page, site):
         if "text/html" in answer.headers.get("content-type", ""):
             if len(answer.body()) > LARGEST:
                 problems.append(f"{where}: {len(answer.body()) // 1024} KiB")
-            # What only a narrow page has, such as its menu, is on every page: its colours are compared on a few.
-            look(page, problems, where, narrow=OPTIONS if state[0] in OWN else WITHOUT_COLOURS)
+            # What only a narrow page has, such as its menu, is on every page: all rules are asked on a few.
+            look(page, problems, where, narrow=OPTIONS if state[0] in OWN else OF_THE_WIDTH)
             waiting.extend(links(page, site))
     assert not problems, "\n".join(problems)
     assert len(seen) >= 4, f"{role} reaches too little: {seen}"
