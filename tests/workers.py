@@ -12,7 +12,7 @@ FOR_ALL = 'scope="module"'
 class ByPreparation(LoadScopeScheduling):
     """Modules that prepare go first; all other tests go wherever there is time, one by one.
 
-    xdist has marks for groups, which pytest 9.2 no longer lets it read.
+    The marks for groups that xdist has are lost with pytest 9.2 (pytest-dev/pytest-xdist issue 1386).
     """
 
     def _split_scope(self, nodeid):
