@@ -26,7 +26,7 @@ SECOND = [*WORK, "postgresql and not browser and not soak"]
 SERVERS = {"PostgreSQL": servers.find_postgresql, "Redis": servers.find_redis}
 # Neither the person's own data folder nor their servers: only what a leg names.
 NO_SERVERS = {"DATABASE_URL": "", "REDIS_URL": "", "CACHE_REDIS_URL": ""}
-# The embedded leg stands behind the two beside it: what they wait for has a time limit.
+# A leg beside the browser's stands behind it: what a browser waits for has a time limit.
 BEHIND = ["nice", "-n", "10"] if shutil.which("nice") else []
 PASSED, FAILED, NOT_RUN = "passed", "FAILED", "NOT RUN"
 
@@ -63,12 +63,13 @@ def test(arguments, *, fast):
 
 
 def _all_legs(arguments, env, addresses, missing):
-    """The embedded leg, and beside it the two that often wait: for a browser, for a server. They print when all end."""
-    printed = Path(env["SENDCO_MIGRATED"]).with_name("beside.txt")
+    """The embedded leg, which keeps every core busy, then the two that often wait, side by side: for a server, for a
+    browser. What the browser's leg says is printed when it ends."""
+    legs = [_embedded(arguments, env)]
+    printed = Path(env["SENDCO_MIGRATED"]).with_name("browser.txt")
     with ThreadPoolExecutor(1) as beside, printed.open("w", encoding="utf-8") as kept:
         browser = beside.submit(_browser, arguments, env, kept)
-        services = beside.submit(_services, arguments, {**env, **addresses}, missing, kept)
-        legs = [_embedded(arguments, env), services.result(), browser.result()]
+        legs += [_services(arguments, {**env, **addresses}, missing), browser.result()]
     say(printed.read_text(encoding="utf-8"))
     return legs
 
@@ -128,15 +129,15 @@ def _embedded(arguments, env=None):
     return _timed("SQLite, files", [*SUITE, *arguments], chosen=arguments, env=env)
 
 
-def _services(arguments, env, missing, into=None):
+def _services(arguments, env, missing):
     name = "PostgreSQL, Redis"
     if missing:
         return _not_run(name, missing)
-    return _timed(name, [*SECOND, *arguments], chosen=arguments, env=env, into=into)
+    return _timed(name, [*SECOND, *arguments], chosen=arguments, env=env)
 
 
 def _browser(arguments, env=None, into=None):
-    """Run the leg. As of every leg, its output goes to an open file `into`, so as not to mix with another's lines."""
+    """Run the leg; its output goes to an open file `into`, so as not to stand between another leg's lines."""
     name = "Browser"
     missing = servers.missing_after_install({"Chromium": servers.find_chromium})
     if missing:
