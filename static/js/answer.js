@@ -27,4 +27,11 @@
   let changed = false;
   document.addEventListener("input", () => { changed = true; });
   keeper.addEventListener("htmx:afterRequest", (event) => { if (event.detail.successful) changed = false; });
+  // What was typed while the page was still loading met no listener.
+  window.addEventListener("load", () => {
+    const isTyped = (box) => box.value !== box.defaultValue;
+    if (![...document.querySelectorAll("textarea")].some(isTyped)) return;
+    changed = true;
+    again();
+  });
 })();

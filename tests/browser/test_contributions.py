@@ -1,5 +1,6 @@
 """A parent on a phone, by keyboard alone, and without JavaScript; a child with pictures; two phones at once."""
 
+import re
 import subprocess
 import sys
 
@@ -62,6 +63,21 @@ def in_size(page):
 
 def go_on(page):
     page.get_by_role("button", name="Next question").last.click()
+
+
+def test_what_is_typed_before_the_script_comes_is_kept(phone, way_in):
+    held = []
+    phone.route(re.compile(r"/answer[^/]*\.js"), lambda route: held.append(route))
+    phone.goto(way_in("parent"))
+    phone.get_by_role("button", name="Continue").tap()
+    phone.locator("#words").fill("Typed on a slow line")
+    phone.wait_for_timeout(500)
+    assert held
+
+    for route in held:
+        route.continue_()
+
+    expect(phone.get_by_text("You can close this page and come back")).to_be_visible()
 
 
 def test_parent_on_a_phone_in_eight_taps(phone, way_in):
