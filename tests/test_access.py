@@ -352,6 +352,8 @@ MATRIX = {
     "pupils:import-match": ("import", {S, O}),
     "pupils:import-detail": ("import", {S, O}),
     "pupils:import-choose": ("import", {S, O}),
+    "pupils:import-decide": ("import", {S, O}),
+    "pupils:import-notes": ("import", {S, O}),
     "pupils:import-apply": ("import", {S, O}),
     "pupils:import-stop": ("import", {S, O}),
     "pupils:import-undo": ("import", {S, O}),

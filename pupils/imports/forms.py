@@ -5,11 +5,13 @@ from django.utils import timezone
 from ..forms.checked import DATE_HINT
 from ..models import ImportChange
 from .fields import COLUMNS, LABELS, Shelf
+from .questions import Question
 from .reading.columns import missing_required
 
+MOST_RADIOS = 3
 WHOLE = [
     ("no", "No, some of them: pupils who are not in it stay as they are"),
-    ("yes", "Yes, everybody on roll: pupils who are not in it are shown as leavers"),
+    ("yes", "Yes, everybody on roll: I will be asked about pupils who are not in it"),
 ]
 FIELD_CHOICES = [
     ("", "Leave this column out"),
@@ -50,6 +52,15 @@ class MatchForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.imported = imported
         matched = {int(index): name for index, name in imported.mapping.items()}
+        self.questions = [Question.from_stored(stored) for stored in imported.questions]
+        for number, question in enumerate(self.questions):
+            self.fields[f"how_{number}"] = forms.ChoiceField(
+                label=str(question.note),
+                choices=[(option.id, str(option.label)) for option in question.options],
+                widget=forms.RadioSelect if len(question.options) <= MOST_RADIOS else forms.Select,
+                initial=question.answer,
+                required=False,
+            )
         for index, heading in enumerate(imported.headers):
             self.fields[f"column_{index}"] = forms.ChoiceField(
                 label=heading, choices=FIELD_CHOICES, required=False, initial=matched.get(index, "")
@@ -62,6 +73,16 @@ class MatchForm(forms.Form):
             {"heading": heading, "samples": values, "field": self[f"column_{index}"]}
             for index, (heading, values) in enumerate(zip(self.imported.headers, samples, strict=False))
         ]
+
+    @property
+    def hows(self):
+        return [self[f"how_{number}"] for number in range(len(self.questions))]
+
+    @property
+    def choices_made(self):
+        """How the file is to be read, as far as it was said: key of a question to the answer."""
+        said = ((each.key, self.cleaned_data.get(f"how_{number}")) for number, each in enumerate(self.questions))
+        return {key: answer for key, answer in said if answer}
 
     @property
     def mapping(self):
@@ -98,6 +119,16 @@ class ChooseForm(forms.Form):
         if bar and value in ("file", "ours"):
             said |= {"value": value, "key": key}
         return said
+
+
+class DecideForm(forms.Form):
+    """An answer: about the file, about one row, or about all rows of which the file says the same."""
+
+    change = forms.IntegerField(required=False)
+    key = forms.CharField(max_length=120)
+    says = forms.CharField(max_length=300, required=False, strip=False)
+    answer = forms.CharField(max_length=60)
+    about = forms.ChoiceField(choices=[("file", "file"), ("rows", "rows")])
 
 
 class ConfirmForm(forms.Form):

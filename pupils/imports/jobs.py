@@ -72,10 +72,11 @@ def _read(run, imported, by):
         mapping=imported.mapping or None,
         remembered=imports.remembered(imported.school),
         today=today,
+        choices=imported.choices,
     )
     check_school(head, imported.school)
     imported.kind, imported.headers, imported.notes = head["kind"], head["headers"], head["notes"]
-    imported.samples, imported.mapping = head["samples"], head["mapping"]
+    imported.samples, imported.mapping, imported.questions = head["samples"], head["mapping"], head["questions"]
     imported.file_made_at = imports.made_at(head["ctf"]["created_at"]) if head["ctf"] else None
     if not head["settled"]:
         _close(run, imported, Import.Status.MATCH)
@@ -111,7 +112,7 @@ def _close(run, imported, status):
     with transaction.atomic():
         run.still_mine()
         reading = Import.objects.filter(pk=imported.pk, status=Import.Status.READING)
-        fields = "kind headers notes samples mapping file_made_at counts rejected_file_id".split()
+        fields = "kind headers notes samples mapping questions file_made_at counts rejected_file_id".split()
         reading.update(status=status, error="", **{name: getattr(imported, name) for name in fields})
 
 

@@ -45,7 +45,18 @@ class NoteCode(Reason):
         _("“{value}” holds markup. It is kept as plain text: check that it is a name."),
     )
     NAME_WITH_DIGITS = ("name-with-digits", _("“{value}” holds digits. Check that it is a name."))
-    NAME_READ_AS_SPOKEN = ("name-read-as-spoken", _("“{value}” was read as forename, then surname."))
+    NAME_LOST_LETTERS = (
+        "name-lost-letters",
+        _("“{value}” has lost a letter on its way here (�). Correct the name in the file, or here afterwards."),
+    )
+    NAME_READ_AS_SPOKEN = (
+        "name-read-as-spoken",
+        _("“{value}” was read as forename {forename}, surname {surname}."),
+    )
+    NAME_ORDER_UNKNOWN = (
+        "name-order-unknown",
+        _("“{value}” can be read in two ways. Say above how the names in this column are written."),
+    )
     NAME_NOT_SPLIT = ("name-not-split", _("“{value}” cannot be split for certain. Write it as “Surname, Forename”."))
     NOT_A_DATE = ("not-a-date", _("“{value}” is not a date. Write the day first, such as 14/02/2015."))
     DATE_UNCERTAIN = (
@@ -62,7 +73,11 @@ class NoteCode(Reason):
     )
     UNLIKELY_YEAR = ("unlikely-year", _("“{value}” is not a likely date: check the year {year}."))
     BORN_IN_FUTURE = ("born-in-future", _("“{value}” is in the future. Check the year of birth."))
-    OLDER_THAN_A_PUPIL = ("older-than-a-pupil", _("Born {born!s}: older than a pupil. Check the year."))
+    OLDER_THAN_A_PUPIL = ("older-than-a-pupil", _("“{value}”: that would be older than a pupil. Check the year."))
+    YOUNGER_THAN_A_PUPIL = (
+        "younger-than-a-pupil",
+        _("“{value}”: that would be younger than a pupil. Check the year."),
+    )
     NEITHER_YES_NOR_NO = (
         "neither-yes-nor-no",
         _("“{value}” is neither yes nor no. Write Yes or No, or leave the cell empty."),
@@ -74,18 +89,34 @@ class NoteCode(Reason):
         _("“{value}” is a phone number that Excel has shortened. Format the column as text and export it again."),
     )
     NOT_A_PHONE = ("not-a-phone", _("“{value}” is not a phone number. Write the digits, such as 01632 960001."))
-    YEAR_DOES_NOT_APPLY = ("year-does-not-apply", _("Year group X (does not apply) was left out."))
-    YEAR_BEFORE_NURSERY = ("year-before-nursery", _("Year group {value} (before nursery) was read as N1."))
+    YEAR_IN_DOUBT = ("year-in-doubt", _("“{value}” is how some systems write a nursery year. Choose which it is."))
+    YEAR_AND_CLASS = ("year-and-class", _("“{value}” was read as year {year} and class {name}."))
+    CLASS_FROM_DATE = (
+        "class-from-date",
+        _("Excel had turned the class into a date ({value}). It was read as class {name}."),
+    )
     NOT_A_YEAR_GROUP = (
         "not-a-year-group",
         _("“{value}” is not a year group. Write N1, N2, R or a number from 1 to 14."),
     )
     NOT_A_SEX = ("not-a-sex", _("“{value}” is not a code for legal sex. Write M, F or U (unknown)."))
-    STATUS_BEFORE_2014 = ("status-before-2014", _("{status} is a code from before 2014: choose K, E or N."))
+    STATUS_BEFORE_2014 = (
+        "status-before-2014",
+        _("“{value}” is a status from before 2014. Choose what it is today: the file cannot tell."),
+    )
+    STATUS_IS_WATCHING = (
+        "status-is-watching",
+        _("“{value}” is not a status of the census, where the pupil counts as having no SEN."),
+    )
+    STATUS_IS_REQUEST = (
+        "status-is-request",
+        _("“{value}”: until a plan is issued the status stays what it was before. Choose it."),
+    )
     NOT_A_STATUS = (
         "not-a-status",
-        _("“{value}” is not a SEN status. Choose K (SEN Support), E (EHC plan) or N (no SEN)."),
+        _("“{value}” is not a SEN status that is known here. Choose what it means."),
     )
+    NEED_WITH_REMARK = ("need-with-remark", _("“{value}” was read as {need}; the words beside it are not kept."))
     NEED_BEFORE_2014 = (
         "need-before-2014",
         _("BESD is a type of need from before 2014: choose a current one. Most became SEMH."),
@@ -113,15 +144,26 @@ class NoteCode(Reason):
         _("There is neither a UPN nor a date of birth that can be used. Give one of them."),
     )
 
+    BIRTH_MISSING = ("birth-missing", _("The date of birth is empty. Write it in the file."))
+    SEN_START_TO_COME = ("sen-start-to-come", _("The status begins on {day!d}, which is still to come."))
+    SEN_START_BEFORE_BIRTH = ("sen-start-before-birth", _("The status begins on {day!d}, before the pupil was born."))
+    SEN_ENDS_BEFORE_START = (
+        "sen-ends-before-start",
+        _("The status begins on {day!d} and ends on {last!d}, which is earlier. Correct one of them."),
+    )
+    TWO_OPEN_STAGES = (
+        "two-open-stages",
+        _("The file has two statuses that go on: {codes!l}. Choose the one that holds today."),
+    )
+    NEED_AS_CHOSEN = ("need-as-chosen", _("“{value}” was taken as {need}, as chosen."))
+    NEED_LEFT_OUT = ("need-left-out", _("“{value}” is not a type of need and was left out."))
+    ONE_NAME = ("one-name", _("There is one name only, “{value}”. Is that the whole name?"))
+
     # Several rows
     READ_AS_ONE = ("read-as-one", _("{rows!N} are about this pupil and were read as one."))
     TOO_MANY_ROWS_ABOUT_ONE = (
         "too-many-rows-about-one",
         _("{rows!N} are about the same pupil; the most is {most}. Leave one row for the pupil."),
-    )
-    ROWS_DIFFER = (
-        "rows-differ",
-        _("{rows!N} are about the same pupil but differ in {what!l}. Leave one row for the pupil, or make them agree."),
     )
     NUMBER_SHARED = (
         "number-shared",
@@ -130,9 +172,75 @@ class NoteCode(Reason):
             "Correct the one that is wrong and send the file again."
         ),
     )
+    RIVAL_ROWS = (
+        "rival-rows",
+        _("{rows!N} are about one pupil but differ in {what!l}. Choose the row that is right."),
+    )
     NAMESAKES = ("namesakes", _("{rows!N} have the same name and date of birth. Check that they are different pupils."))
 
     # The file
+    MIXED_LETTERS = (
+        "mixed-letters",
+        _("This file mixes two ways to write letters with accents. Check these: {samples!q}."),
+    )
+    DATES_MONTH_FIRST = (
+        "dates-month-first",
+        _("The dates in “{heading}” are written with the month first: {samples!q}. Say how to read all of them."),
+    )
+    DATES_BOTH_WAYS = (
+        "dates-both-ways",
+        _("The dates in “{heading}” are written in two ways: {samples!q}. Say how to read those that could be either."),
+    )
+    DATES_EITHER_WAY = (
+        "dates-either-way",
+        _("Nothing in “{heading}” shows whether the day or the month stands first: {samples!q}."),
+    )
+    NAMES_EITHER_WAY = (
+        "names-either-way",
+        _("In “{heading}” two words stand without a comma: {samples!q}. Say which is the surname."),
+    )
+    WORD_FOR_NEED = (
+        "word-for-need",
+        (
+            _("“{value}” is not a type of need ({rows} row). Choose one, or leave it out."),
+            _("“{value}” is not a type of need ({rows} rows). Choose one, or leave it out."),
+            "rows",
+        ),
+    )
+    WHICH_SHEET = ("which-sheet", _("The workbook has several sheets with pupils: {sheets!q}. Read “{sheet}”?"))
+    GROUP_HEADINGS = ("group-headings", _("Read as headings of a class, not as pupils: {rows!n}."))
+    NOT_PUPILS = ("not-pupils", _("Left out, because they hold one cell only and no pupil: {lines!q}."))
+    UNMATCHED_COLUMNS = ("unmatched-columns", _("Columns that are not used: {headings!q}."))
+    FOUND_BY_VALUES = ("found-by-values", _("“{heading}” was recognised by its values as {what}. Check it."))
+    HIDDEN_ROWS = (
+        "hidden-rows",
+        _("Hidden in the sheet and read all the same: {rows:,} rows and {columns:,} columns."),
+    )
+    EMPTY_FORMULAS = (
+        "empty-formulas",
+        _(
+            "{cells:,} cells hold a formula without its result, and are read as empty. "
+            "Open the workbook in Excel, save it and send it again."
+        ),
+    )
+
+    # Answers
+    OPTION_WORDS = ("option-words", "{text}")
+    OPTION_OUT = ("option-out", _("Leave this row out"))
+    OPTION_LEFT_OUT = ("option-left-out", _("Leave it out"))
+    OPTION_TAKE = ("option-take", _("Yes, take it in"))
+    OPTION_DAY_FIRST = ("option-day-first", _("Day first: {sample} is {day!d}"))
+    OPTION_MONTH_FIRST = ("option-month-first", _("Month first: {sample} is {day!d}"))
+    OPTION_FORENAME_FIRST = ("option-forename-first", _("Forename first: surname {word}"))
+    OPTION_SURNAME_FIRST = ("option-surname-first", _("Surname first: surname {word}"))
+    OPTION_MIXED = ("option-mixed", _("Each as it seems"))
+    OPTION_WINDOWS = ("option-windows", _("All as Windows-1252"))
+    OPTION_PLAN_STAYS = ("option-plan-stays", _("The EHC plan goes on"))
+    OPTION_PLAN_ENDED = ("option-plan-ended", _("The plan has ended: {what}"))
+    OPTION_WATCHED = ("option-watched", _("No SEN, and on the watch list"))
+    OPTION_STATUS = ("option-status", _("{status}"))
+    OPTION_STATUS_UNDATED = ("option-status-undated", _("{status}, since when is not known"))
+    OPTION_THIS_ROW = ("option-this-row", _("This row is right"))
     WINDOWS_LETTERS = (
         "windows-letters",
         _("Read as Windows-1252, an older way to write letters. Check names with accents in the preview."),
@@ -194,10 +302,6 @@ class NoteCode(Reason):
     )
 
     # What the preview says about a pupil
-    GONE_ALREADY = (
-        "gone-already",
-        _("The file says this pupil left on {day!d}, and sendco has no record of them. There is nothing to take in."),
-    )
     MAY_BE_REJECTED_ROW = ("may-be-rejected-row", _("A row that was not taken in may be about this pupil."))
     MAY_BE_COMPARED_ROW = ("may-be-compared-row", _("A row that looks like this pupil waits for you to compare."))
     SOMEBODY_CHANGED_THIS = ("somebody-changed-this", _("{who} changed this on {day!d}, after the file was made."))
@@ -210,9 +314,8 @@ class NoteCode(Reason):
     CLASS_WILL_BE_ADDED = ("class-will-be-added", _("This class is not in sendco yet and will be added."))
     KEY_WORKER_UNKNOWN = (
         "key-worker-unknown",
-        _("Nobody with the address {email} works here, so the key worker is not taken in."),
+        _("Nobody called {email} works here, so the key worker is not taken in."),
     )
-    SEN_START_WRONG = ("sen-start-wrong", _("The SEN start date {day!d} cannot be right, so it is not taken in."))
     NEED_NOT_IN_USE = ("need-not-in-use", _("The type of need {need} is not in use today, so it is left out."))
     NEEDS_WITHOUT_SEN = (
         "needs-without-sen",
@@ -222,15 +325,36 @@ class NoteCode(Reason):
         "not-assessed-with-plan",
         _("“Not assessed” goes with SEN Support only, so it is left out."),
     )
-    NOT_ASSESSED_ASSUMED = (
-        "not-assessed-assumed",
-        _("The file names no type of need, so “not assessed” is entered. Choose the type on the pupil's page."),
+    NEED_MISSING = (
+        "need-missing",
+        _("The file names no type of need that can be used. The data page lists the pupil until one is entered."),
     )
-    PLAN_WITHOUT_NEED = (
-        "plan-without-need",
-        _("The file says EHC plan but names no type of need. Add the type of need to the file."),
+    NEEDS_NOT_ALL_READ = (
+        "needs-not-all-read",
+        _("Not every word could be read, so the needs stay as they are unless you choose these."),
     )
-    PLAN_STAYS = ("plan-stays", _("A plan ends only by a decision of the local authority. Kept as it is."))
+    PLAN_NOT_IN_FILE = (
+        "plan-not-in-file",
+        _("The file says {status}, but there is an EHC plan here since {day!d}. A plan ends only by a decision."),
+    )
+    PLAN_ENDS_HERE = ("plan-ends-here", _("The EHC plan ends here too."))
+    STARTED_BEFORE_PRESENT = (
+        "started-before-present",
+        _(
+            "The file's day is not after {day!d}, when the present status began. If you choose this, the status "
+            "changes on the day of the import, and since when is not known."
+        ),
+    )
+    UPN_ELSEWHERE = (
+        "upn-elsewhere",
+        _("Another school has a pupil with this UPN. Is this the same child, who comes to you?"),
+    )
+    SWAPPED_DAY = (
+        "swapped-day",
+        _("Only day and month are exchanged. Check which is right: the day in sendco stays unless you choose this."),
+    )
+    ONLY_ACCENTS = ("only-accents", _("Only accents or capitals are missing in the file, so the name stays."))
+    SAME_NAME_AND_BIRTH = ("same-name-and-birth", _("The same name and date of birth, but no number to tell by"))
     ONLY_ONCE_ISSUED = (
         "only-once-issued",
         _("Choose this only once the plan is issued: while the authority assesses, the status stays as it is."),
@@ -250,12 +374,16 @@ class NoteCode(Reason):
         "last-day-before-first",
         _("The last day, {day!d}, is before the first day here, so it is not taken in."),
     )
-    CAME_BACK = ("came-back", _("Choose this if the pupil has come back, then send the file again for the rest."))
+    CAME_BACK = ("came-back", _("Choose this if the pupil has come back. The rest of the row is taken in with it."))
 
     # Why a row looks like a pupil who is here
     SAME_UPN = ("same-upn", _("The same UPN, but another name or date of birth"))
     SAME_FORMER_UPN = ("same-former-upn", _("The former UPN, but another name or date of birth"))
     SAME_PERSON_OTHER_UPN = ("same-person-other-upn", _("The same name and date of birth, but another UPN"))
+    SAME_PERSON_OTHER_NUMBER = (
+        "same-person-other-number",
+        _("The same name and date of birth, but another number in the information system"),
+    )
     SAME_PERSON_AS_SEVERAL = ("same-person-as-several", _("The same name and date of birth, as another pupil here"))
     SAME_BIRTH_LIKE_NAME = ("same-birth-like-name", _("The same date of birth and a name like this"))
     SAME_NAME_LIKE_BIRTH = ("same-name-like-birth", _("The same name, and the dates of birth may be one"))
@@ -266,6 +394,14 @@ class NoteCode(Reason):
         _(
             "{leavers:,} of {on_roll:,} pupils on roll would be recorded as leavers, which is more than a fifth. "
             "Check that the file holds the whole school."
+        ),
+    )
+    STILL_UNANSWERED = (
+        "still-unanswered",
+        (
+            _("{rows:,} row waits for your decision. It is left out if you apply now."),
+            _("{rows:,} rows wait for your decision. They are left out if you apply now."),
+            "rows",
         ),
     )
     UPN_REPLACED = (
@@ -330,7 +466,7 @@ def words_of(stored):
 
 def brief(text):
     """A cell in one line, cut short: a note does not repeat pages of it."""
-    text = " ".join(text.split())
+    text = " ".join(text.replace("\x00", "").split())
     return f"{text[:SHOWN]}…" if len(text) > SHOWN else text
 
 
@@ -357,7 +493,7 @@ class _Say(Formatter):
 
     HOW = {
         "c": lambda text: text[0].upper() + text[1:],
-        "d": lambda day: long_date(date.fromisoformat(day)),
+        "d": lambda day: long_date(date.fromisoformat(day)) if day else "not a date",
         "l": listed,
         "m": lambda names: _several(names, 5),
         "n": rows_named,

@@ -28,4 +28,8 @@ class ImportReason(Reason):
         "nothing_chosen",
         _("Nothing is chosen, so there is nothing to apply. Choose something, or stop the import."),
     )
+    FILE_NOT_SETTLED = (
+        "file_not_settled",
+        _("First say how the file is to be read: the questions stand under “Needs a decision”."),
+    )
     NEEDS_CONFIRMATION = "needs_confirmation", "{notes}"

@@ -17,9 +17,23 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Doubt:
+    """A cell that only a person can read. `choices` are the values it may stand for; `proposed` is one or ""."""
+
+    column: str
+    note: Note
+    choices: tuple[str, ...]
+    proposed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class NeedSaid:
+    """A type of need. One with a last day is over; `starts_on` is None where the file does not say."""
+
     type: str
     rank: int
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +65,8 @@ class PupilRow:
     values: Mapping[Any, Any] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
     folded: tuple[Line, ...] = ()  # further lines about this pupil
+    doubts: tuple[Doubt, ...] = ()
+    rivals: tuple[int, ...] = ()  # numbers of rows of which at most one can be right, this one among them
 
     def get(self, field_asked, default=None):
         value = self.values.get(field_asked)

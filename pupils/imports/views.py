@@ -22,8 +22,9 @@ from staff.access import require_permission
 from staff.permissions import Permission
 
 from ..models import Import, ImportChange
+from ..spreadsheets import csv_bytes
 from . import showing
-from .forms import ChooseForm, ConfirmForm, ImportNewForm, MatchForm
+from .forms import ChooseForm, ConfirmForm, DecideForm, ImportNewForm, MatchForm
 from .refusals import ImportReason
 from .selectors import previews as selectors
 from .services import steps as imports
@@ -106,7 +107,9 @@ def import_match(request, pk):
     form = MatchForm(posted(request), imported=imported)
 
     def match(_cleaned):
-        return imports.match_columns(imported=imported, mapping=form.mapping, by=request.user)
+        return imports.match_columns(
+            imported=imported, mapping=form.mapping, by=request.user, choices=form.choices_made
+        )  # fmt: skip
 
     return FormPage(
         form=form,
@@ -148,6 +151,8 @@ def import_detail(request, pk):
         "status": status,
         "status_words": status.label,
         "left_over": _left_over(request, imported),
+        "file_notes": showing.notes_of(imported),
+        **showing.told_of(imported, request.GET),
         "rejected": _rejected_file(request, imported),
     }
     return render(request, "pupils/import_done.html", context)
@@ -160,18 +165,13 @@ def _left_over(request, imported):
     return page
 
 
-def _counts(imported):
-    counts = selectors.counts_of(imported)
-    return counts | {"sentence": showing.counts_sentence(counts)}
-
-
 def _check_context(request, imported):
-    counts = _counts(imported)
+    counts = showing.counts_of(imported)
     tabs, kind = showing.tabs_of(counts, request.GET.get("tab"))
     page = selectors.page_of(imported, kind, request.GET.get("page"))
     for change in page.object_list:
         showing.dress(change, request.acting)
-    return {
+    return (showing.told_of(imported, request.GET) if kind == showing.NOTES else {}) | {
         "notes": showing.notes_of(imported),
         "title": "Check before anything changes",
         "counts": counts,
@@ -219,8 +219,43 @@ def import_choose(request, pk):
         extra = f"&page={page}" if page.isdecimal() else ""
         return redirect(f"{imported.get_absolute_url()}?tab={tab}{extra}{anchor}")
     showing.dress(change, request.acting)
-    context = {"imported": imported, "change": change, "counts": _counts(imported), "out_of_band": True}
+    context = {"imported": imported, "change": change, "counts": showing.counts_of(imported), "out_of_band": True}
     return render(request, "pupils/_import_chosen.html", context)
+
+
+@require_permission(Permission.IMPORT_RUN)
+@require_POST
+def import_decide(request, pk):
+    """Answer a question. One about the file has it read again; the others take effect at once."""
+    imported = _import(request, pk)
+    form = DecideForm(request.POST)
+    if not form.is_valid():
+        raise Http404
+    said = form.cleaned_data
+    try:
+        _decide(request, imported, said)
+    except Refused as refusal:
+        if request.htmx:
+            messages.warning(request, str(refusal))
+            return HttpResponse(headers={"HX-Refresh": "true"})
+        return _refused(request, imported, refusal)
+    address = f"{imported.get_absolute_url()}?tab={showing.DECIDE}"
+    if not request.htmx:
+        return redirect(address)
+    if said["about"] == "file":
+        return HttpResponse(headers={"HX-Redirect": address})
+    context = {"imported": imported, "counts": showing.counts_of(imported), "out_of_band": True, "kind": showing.DECIDE}
+    return render(request, "pupils/_import_decided.html", context)
+
+
+def _decide(request, imported, said):
+    if said["about"] == "file":
+        imports.read_as(imported=imported, choices={said["key"]: said["answer"]}, by=request.user)
+    elif said["change"]:
+        change = get_object_or_404(imported.changes, pk=said["change"])
+        imports.answer(imported=imported, change=change, key=said["key"], answer=said["answer"])
+    else:
+        imports.answer_alike(imported=imported, key=said["key"], says=said["says"], answer=said["answer"])
 
 
 def _choose(imported, said):
@@ -306,6 +341,26 @@ def _rejected_file(request, imported):
     files = StoredFile.objects.filter(school_id=imported.school_id, purpose="import_rejected")
     mine = files.filter(uploaded_by_id=request.user.pk, expires_at__gt=timezone.now())
     return mine.filter(pk=imported.rejected_file_id).first()
+
+
+@require_permission(Permission.IMPORT_RUN)
+@require_GET
+def import_notes(request, pk):
+    """Everything there is to read about the rows, as a table: no other cell of the file."""
+    imported = _import(request, pk)
+    rows = [
+        [change.row_number, change.label, change.is_taken, reason]
+        for change in map(showing.dress_notes, selectors.told(imported))
+        for reason in change.shown_reasons
+    ]
+    content = csv_bytes(["Row in your file", "Pupil", "Taken in", "Note"], rows)
+    text = f"Notes on the import of {imported.file_name} downloaded"
+    audit.record("import.notes_downloaded", imported, text=text, by=request.user)
+    return HttpResponse(
+        content,
+        content_type="text/csv; charset=utf-8",
+        headers={"Content-Disposition": 'attachment; filename="import-notes.csv"'},
+    )
 
 
 @require_permission(Permission.IMPORT_RUN)

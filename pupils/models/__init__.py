@@ -2,7 +2,7 @@ from .assessments import Assessment
 from .concerns import Concern, ConcernView
 from .contacts import Contact
 from .documents import Document
-from .imports import Import, ImportChange, ImportMapping
+from .imports import Import, ImportChange, ImportDecision, ImportMapping
 from .letters import Letter, LetterTemplate
 from .merges import Merge, NotDuplicate
 from .pupil import Enrolment, GroupPlace, Pupil, PupilFlag, PupilSupport
@@ -20,6 +20,7 @@ __all__ = [
     "GroupPlace",
     "Import",
     "ImportChange",
+    "ImportDecision",
     "ImportMapping",
     "Letter",
     "LetterTemplate",

@@ -6,6 +6,8 @@ from django.utils import timezone
 
 from staff.models.school import InSchoolQuerySet
 
+from .querysets import AboutPupilQuerySet
+
 # How long an import can be taken back.
 UNDO_FOR = timedelta(days=7)
 
@@ -33,6 +35,8 @@ class Import(models.Model):
     samples = models.JSONField(default=list)
     mapping = models.JSONField(default=dict)
     notes = models.JSONField(default=list)
+    questions = models.JSONField(default=list)  # about the file as a whole
+    choices = models.JSONField(default=dict)  # how somebody said it is to be read: key of a question to answer
     status = models.CharField(max_length=10, choices=Status, default=Status.READING)
     is_whole_school = models.BooleanField(default=False)
     counts = models.JSONField(default=dict)
@@ -109,6 +113,10 @@ class ImportChange(models.Model):
     data = models.JSONField(default=dict)
     fields = models.JSONField(default=list)
     reasons = models.JSONField(default=list)
+    questions = models.JSONField(default=list)
+    told = models.TextField(blank=True)  # codes of its notes, with a space before and after each, to filter by
+    asked = models.PositiveSmallIntegerField(default=0)  # how many questions there are, answered or not
+    unanswered = models.PositiveSmallIntegerField(default=0)
     is_chosen = models.BooleanField(default=True)
     answer = models.CharField(max_length=5, choices=Answer, blank=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
@@ -121,6 +129,26 @@ class ImportChange(models.Model):
 
     def __str__(self):
         return f"{self.kind} row {self.row_number}"
+
+
+class ImportDecision(models.Model):
+    """What somebody once decided about a pupil and what a file said, so that the next file is not asked about again."""
+
+    pupil = models.ForeignKey("pupils.Pupil", on_delete=models.CASCADE, related_name="import_decisions")
+    key = models.CharField(max_length=40)
+    says = models.CharField(max_length=100)
+    answer = models.CharField(max_length=40)
+    decided_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
+    decided_at = models.DateTimeField(auto_now=True)
+
+    objects = AboutPupilQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["pupil", "key", "says"], name="import_decision_once")]
+
+    def __str__(self):
+        return f"{self.key} {self.answer} of {self.pupil_id}"
 
 
 class ImportMapping(models.Model):

@@ -52,7 +52,7 @@ class Pupil(models.Model):
     former_upn = models.CharField("former UPN", max_length=13, blank=True)
     uln = models.CharField("ULN", max_length=10, null=True, blank=True)  # noqa: DJ001
     mis_id = models.CharField("information system number", max_length=40, blank=True)
-    legal_forename = models.CharField(max_length=100)
+    legal_forename = models.CharField(max_length=100, blank=True)  # some people have one name, which is the surname
     middle_names = models.CharField(max_length=200, blank=True)
     legal_surname = models.CharField(max_length=100)
     preferred_forename = models.CharField(max_length=100, blank=True)
@@ -114,16 +114,18 @@ class Pupil(models.Model):
         return reverse("pupil-detail", args=[self.pk])
 
     def make_sort_name(self):
-        return f"{self.preferred_surname or self.legal_surname} {self.forename}".casefold()
+        forename = self.preferred_forename or self.legal_forename
+        return f"{self.preferred_surname or self.legal_surname} {forename}".strip().casefold()
 
     @property
     def forename(self):
-        """The name the child likes."""
-        return self.preferred_forename or self.legal_forename
+        """The name the child likes; of somebody with one name, that name."""
+        return self.preferred_forename or self.legal_forename or self.legal_surname
 
     @property
     def name(self):
-        return f"{self.forename} {self.preferred_surname or self.legal_surname}"
+        forename = self.preferred_forename or self.legal_forename
+        return f"{forename} {self.preferred_surname or self.legal_surname}".strip()
 
     @property
     def where(self):
@@ -136,7 +138,9 @@ class Pupil(models.Model):
 
     @property
     def initials(self):
-        return (self.forename[:1] + (self.preferred_surname or self.legal_surname)[:1]).upper()
+        return (
+            (self.preferred_forename or self.legal_forename)[:1] + (self.preferred_surname or self.legal_surname)[:1]
+        ).upper()
 
     @property
     def on_roll(self):

@@ -44,6 +44,14 @@ class Code(models.TextChoices):
     PLAN = "E", "EHC plan"
 
 
+class HistoricCode(models.TextChoices):
+    """Codes from before the Children and Families Act 2014: read into history that is over, never a present status."""
+
+    ACTION = "A", "School Action (before 2014)"
+    ACTION_PLUS = "P", "School Action Plus (before 2014)"
+    STATEMENT = "S", "Statement (before 2014)"
+
+
 ON_REGISTER = (Code.SUPPORT, Code.PLAN)
 
 
@@ -55,8 +63,10 @@ class RegisterEntry(models.Model):
 
     school = models.ForeignKey("staff.School", on_delete=models.PROTECT, related_name="+")
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="register_entries")
-    code = models.CharField(max_length=1, choices=Code)
+    code = models.CharField(max_length=1, choices=[*Code.choices, *HistoricCode.choices])
     starts_on = models.DateField()
+    # The day it was first known here; since when it has been so, nobody said. It gives way to a day that is known.
+    is_start_unknown = models.BooleanField(default=False)
     ends_on = models.DateField(null=True, blank=True)
     reason = models.CharField(max_length=500, blank=True)
     evidence = models.CharField(max_length=500, blank=True)
@@ -73,7 +83,10 @@ class RegisterEntry(models.Model):
     class Meta:
         ordering = ["-starts_on", "-pk"]
         constraints = [
-            models.CheckConstraint(condition=Q(code__in=Code.values), name="register_code_is_n_k_or_e"),
+            models.CheckConstraint(
+                condition=Q(code__in=Code.values) | Q(code__in=HistoricCode.values, ends_on__isnull=False),
+                name="register_code_is_n_k_or_e",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on=None) | Q(ends_on__gte=F("starts_on")), name="register_dates_in_order"
             ),
@@ -87,6 +100,11 @@ class RegisterEntry(models.Model):
 
     def __str__(self):
         return f"{self.code} {self.pupil_id} from {self.starts_on}"
+
+    @property
+    def known_start(self):
+        """The first day, or None where nobody said since when."""
+        return None if self.is_start_unknown else self.starts_on
 
 
 class Need(models.Model):

@@ -6,10 +6,22 @@ A new one is a class, or an instance of one, in a module of this package, and it
 from ..parsing import codes, values
 from .base import Cells, Column, Comparison, Derived, Difference, Field, Shelf, Source, column
 from .contacts import Contacts
-from .flags import Flag
-from .pupil import FirstDay, FullName, NotKept, PreferredName, PupilChoice, PupilDate, PupilName, PupilValue, Upn
+from .flags import FLAGS
+from .needs import Needs
+from .pupil import (
+    FirstDay,
+    FullName,
+    NotKept,
+    PreferredName,
+    PupilChoice,
+    PupilDate,
+    PupilName,
+    PupilValue,
+    Upn,
+    YearTaughtIn,
+)
 from .school import ComingBack, EnrolmentKind, FormClass, KeyWorker, LastDay
-from .sen import Needs, SenStart, SenStatus, Stages
+from .sen import SenEnd, SenStart, SenStatus
 
 UPN = Upn(
     "upn",
@@ -19,6 +31,7 @@ UPN = Upn(
         "UPN; Unique Pupil Number; Student UPN; Pupil UPN; Learner UPN; UPN Number; Current UPN; "
         "Unique Pupil No; Pupil Number (UPN)",
         values.parse_upn,
+        keeps_out=True,
     ),
 )
 FORMER_UPN = PupilValue(
@@ -54,6 +67,8 @@ SURNAME = PupilName(
         "Legal surname; Surname; Last name; Legal last name; Family name; Legal family name; Student surname; "
         "Pupil surname; Student last name; Pupil last name; Lastname; Child surname; Legal name: surname",
         values.parse_name,
+        keeps_out=True,
+        is_blank=values.is_no_name,
     ),
 )
 FORENAME = PupilName(
@@ -65,6 +80,8 @@ FORENAME = PupilName(
         "Pupil forename; Student first name; Pupil first name; Forenames; First names; Firstname; Forename(s); "
         "Child forename; Legal name: forename",
         values.parse_name,
+        keeps_out=True,
+        is_blank=values.is_no_name,
     ),
 )
 MIDDLE_NAMES = PupilName(
@@ -105,9 +122,12 @@ FULL_NAME = FullName(
         "Student full name; Pupil full name; Surname Forename; Surname and forename; Child name; "
         "Name (surname, forename); Learner; Child",
         values.parse_full_name,
+        keeps_out=True,
+        is_blank=values.is_no_name,
     ),
     surname=SURNAME,
     forename=FORENAME,
+    preferred=PREFERRED_FORENAME,
 )
 BIRTH = PupilDate(
     "birth_on",
@@ -117,7 +137,8 @@ BIRTH = PupilDate(
         "Date of birth; DOB; D.O.B.; Birth date; Birthdate; Born; Born on; Birthday; Date birth; "
         "Student date of birth; Pupil date of birth; Student DOB; Pupil DOB",
         values.parse_birth_date,
-        by_day=True,
+        is_date=True,
+        keeps_out=True,
     ),
 )
 SEX = PupilChoice(
@@ -126,7 +147,7 @@ SEX = PupilChoice(
     column("sex", "Sex; Legal sex; Gender; Legal gender; Sex (legal); M/F", codes.parse_sex),
     unknown="U",
 )
-YEAR = PupilChoice(
+YEAR = YearTaughtIn(
     "year_group",
     "Year taught in",
     column(
@@ -136,6 +157,7 @@ YEAR = PupilChoice(
         "Year group name",
         codes.parse_year_group,
         Shelf.SCHOOL,
+        keeps_out=True,
     ),
 )
 LANGUAGE = PupilValue(
@@ -157,7 +179,7 @@ JOINED = FirstDay(
         "Enrolment date; Date joined; Join date; Enrolment start date; DOA; Date of joining; School start date",
         values.parse_date,
         Shelf.SCHOOL,
-        by_day=True,
+        is_date=True,
     ),
 )
 CLASS = FormClass(
@@ -166,10 +188,12 @@ CLASS = FormClass(
         "group",
         "Registration group; Reg Group; Registration form; Tutor Group; Form; Form/Tutor Group; Class; "
         "Form group; Registration; Reg; Reg form; Class name; Current form; Current class; Form name; "
-        "Main class; Registration class",
+        "Main class; Registration class; Year / Reg; Year / Form; Year / Class; Yr / Form; Yr / Reg; Yr / Class; "
+        "Year & Form; Year/Tutor group",
         values.parse_group,
         Shelf.SCHOOL,
     ),
+    year=YEAR,
 )
 KEY_WORKER = KeyWorker(
     "key_worker",
@@ -177,7 +201,7 @@ KEY_WORKER = KeyWorker(
         "key_worker_email",
         "Key worker email; Key worker; Keyworker; Keyworker email; Key person email; Key adult email; "
         "SEN key worker; Key worker e-mail; Link worker email",
-        values.parse_email,
+        values.parse_worker,
         Shelf.SCHOOL,
     ),
 )
@@ -197,14 +221,28 @@ SEN_START = SenStart(
         "sen_start_on",
         "SEN start date; SEN provision start date; SEN status start date; SEND start date; SEN stage start date; "
         "SEN from; SEN since; SEN status start; SEN start; Provision start date; Date placed on SEN register; "
-        "SEN date; SEN provision start; Date added to SEN register",
+        "SEN date; SEN provision start; Date added to SEN register; SEN status since; SEN stage start; SEND from; "
+        "SEND since; SEND status start; SEND stage start; SEN status date; SEN status from; SEN stage from",
         values.parse_date,
         Shelf.SEND,
-        by_day=True,
+        is_date=True,
+        keeps_out=True,
+    ),
+)
+SEN_END = SenEnd(
+    "sen_end",
+    column(
+        "sen_end_on",
+        "SEN end date; SEN provision end date; SEN status end date; SEND end date; SEN stage end date; SEN to; "
+        "SEN until; SEN end; Provision end date; Date removed from SEN register; SEN stage end; SEN status end; "
+        "SEN status to; SEND stage end date; SEN status until",
+        values.parse_date,
+        Shelf.SEND,
+        is_date=True,
+        keeps_out=True,
     ),
 )
 NEEDS = Needs("needs")
-STAGES = Stages("stages", SEN_START.columns[0])
 SEN = SenStatus(
     "sen",
     column(
@@ -215,94 +253,14 @@ SEN = SenStatus(
         "SEN provision type; SEND register; SEN register",
         codes.parse_sen_code,
         Shelf.SEND,
+        keeps_out=True,
     ),
     start=SEN_START,
+    end=SEN_END,
     needs=NEEDS,
-    stages=STAGES,
     birth=BIRTH,
 )
-FLAGS = (
-    Flag(
-        "fsm",
-        "fsm",
-        column(
-            "fsm",
-            "FSM; Free school meals; FSM eligible; Eligible for free meals; Free meals; FSM status; "
-            "Free school meal; Eligible for FSM; Eligible for free school meals; FSM eligibility; Current FSM",
-            values.parse_flag,
-            Shelf.FLAGS,
-        ),
-    ),
-    Flag(
-        "pupil_premium",
-        "pp",
-        column(
-            "pupil_premium",
-            "Pupil Premium; PP; Pupil Premium Indicator; Pupil premium eligible; Pupil premium status; "
-            "Pupil premium recipient; PPI; Disadvantaged; FSM6; FSM Ever 6; Ever 6 FSM; Ever6; "
-            "Eligible for pupil premium; In receipt of pupil premium",
-            values.parse_flag,
-            Shelf.FLAGS,
-        ),
-    ),
-    Flag(
-        "eal",
-        "eal",
-        column(
-            "eal",
-            "EAL; English as an additional language; English additional language; EAL status; Is EAL; "
-            "English as additional language; EAL pupil",
-            values.parse_flag,
-            Shelf.FLAGS,
-        ),
-    ),
-    Flag(
-        "looked_after",
-        "lac",
-        column(
-            "looked_after",
-            "Looked after; CLA; LAC; In care; Child looked after; Looked after child; In LEA care; "
-            "Looked after status; In local authority care; Children looked after; Currently in care; In LA care; "
-            "Care status",
-            values.parse_flag,
-            Shelf.FLAGS,
-        ),
-    ),
-    Flag(
-        "previously_looked_after",
-        "plac",
-        column(
-            "previously_looked_after",
-            "Previously looked after; PLAC; Post LAC; Ever in care; Post looked after; "
-            "Previously looked after child; Post looked after arrangements; PLAA; Ever been in care; "
-            "Adopted from care",
-            values.parse_flag,
-            Shelf.FLAGS,
-        ),
-    ),
-    Flag(
-        "service_child",
-        "service",
-        column(
-            "service_child",
-            "Service child; Service children; Service family; Services child; Armed forces child; "
-            "Service children in education; Parent in armed forces; Service pupil; Service child in education; "
-            "Service premium",
-            values.parse_flag,
-            Shelf.FLAGS,
-        ),
-    ),
-    Flag(
-        "young_carer",
-        "carer",
-        column(
-            "young_carer",
-            "Young carer; Young carers; Is young carer; Carer status; Young carer indicator; Young carer status",
-            values.parse_flag,
-            Shelf.FLAGS,
-        ),
-    ),
-)
+STAGES = SEN.stages
 CONTACTS = Contacts("contact")
 LAST_DAY = LastDay(
     "left",
@@ -312,10 +270,12 @@ LAST_DAY = LastDay(
         "Removed from roll; Left; Off roll date; Date off roll",
         values.parse_date,
         Shelf.SCHOOL,
-        by_day=True,
+        is_date=True,
     ),
 )
-BACK = ComingBack("back")
+BACK = ComingBack("back", first_day=JOINED, sen=SEN)
+# Of a pupil who comes back these begin anew; they are not compared with what was.
+BEGIN_AGAIN = (SEN, SEN_START, SEN_END, NEEDS, STAGES, JOINED, ENROLMENT, LAST_DAY)
 ADDRESS = NotKept(
     "address",
     column(
@@ -324,6 +284,16 @@ ADDRESS = NotKept(
         "Main address",
         values.parse_address,
         Shelf.NOT_KEPT,
+    ),
+)
+NAME_IN_USE = NotKept(
+    "name_in_use",
+    column(
+        "name_in_use",
+        "Name in use; Preferred full name; Display name; Known as full name",
+        values.parse_name,
+        Shelf.NOT_KEPT,
+        is_blank=values.is_no_name,
     ),
 )
 POSTCODE = NotKept(
@@ -338,10 +308,11 @@ POSTCODE = NotKept(
 
 FIELDS = (
     UPN, FORMER_UPN, ULN, MIS_ID, FULL_NAME, SURNAME, FORENAME, MIDDLE_NAMES, PREFERRED_SURNAME, PREFERRED_FORENAME,
-    BIRTH, SEX, YEAR, LANGUAGE, JOINED, CLASS, KEY_WORKER, ENROLMENT, SEN, NEEDS, SEN_START, STAGES, *FLAGS, CONTACTS,
-    LAST_DAY, BACK, ADDRESS, POSTCODE,
+    BIRTH, SEX, YEAR, LANGUAGE, JOINED, CLASS, KEY_WORKER, ENROLMENT, SEN, NEEDS, SEN_START, SEN_END, STAGES, *FLAGS,
+    CONTACTS, LAST_DAY, BACK, NAME_IN_USE, ADDRESS, POSTCODE,
 )  # fmt: skip
 NAMES = (SURNAME, FORENAME)
+ONE_NAME = ""  # the forename of somebody who has one name, which stands as the surname
 COLUMNS = tuple(column for field in FIELDS for column in field.columns)
 LABELS = {column.name: column.label for column in COLUMNS}
 BY_NAME = {field.name: field for field in FIELDS} | {f"flag:{flag.kind}": flag for flag in FLAGS}

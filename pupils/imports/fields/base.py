@@ -1,14 +1,20 @@
 """What every field of an import declares: its headings, how it is read, compared, shown, applied and undone."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from ..notes import Note, NoteCode
-from ..parsing.values import BadValue, is_blank
-from ..rows import PupilRow
+from ..parsing.values import BadValue, Doubtful, is_blank
+from ..questions import Question
+from ..rows import Doubt, PupilRow
+
+# Keys and answers of what is chosen about a whole file.
+DATE_ORDER, DAY_FIRST, MONTH_FIRST = "dates", "day", "month"
+NAME_ORDER = "names"
+WORD = "word"
 
 
 class Shelf(StrEnum):
@@ -34,8 +40,12 @@ class Column:
 
     name: str
     headings: tuple[str, ...]
-    parse: Callable = field(compare=False)  # (text, today) to Parsed
+    parse: Callable = field(compare=False)  # (text, today) to Parsed; of a date also month_first
     shelf: Shelf = Shelf.PUPIL
+    is_date: bool = False
+    # Without a value that can be trusted nobody knows who the pupil is or what the status is: the row is kept out.
+    keeps_out: bool = False
+    is_blank: Callable[[str], bool] = field(default=is_blank, compare=False)
 
     @property
     def label(self) -> str:
@@ -46,9 +56,10 @@ def split(text):
     return tuple(" ".join(part.split()) for part in text.split(";"))
 
 
-def column(name, headings, parse, shelf=Shelf.PUPIL, *, by_day=False):
-    """Make a column; `headings` are parted by semicolons. A parser that is told today is marked `by_day`."""
-    return Column(name, split(headings), parse if by_day else lambda text, today: parse(text), shelf)
+def column(name, headings, parse, shelf=Shelf.PUPIL, *, is_date=False, **how):
+    """Make a column; `headings` are parted by semicolons. A parser of dates is told today and the order of the day."""
+    parser = parse if is_date else lambda text, today: parse(text)
+    return Column(name, split(headings), parser, shelf, is_date, **how)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,21 +132,35 @@ class Cells:
     texts: dict[str, str]  # by column name; columns that are not matched are absent
     extra: dict
     today: date | None
+    choices: Mapping[str, str] = field(default_factory=dict)  # what was chosen about the file as a whole
     notes: list[Note] = field(default_factory=list)
+    doubts: list[Doubt] = field(default_factory=list)
+    beside: dict[str, str] = field(default_factory=dict)  # texts that a cell of another column holds as well
 
     def read(self, column: Column, text: str | None = None):
         """Return the value of a cell, or None where it is blank or cannot be used, which is noted."""
         text = self.texts.get(column.name, "") if text is None else text
-        if is_blank(text):
+        if column.is_blank(text):
             return None
         try:
-            value, notes = column.parse(text, self.today)
+            value, notes = self._parse(column, text)
+        except Doubtful as doubt:
+            note = replace(doubt.note, column=column.name, label=column.label)
+            self.doubts.append(Doubt(column.name, note, doubt.choices, doubt.proposed))
+            return None
         except BadValue as problem:
-            self.notes.append(replace(problem.note, column=column.name, label=column.label))
+            note = replace(problem.note, column=column.name, label=column.label, is_fatal=column.keeps_out)
+            self.notes.append(note)
             return None
         if notes:
             self.notes += [replace(note, column=column.name, label=column.label) for note in notes]
         return value
+
+    def _parse(self, column, text):
+        month_first = self.choices.get(f"{DATE_ORDER}:{column.name}") == MONTH_FIRST
+        if column.is_date and month_first:
+            return column.parse(text, self.today, month_first=True)
+        return column.parse(text, self.today)
 
 
 @dataclass
@@ -148,10 +173,23 @@ class Comparison:
     notes: list[Note] = field(default_factory=list)
     refusals: list[Note] = field(default_factory=list)  # why a new pupil cannot be taken in, the weightiest first
     sen: Any = None  # what the file says about status and needs, once the rules of the register were applied to it
+    questions: list[Question] = field(default_factory=list)
 
     @property
     def today(self) -> date:
         return self.directory.today
+
+    @property
+    def has_left(self) -> bool:
+        """Whether the file says that the pupil is gone already."""
+        days = {field.name: value for field, value in self.row.values.items()}
+        return days.get("left") is not None and days["left"] <= self.today
+
+    @property
+    def file_words(self) -> str:
+        """What the file said that somebody had to read, as it is kept beside what they decided."""
+        return " ".join(f"The file said {doubt.note.data['value']!r}." for doubt in self.row.doubts
+                        if "value" in doubt.note.data)  # fmt: skip
 
     def note(self, code: NoteCode, **data):
         self.notes.append(Note(code, data))
@@ -168,6 +206,7 @@ class Field:
     may_differ = False  # whether several rows about one pupil may differ in it
     is_secret = False  # whether the event that everybody reads leaves out that it changed
     derives: Derived | None = None
+    reads_after = 0  # how late its cells are read: a field may look at those that were read before it
     attributes: tuple[str, ...] = ()  # of a pupil, that this field fills
     before_pupil = False  # whether `begin` comes before a new pupil is made, as it must for attributes of the pupil
 
@@ -192,6 +231,10 @@ class Field:
         """Return the value once all rows about a pupil are joined."""
         return value
 
+    def complete(self, row: PupilRow, today: date | None) -> PupilRow:
+        """Return the row with what this field makes of the others, once all rows about a pupil are joined."""
+        return row
+
     def to_json(self, value):
         return value
 
@@ -201,6 +244,10 @@ class Field:
     def tidy(self, value, values: dict, directory):
         """Return the value as it can be stored, or None when it cannot. `values` are those of the whole row."""
         return value
+
+    def option_label(self, value: Any, directory: Any) -> Note:
+        """The words of an answer by which a cell in doubt is read as `value`."""
+        return Note(NoteCode.OPTION_TAKE)
 
     def compare(self, said: Comparison) -> Iterator[Difference]:
         """Yield what would change about a pupil who is here."""

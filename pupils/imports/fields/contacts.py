@@ -12,7 +12,14 @@ STEMS = """
 Contact {n}; Priority {n} contact; Priority {n}; Parent {n}; Carer {n}; Guardian {n}; Parent/Carer {n};
 Emergency contact {n}
 """
-STEMS_OF_THE_FIRST = "Parent; Parent/Carer; Primary contact; Main contact; First contact; Contact; Guardian; Carer"
+STEMS_OF_THE_FIRST = """
+Parent; Parent/Carer; Primary contact; Main contact; First contact; Contact; Guardian; Carer; Primary guardian;
+Primary carer; Primary parent; Mother; Mum
+"""
+STEMS_OF_THE_SECOND = """
+Secondary contact; Second contact; Secondary guardian; Secondary carer; Secondary parent; Other contact; Other parent;
+Second parent; Father; Dad
+"""
 # Part, how its cells are read, the endings of its headings; the first ending is its label.
 PARTS = (
     ("name", values.parse_name, "name; full name; addressee; "),
@@ -26,6 +33,12 @@ PARTS = (
     ),
     ("address", values.parse_address, "address; full address; postal address; home address"),
     ("postcode", values.parse_postcode, "postcode; post code"),
+    (
+        "responsibility",
+        values.parse_flag,
+        "parental responsibility; PR; has parental responsibility; parental resp; parent responsibility; "
+        "has PR; legal responsibility",
+    ),
 )
 LABELS = {
     "relation": "relationship",
@@ -34,12 +47,28 @@ LABELS = {
     "address": "address",
     "postcode": "postcode",
 }
-RELATIONS = {"MOT": "Mother", "FAT": "Father"}
+# Codes of the common transfer file; one that is not here is kept as it is written.
+RELATIONS = {
+    "MOT": "Mother",
+    "FAT": "Father",
+    "STM": "Stepmother",
+    "STF": "Stepfather",
+    "FOM": "Foster mother",
+    "FOF": "Foster father",
+    "CAR": "Carer",
+    "CHM": "Childminder",
+    "DOC": "Doctor",
+    "FAM": "Other family member",
+    "OTH": "Other contact",
+    "REL": "Other relative",
+    "SWR": "Social worker",
+}
 YES_NO = {True: "Yes", False: "No"}
 
 
 def _columns(n):
-    stems = (*split(STEMS.format(n=n)), *(split(STEMS_OF_THE_FIRST) if n == 1 else ()))
+    usual = {1: STEMS_OF_THE_FIRST, 2: STEMS_OF_THE_SECOND}.get(n)
+    stems = (*split(STEMS.format(n=n)), *(split(usual) if usual else ()))
     for part, parse, endings in PARTS:
         headings = [f"{stem} {ending}" for ending in split(endings) for stem in stems]
         label = f"Contact {n} {split(endings)[0]}"
@@ -81,14 +110,12 @@ class Contacts(Field):
             part: cells.read(column, texts.get(part, ""))
             for (part, _, _), column in zip(PARTS, columns, strict=True)
         }  # fmt: skip
-        if not any(parts.values()):
+        if not any(value for part, value in parts.items() if part != "responsibility"):
             return
         if not parts["name"]:
             cells.notes.append(Note(NoteCode.CONTACT_WITHOUT_NAME, {"number": priority}, columns[0].name))
             return
-        responsibility = texts.get("responsibility", "")
-        says = None if values.is_blank(responsibility) else responsibility.upper() in ("Y", "YES", "TRUE", "1")
-        said.append(ContactSaid(priority, **parts, responsibility=says))
+        said.append(ContactSaid(priority, **parts))
 
     def join(self, value, other):
         joined = list(value or ())
@@ -107,7 +134,7 @@ class Contacts(Field):
         return tuple(self._fit(contact, directory) for contact in value)
 
     def _fit(self, contact, directory):
-        contact = replace(contact, relation=RELATIONS.get(contact.relation, contact.relation))
+        contact = replace(contact, relation=RELATIONS.get((contact.relation or "").upper(), contact.relation))
         too_long = {
             part: None
             for part in LABELS

@@ -1,7 +1,8 @@
 """Flags of a pupil, such as free school meals. Confidential ones never end by themselves."""
 
 from ..notes import Note, NoteCode
-from .base import Difference, Field, Source
+from ..parsing import values
+from .base import Difference, Field, Shelf, Source, column
 
 
 class Flag(Field):
@@ -35,3 +36,109 @@ class Flag(Field):
             writer.start_flag(self.kind)
         else:
             writer.end_flag(self.kind)
+
+
+FLAGS = (
+    Flag(
+        "fsm",
+        "fsm",
+        column(
+            "fsm",
+            "FSM; Free school meals; FSM eligible; Eligible for free meals; Free meals; FSM status; "
+            "Free school meal; Eligible for FSM; Eligible for free school meals; FSM eligibility; Current FSM",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "pupil_premium",
+        "pp",
+        column(
+            "pupil_premium",
+            "Pupil Premium; PP; Pupil Premium Indicator; Pupil premium eligible; Pupil premium status; "
+            "Pupil premium recipient; PPI; Disadvantaged; FSM6; FSM Ever 6; Ever 6 FSM; Ever6; "
+            "Eligible for pupil premium; In receipt of pupil premium",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "eal",
+        "eal",
+        column(
+            "eal",
+            "EAL; English as an additional language; English additional language; EAL status; Is EAL; "
+            "English as additional language; EAL pupil",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "looked_after",
+        "lac",
+        column(
+            "looked_after",
+            "Looked after; CLA; LAC; In care; Child looked after; Looked after child; In LEA care; "
+            "Looked after status; In local authority care; Children looked after; Currently in care; In LA care; "
+            "Care status; Looked after (in care)",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "child_in_need",
+        "cin",
+        column(
+            "child_in_need",
+            "Child in need; CIN; CIN status; Child in need plan; CIN plan; Children in need",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "child_protection",
+        "cp",
+        column(
+            "child_protection",
+            "Child protection plan; Child protection; CP plan; CP; CP status; CPP; Subject to child protection plan; "
+            "On child protection plan",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "previously_looked_after",
+        "plac",
+        column(
+            "previously_looked_after",
+            "Previously looked after; PLAC; Post LAC; Ever in care; Post looked after; "
+            "Previously looked after child; Previously LAC; Previously CLA; "
+            "Post looked after arrangements; PLAA; Ever been in care; "
+            "Adopted from care",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "service_child",
+        "service",
+        column(
+            "service_child",
+            "Service child; Service children; Service family; Services child; Armed forces child; "
+            "Service children in education; Parent in armed forces; Service pupil; Service child in education; "
+            "Service premium",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+    Flag(
+        "young_carer",
+        "carer",
+        column(
+            "young_carer",
+            "Young carer; Young carers; Is young carer; Carer status; Young carer indicator; Young carer status",
+            values.parse_flag,
+            Shelf.FLAGS,
+        ),
+    ),
+)

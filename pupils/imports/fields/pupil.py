@@ -1,11 +1,14 @@
 """Fields of the pupil's own record: names, numbers, dates and codes."""
 
+from dataclasses import replace
 from datetime import date
 
 from sendco.clock import long_date
 
 from ..notes import Note, NoteCode
-from .base import Cells, Comparison, Derived, Difference, Field, Source
+from ..parsing.codes import split_year_and_class
+from ..parsing.values import parse_full_name, plain_letters
+from .base import NAME_ORDER, Cells, Comparison, Derived, Difference, Field, Source
 
 
 class PupilValue(Field):
@@ -30,13 +33,19 @@ class PupilValue(Field):
     def note_on(self, stored):
         return None
 
+    def doubt_about(self, value, stored):
+        """Return why the file's value is not chosen by itself, or None."""
+        return None
+
     def compare(self, said: Comparison):
         value, stored = said.row.get(self), getattr(said.known.pupil, self.name)
         if value is None or not self.is_news(value, stored, said.directory):
             return
+        doubt = self.doubt_about(value, stored)
         yield Difference(
             self.name, self.label, self.show(stored, said.directory), self.show(value, said.directory),
-            self.to_json(value), note=self.note_on(stored), source=Source.of(said.known.pupil, self.name),
+            self.to_json(value), is_chosen=doubt is None, note=doubt or self.note_on(stored),
+            source=Source.of(said.known.pupil, self.name),
         )  # fmt: skip
 
     def plan(self, said):
@@ -52,6 +61,11 @@ class PupilValue(Field):
 
 class PupilName(PupilValue):
     derives = Derived.SEARCH_KEYS
+
+    def doubt_about(self, value, stored):
+        """A file that lost its accents, or shouts, does not know the name better."""
+        is_poorer = stored and value != stored and value.casefold() in (stored.casefold(), plain_letters(stored))
+        return Note(NoteCode.ONLY_ACCENTS) if is_poorer else None
 
 
 class PreferredName(PupilName):
@@ -73,6 +87,11 @@ class Upn(PupilName):
 
 
 class PupilDate(PupilValue):
+    def doubt_about(self, value, stored):
+        """Day and month exchanged: a file in another order of dates is likelier than a wrong date here."""
+        is_swap = stored and (value.year, value.month, value.day) == (stored.year, stored.day, stored.month)
+        return Note(NoteCode.SWAPPED_DAY) if is_swap else None
+
     def to_json(self, value):
         return value.isoformat() if value else None
 
@@ -93,7 +112,8 @@ class FirstDay(PupilDate):
         return value != stored and value <= directory.today
 
     def plan(self, said):
-        return (said.row.get(self) or said.today).isoformat()
+        """Who comes from a file has a first day, but of a leaver nobody knows it unless the file says so."""
+        return self.to_json(said.row.get(self) or (None if said.has_left else said.today))
 
 
 class PupilChoice(PupilValue):
@@ -106,23 +126,48 @@ class PupilChoice(PupilValue):
     def show(self, value, directory):
         return directory.label_of(self.name, value) if value else ""
 
+    def option_label(self, value, directory):
+        return Note(NoteCode.OPTION_WORDS, {"text": self.show(value, directory)})
+
     def is_news(self, value, stored, directory):
         return value != stored and value != self.unknown
+
+
+class YearTaughtIn(PupilChoice):
+    """The year taught in. A cell such as “7 / 7M” gives the class too, where no column of its own does."""
+
+    def is_in(self, cells):
+        return True
+
+    def read(self, cells: Cells, so_far):
+        year = cells.read(self.columns[0])
+        if self.columns[0].name not in cells.texts:
+            return cells.read(self.columns[0], cells.extra.get("year", ""))
+        _, name = split_year_and_class(cells.texts.get(self.columns[0].name, ""))
+        if year and name and "group" not in cells.texts:
+            cells.beside["group"] = name
+        return year
 
 
 class FullName(Field):
     """A surname and a forename in one cell: it fills in what the columns of their own leave open."""
 
-    def __init__(self, name, column, *, surname, forename):
+    reads_after = 3  # it only fills in what the columns of their own leave open
+
+    def __init__(self, name, column, *, surname, forename, preferred):
         super().__init__(name, column)
-        self.parts = (surname, forename)
+        self.parts, self.preferred = (surname, forename), preferred
 
     def read(self, cells: Cells, so_far):
         if all(so_far.get(part) for part in self.parts):
             return None
-        both = cells.read(self.columns[0])
-        for part, name in zip(self.parts, both or (None, None), strict=True):
+        order = cells.choices.get(NAME_ORDER, "")
+        column = replace(self.columns[0], parse=lambda text, today: parse_full_name(text, order))
+        *both, liked = cells.read(column) or (None, None, None)
+        for part, name in zip(self.parts, both, strict=True):
             so_far[part] = so_far.get(part) or name
+        if liked:
+            so_far[self.preferred] = so_far.get(self.preferred) or liked
         return None
 
 

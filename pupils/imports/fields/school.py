@@ -4,12 +4,33 @@ from datetime import date
 
 from sendco.clock import long_date
 
-from ..notes import Note, NoteCode
-from .base import Comparison, Difference, Field, Source
+from ..notes import Note, NoteCode, brief
+from ..parsing.codes import split_year_and_class
+from .base import Cells, Comparison, Difference, Field, Source
 
 
 class FormClass(Field):
+    """The class, from its own column, from beside the year, or from a heading above the rows of a class list."""
+
     attributes, before_pupil = ("form_group",), True
+
+    def __init__(self, name, column, *, year):
+        super().__init__(name, column)
+        self.year = year
+
+    def is_in(self, cells):
+        return True
+
+    def read(self, cells: Cells, so_far):
+        text = cells.texts.get(self.columns[0].name, "")
+        year, name = split_year_and_class(text)
+        if not year:
+            name = text or cells.beside.get(self.name) or cells.extra.get("group", "")
+        elif not so_far.get(self.year):
+            so_far[self.year] = year
+            said = {"value": brief(text), "year": year, "name": name}
+            cells.notes.append(Note(NoteCode.YEAR_AND_CLASS, said, self.columns[0].name, self.columns[0].label))
+        return cells.read(self.columns[0], name)
 
     def _find(self, said: Comparison):
         """Return (the name to store, the class or None when it is new), or None when there is nothing to store."""
@@ -50,10 +71,10 @@ class KeyWorker(Field):
     attributes, before_pupil = ("key_worker",), True
 
     def _find(self, said):
-        email = said.row.get(self)
-        worker = said.directory.people.get(email.casefold()) if email else None
-        if email and worker is None:
-            said.note(NoteCode.KEY_WORKER_UNKNOWN, email=email)
+        who = said.row.get(self)
+        worker = said.directory.person(who) if who else None
+        if who and worker is None:
+            said.note(NoteCode.KEY_WORKER_UNKNOWN, email=who)
         return worker
 
     def compare(self, said):
@@ -121,24 +142,39 @@ class LastDay(Field):
 
     def plan(self, said):
         day = said.row.get(self)
-        if day and day <= said.today:
-            said.refusals.insert(0, Note(NoteCode.GONE_ALREADY, {"day": day.isoformat()}))
-        return None
+        if day is None:
+            return None
+        if not said.has_left:
+            said.note(NoteCode.LAST_DAY_TO_COME, day=day.isoformat())
+            return None
+        return day.isoformat()
+
+    def begin(self, writer, value):
+        writer.leave_new(self.from_json(value))
 
     def apply(self, writer, difference):
         writer.leave(self.from_json(difference.value))
 
 
 class ComingBack(Field):
-    """A pupil who had left stands in the file without a last day. Nothing is read for it, and it is never preset."""
+    """A pupil who had left stands in the file without a last day: a person says that they have come back.
 
-    def compare_leaver(self, said, last_day):
-        if said.row.get(last_day):
-            return
-        ours = f"Left on {long_date(said.known.pupil.left_on)}"
+    What else the file says is taken in with it, and only with it.
+    """
+
+    def __init__(self, name, *, first_day, sen):
+        super().__init__(name)
+        self.first_day, self.sen = first_day, sen
+
+    def compare_leaver(self, said):
+        left_on = said.known.pupil.left_on
+        came = said.row.get(self.first_day)
+        back_on = came if came and left_on < came <= said.today else said.today
+        sen = self.sen.plan(said)
         yield Difference(
-            self.name, "On roll", ours, "On roll", True, is_chosen=False, note=Note(NoteCode.CAME_BACK)
+            self.name, "On roll", f"Left on {long_date(left_on)}", f"On roll from {long_date(back_on)}",
+            {"day": back_on.isoformat(), "sen": sen}, is_chosen=False, note=Note(NoteCode.CAME_BACK),
         )  # fmt: skip
 
     def apply(self, writer, difference):
-        writer.readmit()
+        writer.readmit(self.first_day.from_json(difference.value["day"]), difference.value["sen"])

@@ -1,108 +1,266 @@
-"""SEN status, its days, and types of need, made to obey the rules of the register."""
+"""SEN status as a history, its days, and types of need, made to obey the rules of the register."""
 
-from dataclasses import asdict, dataclass, field
-from datetime import date, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 from sendco.clock import long_date
 
 from ..notes import Note, NoteCode, brief
 from ..parsing import codes
-from ..rows import NeedSaid, Stage
-from .base import Cells, Column, Comparison, Difference, Field, Shelf, Source, column, split
+from ..parsing.codes import WATCHED
+from ..questions import Option, Question
+from ..rows import Doubt, NeedSaid, PupilRow, Stage
+from .base import Cells, Comparison, Difference, Field, Source
+from .needs import in_order
+from .stages import (
+    NO_SEN,
+    ONE_DAY,
+    PLAN,
+    SUPPORT,
+    Stages,
+    day_of,
+    gives_way,
+    is_open,
+    iso_text,
+    missing_stages,
+    past_stages,
+    problem_of,
+    stage_words,
+)
 
-NO_SEN, SUPPORT, PLAN = "N", "K", "E"
+OLD_CODES = ("A", "P", "S")
 NOT_ASSESSED = "NSA"
-ONE_DAY = timedelta(days=1)
-MOST_NEEDS = 4
-LAST_RANK = 99
-ORDINALS = {1: ("Primary", "First", "Main"), 2: ("Secondary", "Second"), 3: ("Tertiary", "Third"), 4: ("Fourth",)}
-NUMBERED = "SEN Need Type {}; Need {}; SEN Type {}; SEND Need {}; Need Type {}; SEN {}; SEN Category {}"
-WORDED = "{} SEN Need; {} Need; {} Need Type; {} SEN Type; {} SEND Need; {} Area of Need"
-ALONE = """
-SEN Need; SEN Needs; SEN Type; SEN Types; SEND Need; SEND Needs; Need; Needs; Need Type; SEN Need Type; SEN Need Types;
-Type of Need; Area of Need; SEN Category; SEN Description; SEN Need Description; SEN Needs List
-"""
+KEEP, END = "keep", "end"
+WATCH = "watch"
+HISTORY = "history"
 
 
 @dataclass
 class Sen:
-    """What a file says about one pupil, made to obey the register."""
+    """What a file says about one pupil, made to obey the register. Words of the reason say what the file said."""
 
     code: str = ""  # "" when the file says nothing
-    start: date | None = None
+    start: date | None = None  # None when nobody knows since when
     needs: list[str] = field(default_factory=list)
-    refusal: Note | None = None
+    past: list[Stage] = field(default_factory=list)
+    past_needs: list[NeedSaid] = field(default_factory=list)
+    watched_since: date | None = None
+    is_undecided: bool = False  # the file says something that a person must read first
     changes: bool = False  # whether the status itself would become another, so that needs and start go with it
     ends_plan: bool = False
+    reason: str = ""
+
+    def as_json(self, needs: list[str]) -> dict:
+        return {
+            "code": self.code,
+            "start": iso_text(self.start),
+            "needs": needs,
+            "past": [[stage.code, iso_text(stage.starts_on), iso_text(stage.ends_on)] for stage in self.past],
+            "past_needs": [[need.type, need.rank, iso_text(need.starts_on), iso_text(need.ends_on)]
+                           for need in self.past_needs],
+            "watch": iso_text(self.watched_since),
+            "reason": self.reason,
+        }  # fmt: skip
 
 
 class SenStatus(Field):
-    """The status now. What the file says of needs and days is weighed together with it."""
+    """The status now, and the periods before it. What the file says of needs and days is weighed together with it."""
 
-    def __init__(self, name, column, *, start, needs, stages, birth):
+    may_differ = True  # rows that tell of several periods
+    reads_after = 2
+
+    def __init__(self, name, column, *, start, end, needs, birth):
         super().__init__(name, column)
-        self.start, self.needs, self.stages, self.birth = start, needs, stages, birth
+        self.start, self.end, self.needs, self.birth = start, end, needs, birth
+        self.stages = Stages("stages")
 
+    # --- Reading ---------------------------------------------------------------------------------------------------
+    def read(self, cells: Cells, so_far):
+        if "sen_history" in cells.extra:
+            so_far[self.stages] = self._stages_of(cells)
+            return None
+        text, start, end = cells.texts[self.columns[0].name], so_far.get(self.start), so_far.get(self.end)
+        is_over = end is not None and not is_open(end, cells.today)
+        code = codes.sen_code_of(text)
+        if is_over and code:
+            so_far[self.stages] = self._one_stage(cells, text, code, start, end)
+            return None
+        code = cells.read(self.columns[0], text)
+        if code and start:
+            so_far[self.stages] = (Stage(code, start),)
+        return code
+
+    def _one_stage(self, cells, text, code, start, end):
+        if start:
+            return (Stage(code, start, end),)
+        cells.notes.append(Note(NoteCode.STAGE_LEFT_OUT, {"value": brief(text)}, self.columns[0].name))
+        return (Stage(NO_SEN, end + ONE_DAY),)
+
+    def _stages_of(self, cells):
+        """Every stage of a transfer file, the codes from before 2014 included."""
+        stages = []
+        for stage in cells.extra["sen_history"]:
+            code = codes.sen_code_of(stage["code"])
+            start, end = (cells.read(self.start.columns[0], stage[which]) for which in ("start_on", "end_on"))
+            if code and start:
+                stages.append(Stage(code, start, None if end and is_open(end, cells.today) else end))
+            else:
+                cells.notes.append(Note(NoteCode.STAGE_LEFT_OUT, {"value": brief(stage["code"])}, "sen_code"))
+        return tuple(stages)
+
+    def join(self, value, other):
+        """Rows that name one status and no days agree; others are told apart by their days in `complete`."""
+        return value if value == other else value or other
+
+    def complete(self, row: PupilRow, today):
+        """Read the periods: the last one that is open is the status, a gap is a time without SEN."""
+        if self not in row.values and self.stages not in row.values:
+            return row
+        notes = list(row.notes)
+        stages = list(row.get(self.stages, ()))
+        for stage in stages:
+            if (problem := problem_of(stage, row.get(self.birth), today)) and problem not in notes:
+                notes.append(replace(problem, column=self.start.columns[0].name, is_fatal=True))
+        row = replace(row, notes=tuple(notes))
+        if not stages or any(doubt.column == self.columns[0].name for doubt in row.doubts):
+            return row
+        going_on = sorted((stage for stage in stages if stage.ends_on is None), key=lambda stage: stage.starts_on)
+        if not going_on:
+            last = max(stage.ends_on for stage in stages)
+            return self._with(row, NO_SEN, last + ONE_DAY)
+        current = going_on[-1]
+        if current.code in OLD_CODES:
+            note = Note(NoteCode.STATUS_BEFORE_2014, {"value": current.code, "status": current.code})
+            doubt = Doubt(self.columns[0].name, note, codes.ASKED_OF_OLD)
+            return replace(row, doubts=(*row.doubts, doubt), values={**row.values, self: None})
+        row = self._with(row, current.code, current.starts_on)
+        others = [stage.code for stage in going_on if stage.code in (NO_SEN, SUPPORT, PLAN)]
+        if len(set(others)) > 1:
+            note = Note(NoteCode.TWO_OPEN_STAGES, {"codes": others}, self.columns[0].name)
+            doubt = Doubt(self.columns[0].name, note, tuple(dict.fromkeys(reversed(others))), current.code)
+            row = replace(row, doubts=(*row.doubts, doubt), values={**row.values, self: None})
+        return row
+
+    def _with(self, row, code, start):
+        return replace(row, values={**row.values, self: code, self.start: start})
+
+    # --- Weighing --------------------------------------------------------------------------------------------------
+    def _weigh(self, said: Comparison) -> Sen:
+        row = said.row
+        chosen = row.get(self, "")
+        is_watched, is_unknown = chosen == WATCHED, chosen.endswith("?")
+        sen = Sen(code=NO_SEN if is_watched else chosen.rstrip("?"))
+        sen.is_undecided = not sen.code and any(doubt.column == self.columns[0].name for doubt in row.doubts)
+        stages = row.get(self.stages, ())
+        if sen.code and not (is_unknown or is_watched):
+            going_on = [stage.starts_on for stage in stages if stage.ends_on is None and stage.code == sen.code]
+            sen.start = max(going_on) if going_on else row.get(self.start)
+        if is_watched:
+            sen.watched_since = min(row.get(self.start) or said.today, said.today)
+        if is_unknown or is_watched:
+            sen.reason = said.file_words
+        if sen.code and not is_watched and sen.code != NO_SEN or not sen.code:
+            for need in row.get(self.needs, ()):
+                self._place_need(sen, need, said)
+        elif row.get(self.needs):
+            said.note(NoteCode.NEEDS_WITHOUT_SEN)
+        sen.past = past_stages(stages, sen.start, said.today)
+        return sen
+
+    def _place_need(self, sen, need, said):
+        if need.type not in said.directory.need_names:
+            said.note(NoteCode.NEED_NOT_IN_USE, need=need.type)
+        elif need.ends_on is None:
+            sen.needs.append(need.type)
+        elif need.starts_on:
+            sen.past_needs.append(need)
+
+    # --- A pupil who is here ---------------------------------------------------------------------------------------
     def compare(self, said: Comparison):
         known = said.known
-        sen = said.sen = self._weigh(said, known.pupil.birth_on)
+        sen = said.sen = self._weigh(said)
         code = sen.code or known.code
         sen.ends_plan = known.code == PLAN and code != PLAN
         sen.changes = code != known.code and not sen.ends_plan
         _obey_register(sen, PLAN if sen.ends_plan else code, said)
-        ours = status_words(known.code, known.entry.starts_on if known.entry else None, known.need_codes, said)
+        if sen.is_undecided:
+            return
         if sen.ends_plan:
-            theirs, stays = status_words(code, sen.start, [], said), Note(NoteCode.PLAN_STAYS)
-            yield Difference(self.name, "SEN status", ours, theirs, None, is_locked=True, note=stays)
+            said.questions.append(self._plan_ends(said, sen))
         elif sen.changes:
-            needs = _complete(sen, code, known.need_codes, said)
-            value = {"code": code, "start": sen.start.isoformat() if sen.start else None, "needs": needs}
+            yield self._change(said, sen)
+        elif sen.watched_since and not known.watch:
+            yield Difference(f"{self.name}:{WATCH}", "Watch list", "", f"Since {long_date(sen.watched_since)}",
+                             sen.as_json([]))  # fmt: skip
+        missing = missing_stages(sen.past, known.entries, sen.start if sen.changes else None)
+        if missing:
+            sen.past = missing
             yield Difference(
-                self.name, "SEN status", ours, status_words(code, sen.start, needs, said), value,
-                is_chosen=code != PLAN, is_locked=sen.refusal is not None,
-                note=sen.refusal or (Note(NoteCode.ONLY_ONCE_ISSUED) if code == PLAN else None),
-                source=Source.of(known.entry, "code"),
+                f"{self.name}:{HISTORY}", "SEN status before", "",
+                "; ".join(stage_words(stage, said) for stage in missing), sen.as_json([]),
             )  # fmt: skip
 
-    def plan(self, said):
-        sen = said.sen = self._weigh(said, said.row.get(self.birth))
-        code = sen.code or NO_SEN
-        _obey_register(sen, code, said)
-        needs = _complete(sen, code, [], said)
-        if sen.refusal:
-            said.refusals.append(sen.refusal)
-        past = past_stages(said.row.get(self.stages, ()))
-        return {
-            "code": code,
-            "start": sen.start.isoformat() if sen.start else None,
-            "needs": needs,
-            "past": [[stage.code, stage.starts_on.isoformat(), stage.ends_on.isoformat()] for stage in past],
-        }
+    def _change(self, said, sen, *, is_chosen=None, note=None):
+        known, entry = said.known, said.known.entry
+        if entry and sen.start and not gives_way(entry, sen.start, known.entries):
+            sen.start, is_chosen, note = None, False, Note(NoteCode.STARTED_BEFORE_PRESENT, {
+                "day": entry.starts_on.isoformat()})  # fmt: skip
+        needs = _complete(sen, sen.code, known.need_codes, said)
+        if is_chosen is None:
+            is_chosen = sen.code != PLAN
+            note = note or (Note(NoteCode.ONLY_ONCE_ISSUED) if sen.code == PLAN else None)
+        ours = status_words(known.code, entry.known_start if entry else None, known.need_codes, said)
+        return Difference(
+            self.name, "SEN status", ours, status_words(sen.code, sen.start, needs, said), sen.as_json(needs),
+            is_chosen=is_chosen, note=note, source=Source.of(entry, "code"),
+        )  # fmt: skip
 
-    def _weigh(self, said, born):
-        """Read status, start and needs of a row as far as they can be true today."""
-        sen = Sen(code=said.row.get(self, ""), start=said.row.get(self.start))
-        if sen.start and (sen.start > said.today or (born and sen.start < born)):
-            said.note(NoteCode.SEN_START_WRONG, day=sen.start.isoformat())
-            sen.start = None
-        for need in said.row.get(self.needs, ()):
-            if need.type in said.directory.need_names:
-                sen.needs.append(need.type)
-            else:
-                said.note(NoteCode.NEED_NOT_IN_USE, need=need.type)
-        return sen
+    def _plan_ends(self, said, sen):
+        """The file knows of no plan. Whether the council ended it, a person knows."""
+        sen.needs = [need.type for need in said.row.get(self.needs, ()) if need.ends_on is None]
+        _obey_register(sen, sen.code, said)
+        ending = self._change(said, sen, is_chosen=True, note=Note(NoteCode.PLAN_ENDS_HERE))
+        told = {"status": said.directory.status_label(sen.code)}
+        kept = {"day": iso_text(said.known.entry.starts_on)}
+        return Question(
+            self.name,
+            Note(NoteCode.PLAN_NOT_IN_FILE, told | kept),
+            f"{PLAN}>{sen.code}",
+            (
+                Option(KEEP, Note(NoteCode.OPTION_PLAN_STAYS)),
+                Option(END, Note(NoteCode.OPTION_PLAN_ENDED, {"what": ending.theirs}), fields=(ending.as_stored(),)),
+            ),
+        )
+
+    def option_label(self, value, directory):
+        if value == WATCHED:
+            return Note(NoteCode.OPTION_WATCHED)
+        code = NoteCode.OPTION_STATUS_UNDATED if value.endswith("?") else NoteCode.OPTION_STATUS
+        return Note(code, {"status": directory.status_label(value.rstrip("?"))})
+
+    # --- A new pupil -----------------------------------------------------------------------------------------------
+    def plan(self, said):
+        sen = said.sen = self._weigh(said)
+        sen.code = sen.code or NO_SEN
+        if sen.is_undecided:
+            return sen.as_json([])
+        _obey_register(sen, sen.code, said)
+        return sen.as_json(_complete(sen, sen.code, [], said))
 
     def begin(self, writer, value):
-        past = [(code, date.fromisoformat(first), date.fromisoformat(last)) for code, first, last in value["past"]]
-        writer.begin_status(value["code"], _day(value["start"]), value["needs"], past)
+        writer.begin_status(value)
 
     def apply(self, writer, difference):
-        value = difference.value
-        writer.change_status(value["code"], _day(value["start"]), value["needs"])
+        if difference.rest == WATCH:
+            writer.watch(day_of(difference.value["watch"]), difference.value["reason"])
+        elif difference.rest == HISTORY:
+            writer.add_past(difference.value)
+        else:
+            writer.change_status(difference.value)
 
     def taken_with_all(self, difference):
         """A plan is taken in only by itself."""
-        return not difference.is_locked and difference.value["code"] != PLAN
+        return not difference.is_locked and (difference.rest or difference.value["code"] != PLAN)
 
 
 class SenStart(Field):
@@ -114,142 +272,38 @@ class SenStart(Field):
         return min(filter(None, (value, other)), default=None)
 
     def to_json(self, value):
-        return value.isoformat() if value else None
+        return iso_text(value)
 
     def from_json(self, value):
-        return _day(value)
+        return day_of(value)
 
     def compare(self, said):
         sen, entry = said.sen, said.known.entry
-        if sen.changes or sen.ends_plan or entry is None or not sen.code:
+        if sen is None or sen.changes or sen.ends_plan or sen.is_undecided or entry is None or not sen.code:
             return
         if sen.start is None or sen.start == entry.starts_on:
             return
-        earlier = [other for other in said.known.entries if other.pk != entry.pk]
-        blocked = any(
-            stage.starts_on >= sen.start or (stage.ends_on and stage.ends_on >= sen.start) for stage in earlier
-        )
+        before = [other for other in said.known.entries if other.pk != entry.pk]
+        blocked = any(other.starts_on >= sen.start for other in before)
+        ours = long_date(entry.starts_on) if entry.known_start else ""
         yield Difference(
-            self.name, "SEN status since", long_date(entry.starts_on), long_date(sen.start), sen.start.isoformat(),
+            self.name, "SEN status since", ours, long_date(sen.start), iso_text(sen.start),
             is_locked=blocked, note=Note(NoteCode.EARLIER_STATUS_BLOCKS) if blocked else None,
-            source=Source.of(entry, "starts_on"),
+            source=Source.of(entry, "starts_on") if entry.known_start else None,
         )  # fmt: skip
 
     def apply(self, writer, difference):
-        writer.move_status_start(_day(difference.value))
+        writer.move_status_start(day_of(difference.value))
 
 
-class Needs(Field):
-    """Types of need in the order of their ranks, from several columns, cells that list several, or several rows."""
-
-    may_differ = True
-
-    def __init__(self, name):
-        self.numbered = tuple(_need_column(n) for n in ORDINALS)
-        self.rank = column(
-            "need_rank",
-            "SEN need rank; Rank; Ranking; Need rank; SEN type rank; SEN type ranking; Need ranking; SEN need ranking; "
-            "Need priority; SEN need order; SEN ranking",
-            codes.parse_rank,
-            Shelf.SEND,
-        )
-        super().__init__(name, *self.numbered, self.rank)
-
-    def is_in(self, cells):
-        return True
-
-    def read(self, cells: Cells, so_far):
-        said = [need for entry in cells.extra.get("needs", []) if (need := self._from_transfer(cells, entry))]
-        rank = codes.parse_rank(cells.texts.get(self.rank.name, ""))
-        matched = [column for column in self.numbered if column.name in cells.texts]
-        for place, each in enumerate(matched, start=1):
-            for text in codes.split_needs(cells.texts[each.name]):
-                # A note names the column by its place among those that are there.
-                if code := cells.read(self.numbered[place - 1], text):
-                    said.append(NeedSaid(code, rank or place))
-        # Ranks stay as the file gives them until all rows about the pupil are known; `settle` closes the gaps.
-        return tuple(said)
-
-    def _from_transfer(self, cells, entry):
-        if entry["end_on"] and (cells.today is None or entry["end_on"] < cells.today.isoformat()):
-            return None
-        code = cells.read(self.numbered[0], entry["type"])
-        return NeedSaid(code, codes.parse_rank(entry["rank"]) or LAST_RANK) if code else None
+class SenEnd(SenStart):
+    """The last day of a status: a period that is over. `SenStatus` makes a history of it."""
 
     def join(self, value, other):
-        return (*(value or ()), *(other or ()))
-
-    def settle(self, value):
-        """Number the needs 1, 2, 3 in the order of their ranks; a type named twice keeps its best place."""
-        ordered = sorted(value, key=lambda need: need.rank)
-        types = dict.fromkeys(need.type for need in ordered)
-        return tuple(NeedSaid(code, place) for place, code in enumerate(types, start=1))
-
-    def to_json(self, value):
-        return [asdict(need) for need in value or ()]
-
-    def from_json(self, value):
-        return tuple(NeedSaid(**need) for need in value)
+        return max(filter(None, (value, other)), default=None)
 
     def compare(self, said):
-        held, sen = said.known.need_codes, said.sen
-        if sen.changes or not sen.needs or sen.needs == held:
-            return
-        names = said.directory.need_names
-        yield Difference(
-            self.name, "Types of need", in_order(held, names), in_order(sen.needs, names), sen.needs,
-            source=Source.of(said.known.needs, "need_type_id"),
-        )  # fmt: skip
-
-    def apply(self, writer, difference):
-        writer.set_needs_now(difference.value)
-
-
-class Stages(Field):
-    """Every SEN stage that a transfer file tells of, the codes from before 2014 included."""
-
-    may_differ = True
-
-    def __init__(self, name, start_column):
-        super().__init__(name)
-        self.start_column = start_column
-
-    def is_in(self, cells):
-        return True
-
-    def read(self, cells: Cells, so_far):
-        stages = []
-        for stage in cells.extra.get("sen_history", []):
-            code = codes.sen_code_of(stage["code"])
-            start, end = (cells.read(self.start_column, stage[which]) for which in ("start_on", "end_on"))
-            if code and start:
-                stages.append(Stage(code, start, end))
-            else:
-                cells.notes.append(Note(NoteCode.STAGE_LEFT_OUT, {"value": brief(stage["code"])}, "sen_code"))
-        return tuple(stages)
-
-    def join(self, value, other):
-        return (*(value or ()), *(stage for stage in other or () if stage not in (value or ())))
-
-    def to_json(self, value):
-        return [
-            [stage.code, stage.starts_on.isoformat(), stage.ends_on.isoformat() if stage.ends_on else None]
-            for stage in value or ()
-        ]
-
-    def from_json(self, value):
-        return tuple(Stage(code, _day(start), _day(end)) for code, start, end in value)
-
-
-def _need_column(n):
-    headings = [shape.format(n) for shape in split(NUMBERED)]
-    headings += [shape.format(word) for word in ORDINALS[n] for shape in split(WORDED)]
-    label = f"SEN need {n}"
-    return Column(f"need_{n}", (label, *headings, *(split(ALONE) if n == 1 else ())), _parse_need, Shelf.SEND)
-
-
-def _parse_need(text, today):
-    return codes.parse_need(text)
+        return iter(())
 
 
 def _obey_register(sen, code, said):
@@ -264,44 +318,16 @@ def _obey_register(sen, code, said):
 
 
 def _complete(sen, code, held, said):
-    """Return the needs a pupil with this status will have, or set the refusal when a plan would have none."""
+    """Return the needs a pupil with this status will have. None at all is a gap that the data page shows."""
     if code not in (SUPPORT, PLAN) or sen.needs:
         return sen.needs
     if kept := [need for need in held if code == SUPPORT or need != NOT_ASSESSED]:
         return kept
-    if code == SUPPORT:
-        said.note(NoteCode.NOT_ASSESSED_ASSUMED)
-        return [NOT_ASSESSED]
-    sen.refusal = Note(NoteCode.PLAN_WITHOUT_NEED)
+    said.note(NoteCode.NEED_MISSING)
     return []
 
 
 def status_words(code, start, needs, said):
     text = said.directory.status_label(code)
-    if start:
-        text += f" from {long_date(start)}"
+    text += f" from {long_date(start)}" if start else ", since when is not known"
     return f"{text}: {in_order(needs, said.directory.need_names)}" if needs else text
-
-
-def in_order(needs, need_names):
-    return ", then ".join(need_names.get(need, need) for need in needs) or "None"
-
-
-def past_stages(stages):
-    """Stages that are over, oldest first, without overlaps. Codes from before 2014 are read, never kept."""
-    current = [stage for stage in stages if not stage.ends_on]
-    limit = current[-1].starts_on if current else None
-    past = []
-    for stage in sorted(stages, key=lambda stage: stage.starts_on):
-        if stage.code not in (NO_SEN, SUPPORT, PLAN) or stage.ends_on is None or (limit and stage.starts_on >= limit):
-            continue
-        start, end = stage.starts_on, min(stage.ends_on, limit - ONE_DAY) if limit else stage.ends_on
-        if past and start <= past[-1].ends_on:
-            start = past[-1].ends_on + ONE_DAY
-        if start <= end:
-            past.append(Stage(stage.code, start, end))
-    return past
-
-
-def _day(text):
-    return date.fromisoformat(text) if text else None

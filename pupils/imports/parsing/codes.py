@@ -2,9 +2,10 @@
 
 import re
 from functools import lru_cache
+from typing import NamedTuple
 
 from ..notes import Note, NoteCode, brief
-from .values import BadValue, Parsed, clean_text
+from .values import BadValue, Doubtful, Parsed, clean_text
 
 YEAR_GROUPS = ("N1", "N2", "R", *(str(year) for year in range(1, 15)))
 NEED_TYPES = {
@@ -32,30 +33,52 @@ def _by_word(words_by_code):
 _YEAR_WORDS = _by_word(
     {
         "R": "r; reception; rec; year r; yr r; yr; 0; year 0; year reception; foundation 2; f2; fs2; eyfs",
-        "N2": "nursery; nursery 2; n2; n; -1; year -1; foundation 1; f1; fs1; nursery second year; "
+        "N2": "nursery; nursery 2; n2; n; foundation 1; f1; fs1; nursery second year; "
         "pre-school; preschool; year n2; year n",
-        "N1": "n1; nursery 1; -2; year -2; nursery first year; year n1",
+        "N1": "n1; nursery 1; nursery first year; year n1",
     }
 )
 _YEAR = re.compile(
     r"(?:(?:national )?curriculum year|nc ?year|year group|year|yr\.?|y|nc)?[ :.-]*0?(\d{1,2})(?:\.0)?(?: ?\(.*\))?",
     re.IGNORECASE,
 )
+# Codes by which systems count the years before Reception; which of them is meant, only the school knows.
+_BEFORE_RECEPTION = {"-1": ("N2", "N1"), "year -1": ("N2", "N1"), "-2": ("N1", "E2"), "year -2": ("N1", "E2")}
+_YEAR_AND_CLASS = re.compile(r"(.+?)\s*(?:/|\||\s[-–]\s)\s*(.*\S)", re.DOTALL)
+_TWO_YEARS = re.compile(r"\d{1,2}\s*/\s*\d{1,2}")
 
 
 @lru_cache(maxsize=1024)
 def parse_year_group(text):
+    """Return the code of a year group. Raises Doubtful for a word that can mean several."""
     word = clean_text(text)[0].casefold().replace("−", "-")
     if word in ("x", "not applicable"):
-        return Parsed(None, (Note(NoteCode.YEAR_DOES_NOT_APPLY),))
+        return Parsed("X")
     if word in ("e1", "e2"):
-        return Parsed("N1", (Note(NoteCode.YEAR_BEFORE_NURSERY, {"value": word.upper()}),))
+        return Parsed(word.upper())
+    if word in _BEFORE_RECEPTION:
+        raise Doubtful(NoteCode.YEAR_IN_DOUBT, _BEFORE_RECEPTION[word], value=brief(text))
     if word in _YEAR_WORDS:
         return Parsed(_YEAR_WORDS[word])
     match = _YEAR.fullmatch(word)
     if match and 1 <= int(match[1]) <= 14:
         return Parsed(str(int(match[1])))
+    year, _ = split_year_and_class(text)
+    if year:
+        return Parsed(year)
     raise BadValue(NoteCode.NOT_A_YEAR_GROUP, value=brief(text))
+
+
+def split_year_and_class(text):
+    """Return (year, class) of a cell such as “7 / 7M”, or (None, None). “3/4” names two years, or a class: not here."""
+    cleaned = clean_text(text)[0]
+    parts = None if _TWO_YEARS.fullmatch(cleaned) else _YEAR_AND_CLASS.fullmatch(cleaned)
+    if not parts:
+        return None, None
+    try:
+        return parse_year_group(parts[1]).value, parts[2]
+    except BadValue:
+        return None, None
 
 
 _SEXES = _by_word(
@@ -80,7 +103,7 @@ _SEN_WORDS = _by_word(
     {
         "K": "k; sen support; send support; sen support plan; sens; ssp; sen k; k sen support; support; "
         "sen school support; on sen support",
-        "E": "e; ehcp; ehc plan; ehc; education health and care plan; sen e; e ehcp; "
+        "E": "e; ehcp; ehc plan; ehc; final ehcp; education health and care plan; sen e; e ehcp; "
         "education health care plan; education health and care plan ehcp; ehc plan issued; has ehcp",
         "N": "n; no sen; no send; none; no; no special educational need; n no sen; "
         "no special educational needs; not sen; non sen; no special needs; no sen provision; "
@@ -89,8 +112,8 @@ _SEN_WORDS = _by_word(
 )
 _HISTORIC_SEN = _by_word(
     {
-        "A": "a; school action; early years action; school early years action",
-        "P": "p; school action plus; early years action plus; school early years action plus",
+        "A": "a; school action; early years action; school early years action; sa; eya",
+        "P": "p; school action plus; early years action plus; school early years action plus; sa plus; eya plus",
         "S": "s; statement; statemented; statement of sen; statement of special educational needs",
     }
 )
@@ -118,19 +141,43 @@ def sen_code_of(text):
     return code if code in _SEN_CODES else ""
 
 
+# What a person may take an unclear status for. A code alone keeps the file's day; with "?" nobody knows since when.
+WATCHED = "W"  # no special educational need, and on the watch list
+ASKED_OF_OLD = ("E?", "K?", "N?")
+_ASKED_OF_WATCHED = (WATCHED, "N?", "K?", "E?")
+_ASKED_OF_REQUEST = ("K?", "N?")
+_ASKED_OF_UNKNOWN = ("K", "E", "N?", WATCHED)
+_WATCHED = {
+    "monitoring", "monitor", "monitored", "watching", "watch", "watch list", "watchlist", "on watch list", "concern",
+    "cause for concern", "being monitored", "sen monitoring", "send monitoring", "under observation", "observation",
+    "initial concern", "initial concerns", "m",
+}  # fmt: skip
+_REQUEST = re.compile(
+    r"\b(?:ehcna|ehc(?:p| plan)? (?:needs )?(?:assessment|request(?:ed)?|application|applied|pending|in progress)"
+    r"|(?:ehc(?:p| plan)?|statutory) ?assessment|assessment (?:requested|in progress)|pending ehc(?:p| plan)?"
+    r"|applying for (?:an )?ehc(?:p| plan)?|draft ehc(?:p| plan)?|ehc(?:p| plan)? draft|needs assessment)\b"
+)
+
+
 @lru_cache(maxsize=256)
 def parse_sen_code(text):
+    """Return K, E or N. Raises Doubtful for whatever only a person can take for one of them."""
     code = sen_code_of(text)
     if code in ("A", "P", "S"):
-        raise BadValue(NoteCode.STATUS_BEFORE_2014, status=code)
-    if not code:
-        raise BadValue(NoteCode.NOT_A_STATUS, value=brief(text))
-    return Parsed(code)
+        raise Doubtful(NoteCode.STATUS_BEFORE_2014, ASKED_OF_OLD, value=brief(text), status=code)
+    if code:
+        return Parsed(code)
+    phrase = _words(text)
+    if phrase in _WATCHED:
+        raise Doubtful(NoteCode.STATUS_IS_WATCHING, _ASKED_OF_WATCHED, proposed=WATCHED, value=brief(text))
+    if _REQUEST.search(phrase):
+        raise Doubtful(NoteCode.STATUS_IS_REQUEST, _ASKED_OF_REQUEST, value=brief(text))
+    raise Doubtful(NoteCode.NOT_A_STATUS, _ASKED_OF_UNKNOWN, value=brief(text))
 
 
 _NEED_WORDS = _by_word(
     {
-        "SPLD": "specific learning difficulty; specific learning difficulties; dyslexia; dyscalculia",
+        "SPLD": "specific learning difficulty; specific learning difficulties",
         "MLD": "moderate learning difficulty; moderate learning difficulties",
         "SLD": "severe learning difficulty; severe learning difficulties",
         "PMLD": "profound and multiple learning difficulty; profound and multiple learning difficulties; "
@@ -165,47 +212,124 @@ _HISTORIC_NEEDS = {
     "emotional and behavioural difficulties",
 }
 _NO_NEED = {"none", "no need", "no sen", "not applicable", "no"}
-_BEFORE_DASH = re.compile(r"([A-Za-z]{2,4})\s*(?:[-–:=(]|\s).*", re.DOTALL)
-_IN_BRACKETS = re.compile(r".*\(\s*([A-Za-z]{2,4})\s*\)\s*", re.DOTALL)
-_BETWEEN_NEEDS = re.compile(r"[;|\n\r]+")
-_BETWEEN_CODES = re.compile(r" ?(?:[,/&+]|\band\b) ?", re.IGNORECASE)
+# Words for difficulties that are no type of the census, and the type that people most often choose for them.
+_LIKELY_NEEDS = _by_word(
+    {
+        "SPLD": "dyslexia; dyslexic; dyscalculia; dyspraxia; dcd; developmental coordination disorder; dysgraphia",
+        "SEMH": "adhd; add; anxiety; attachment; behaviour; mental health; odd",
+        "SLCN": "speech; language; speech and language; selective mutism; dld; developmental language disorder",
+        "ASD": "asc; aspergers; asperger s; asperger; asperger syndrome",
+        "HI": "deaf; deafness",
+        "PD": "cerebral palsy; cp; mobility",
+    }
+)
+_MOST_PIECES = 6  # into which marks may part the name of one need
+_IN_BRACKETS = re.compile(r"(.*?)[(\[]\s*([^()\[\]]*?)\s*[)\]]\s*(.*)", re.DOTALL)
+_PLACES = _by_word(
+    {
+        1: "primary; 1; 1st; first; main; primary need; rank 1; priority 1",
+        2: "secondary; 2; 2nd; second; secondary need; rank 2; priority 2",
+        3: "tertiary; 3; 3rd; third; rank 3; priority 3",
+        4: "4; 4th; fourth; rank 4; priority 4",
+    }
+)
+_PLACE_BEFORE = re.compile(
+    r"\s*(primary|main|secondary|tertiary|first|second|third|[1-4](?:st|nd|rd|th)?)(?: need)?\s*[:.)-]\s*(.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_BETWEEN = re.compile(r"\s*(?:[;|\n\r,/&+•]+|\band\b|\bthen\b)\s*", re.IGNORECASE)
+_CODE_FIRST = re.compile(r"([A-Za-z]{2,4})(\s*[-–:=]\s*|\s+)(\S.*)", re.DOTALL)
 
 
 @lru_cache(maxsize=2048)
 def parse_need(text):
-    """Return the code of one need, or None where the cell says there is none."""
+    """Return the code of one need, or None where the cell says there is none. Raises BadValue for other words."""
+    if read := _need_of(text):
+        remark = (Note(NoteCode.NEED_WITH_REMARK, {"value": brief(text), "need": read.code}),) if read.remark else ()
+        return Parsed(read.code, remark)
     phrase = _words(text)
     if phrase in _NO_NEED:
         return Parsed(None)
-    if phrase in _NEED_WORDS:
-        return Parsed(_NEED_WORDS[phrase])
-    cleaned = clean_text(text)[0]
-    codes = [match[1].lower() for pattern in (_IN_BRACKETS, _BEFORE_DASH) if (match := pattern.fullmatch(cleaned))]
-    if phrase in _HISTORIC_NEEDS or "besd" in codes:
+    if phrase in _HISTORIC_NEEDS or set(phrase.split()) & {"besd", "ebd"}:
         raise BadValue(NoteCode.NEED_BEFORE_2014)
-    for code in codes:
-        if code.upper() in NEED_TYPES:
-            return Parsed(code.upper())
     raise BadValue(NoteCode.NOT_A_NEED, value=brief(text))
+
+
+def likely_need(text):
+    """The type that people most often choose for a word that is none, or ""."""
+    phrase = _words(text)
+    return "SEMH" if phrase in _HISTORIC_NEEDS else _LIKELY_NEEDS.get(phrase, "")
+
+
+class _NeedRead(NamedTuple):
+    code: str
+    rank: int = 0  # the place that is said with it
+    remark: str = ""
+
+
+@lru_cache(maxsize=2048)
+def _need_of(text):
+    """Return what a text says that names one need, with its place or a remark in brackets; None for any other."""
+    cleaned, rank, said = clean_text(text)[0], 0, set()
+    if match := _PLACE_BEFORE.fullmatch(cleaned):
+        rank, cleaned = _PLACES.get(_words(match[1]), 0), match[2]
+    cleaned, own_rank, remark = _without_brackets(cleaned, said)
+    if (match := _CODE_FIRST.fullmatch(cleaned)) and match[1].upper() in NEED_TYPES:
+        is_named = _words(match[3]) in _NEED_WORDS
+        if is_named or match[2].strip():
+            said.add(match[1].upper())
+            # What follows a code and a dash is whatever the system calls it.
+            cleaned = match[3] if is_named else ""
+    phrase = _words(cleaned)
+    if phrase in _NEED_WORDS:
+        said.add(_NEED_WORDS[phrase])
+    elif phrase and not said:
+        return None
+    return _NeedRead(said.pop(), own_rank or rank, remark) if len(said) == 1 else None
+
+
+def _without_brackets(text, said):
+    """Return (the text without what stands in brackets, the place that is said there, a remark); codes go to `said`."""
+    rank, remarks = 0, []
+    while match := _IN_BRACKETS.fullmatch(text):
+        inside = _words(match[2])
+        if inside in _PLACES:
+            rank = _PLACES[inside]
+        elif inside in _NEED_WORDS:
+            said.add(_NEED_WORDS[inside])
+        elif inside:
+            remarks.append(match[2])
+        text = f"{match[1]} {match[3]}".strip()
+    return text, rank, "; ".join(remarks)
 
 
 @lru_cache(maxsize=2048)
 def split_needs(text):
-    """Split a cell that lists several needs. Commas part codes only: the names of needs have commas inside."""
-    parts = []
-    for part in _BETWEEN_NEEDS.split(text):
-        part = " ".join(part.split())
-        pieces = [piece for piece in _BETWEEN_CODES.split(part) if piece]
-        if len(pieces) > 1 and all(_is_need_name(piece) for piece in pieces):
-            parts += pieces
-        elif part:
-            parts.append(part)
-    return tuple(parts)
-
-
-def _is_need_name(text):
-    phrase = _words(text)
-    return phrase in _NEED_WORDS or phrase in _HISTORIC_NEEDS
+    """Return ((text, rank or 0), ...) of the needs a cell lists. Names of needs hold commas: the longest name wins."""
+    pieces, marks, last = [], [], 0
+    for match in _BETWEEN.finditer(text):
+        pieces.append(text[last : match.start()])
+        marks.append(match[0])
+        last = match.end()
+    pieces.append(text[last:])
+    found, at = [], 0
+    while at < len(pieces):
+        for end in range(min(len(pieces), at + _MOST_PIECES), at, -1):
+            joined = "".join(
+                piece + mark for piece, mark in zip(pieces[at:end], [*marks[at : end - 1], ""], strict=True)
+            )
+            if need := _need_of(joined):
+                found.append((joined.strip(), need.rank))
+                break
+            if _words(joined) in _NO_NEED | _HISTORIC_NEEDS:
+                found.append((joined.strip(), 0))
+                break
+        else:
+            end = at + 1
+            if pieces[at].strip(" ()-"):
+                found.append((pieces[at].strip(), 0))
+        at = end
+    return tuple(found)
 
 
 _ENROLMENTS = _by_word(

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import MAXYEAR, date, timedelta
+from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -19,12 +20,21 @@ class BadValue(Exception):
         super().__init__(code)
 
 
+class Doubtful(BadValue):
+    """Only a person can say what the cell means: `choices` are the values it may be taken for, the likeliest first."""
+
+    def __init__(self, code, choices, *, proposed="", **data):
+        super().__init__(code, **data)
+        self.choices, self.proposed = tuple(choices), proposed
+
+
 class Parsed(NamedTuple):
     value: object
     notes: tuple[Note, ...] = ()
 
 
 MAX_NAME = 100
+LOST_LETTER = "\ufffd"  # what programs write for a letter they could not read
 MAX_EMAIL = 254
 MAX_PHONE = 40
 MAX_SHORT = 100
@@ -55,6 +65,12 @@ _HIDDEN = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\
 _SCIENTIFIC = re.compile(r"\d(?:[.,]\d+)?e\+?\d+", re.IGNORECASE)
 _FORMULA_STARTS = tuple("=+-@＝＋－＠")
 _DASHES = str.maketrans("‐‑‒–—−", "------")
+_GROUPING = str.maketrans("", "", "-./")
+_MOST_MARKS = 3  # on one letter; writing that needs more is a prank, and runs over the lines around it
+_STACKED = re.compile(
+    rf"([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]{{{_MOST_MARKS}}})"
+    r"[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff]+"
+)
 
 
 def clean_text(text):
@@ -64,11 +80,26 @@ def clean_text(text):
     normal = unicodedata.normalize("NFC", text)
     spaced = "".join(" " if char in "\t\r\n\x0b\x0c" else char for char in normal)
     visible = "".join(char for char in _HIDDEN.sub("", spaced) if unicodedata.category(char) not in ("Cc", "Cs", "Co"))
+    visible = _STACKED.sub(r"\1", visible)
     return " ".join(visible.split()), len(visible) < len(spaced)
+
+
+def plain_letters(text):
+    """The text in small letters without accents, as a system without them writes it."""
+    parts = unicodedata.normalize("NFKD", text)
+    return "".join(char for char in parts if not unicodedata.combining(char)).casefold()
 
 
 def is_blank(text):
     return text.strip().casefold() in _BLANKS
+
+
+# Marks for "nothing" that are no words: in a cell of a name, Null, Na, Nil and None are names.
+_NO_NAME = {blank for blank in _BLANKS if not blank.isalpha()}
+
+
+def is_no_name(text):
+    return text.strip().casefold() in _NO_NAME
 
 
 def parse_upn(text):
@@ -84,11 +115,12 @@ def parse_postcode(text):
 
 
 def _identifier(clean, text):
-    text = clean_text(text)[0].lstrip("'")
+    text = unicodedata.normalize("NFKC", clean_text(text)[0]).lstrip("'")
     if _SCIENTIFIC.fullmatch(text):
         raise BadValue(NoteCode.NUMBER_SHORTENED, value=brief(text))
     try:
-        return clean(text)
+        # People write numbers in groups; no number of ours has a mark in it.
+        return clean(text.translate(_DASHES).translate(_GROUPING))
     except InvalidIdentifier as error:
         raise BadValue(NoteCode.NOT_AN_IDENTIFIER, value=brief(text), why=str(error)) from None
 
@@ -119,6 +151,8 @@ def parse_name(text):
     if cleaned and not any(char.isalpha() for char in cleaned):
         raise BadValue(NoteCode.NAME_WITHOUT_LETTERS, value=brief(cleaned))
     codes = [NoteCode.NAME_HAD_HIDDEN_MARKS] if had_marks else []
+    if LOST_LETTER in cleaned:
+        codes.append(NoteCode.NAME_LOST_LETTERS)
     if cleaned.startswith(_FORMULA_STARTS):
         codes.append(NoteCode.NAME_LIKE_FORMULA)
     elif "<" in cleaned or ">" in cleaned:
@@ -128,19 +162,42 @@ def parse_name(text):
     return Parsed(cleaned or None, tuple(Note(code, {"value": brief(cleaned)}) for code in codes))
 
 
-def parse_full_name(text):
-    """Return (surname, forename) from “Surname, Forename”, or from two words in the order they are spoken."""
+class NameOrder(StrEnum):
+    """How two words in one cell, without a comma, are to be read."""
+
+    FORENAME_FIRST = "forename"
+    SURNAME_FIRST = "surname"
+
+
+_LIKED = re.compile(r"\s*[(“\"‘']([^()“”\"‘’']+)[)”\"’']\s*")
+
+
+def parse_full_name(text, order=""):
+    """Return (surname, forename, the name they like or None) from “Surname, Forename (Name)”.
+
+    Two words without a comma are read in `order`, a NameOrder; without one somebody must say how such names are
+    written in this file: BadValue with NAME_ORDER_UNKNOWN.
+    """
     name, notes = parse_name(text)
     if name is None:
         return Parsed(None)
-    surname, comma, forename = (part.strip() for part in name.partition(","))
+    liked = _LIKED.search(name)
+    legal = _LIKED.sub(" ", name, count=1).strip() if liked else name
+    surname, comma, forename = (part.strip() for part in legal.partition(","))
+    like = liked[1].strip() if liked else None
     if comma and surname and forename and "," not in forename:
-        return Parsed((surname, forename), notes)
-    words = name.split()
-    if not comma and len(words) == 2:
-        spoken = Note(NoteCode.NAME_READ_AS_SPOKEN, {"value": brief(name)})
-        return Parsed((words[1], words[0]), (*notes, spoken))
-    raise BadValue(NoteCode.NAME_NOT_SPLIT, value=brief(name))
+        return Parsed((surname, forename, like), notes)
+    words = legal.split()
+    if len(words) == 1 and not comma:
+        return Parsed((words[0], None, like), notes)
+    if comma or len(words) != 2:
+        raise BadValue(NoteCode.NAME_NOT_SPLIT, value=brief(name))
+    if not order:
+        raise BadValue(NoteCode.NAME_ORDER_UNKNOWN, value=brief(name))
+    if order == NameOrder.SURNAME_FIRST:
+        words.reverse()
+    said = Note(NoteCode.NAME_READ_AS_SPOKEN, {"value": brief(name), "forename": words[0], "surname": words[1]})
+    return Parsed((words[1], words[0], like), (*notes, said))
 
 
 _MONTHS = {
@@ -173,34 +230,42 @@ _PIVOT = 69
 _SHORT_YEAR = 2  # digits
 _OLDEST_YEAR = 1900
 _OLDEST_PUPIL = 30  # years; somebody older in a pupil list is a contact, or has the wrong century
+_YOUNGEST_PUPIL = timedelta(days=365)  # no class takes a child before the first birthday
 
 
 @lru_cache(maxsize=16384)
-def parse_date(text, today=None):
-    """Read a date in British order, whatever its style."""
-    return Parsed(_read_date(text, lambda year: year + (2000 if year < _PIVOT else 1900)))
+def parse_date(text, today=None, *, month_first=False):
+    """Read a date in British order, or in American order where the file was said to have it."""
+    return Parsed(_read_date(text, lambda year: year + (2000 if year < _PIVOT else 1900), month_first))
 
 
 @lru_cache(maxsize=16384)
-def parse_birth_date(text, today=None):
-    """As `parse_date`; a two-digit year is the latest one that is not in the future."""
+def parse_birth_date(text, today=None, *, month_first=False):
+    """As `parse_date`; a two-digit year is the latest one that is not in the future, and a pupil is 1 to 30."""
     latest = today.year % 100 if today else _PIVOT - 1
-    born = _read_date(text, lambda year: year + (2000 if year <= latest else 1900))
+    born = _read_date(text, lambda year: year + (2000 if year <= latest else 1900), month_first)
     if today and born > today:
         raise BadValue(NoteCode.BORN_IN_FUTURE, value=brief(text))
     if today and today.year - born.year > _OLDEST_PUPIL:
-        day = f"{born.day}/{born.month}/{born.year}"
-        return Parsed(born, (Note(NoteCode.OLDER_THAN_A_PUPIL, {"born": day}),))
+        raise BadValue(NoteCode.OLDER_THAN_A_PUPIL, value=brief(text))
+    if today and today - born < _YOUNGEST_PUPIL:
+        raise BadValue(NoteCode.YOUNGER_THAN_A_PUPIL, value=brief(text))
     return Parsed(born)
 
 
-def _read_date(text, century):
+def day_and_month(text):
+    """Return the two numbers of a date written like 03/04/2015, whichever of them is the day, or None."""
+    match = _DAY_FIRST.fullmatch(clean_text(text)[0].translate(_DASHES).lstrip("'"))
+    return (int(match[1]), int(match[3])) if match else None
+
+
+def _read_date(text, century, month_first):
     cleaned = clean_text(text)[0].translate(_DASHES).lstrip("'")
     _refuse_errors(cleaned)
     serial = _SERIAL.fullmatch(cleaned)
     if serial:
         return _from_serial(int(serial[1]), cleaned)
-    year, month, day = _parts(cleaned)
+    year, month, day = _parts(cleaned, month_first)
     year = century(int(year)) if len(year) == _SHORT_YEAR else int(year)
     return _checked(year, month, int(day), cleaned)
 
@@ -211,10 +276,10 @@ def _from_serial(days, text):
     return _SERIAL_DAY_0 + timedelta(days=days)
 
 
-def _parts(text):
+def _parts(text, month_first):
     """Return year and day as text and month as a number."""
     if match := _DAY_FIRST.fullmatch(text):
-        return match[4], int(match[3]), match[1]
+        return (match[4], int(match[1]), match[3]) if month_first else (match[4], int(match[3]), match[1])
     if match := _YEAR_FIRST.fullmatch(text):
         return match[1], int(match[3]), match[4]
     if match := _COMPACT.fullmatch(text):
@@ -237,7 +302,7 @@ def _checked(year, month, day, text):
         raise BadValue(NoteCode.NO_SUCH_DAY, value=brief(text), day=day) from None
 
 
-_YES = {"y", "yes", "true", "t", "1", "x", "✓", "✔", "☑", "✅", "√", "eligible", "on", "current"}
+_YES = {"*", "y", "yes", "true", "t", "1", "x", "✓", "✔", "☑", "✅", "√", "eligible", "on", "current"}
 _NO = {"n", "no", "false", "f", "0", "✗", "✘", "☐", "none", "not eligible", "off", "no entry"}
 
 
@@ -266,6 +331,11 @@ def parse_email(text):
     return Parsed(several[0].lower(), taken)
 
 
+def parse_worker(text):
+    """A person who works here: the e-mail address, or the name as this program writes it."""
+    return parse_email(text) if "@" in text else _short(text, "the key worker", MAX_NAME)
+
+
 def parse_phone(text):
     cleaned = clean_text(text)[0].lstrip("'")
     if _SCIENTIFIC.fullmatch(cleaned):
@@ -279,7 +349,14 @@ def parse_phone(text):
     return Parsed(cleaned)
 
 
+_EXCEL_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?: 00:00:00)?")
+
+
 def parse_group(text):
+    """Excel turns a class such as 3/4 into the 3rd of April: it is written back, and said."""
+    if match := _EXCEL_DAY.fullmatch(text.strip()):
+        name = f"{int(match[3])}/{int(match[2])}"
+        return Parsed(name, (Note(NoteCode.CLASS_FROM_DATE, {"value": brief(text), "name": name}),))
     return _short(text, "the group", 50)
 
 

@@ -4,6 +4,7 @@ import codecs
 import csv
 import io
 import itertools
+import re
 
 from ..notes import Note, NoteCode
 from .columns import header_hits
@@ -15,25 +16,34 @@ _DELIMITER_NAMES = {";": "semicolons", "\t": "tabs", "|": "upright bars"}
 _SAMPLE_BYTES = 4096
 
 
-def read_csv(data):
-    text, encoding = decode(data)
+MIXED, WINDOWS = "mixed", "windows-1252"
+_TWO_BYTES = re.compile(rb"[\xc3-\xc5][\x80-\xbf]")  # letters with accents, as UTF-8 writes them
+
+
+def read_csv(data, letters=""):
+    """`letters` is how a file in two encodings is read: MIXED, or WINDOWS for all of it."""
+    text, encoding = decode(data, letters)
     notes = []
-    if encoding == "windows-1252":
+    if encoding == WINDOWS:
         notes.append(Note(NoteCode.WINDOWS_LETTERS))
     text, named = take_separator_line(text)
     delimiter = named or sniff_delimiter(text)
     if delimiter in _DELIMITER_NAMES:
         notes.append(Note(NoteCode.SEPARATED_BY, {"what": _DELIMITER_NAMES[delimiter]}))
-    table = read_table(text, delimiter, first=2 if named else 1)
+    table = [(number, [_plain(cell) for cell in values]) for number, values in read_table(
+        text, delimiter, first=2 if named else 1)]  # fmt: skip
     return build_sheet(table, kind="csv", notes=notes, encoding=encoding)
 
 
-def decode(data):
+def _plain(cell):
+    """The text of a cell that was written as ="text", so that Excel leaves its digits alone."""
+    return cell[2:-1] if len(cell) > 3 and cell.startswith('="') and cell.endswith('"') else cell
+
+
+def decode(data, letters=""):
     """Return the text and the name of its encoding: a byte order mark decides, then the shape of the bytes."""
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise FileNotReadable(FileReason.NOT_TEXT)
-    if data.startswith(codecs.BOM_UTF8):
-        return _strictly(data[3:], "utf-8"), "utf-8-sig"
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _strictly(data, "utf-16"), "utf-16"
     shape = utf16_shape(data)
@@ -41,10 +51,29 @@ def decode(data):
         return _strictly(data, shape), shape
     if _is_binary(data):
         raise FileNotReadable(FileReason.NOT_TEXT)
+    marked = data.startswith(codecs.BOM_UTF8)
+    data = data.removeprefix(codecs.BOM_UTF8)
     try:
-        return data.decode("utf-8"), "utf-8"
+        return data.decode("utf-8"), "utf-8-sig" if marked else "utf-8"
     except UnicodeDecodeError:
-        return _strictly(data, "windows-1252"), "windows-1252"
+        if letters != WINDOWS and (marked or _TWO_BYTES.search(data)):
+            return data.decode("utf-8", errors="as-windows"), MIXED
+        return _strictly(data, WINDOWS), WINDOWS
+
+
+def _as_windows(error):
+    """Read what is no UTF-8 as Windows-1252; a byte that neither knows is shown as lost."""
+    return error.object[error.start : error.end].decode(WINDOWS, errors="replace"), error.end
+
+
+codecs.register_error("as-windows", _as_windows)
+
+
+def lines_with_both(data):
+    """The lines of a mixed file with the letters in question, read each as it seems, for somebody to judge."""
+    lines = data.removeprefix(codecs.BOM_UTF8).splitlines()
+    odd = [line for line in lines if not line.isascii()]
+    return [line.decode("utf-8", errors="as-windows") for line in odd]
 
 
 def _strictly(data, encoding):

@@ -195,8 +195,6 @@ def read_values(pupil, header):
     values["fsm"] = _free_meals(pupil)
     values["address"], values["postcode"] = read_address(pupil)
     values |= _dates_at(pupil, header)
-    current = current_stage(read_stages(pupil))
-    values["sen_code"], values["sen_start_on"] = current["code"], current["start_on"]
     return values
 
 
@@ -263,11 +261,6 @@ def read_stages(pupil):
     return sorted((stage for stage in stages if stage["code"]), key=lambda stage: stage["start_on"])
 
 
-def current_stage(stages):
-    open_stages = [stage for stage in stages if not stage["end_on"]]
-    return open_stages[-1] if open_stages else {"code": "", "start_on": ""}
-
-
 def read_needs(pupil):
     blocks = (("SENhistory", "SENneeds", "SENneed"), ("SENneeds", "SENneed"))
     return [
@@ -292,7 +285,7 @@ def read_contacts(pupil):
         contacts.append(
             {
                 "priority": _first(contact, "Order", "Priority") or str(place),
-                "name": " ".join(filter(None, (_first(contact, part) for part in ("Title", "Forename", "Surname")))),
+                "name": " ".join(filter(None, (_first(contact, part) for part in ("Forename", "Surname")))),
                 "relation": _first(contact, "Relationship"),
                 "email": _first(contact, "Email"),
                 "phone": next(filter(None, phones), ""),

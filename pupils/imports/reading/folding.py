@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import replace
 
-from ..fields import BIRTH, FIELDS, LABELS, NAMES, UPN
+from ..fields import BIRTH, FIELDS, LABELS, MIS_ID, NAMES, SEN, STAGES, UPN
 from ..notes import Note, NoteCode
 from ..rows import PupilRow
 
@@ -20,32 +20,35 @@ def with_note(row: PupilRow, code, column="", *, is_fatal=False, **data) -> Pupi
     return replace(row, notes=(*row.notes, Note(code, data, column, is_fatal=is_fatal)))
 
 
-def fold(rows: list[PupilRow]) -> list[PupilRow]:
+def fold(rows: list[PupilRow], today) -> list[PupilRow]:
     """Join rows about one pupil: the same UPN, or the same name and date of birth where one of them has no UPN."""
-    owners = _upn_owners(rows)
+    owners, numbers = _owners(rows, UPN), _owners(rows, MIS_ID)
     groups = {}
     for row in rows:
-        groups.setdefault(_group_key(row, owners), []).append(row)
+        groups.setdefault(_group_key(row, owners, numbers), []).append(row)
     folded = []
     for group in groups.values():
         folded += _join(group) if len(group) > 1 else group
-    return sorted((_settled(row) for row in folded), key=lambda row: row.number)
+    return sorted((_settled(row, today) for row in folded), key=lambda row: row.number)
 
 
-def _settled(row):
-    return replace(row, values={field: field.settle(value) for field, value in row.values.items()})
+def _settled(row, today):
+    row = replace(row, values={field: field.settle(value) for field, value in row.values.items()})
+    for field in FIELDS:
+        row = field.complete(row, today)
+    return row
 
 
-def _upn_owners(rows):
+def _owners(rows, field):
     owners = defaultdict(set)
     for row in rows:
-        if row.get(UPN) and row.get(BIRTH):
-            owners[person(row)].add(row.get(UPN))
+        if row.get(field) and row.get(BIRTH):
+            owners[person(row)].add(row.get(field))
     return owners
 
 
-def _group_key(row, owners):
-    if not all(row.get(name) for name in NAMES):
+def _group_key(row, owners, numbers):
+    if not any(row.get(name) for name in NAMES):
         return ("row", row.number)
     upn, who = row.get(UPN), person(row)
     if upn:
@@ -53,7 +56,11 @@ def _group_key(row, owners):
     if not row.get(BIRTH) or any(note.column == UPN.name for note in row.notes):
         return ("row", row.number)
     owned = owners.get(who, ())
-    return ("upn", next(iter(owned)), *who[:2]) if len(owned) == 1 else ("person", *who)
+    if len(owned) == 1:
+        return ("upn", next(iter(owned)), *who[:2])
+    # Two pupils of one name and birthday have two numbers in the office system.
+    own = row.get(MIS_ID) or (next(iter(numbers[who])) if len(numbers.get(who, ())) == 1 else "")
+    return ("person", *who, own)
 
 
 def _join(group):
@@ -64,7 +71,11 @@ def _join(group):
             for row in group
         ]  # fmt: skip
     if differing := _differences(group):
-        return [with_note(row, NoteCode.ROWS_DIFFER, rows=numbers, what=differing, is_fatal=True) for row in group]
+        # Somebody chooses the row that is right; a row that cannot be taken in is no choice.
+        rivals = tuple(numbers)
+        return [
+            replace(with_note(row, NoteCode.RIVAL_ROWS, rows=numbers, what=differing), rivals=rivals) for row in group
+        ]
     first, *others = group
     for other in others:
         first = _joined(first, other)
@@ -74,6 +85,9 @@ def _join(group):
 def _differences(group):
     """The labels of what rows about one pupil may not differ in."""
     fields = dict.fromkeys(field for row in group for field in row.values if not field.may_differ)
+    # Rows of several statuses tell a history when each says since when, or until when.
+    if not all(row.get(STAGES) or not row.get(SEN) for row in group):
+        fields[SEN] = None
     return [
         LABELS.get(field.name, field.columns[0].label)
         for field in fields
@@ -89,26 +103,8 @@ def _joined(row, other):
     fields = [field for field in FIELDS if field in row.values or field in other.values]
     values = {field: field.join(row.values.get(field), other.values.get(field)) for field in fields}
     new = tuple(note for note in other.notes if note not in row.notes)
-    return PupilRow(row.line, values, row.notes + new, (*row.folded, *other.lines))
-
-
-def reject_shared(rows, field, identity):
-    """Two pupils under one number: nothing tells which is right, so neither is taken."""
-    owners = defaultdict(list)
-    for row in rows:
-        if row.get(field):
-            owners[row.get(field)].append(row)
-    refused = {}
-    for number, group in owners.items():
-        if len({identity(row) for row in group}) > 1:
-            said = {"rows": [row.number for row in group], "what": LABELS[field.name], "value": number}
-            refused |= {row.number: said for row in group}
-    return [
-        with_note(row, NoteCode.NUMBER_SHARED, field.name, is_fatal=True, **refused[row.number])
-        if row.number in refused
-        else row
-        for row in rows
-    ]
+    doubts = (*row.doubts, *(doubt for doubt in other.doubts if doubt not in row.doubts))
+    return PupilRow(row.line, values, row.notes + new, (*row.folded, *other.lines), doubts)
 
 
 def note_namesakes(rows):

@@ -25,12 +25,17 @@ _OTHER_KINDS = {
     b"\x7fELF": "a program",
     b"SQLite format 3": "a database",
 }
+_SPACE = b" \t\r\n\xef\xbb\xbf"
+# Keys of what somebody chose about the file.
+LETTERS, SHEET = "letters", "sheet"
 _XML_STARTS = (b"<?xml", b"<ctfile", b"<!doctype", b"<!--")
 _BYTE_ORDER_MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
 
-def read_file(source, filename):
+def read_file(source, filename, choices=None):
     """Read `source` (a path or bytes) and return a Sheet. What the file holds decides, not its name.
+
+    `choices` may say how letters are read and which sheet of a workbook, under LETTERS and SHEET.
 
     Raises FileNotReadable with a message for the person who sent it.
     """
@@ -45,9 +50,12 @@ def read_file(source, filename):
     if size > MAX_BYTES:
         raise _too_big(size, MAX_BYTES)
     _refuse_other_kinds(data)
+    choices = choices or {}
     if data.startswith(_ZIP):
-        return read_workbook(data)
-    return read_csv(data)
+        return read_workbook(data, choices.get(SHEET, ""))
+    if data.lstrip(_SPACE).startswith((b"{", b"[")) and data.rstrip(_SPACE).endswith((b"}", b"]")):
+        raise FileNotReadable(FileReason.OTHER_KIND, kind="a JSON file")
+    return read_csv(data, choices.get(LETTERS, ""))
 
 
 def _too_big(size, most):

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
-from ..notes import Note, NoteCode
+from ..notes import SHOWN, Note, NoteCode
 from .columns import header_hits, is_repeated_header
 from .refusals import FileNotReadable, FileReason
 
@@ -17,8 +17,22 @@ HEADER_SEARCH_ROWS = 30
 _TOTALS = re.compile(
     r"(grand |sub-?)?totals?\b|count( of\b|:)|number of (pupils|students|learners|records|rows)\b"
     r"|end of (report|file|list)\b|page \d+|printed (on|by)\b|report (run|printed|generated)\b"
-    r"|\d+ (pupils|students|learners|records|rows)\b",
+    r"|\d+ (pupils|students|learners|records|rows)\b|exported (by|on|from)\b|produced (by|on)\b",
     re.IGNORECASE,
+)
+# A line above the pupils of one class, as class lists have it.
+_CLASS_HEADING = re.compile(
+    r"(?:form|class|tutor group|registration group|reg group|registration|group)(?:\s*[:–-]\s*|\s+)"
+    r"(?P<group>[\w/.'& -]{1,30}?)(?:\s{2,}.*|[\s,(-]+(?:form )?(?:teacher|tutor|staff|room)\b.*)?",
+    re.IGNORECASE,
+)
+_BARE_CLASS = re.compile(r"(?:year\s*)?\d{1,2}\s?[A-Za-z]{1,3}", re.IGNORECASE)
+_YEAR_HEADING = re.compile(
+    r"(?:year(?: group)?|nc year)\s*:?\s*(?P<year>\d{1,2}|r|reception|n[12]?|nursery)", re.IGNORECASE
+)
+# What else stands alone in a cell and is no pupil: legends, keys, notes. A name has none of these marks.
+_NO_PUPIL = re.compile(
+    r".*[=:;*†‡].*|.*\d.*|(?:key|legend|notes?|confidential|report|page|source)\b.*", re.IGNORECASE | re.DOTALL
 )
 _TOTALS_ROW_CELLS = 3
 
@@ -27,7 +41,7 @@ _TOTALS_ROW_CELLS = 3
 class SourceRow:
     number: int  # as the spreadsheet shows it: the first line of the file is 1
     values: list[str]  # at least as long as the headers; longer when the row has cells beyond them
-    extra: dict | None = None  # CTF only: sen_history, needs, contacts
+    extra: dict | None = None  # CTF: sen_history, needs, contacts; lists: the group or year of the heading above
 
 
 @dataclass(frozen=True)
@@ -62,6 +76,7 @@ class Sheet:
     encoding: str = ""
     sheet_name: str = ""
     ctf: CtfHeader | None = None
+    sheet_names: list[str] = field(default_factory=list)  # those that may hold pupils, when there are several
 
 
 def column_letter(index):
@@ -153,19 +168,46 @@ def name_headers(header):
 
 
 def pupil_rows(table, headers, notes):
+    """Yield the rows that may be pupils. Headings of a class give the rows under them its name."""
     width = len(headers)
-    totals, repeats = [], []
+    totals, repeats, headings, others = [], [], [], []
+    under = {}
     for number, values in table:
+        alone = _alone(values) if width > 2 else ""
         if is_totals_row(values):
             totals.append(number)
         elif is_repeated_header(values, headers):
             repeats.append(number)
+        elif alone and (heading := _heading_of_rows(alone)):
+            headings.append(number)
+            under |= heading
+        elif alone and _NO_PUPIL.fullmatch(alone):
+            others.append(alone[:SHOWN])
         else:
-            yield SourceRow(number, fit(values, width))
+            yield SourceRow(number, fit(values, width), dict(under) or None)
     if totals:
         notes.append(Note(NoteCode.TOTALS_LEFT_OUT, {"rows": totals}))
     if repeats:
         notes.append(Note(NoteCode.HEADINGS_REPEATED, {"rows": repeats}))
+    if headings:
+        notes.append(Note(NoteCode.GROUP_HEADINGS, {"rows": headings}))
+    if others:
+        notes.append(Note(NoteCode.NOT_PUPILS, {"lines": others}))
+
+
+def _alone(values):
+    """The text of a row that has one, in its first cell; else ""."""
+    filled = [(place, " ".join(value.split())) for place, value in enumerate(values) if value.strip()]
+    return filled[0][1] if len(filled) == 1 and filled[0][0] == 0 else ""
+
+
+def _heading_of_rows(text):
+    """What a line says about the rows under it: {"year": ...}, {"group": ...}, or {} when it is no heading."""
+    if match := _YEAR_HEADING.fullmatch(text):
+        return {"year": match["year"]}
+    if match := _CLASS_HEADING.fullmatch(text):
+        return {"group": match["group"].strip()}
+    return {"group": text} if _BARE_CLASS.fullmatch(text) else {}
 
 
 def is_totals_row(values):

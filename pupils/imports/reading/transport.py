@@ -2,7 +2,7 @@
 
 from ..fields import BY_NAME
 from ..notes import Note
-from ..rows import Line, PupilRow
+from ..rows import Doubt, Line, PupilRow
 
 
 def row_as_json(row: PupilRow) -> dict:
@@ -10,6 +10,8 @@ def row_as_json(row: PupilRow) -> dict:
         "lines": [[line.number, line.cells] for line in row.lines],
         "values": {field.name: field.to_json(value) for field, value in row.values.items()},
         "notes": [note.as_stored() for note in row.notes],
+        "doubts": [[doubt.column, doubt.note.as_stored(), list(doubt.choices), doubt.proposed] for doubt in row.doubts],
+        "rivals": list(row.rivals),
     }
 
 
@@ -19,4 +21,9 @@ def row_from_json(said: dict) -> PupilRow:
     for name, value in said["values"].items():
         field = BY_NAME[name]
         values[field] = field.from_json(value)
-    return PupilRow(line, values, tuple(Note.from_stored(note) for note in said["notes"]), tuple(folded))
+    notes = tuple(Note.from_stored(note) for note in said["notes"])
+    doubts = tuple(
+        Doubt(column, Note.from_stored(note), tuple(choices), proposed)
+        for column, note, choices, proposed in said["doubts"]
+    )
+    return PupilRow(line, values, notes, tuple(folded), doubts, tuple(said["rivals"]))

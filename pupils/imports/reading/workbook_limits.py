@@ -4,11 +4,13 @@ import io
 import re
 import zipfile
 import zlib
+from dataclasses import dataclass
 from xml.parsers import expat
 
 from sendco.files.bounds import MAX_ENTRIES, MAX_RATIO, MAX_UNPACKED
 from sendco.files.unpacking import CHUNK, UnpacksTooFar, pieces_of
 
+from ..notes import Note, NoteCode
 from .refusals import FileNotReadable, FileReason
 from .sheets import (
     HEADER_SEARCH_ROWS,
@@ -36,21 +38,42 @@ _BROKEN = (
 _CELL = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 
 
+@dataclass
+class SheetFacts:
+    """What a sheet of an Excel workbook holds that its values do not tell."""
+
+    hidden_rows: int = 0
+    hidden_columns: int = 0
+    empty_formulas: int = 0
+
+    def notes(self):
+        said = []
+        if self.hidden_rows or self.hidden_columns:
+            said.append(Note(NoteCode.HIDDEN_ROWS, {"rows": self.hidden_rows, "columns": self.hidden_columns}))
+        if self.empty_formulas:
+            said.append(Note(NoteCode.EMPTY_FORMULAS, {"cells": self.empty_formulas}))
+        return said
+
+
 def measure(data):
-    """Unpack the file piece by piece, keeping nothing, and refuse it when it is too big or not a workbook."""
+    """Unpack the file piece by piece, keeping nothing, and refuse it when it is too big or not a workbook.
+
+    Returns the kind and, for Excel, {name of a sheet: SheetFacts}.
+    """
+    facts = {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             kind = _kind(archive)
             _check_size(archive)
             if kind == "xlsx":
-                _check_xlsx(archive)
+                facts = _check_xlsx(archive)
             else:
                 _check_ods(archive)
     except _BROKEN:
         raise FileNotReadable(FileReason.DAMAGED) from None
     except RuntimeError:  # zipfile's word for an encrypted entry
         raise FileNotReadable(FileReason.LOCKED) from None
-    return kind
+    return kind, facts
 
 
 def _kind(archive):
@@ -152,14 +175,22 @@ class _XlsxSheet:
         self.is_shared = self.in_value = False
         self.value = ""
         self.length = 0
+        self.facts = SheetFacts()
+        self.hidden_from_to = []
+        self.is_hidden = self.has_formula = self.has_value = False
 
     def start(self, tag, attributes):
         name = _local(tag)
         if name == "row":
             self.row = int(attributes.get("r", self.row + 1))
             self.column = 0
+            self.is_hidden = attributes.get("hidden") in ("1", "true")
+        elif name == "col" and attributes.get("hidden") in ("1", "true"):
+            self.hidden_from_to.append((int(attributes["min"]), int(attributes["max"])))
         elif name == "c":
             self._start_cell(attributes)
+        elif name == "f":
+            self.has_formula = True
         elif name in ("v", "t"):
             self.in_value = True
             self.value = ""
@@ -172,10 +203,16 @@ class _XlsxSheet:
             self.row = int(place[2])
             self.column = _column_number(place[1])
         self.is_shared = attributes.get("t") == "s"
+        self.has_formula = self.has_value = False
+        if self.is_hidden:
+            self.facts.hidden_rows += 1
+            self.is_hidden = False  # a row counts once, and only when something stands in it
 
     def end(self, tag):
+        if _local(tag) == "c" and self.has_formula and not self.has_value:
+            self.facts.empty_formulas += 1
         if _local(tag) in ("v", "t") and self.in_value:
-            self.in_value = False
+            self.in_value, self.has_value = False, True
             self.extent.fill(self.row, self.column, self._length())
 
     def _length(self):
@@ -183,6 +220,11 @@ class _XlsxSheet:
             return self.length
         index = int(self.value or 0)
         return self.shared[index] if 0 <= index < len(self.shared) else 0
+
+    def count_hidden(self):
+        """Columns hidden within what the sheet fills: Excel also hides all that lie beyond."""
+        for first, last in self.hidden_from_to:
+            self.facts.hidden_columns += max(0, min(last, self.extent.columns) - first + 1)
 
     def text(self, data):
         if self.in_value:
@@ -205,11 +247,46 @@ def _check_xlsx(archive):
     for name in (name for name, root in roots.items() if root == b"sst"):
         with archive.open(name) as stream:
             _parse(stream, texts)
+    facts = {}
     for name in (name for name, root in roots.items() if root == b"worksheet"):
         sheet = _XlsxSheet(texts.lengths)
         with archive.open(name) as stream:
             _parse(stream, sheet)
         sheet.extent.check()
+        sheet.count_hidden()
+        facts[name] = sheet.facts
+    return {title: facts[part] for title, part in _parts_of_sheets(archive).items() if part in facts}
+
+
+class _Attributes:
+    """The attributes of every element of one name."""
+
+    def __init__(self, wanted):
+        self.wanted, self.seen = wanted, []
+
+    def start(self, tag, attributes):
+        if _local(tag) == self.wanted:
+            self.seen.append({_local(name): value for name, value in attributes.items()})
+
+    def end(self, tag):
+        pass
+
+    def text(self, data):
+        pass
+
+
+def _parts_of_sheets(archive):
+    """Return {name of a sheet: the part that holds it}, as far as the workbook says so in the usual place."""
+    sheets, relations = _Attributes("sheet"), _Attributes("Relationship")
+    try:
+        for part, handler in (("xl/workbook.xml", sheets), ("xl/_rels/workbook.xml.rels", relations)):
+            with archive.open(part) as stream:
+                _parse(stream, handler)
+    except KeyError:
+        return {}
+    targets = {each.get("Id"): each.get("Target", "") for each in relations.seen}
+    named = {each.get("name"): targets.get(each.get("id"), "") for each in sheets.seen}
+    return {title: target.lstrip("/") if target.startswith("/") else f"xl/{target}" for title, target in named.items()}
 
 
 def _root(archive, entry):

@@ -1,7 +1,8 @@
-"""Excel and OpenDocument workbooks: the values of the first visible sheet that has headings we know."""
+"""Excel and OpenDocument workbooks: the values of the sheet that holds the pupils."""
 
 import datetime
 import io
+import re
 
 from python_calamine import CalamineError, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
@@ -15,18 +16,23 @@ _MAX_FILLED = 200_000
 _SHORTENED_FROM = 1e15
 
 
-def read_workbook(data):
-    kind = measure(data)
+# Sheets that hold pupils of another time, or a copy.
+_ASIDE = re.compile(r"leaver|left|old|archive|former|previous|gone|copy|backup|template|example", re.IGNORECASE)
+
+
+def read_workbook(data, wanted=""):
+    """Read the sheet that is wanted by name, or the one that looks most like the pupils of today."""
+    kind, facts = measure(data)
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
-            return _read_book(book, kind)
+            return _read_book(book, kind, facts, wanted)
     except PasswordError:
         raise FileNotReadable(FileReason.LOCKED) from None
     except CalamineError:
         raise FileNotReadable(FileReason.DAMAGED) from None
 
 
-def _read_book(book, kind):
+def _read_book(book, kind, facts, wanted):
     hidden, visible = [], []
     for sheet in book.sheets_metadata:
         if sheet.typ == SheetTypeEnum.WorkSheet:
@@ -36,29 +42,37 @@ def _read_book(book, kind):
         notes.append(Note(NoteCode.HIDDEN_SHEETS, {"sheets": hidden}))
     if not visible:
         raise FileNotReadable(FileReason.NO_SHEET_TO_SEE)
-    name, table = _choose_sheet(book, visible, notes)
+    name, likely = _choose_sheet(book, visible, wanted)
+    table = _read_table(book.get_sheet_by_name(name), notes)
     others = [other for other in visible if other != name]
     if others:
         notes.append(Note(NoteCode.SHEET_READ, {"sheet": name, "sheets": others}))
-    return build_sheet(table, kind=kind, notes=notes, sheet_name=name)
+    if name in facts:
+        notes += facts[name].notes()
+    sheet = build_sheet(table, kind=kind, notes=notes, sheet_name=name)
+    sheet.sheet_names = likely if len(likely) > 1 else []
+    return sheet
 
 
-def _choose_sheet(book, names, notes):
-    """Take the first sheet whose headings are known; failing that, the first with anything in it."""
-    fallback = None
-    for name in names:
-        own_notes = []
-        table = _read_table(book.get_sheet_by_name(name), own_notes)
+def _choose_sheet(book, names, wanted):
+    """Return the sheet to read and all that may hold pupils: known headings make one, then the number of rows.
+
+    Failing that, the first with anything in it.
+    """
+    scores, filled = {}, []
+    for place, name in enumerate(names):
+        table = _read_table(book.get_sheet_by_name(name), [])
         hits = max((header_hits(values) for _, values in table[:HEADER_SEARCH_ROWS]), default=0)
+        if table:
+            filled.append(name)
         if hits > 1:
-            notes += own_notes
-            return name, table
-        if table and fallback is None:
-            fallback = (name, table, own_notes)
-    if fallback is None:
+            scores[name] = (not _ASIDE.search(name), hits, len(table), -place)
+    if not filled:
         raise FileNotReadable(FileReason.EMPTY_WORKBOOK)
-    notes += fallback[2]
-    return fallback[:2]
+    likely = sorted(scores, key=scores.__getitem__, reverse=True)
+    if wanted in filled:
+        return wanted, likely
+    return (likely or filled)[0], likely
 
 
 def _read_table(sheet, notes):

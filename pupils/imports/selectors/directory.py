@@ -1,5 +1,6 @@
 """What the rows of a file refer to in a school: classes, people, types of need, and the words of its codes."""
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
@@ -9,11 +10,12 @@ from staff.models import School, TeachingGroup, User
 
 from ...models import Contact, Enrolment, Pupil
 from ...models.pupil import CONFIDENTIAL_FLAGS, FlagKind
-from ...models.register import Code
+from ...models.register import Code, HistoricCode
 from ...register.selectors import needs_on
 from ..notes import Note, NoteCode
 
 SHOWN_OF_A_LONG_NAME = 40
+CODE_LABELS = {code.value: code.label for code in (*Code, *HistoricCode)}
 
 
 class Directory:
@@ -25,6 +27,9 @@ class Directory:
         self.groups = {group.name.casefold(): group for group in groups}
         people = User.objects.working_at(school, today)
         self.people = {person.email.casefold(): person for person in people}
+        self.by_name: dict[str, list[User]] = defaultdict(list)
+        for person in self.people.values():
+            self.by_name[person.name.casefold()].append(person)
         self.need_types = {need.code: need for need in needs_on(today)}
         self.need_names = {code: need.short_name for code, need in self.need_types.items()}
 
@@ -36,6 +41,11 @@ class Directory:
         if group is None and len(name) > _field(TeachingGroup, "name").max_length:
             return None, Note(NoteCode.CLASS_NAME_TOO_LONG, {"name": name[:SHOWN_OF_A_LONG_NAME]})
         return group, None
+
+    def person(self, who: str) -> User | None:
+        """Who works here under an e-mail address, or under a name that only one has."""
+        namesakes = self.by_name.get(who.casefold(), [])
+        return self.people.get(who.casefold()) or (namesakes[0] if len(namesakes) == 1 else None)
 
     def longest(self, attribute: str) -> int | None:
         return _field(Pupil, attribute).max_length
@@ -51,7 +61,7 @@ class Directory:
         return Enrolment.Kind(kind).label
 
     def status_label(self, code: str) -> str:
-        return Code(code).label
+        return CODE_LABELS[code]
 
     def flag_label(self, kind: str) -> str:
         return FlagKind(kind).label

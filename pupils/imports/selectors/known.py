@@ -10,11 +10,12 @@ from django.db.models import QuerySet
 
 from staff.models import School
 
-from ...models import Contact, Enrolment, Need, Pupil, PupilFlag, RegisterEntry, WatchListEntry
+from ...models import Contact, Enrolment, ImportDecision, Need, Pupil, PupilFlag, RegisterEntry, WatchListEntry
 from ...search import fold
+from ..fields import UPN
 
 if TYPE_CHECKING:
-    from ..rows import ContactSaid
+    from ..rows import ContactSaid, PupilRow
 
 CHUNK = 5_000
 REASON = "import"  # the beginning of the reason on each history row that an import writes
@@ -30,6 +31,7 @@ class Known:
     contacts: list = field(default_factory=list)
     enrolment: Enrolment | None = None
     watch: WatchListEntry | None = None
+    decisions: dict[tuple[str, str], str] = field(default_factory=dict)  # (key, what a file said) to the answer
 
     @property
     def entry(self) -> RegisterEntry | None:
@@ -56,6 +58,7 @@ class Known:
         return {
             "version": self.pupil.version,
             "entry": [self.entry.pk, self.entry.code, self.entry.starts_on.isoformat()] if self.entry else None,
+            "watch": self.watch.pk if self.watch else None,
             "needs": self.need_codes,
             "flags": sorted(kind for kind in self.flags if self.open_flag(kind)),
             "contacts": sorted([contact.pk, contact.version] for contact in self.contacts),
@@ -88,6 +91,16 @@ def known_pupils(school: School, *, ids: set[int] | None = None, lock: bool = Fa
     return known_by_pupil
 
 
+def upns_elsewhere(school: School, rows: "list[PupilRow]") -> set[str]:
+    """UPNs of these rows that pupils on roll in other schools have. Which schools, nobody here is told."""
+    upns = sorted({upn for row in rows if (upn := row.get(UPN))})
+    found: set[str] = set()
+    for start in range(0, len(upns), CHUNK):
+        others = Pupil.objects.filter(upn__in=upns[start : start + CHUNK], left_on=None, merged_into=None)
+        found |= {upn for upn in others.exclude(school=school).values_list("upn", flat=True) if upn}
+    return found
+
+
 def _load(pupils: QuerySet[Pupil], about: dict[str, Any], lock: bool) -> dict[int, Known]:
     if lock:
         pupils = pupils.select_for_update(of=["self"])
@@ -101,6 +114,10 @@ def _load(pupils: QuerySet[Pupil], about: dict[str, Any], lock: bool) -> dict[in
                 row.pupil = known.pupil
                 place(known, row)
     return known_by_pupil
+
+
+def _place_decision(known: Known, row: ImportDecision) -> None:
+    known.decisions[(row.key, row.says)] = row.answer
 
 
 def _place_flag(known: Known, row: PupilFlag) -> None:
@@ -118,6 +135,7 @@ _PARTS: tuple[tuple[Callable[[], Any], Callable[[Known, Any], None]], ...] = (
     (lambda: Contact.objects.order_by("priority", "pk"), lambda known, row: known.contacts.append(row)),
     (lambda: Enrolment.objects.filter(ends_on=None), lambda known, row: setattr(known, "enrolment", row)),
     (lambda: WatchListEntry.objects.filter(ends_on=None), lambda known, row: setattr(known, "watch", row)),
+    (lambda: ImportDecision.objects.all(), _place_decision),
 )
 
 

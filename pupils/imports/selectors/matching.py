@@ -1,4 +1,4 @@
-"""Whom a row is about: by UPN, former UPN, number in the office system, then name and date of birth.
+"""Whom a row is about: by UPN, number in the office system, former UPN; a name and a birthday ask a person.
 
 Only pupils of one school are known here: a UPN that belongs to a pupil of another school matches nobody.
 """
@@ -62,7 +62,7 @@ class Matcher:
     def match_all(self, rows: "list[PupilRow]") -> dict[int, Match]:
         """Return {row number: Match}. The surest key goes first over all rows: no pupil is given away twice."""
         matches, left = {}, list(rows)
-        for look in (self._upn, self._former, self._number, self._person):
+        for look in (self._upn, self._number, self._former, self._person):
             waiting = []
             for row in left:
                 match = look(row)
@@ -76,6 +76,24 @@ class Matcher:
         for row in left:
             matches[row.number] = Match(candidates=self._alike(row))
         return matches
+
+    def match_rivals(self, rows: "list[PupilRow]") -> dict[int, Match]:
+        """Return {row number: Match} for rows of which one at most is right: several may be about one pupil."""
+        matches: dict[int, Match] = {}
+        given: set[int] = set()
+        for row in rows:
+            looks = (look(row) for look in (self._upn, self._number, self._former, self._person))
+            match = next((match for match in looks if match), None) or Match(candidates=self._alike(row))
+            matches[row.number] = match
+            given |= {match.pupil} if match.pupil else {pupil for pupil, _ in match.candidates}
+        self.taken |= given
+        return matches
+
+    def is_holder(self, row: "PupilRow", field: Any) -> bool:
+        """Whether the pupil of this row is the one who is known to have its number."""
+        value = row.get(field)
+        holders = {self.by_upn.get(value)} if field is UPN else self.by_number.get(value, set())
+        return any(pupil is not None and self._agrees(row, pupil) for pupil in holders)
 
     def may_be_about(self, row: "PupilRow") -> set[int]:
         """Pupils that a row which was not taken in may be about: they must not be taken for leavers."""
@@ -109,12 +127,19 @@ class Matcher:
         return Match(agreeing[0]) if len(agreeing) == 1 else None
 
     def _person(self, row: "PupilRow") -> Match | None:
+        """A name and a birthday ask a person: two children may have both."""
         key = (*_name(row), _born(row))
         held = sorted(self.by_person.get(key, set()) - self.taken)
-        if len(held) == 1 and not self._other_upn(row, held[0]):
-            return Match(held[0])
-        why = NoteCode.SAME_PERSON_OTHER_UPN if len(held) == 1 else NoteCode.SAME_PERSON_AS_SEVERAL
-        return Match(candidates=[(pupil, why) for pupil in held]) if held else None
+        if not held:
+            return None
+        why = NoteCode.SAME_NAME_AND_BIRTH
+        if len(held) > 1:
+            why = NoteCode.SAME_PERSON_AS_SEVERAL
+        elif self._other_upn(row, held[0]):
+            why = NoteCode.SAME_PERSON_OTHER_UPN
+        elif self._other_number(row, held[0]):
+            why = NoteCode.SAME_PERSON_OTHER_NUMBER
+        return Match(candidates=[(pupil, why) for pupil in held])
 
     def _alike(self, row: "PupilRow") -> list[tuple[int, NoteCode]]:
         born, name = _born(row), _name(row)
@@ -136,6 +161,10 @@ class Matcher:
         born, said = self.pupils[pupil].birth_on, _born(row)
         same_day = born.isoformat() == said if born and said else birth_may_lack
         return same_day and any(name[0] == surname or name[1] == forename for surname, forename in names)
+
+    def _other_number(self, row: "PupilRow", pupil: int) -> bool:
+        own, said = self.pupils[pupil].mis_id, row.get(MIS_ID)
+        return bool(own and said and own != said)
 
     def _other_upn(self, row: "PupilRow", pupil: int) -> bool:
         own = self.pupils[pupil].upn

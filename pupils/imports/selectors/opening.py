@@ -18,13 +18,20 @@ LONGEST_LINE = 8 * 1024 * 1024
 
 
 def read(
-    *, content: bytes, filename: str, mapping: dict[str, str] | None, remembered: dict[str, str], today: date
+    *,
+    content: bytes,
+    filename: str,
+    mapping: dict[str, str] | None,
+    remembered: dict[str, str],
+    today: date,
+    choices: dict[str, str],
 ) -> tuple[dict[str, Any], Iterable[Any]]:
     """Return (what the file is, an iterator of PupilRows). Without a settled mapping there are no rows.
 
     Raises FileNotReadable with words for the person who sent it.
     """
-    asked = {"filename": filename, "mapping": mapping, "remembered": remembered, "today": today.isoformat()}
+    asked = {"filename": filename, "mapping": mapping, "remembered": remembered, "choices": choices}
+    asked["today"] = today.isoformat()
     try:
         answer = run_child(
             "pupils.imports.reading.child", json.dumps(asked).encode() + b"\n" + content, limits=CHILD_LIMITS

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, QuerySet, Sum
 
 from sendco.jobs.models import Job, Status
 from staff.acting import Acting
@@ -22,10 +22,13 @@ def imports_of(acting: Acting) -> QuerySet[Import]:
 
 def counts_of(imported: Import) -> dict[str, Any]:
     """Return what applying would do, counted in one query."""
-    rows = imported.changes.order_by().values("kind", "is_chosen", "answer").annotate(n=Count("pk"))
+    rows = (
+        imported.changes.order_by().values("kind", "is_chosen", "answer").annotate(n=Count("pk"), u=Sum("unanswered"))
+    )
     by_kind = dict.fromkeys(Kind.values, 0)
-    counts = {"changed": 0, "added": 0, "leavers": 0, "waiting": 0, "left_out": 0}
+    counts = {"changed": 0, "added": 0, "leavers": 0, "waiting": 0, "left_out": 0, "unanswered": 0}
     for row in rows:
+        counts["unanswered"] += row["u"] or 0
         by_kind[row["kind"]] += row["n"]
         counts[_fate(row)] = counts.get(_fate(row), 0) + row["n"]
     total = counts["changed"] + counts["added"] + counts["leavers"]
@@ -50,6 +53,17 @@ def _fate(row: Mapping[str, Any]) -> str:
 def page_of(imported: Import, kind: str, number: int) -> Page:
     rows = imported.changes.filter(kind=kind).select_related("pupil").order_by("row_number", "label", "pk")
     return Paginator(rows, PER_PAGE).get_page(number)
+
+
+def asked_about(imported: Import) -> list[ImportChange]:
+    """Rows with questions, answered or not."""
+    return list(imported.changes.filter(asked__gt=0).select_related("pupil").order_by("row_number", "pk"))
+
+
+def told(imported: Import, code: str = "") -> QuerySet[ImportChange]:
+    """Rows about which there is something to read: all, or those with one note."""
+    rows = imported.changes.exclude(told="").select_related("pupil").order_by("row_number", "label", "pk")
+    return rows.filter(told__contains=f" {code} ") if code else rows
 
 
 def left_over(imported: Import) -> QuerySet[ImportChange]:

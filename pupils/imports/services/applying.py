@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import transaction
 
@@ -13,17 +13,14 @@ from sendco.clock import long_date
 from staff.models import TeachingGroup, User
 
 from ...models import Import, ImportChange, Pupil
-from ..fields import CLASS, FIELDS, UPN, Difference, field_of
+from ..fields import BACK, CLASS, FIELDS, UPN, Difference, field_of
 from ..notes import NoteCode
 from ..selectors.directory import Directory
 from ..selectors.known import REASON, Known, known_pupils
 from .batch import Batch
 from .earlier import planned_of
-from .finishing import finish
+from .finishing import finish, remember_answers
 from .writer import Writer
-
-if TYPE_CHECKING:
-    pass
 
 Kind, Answer, Outcome = ImportChange.Kind, ImportChange.Answer, ImportChange.Outcome
 
@@ -44,6 +41,7 @@ def apply(*, imported: Import, by: User, still_mine: Callable[[], None], today: 
     work = Work(imported, chosen_changes(imported), by=by, today=today)
     work.prepare()
     work.batch.write()
+    remember_answers(work)
     finish(work)
     return work.counts
 
@@ -164,6 +162,9 @@ class Work:
 
 
 def _chosen(change: ImportChange) -> list[Difference]:
+    """What was chosen; nothing but coming back first, of a pupil who had left."""
+    if any(item["key"] == BACK.name and not item["chosen"] for item in change.fields):
+        return []
     return [difference for item in change.fields if (difference := Difference.from_stored(item)).takes_effect]
 
 

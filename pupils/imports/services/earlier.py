@@ -5,13 +5,18 @@ from typing import Any
 from ...models import ImportChange
 from ..fields import BY_NAME, CLASS, CONTACTS, ENROLMENT, KEY_WORKER, SEN
 from ..fields.pupil import PupilValue
+from ..questions import Question
 
 
 def planned_of(change: ImportChange) -> dict[str, Any]:
-    """What a change stores about a new pupil: the value of each field by its name."""
-    if "new" in change.data:
-        return change.data["new"]
-    return _planned_from_row(change.data["row"])
+    """What a change stores about a new pupil: the value of each field by its name, as the answers about it make it."""
+    planned = dict(change.data["new"]) if "new" in change.data else _planned_from_row(change.data["row"])
+    for stored in change.questions:
+        question = Question.from_stored(stored)
+        if question.chosen:
+            planned |= question.chosen.sets
+    planned[SEN.name] = {"past_needs": [], "watch": None, "reason": "", **planned[SEN.name]}
+    return planned
 
 
 def _planned_from_row(row: dict[str, Any]) -> dict[str, Any]:

@@ -13,10 +13,13 @@ from sendco.due.services import sync
 from staff.owed import bring_pupil_up_to_date
 from staff.selectors import school_calendar
 
-from ...models import Import, ImportChange, Pupil
+from ...models import Import, ImportChange, ImportDecision, Pupil
 from ..selectors.known import CHUNK
+from ..selectors.planning import ELSEWHERE, RIVALS, SAYS
 
 Outcome = ImportChange.Outcome
+# Answers about a row of one file say nothing about the next file.
+ABOUT_THE_ROW = (ELSEWHERE, RIVALS)
 BATCH_OF_EVENTS = 500
 WORDS = (
     ("new", "added", "added"),
@@ -45,6 +48,32 @@ def finish(work: Work) -> None:
     imported.last_event_id = last.pk if last else 0
     imported.counts = {**imported.counts, "applied": dict(work.counts)}
     imported.save(update_fields=["status", "applied_by", "applied_at", "last_event_id", "counts"])
+
+
+def remember_answers(work: Work) -> None:
+    """Keep what was decided about each pupil beside what the file said, so that the next file does not ask again."""
+    kept: dict[tuple[int, str, str], str] = {}
+    for change in _answered(work):
+        made = getattr(change, "_made", None)
+        pupil_id = made.pk if made else change.pupil_id
+        for stored in change.questions:
+            if pupil_id and stored["answer"] and stored["key"] not in ABOUT_THE_ROW:
+                kept[pupil_id, stored["key"], stored["says"][:SAYS]] = stored["answer"]
+    decisions = [
+        ImportDecision(pupil_id=pupil_id, key=key, says=says, answer=answer, decided_by=work.by)
+        for (pupil_id, key, says), answer in kept.items()
+    ]
+    ImportDecision.objects.bulk_create(
+        decisions, batch_size=500, update_conflicts=True, unique_fields=["pupil", "key", "says"],
+        update_fields=["answer", "decided_by", "decided_at"],
+    )  # fmt: skip
+
+
+def _answered(work: Work) -> list[ImportChange]:
+    """Changes with an answer: those that are applied, and those of pupils who are here and stay as they are."""
+    stays = work.imported.changes.filter(asked__gt=0, is_chosen=False).exclude(pupil=None)
+    applied = [change for change in work.changes if change.questions and change.outcome != Outcome.SKIPPED]
+    return [*applied, *stays]
 
 
 def _derive_due(work: Work) -> None:

@@ -22,11 +22,14 @@ from ...models import Import, ImportChange, ImportMapping, Pupil
 from ...models.imports import UNDO_FOR
 from ..fields import UPN, Difference, field_of
 from ..notes import Note, NoteCode, Notes
+from ..questions import LEAVE_OUT, TAKE, Question
 from ..reading.columns import as_mapping, missing_required, remember
 from ..reading.ctf import MAX_XML_BYTES
+from ..reading.readers import SHEET
 from ..refusals import ImportReason
-from ..selectors.planning import settle
+from ..selectors.planning import RIVALS
 from ..selectors.previews import standing
+from ..selectors.settling import ask, settle, take_candidate
 from .applying import chosen_changes
 
 # A file cannot be older than the systems that write it; an earlier day is a clock that was never set.
@@ -94,10 +97,14 @@ def _lock(imported: Import, *statuses: Import.Status) -> Import:
 
 @transaction.atomic
 def match_columns(
-    *, imported: Import, mapping: dict[Any, str], by: User, is_whole_school: bool | None = None
-) -> Import:
+    *, imported: Import, mapping: dict[Any, str], by: User, is_whole_school: bool | None = None,
+    choices: Mapping[str, str] | None = None,
+) -> Import:  # fmt: skip
     """Keep which column is which, remember it for this school, and build the preview. `mapping`: column to field."""
     imported = _lock(imported, Import.Status.MATCH, Import.Status.CHECK)
+    if choices and choices.get(SHEET, imported.choices.get(SHEET)) not in (None, _sheet_of(imported)):
+        return read_as(imported=imported, choices=choices, by=by)
+    imported.choices |= known_answers(imported, choices or {})
     mapping = as_mapping(mapping)
     if len(set(mapping.values())) != len(mapping):
         raise Refused(ImportReason.MATCHED_TWICE)
@@ -110,9 +117,20 @@ def match_columns(
     imported.mapping, imported.status, imported.error = mapping, Import.Status.READING, ""
     if is_whole_school is not None:
         imported.is_whole_school = is_whole_school
-    imported.save(update_fields=["mapping", "is_whole_school"])
+    imported.save(update_fields=["mapping", "is_whole_school", "choices"])
     _send(imported, "pupils.import_read", f"Compare {imported.file_name}", by=by)
     return imported
+
+
+def known_answers(imported: Import, choices: Mapping[str, str]) -> dict[str, str]:
+    """Of these answers those to questions that were asked, among the options that were offered."""
+    known = {stored["key"]: {option["id"] for option in stored["options"]} for stored in imported.questions}
+    return {key: answer for key, answer in choices.items() if answer in known.get(key, ())}
+
+
+def _sheet_of(imported: Import) -> str | None:
+    """The sheet that was read, where there was a choice."""
+    return next((stored["answer"] for stored in imported.questions if stored["key"] == SHEET), None)
 
 
 def remembered(school: School) -> dict[str, str]:
@@ -140,7 +158,7 @@ def choose_value(*, imported: Import, change: ImportChange, key: str, take_file:
         if item["key"] == key and not item["locked"]:
             item["chosen"] = take_file
     settle(change)
-    change.save(update_fields=["fields", "is_chosen"])
+    change.save(update_fields=["fields", "is_chosen", "data"])
     return change
 
 
@@ -165,7 +183,7 @@ def choose_all(*, imported: Import, kind: str, take: bool) -> None:
             item["chosen"] = take and not item["locked"] and _taken_with_all(item)
         change.is_chosen = take
         settle(change)
-    ImportChange.objects.bulk_update(rows, ["fields", "is_chosen"], batch_size=200)
+    ImportChange.objects.bulk_update(rows, ["fields", "is_chosen", "data"], batch_size=200)
 
 
 def _taken_with_all(item: Mapping[str, Any]) -> bool:
@@ -181,19 +199,78 @@ def compare(*, imported: Import, change: ImportChange, answer: str, pupil_id: in
         raise Refused(ImportReason.NOT_NOW)
     change.answer, change.pupil, change.fields, change.is_chosen = answer, None, [], False
     change.data.pop("seen", None)
+    change.data.pop("aside", None)
+    ask(change, [])
     if answer == Answer.NEW:
         if refusal := change.data.get("refusal"):
             kept = [refusal] if isinstance(refusal, str) else refusal
             raise Refused(ImportReason.CANNOT_BE_NEW, notes=Notes(map(Note.from_stored, kept)))
         change.is_chosen = True
-    if answer == Answer.SAME:
-        found = next((each for each in change.data["candidates"] if each["pupil"] == pupil_id), None)
-        if found is None:
-            raise Refused(ImportReason.WHICH_PUPIL)
-        change.pupil_id, change.fields, change.data["seen"] = pupil_id, found["fields"], found["seen"]
-        change.is_chosen = any(item["chosen"] for item in change.fields)
-    change.save(update_fields=["answer", "pupil", "fields", "is_chosen", "data"])
+        ask(change, [Question.from_stored(stored) for stored in change.data.get("new_questions", [])])
+    if answer == Answer.SAME and not take_candidate(change, pupil_id or 0):
+        raise Refused(ImportReason.WHICH_PUPIL)
+    change.save(update_fields=[*DECIDED, "answer", "pupil", "data"])
     return change
+
+
+# --- Deciding ------------------------------------------------------------------------------------------------------
+DECIDED = ["fields", "questions", "asked", "unanswered", "is_chosen", "data"]
+
+
+@transaction.atomic
+def answer(*, imported: Import, change: ImportChange, key: str, answer: str) -> ImportChange:
+    """Answer a question about one row. Taking one of several rival rows leaves the others out."""
+    imported = _lock(imported, Import.Status.CHECK)
+    change = _change_of(imported, change)
+    _answer(change, key, answer)
+    if key == RIVALS and answer == TAKE:
+        says = next(stored["says"] for stored in change.questions if stored["key"] == key)
+        for other in imported.changes.filter(asked__gt=0).exclude(pk=change.pk):
+            if any(stored["key"] == RIVALS and stored["says"] == says for stored in other.questions):
+                _answer(other, key, LEAVE_OUT)
+    return change
+
+
+@transaction.atomic
+def answer_alike(*, imported: Import, key: str, says: str, answer: str) -> int:
+    """Give all rows of which the file says the same one answer. Returns how many rows that were."""
+    imported = _lock(imported, Import.Status.CHECK)
+    rows = [
+        change
+        for change in imported.changes.filter(asked__gt=0)
+        if any(stored["key"] == key and stored["says"] == says for stored in change.questions)
+    ]
+    for change in rows:
+        _answer(change, key, answer, says=says)
+    return len(rows)
+
+
+def _answer(change: ImportChange, key: str, answer: str, *, says: str | None = None) -> None:
+    questions = [Question.from_stored(stored) for stored in change.questions]
+    ask(
+        change,
+        [
+            question.answered(answer) if question.key == key and says in (None, question.says) else question
+            for question in questions
+        ],
+    )
+    change.save(update_fields=DECIDED)
+
+
+@transaction.atomic
+def read_as(*, imported: Import, choices: Mapping[str, str], by: User) -> Import:
+    """Say how the file as a whole is to be read, and read it again. `choices`: key of a question to an answer of it."""
+    imported = _lock(imported, Import.Status.MATCH, Import.Status.CHECK)
+    given = known_answers(imported, choices)
+    if imported.choices | given == imported.choices:
+        return imported
+    if given.get(SHEET, _sheet_of(imported)) != _sheet_of(imported):
+        imported.mapping = {}  # another sheet has other columns
+    imported.choices |= given
+    imported.status, imported.error = Import.Status.READING, ""
+    imported.save(update_fields=["choices", "mapping"])
+    _send(imported, "pupils.import_read", f"Read {imported.file_name} again", by=by)
+    return imported
 
 
 def _change_of(imported: Import, change: ImportChange) -> ImportChange:
@@ -206,7 +283,9 @@ def apply(*, imported: Import, by: User, confirmed: bool = False) -> Import:
     """Start applying what is chosen. Raises NeedsConfirmation when it would do something seldom meant."""
     imported = _lock(imported, Import.Status.CHECK)
     changes = chosen_changes(imported)
-    if not changes:
+    if any(not stored["answer"] for stored in imported.questions):
+        raise Refused(ImportReason.FILE_NOT_SETTLED)
+    if not changes and not imported.changes.filter(asked__gt=0, unanswered=0).exists():
         raise Refused(ImportReason.NOTHING_CHOSEN)
     if not confirmed and (warnings := warnings_of(imported, changes)):
         raise NeedsConfirmation(warnings)
@@ -218,6 +297,8 @@ def apply(*, imported: Import, by: User, confirmed: bool = False) -> Import:
 def warnings_of(imported: Import, changes: list[ImportChange]) -> list[Note]:
     """What deserves a second look: many leavers, or a UPN that another number replaces."""
     found = []
+    if waiting := imported.changes.filter(unanswered__gt=0).count():
+        found.append(Note(NoteCode.STILL_UNANSWERED, {"rows": waiting}))
     leavers = sum(change.kind == Kind.LEAVER for change in changes)
     on_roll = Pupil.objects.filter(school=imported.school_id, left_on=None, merged_into=None).count()
     if leavers > on_roll * MOST_LEAVERS:
@@ -295,8 +376,8 @@ def clear_old(*, school: School | None = None, now: datetime | None = None) -> i
     for imported in old:
         # Applied, so at some moment.
         if imported.status in finished and imported.applied_at < before:  # type: ignore[operator]  # see above
-            emptied = imported.changes.exclude(data={}, undo={}, fields=[])
-            count += bool(emptied.update(data={}, undo={}, fields=[]))
+            emptied = imported.changes.exclude(data={}, undo={}, fields=[], questions=[], reasons=[])
+            count += bool(emptied.update(data={}, undo={}, fields=[], questions=[], reasons=[], told=""))
         elif imported.status in (Import.Status.CHECK, Import.Status.MATCH):
             imported.changes.all().delete()
             Import.objects.filter(pk=imported.pk).update(status=Import.Status.STOPPED, samples=[], file_id=None)

@@ -22,6 +22,7 @@ from ...models import (
     Concern,
     Import,
     ImportChange,
+    ImportDecision,
     Pupil,
     RegisterEntry,
     SearchKey,
@@ -133,7 +134,7 @@ class _Undo:
         pupils = made.get(PUPIL, set())
         relations: list[Any] = Pupil._meta.get_fields(include_hidden=True)
         for relation in relations:
-            if not relation.one_to_many or relation.related_model in (SearchKey, ImportChange):
+            if not relation.one_to_many or relation.related_model in (SearchKey, ImportChange, ImportDecision):
                 continue
             model, name = relation.related_model, relation.field.attname
             if hasattr(model, "history_type"):
@@ -210,7 +211,10 @@ class _Undo:
         history.objects.bulk_create(kept, batch_size=500)
         ids = [row.pk for row in rows]
         for part in _parts(ids):
+            if model is WatchListEntry:
+                DueItem.objects.filter(source_type=model._meta.label_lower, source_id__in=part).delete()
             if model is Pupil:
+                ImportDecision.objects.filter(pupil__in=part).delete()
                 ImportChange.objects.filter(pupil__in=part).update(pupil=None)
                 SearchKey.objects.filter(pupil__in=part).delete()
                 DueItem.objects.filter(pupil_id__in=part).delete()

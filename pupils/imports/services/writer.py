@@ -16,6 +16,7 @@ from ...models import (
     PupilFlag,
     PupilSupport,
     RegisterEntry,
+    WatchListEntry,
 )
 from ...models.register import ON_REGISTER, Code
 from ..fields import FIELDS, Derived
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
 
 ONE_DAY = timedelta(days=1)
 LAST_PRIORITY = 99
+LAST_RANK_OF_NEED = 99
+LOOK_AGAIN_IN = timedelta(weeks=12)  # as the form of the watch list proposes
 SEARCHED = {attribute for field in FIELDS if field.derives == Derived.SEARCH_KEYS for attribute in field.attributes}
 
 
@@ -51,8 +54,8 @@ class Writer:
 
     @property
     def _first_day(self) -> date:
-        """Who comes from a file has one: the file's, or the day of the import."""
-        return self.pupil.joined_on  # type: ignore[return-value]  # see above
+        """The file's, or the day of the import."""
+        return self.pupil.joined_on or self.today
 
     # --- A new pupil -----------------------------------------------------------------------------------------------
     def add_pupil(self) -> None:
@@ -66,17 +69,46 @@ class Writer:
         self.batch.make(self.change, Enrolment(pupil=self.pupil, kind=kind, starts_on=self._first_day))
         self.change._made = self.pupil  # type: ignore[attr-defined]  # a mark for `finishing`
 
-    def begin_status(self, code: str, start: date | None, needs: list[str], past: list[tuple[str, date, date]]) -> None:
-        """The stages that are over, then the open entry, and its needs."""
-        began = start or min(self._first_day, self.today)
-        if past and not start:
-            began = max(began, past[-1][2] + ONE_DAY)
-        for past_code, first, last in past:
-            if first < began:
-                self._enter(past_code, first, ends_on=min(last, began - ONE_DAY))
-        self._enter(code, began)
-        for rank, need in enumerate(needs, start=1):
-            self._add_need(need, rank, began)
+    def begin_status(self, said: dict[str, Any]) -> None:
+        """The stages that are over, then the open entry and its needs. Without a day it is the day of the import."""
+        start = _day(said["start"])
+        began = start or self.today
+        self.add_past(said, until=began)
+        self._enter(said["code"], began, is_start_unknown=start is None, reason=said["reason"])
+        lasting = self._add_past_needs(said, began)
+        for rank, need in enumerate(said["needs"], start=1):
+            self._add_need(need, rank, lasting.get((need, rank), began))
+        if said["watch"]:
+            self.watch(_day(said["watch"]), said["reason"])
+
+    def add_past(self, said: dict[str, Any], *, until: date | None = None) -> None:
+        """Enter the stages that are over, each ending before `until`."""
+        for code, first, last in said["past"]:
+            first_day, last_day = date.fromisoformat(first), date.fromisoformat(last)
+            if until is None or first_day < until:
+                ends_on = last_day if until is None else min(last_day, until - ONE_DAY)
+                self._enter(code, first_day, ends_on=ends_on)
+
+    def _add_past_needs(self, said: dict[str, Any], began: date) -> dict[tuple[str, int], date]:
+        """Enter the needs that are over. Returns the first days of those that went on into the present status."""
+        lasting = {}
+        for code, rank, first, last in said["past_needs"]:
+            first_day, last_day = date.fromisoformat(first), date.fromisoformat(last)
+            goes_on = last_day + ONE_DAY == began and code in said["needs"][rank - 1 : rank]
+            if goes_on:
+                lasting[code, rank] = first_day
+            elif first_day <= last_day:
+                self._add_need(code, min(rank, LAST_RANK_OF_NEED), first_day, ends_on=last_day)
+        return lasting
+
+    def leave_new(self, left_on: date) -> None:
+        """A new pupil who is gone already: nothing that was made for them goes on, or begins after the last day."""
+        self.pupil.left_on, self.pupil.leaving_reason = left_on, self.work.why[:200]
+        for model in (Enrolment, RegisterEntry, Need, PupilFlag, WatchListEntry):
+            for change, row in self.batch.made.get(model, []):
+                if change is self.change and row.ends_on is None:
+                    row.starts_on, row.ends_on = min(row.starts_on, left_on), left_on
+        self.work.due = [row for row in self.work.due if row.pupil is not self.pupil]
 
     # --- The pupil's own record ------------------------------------------------------------------------------------
     def save_details(self) -> None:
@@ -126,48 +158,86 @@ class Writer:
         self.batch.change(self.change, contact, **values)
 
     # --- The register ----------------------------------------------------------------------------------------------
-    def change_status(self, code: str, start: date | None, needs: list[str]) -> None:
-        """Close the open entry the day before and open the next; an entry that began that day is put right instead."""
-        entry, start = self.known.entry, start or self.today
+    def change_status(self, said: dict[str, Any]) -> None:
+        """Close the open entry the day before and open the next.
+
+        An entry that began that day, or on no known day at all, gives way: it becomes the new one.
+        """
+        entry, told = self.known.entry, _day(said["start"])
+        code, start = said["code"], told or self.today
         if entry and start <= entry.starts_on:
-            start = self.today
-        if entry and start <= entry.starts_on:
-            start = entry.starts_on
-            self.batch.change(self.change, entry, code=code, reason=self.work.why)
+            self._end_before(entry, start)
+            values = {
+                "starts_on": start,
+                "is_start_unknown": told is None,
+                "is_taken_over": _is_past(start, self.today),
+            }
+            self.batch.change(self.change, entry, code=code, reason=self._reason(said["reason"]), **values)
             self.work.due.append(entry)
         else:
             if entry:
                 self.batch.change(self.change, entry, ends_on=start - ONE_DAY)
                 self.work.due.append(entry)
-            self._enter(code, start)
-        self._set_needs(needs, start)
+            self._enter(code, start, is_start_unknown=told is None, reason=said["reason"])
+        self._set_needs(said["needs"], start)
         if code in ON_REGISTER and self.known.watch:
             self._end_watch(start, f"{Code(code).label} started")
+        if said["watch"] and not self.known.watch:
+            self.watch(_day(said["watch"]), said["reason"])
+
+    def _end_before(self, entry: RegisterEntry, start: date) -> None:
+        """The entry before one that is moved ends the day before it, if it ran up to it or beyond."""
+        earlier = [other for other in self.known.entries if other.pk != entry.pk and other.starts_on < start]
+        if (
+            earlier
+            and (last := earlier[-1]).ends_on
+            and (last.ends_on >= start or last.ends_on == entry.starts_on - ONE_DAY)
+        ):
+            self.batch.change(self.change, last, ends_on=start - ONE_DAY)
+
+    def watch(self, since: date | None, why: str) -> None:
+        watch = WatchListEntry(
+            school=self.work.school, pupil=self.pupil, reason=self._reason(why), starts_on=since or self.today,
+            look_again_on=self.today + LOOK_AGAIN_IN, entered_by=self.work.by,
+        )  # fmt: skip
+        self.batch.make(self.change, watch)
+        self.work.due.append(watch)
+
+    def _reason(self, why: str) -> str:
+        return " ".join(filter(None, [self.work.why, why]))[:500]
 
     def set_needs_now(self, needs: list[str]) -> None:
         began = self.known.entry.starts_on if self.known.entry else self.today
         self._set_needs(needs, max(self.today, began))
 
     def move_status_start(self, start: date) -> None:
-        entry = self.known.entry
+        entry: Any = self.known.entry  # only an open entry is moved
         for need in self.known.needs:
-            if need.starts_on == entry.starts_on:  # type: ignore[union-attr]  # only an open entry is moved
+            if need.starts_on == entry.starts_on:
                 self.batch.change(self.change, need, starts_on=start)
-        self.batch.change(self.change, entry, starts_on=start)
+        self._end_before(entry, start)
+        taken_over = _is_past(start, self.today)
+        self.batch.change(
+            self.change, entry, starts_on=start, is_start_unknown=False, is_taken_over=taken_over
+        )  # fmt: skip
         self.work.due.append(entry)
 
-    def _enter(self, code: str, start: date, *, ends_on: date | None = None) -> None:
+    def _enter(
+        self, code: str, start: date, *, ends_on: date | None = None, is_start_unknown: bool = False, reason: str = ""
+    ) -> None:
         entry = RegisterEntry(
             school=self.work.school, pupil=self.pupil, code=code, starts_on=start, ends_on=ends_on,
-            reason=self.work.why, entered_by=self.work.by, is_taken_over=start < self.today,
+            reason=self._reason(reason), entered_by=self.work.by, is_start_unknown=is_start_unknown,
+            # Nobody owes home a word about what began before this day, or on a day that nobody knows.
+            is_taken_over=_is_past(start, self.today) or is_start_unknown,
         )  # fmt: skip
         self.batch.make(self.change, entry)
-        if code == Code.SUPPORT:
+        if code == Code.SUPPORT and ends_on is None:
             self.work.due.append(entry)
 
-    def _add_need(self, code: str, rank: int, start: date) -> None:
+    def _add_need(self, code: str, rank: int, start: date, *, ends_on: date | None = None) -> None:
         kind = self.directory.need_types[code]
-        need = Need(pupil=self.pupil, need_type=kind, rank=rank, area=kind.area, starts_on=start)
+        need = Need(pupil=self.pupil, need_type=kind, rank=rank, area=kind.area, starts_on=start, ends_on=ends_on)
         self.batch.make(self.change, need)
 
     def _set_needs(self, codes: list[str], start: date) -> None:
@@ -202,10 +272,27 @@ class Writer:
             self.batch.change(self.change, concern, closed_on=max(left_on, concern.raised_on))
         self.work.left.append(pupil.pk)
 
-    def readmit(self) -> None:
+    def readmit(self, day: date, said: dict[str, Any]) -> None:
+        """On roll again from the day the file gives, with the status it gives, which begins here that day at best."""
         pupil = self.pupil
         last = max([entry.ends_on for entry in self.known.entries if entry.ends_on] + [pupil.left_on])
-        start = max(self.today, last + ONE_DAY)
-        self.batch.change(self.change, pupil, left_on=None, leaving_reason="", destination="")
-        self.batch.make(self.change, Enrolment(pupil=pupil, starts_on=start))
-        self._enter(Code.NONE, start)
+        first_day = max(day, last + ONE_DAY)
+        self.batch.change(self.change, pupil, left_on=None, leaving_reason="", destination="", joined_on=first_day)
+        self.batch.make(self.change, Enrolment(pupil=pupil, starts_on=first_day))
+        told = _day(said["start"])
+        start = max(told or first_day, first_day)
+        self._enter(said["code"], start, is_start_unknown=told is None, reason=said["reason"])
+        if start > first_day:
+            self._enter(Code.NONE, first_day, ends_on=start - ONE_DAY)
+        for rank, need in enumerate(said["needs"], start=1):
+            self._add_need(need, rank, start)
+        if said["watch"]:
+            self.watch(first_day, said["reason"])
+
+
+def _is_past(start: date, today: date) -> bool:
+    return start < today
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

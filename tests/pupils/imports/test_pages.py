@@ -15,7 +15,7 @@ from sendco.jobs.runner import run
 from tests.factories import PupilFactory
 from tests.refusals import shows
 
-from .helping import UPNS, apply, job_of, preview, sample, table, take_in, text_of, upload, work
+from .helping import HEADINGS, UPNS, apply, job_of, preview, sample, table, take_in, text_of, upload, work
 
 pytestmark = pytest.mark.django_db
 ROUTES = [
@@ -29,6 +29,8 @@ ROUTES = [
     ("get", "pupils:import-undo"),
     ("post", "pupils:import-undo"),
     ("get", "pupils:import-rejected"),
+    ("get", "pupils:import-notes"),
+    ("post", "pupils:import-decide"),
 ]
 
 
@@ -73,9 +75,9 @@ def test_roles_that_do_not_import_are_refused(request, sign_in, bare, person, me
     assert response.status_code == 403
 
 
-@pytest.mark.parametrize("name", ["pupils:import-choose", "pupils:import-apply", "pupils:import-stop"])
+@pytest.mark.parametrize("name", ["choose", "decide", "apply", "stop"])
 def test_changes_are_not_made_by_looking(sign_in, senco, bare, name):
-    assert sign_in(senco).get(url(name, bare)).status_code == 405
+    assert sign_in(senco).get(url(f"pupils:import-{name}", bare)).status_code == 405
 
 
 def test_the_empty_list_teaches_how_to_begin(sign_in, office):
@@ -256,7 +258,7 @@ def test_a_new_pupil_can_be_left_out(sign_in, senco, imported):
 
 def test_every_tab_can_be_opened(sign_in, senco, imported):
     client = sign_in(senco)
-    for kind in ImportChange.Kind.values:
+    for kind in [*ImportChange.Kind.values, "decide", "notes"]:
         assert client.get(f"{imported.get_absolute_url()}?tab={kind}").status_code == 200
 
 
@@ -291,6 +293,7 @@ def test_a_fifth_of_leavers_is_asked_twice(sign_in, senco, school):
     row = f"{UPNS[1]},Moss,Wren,01/03/2016,5,5A,N,"
     imported = preview(school, table(row), senco, is_whole_school=True)
     client = sign_in(senco)
+    client.post(url("pupils:import-choose", imported), {"every": "leaver", "value": "file"})
 
     first = client.post(url("pupils:import-apply", imported))
     assert first.status_code == 422
@@ -341,3 +344,135 @@ def test_the_office_does_not_meet_confidential_flags(sign_in, senco, office, sch
 
     assert "Looked after" in sign_in(senco).get(imported.get_absolute_url()).content.decode()
     assert "Looked after" not in sign_in(office).get(imported.get_absolute_url()).content.decode()
+
+
+# --- Decisions -----------------------------------------------------------------------------------------------------
+UNCLEAR = [
+    f"{UPNS[0]},Farrant,Leo,24/02/2016,5,5A,SA+,MLD",
+    f"{UPNS[1]},Moss,Wren,21/03/2016,5,5A,SA+,SLCN",
+    f"{UPNS[2]},Orme,Mia,22/03/2016,5,5A,N,",
+]
+
+
+@pytest.fixture
+def unclear(school, senco):
+    """Two rows of a status from before 2014, and one without a question."""
+    return preview(school, table(*UNCLEAR), senco)
+
+
+def test_decisions_come_first_and_rows_that_say_the_same_are_answered_together(sign_in, senco, unclear):
+    client = sign_in(senco)
+    page = client.get(unclear.get_absolute_url()).content.decode()
+    assert "Needs a decision" in page
+    assert "for all 2 rows" in page
+
+    answer = {"about": "rows", "key": "sen", "says": "SA+", "answer": "K?"}
+    client.post(url("pupils:import-decide", unclear), answer)
+
+    assert set(unclear.changes.filter(asked__gt=0).values_list("unanswered", "is_chosen")) == {(0, True)}
+
+
+def test_one_row_may_be_answered_otherwise(sign_in, senco, unclear):
+    client = sign_in(senco)
+    first, second = unclear.changes.filter(asked__gt=0).order_by("row_number")
+    client.post(url("pupils:import-decide", unclear), {"about": "rows", "key": "sen", "says": "SA+", "answer": "K?"})
+
+    said = {"about": "rows", "key": "sen", "says": "SA+", "answer": "out", "change": second.pk}
+    answer = client.post(url("pupils:import-decide", unclear), said, headers={"HX-Request": "true"})
+
+    assert "import-bar" in answer.content.decode()
+    assert list(unclear.changes.filter(asked__gt=0).order_by("row_number").values_list("is_chosen", flat=True)) == [
+        True, False,
+    ]  # fmt: skip
+    assert first.row_number < second.row_number
+
+
+def test_an_answer_that_is_no_option_leaves_the_question_open(sign_in, senco, unclear):
+    said = {"about": "rows", "key": "sen", "says": "SA+", "answer": "Z"}
+
+    sign_in(senco).post(url("pupils:import-decide", unclear), said)
+
+    assert set(unclear.changes.filter(asked__gt=0).values_list("unanswered", flat=True)) == {1}
+
+
+def test_applying_with_open_questions_says_how_many_rows_wait(sign_in, senco, unclear):
+    client = sign_in(senco)
+
+    first = client.post(url("pupils:import-apply", unclear))
+
+    assert first.status_code == 422
+    assert "2 rows wait for your decision" in first.content.decode()
+    client.post(url("pupils:import-apply", unclear), {"asked": "1", "sure": "on"})
+    run(Import.objects.get().job_id)
+    assert [pupil.legal_forename for pupil in Pupil.objects.all()] == ["Mia"]
+
+
+def test_a_file_with_the_month_first_is_read_again_as_somebody_says(sign_in, senco, school):
+    imported = preview(school, table(f"{UPNS[0]},Farrant,Leo,02/24/2016,5,5A,N,", headings=HEADINGS), senco)
+    client = sign_in(senco)
+    page = client.get(imported.get_absolute_url()).content.decode()
+    assert "First say how the file is to be read" in page
+    assert client.post(url("pupils:import-apply", imported), follow=True).status_code == 200
+    assert Import.objects.get().status == Import.Status.CHECK
+
+    client.post(
+        url("pupils:import-decide", imported), {"about": "file", "key": "dates:birth_on", "answer": "month"}
+    )  # fmt: skip
+    imported = work(Import.objects.get())
+
+    assert imported.changes.get().kind == "new"
+    client.post(url("pupils:import-apply", imported))
+    run(Import.objects.get().job_id)
+    assert str(Pupil.objects.get().birth_on) == "2016-02-24"
+
+
+def test_how_a_file_is_read_can_be_said_where_columns_are_matched(sign_in, senco, school):
+    imported = preview(school, table(f"{UPNS[0]},Farrant,Leo,02/24/2016,5,5A,N,"), senco, match=False)
+    client = sign_in(senco)
+    assert "How the file is read" in client.get(url("pupils:import-match", imported)).content.decode()
+
+    fields = {f"column_{index}": name for index, name in imported.mapping.items()} | {"how_0": "month"}
+    client.post(url("pupils:import-match", imported), fields)
+
+    assert work(Import.objects.get()).changes.get().kind == "new"
+
+
+def test_columns_that_are_not_used_are_marked(sign_in, senco, school):
+    file = table(f"{UPNS[0]},Farrant,Leo,24/02/2016,Kestrel", headings="UPN,Surname,Forename,DOB,House")
+    imported = preview(school, file, senco, match=False)
+
+    page = sign_in(senco).get(url("pupils:import-match", imported)).content.decode()
+
+    assert "Not used" in page
+    assert "Columns that are not used: “House”" in page
+
+
+@pytest.fixture
+def noted(school, senco):
+    lines = [f"{UPNS[0]},Farrant,Leo,24/02/2016,maybe,", f"{UPNS[1]},Moss,Wren,21/03/2016,Yes,nowhere"]
+    return preview(school, table(*lines, headings="UPN,Surname,Forename,DOB,FSM,Parent 1 email"), senco)
+
+
+def test_notes_are_counted_filtered_and_downloaded(sign_in, senco, noted):
+    client = sign_in(senco)
+    assert noted.counts["told"] == {"neither-yes-nor-no": 1, "not-an-email": 1}
+    page = client.get(f"{noted.get_absolute_url()}?tab=notes&note=not-an-email").content.decode()
+    assert "Wren Moss" in page
+    assert "“maybe” is neither" not in page
+
+    answer = client.get(url("pupils:import-notes", noted))
+
+    rows = list(csv.reader(text_of(answer).decode("utf-8-sig").splitlines()))
+    assert [row[:3] for row in rows] == [
+        ["Row in your file", "Pupil", "Taken in"], ["2", "Leo Farrant", "Yes"], ["3", "Wren Moss", "Yes"],
+    ]  # fmt: skip
+    assert Event.objects.filter(code="import.notes_downloaded", by_id=senco.pk).exists()
+
+
+def test_notes_are_still_there_once_the_import_is_done(sign_in, senco, noted):
+    apply(noted, senco)
+
+    page = sign_in(senco).get(noted.get_absolute_url()).content.decode()
+
+    assert "“maybe” is neither yes nor no" in page
+    assert "Download all notes" in page

@@ -86,10 +86,19 @@ def test_a_number_alone_makes_nobody_the_same(school, senco, leo):
     assert only(preview(school, file, senco)).kind == "new"
 
 
-def test_a_pupil_is_known_by_name_and_date_of_birth(school, senco, leo):
-    change = only(preview(school, table(row(upn="", year="5")), senco))
+def test_a_name_and_a_birthday_propose_a_pupil_and_a_person_can_say_otherwise(school, senco, leo):
+    imported = preview(school, table(row(upn="", year="5")), senco)
+    change = only(imported)
+    assert (change.kind, change.pupil, change.answer, change.is_chosen) == ("compare", leo, "same", True)
 
-    assert (change.kind, change.pupil) == ("changed", leo)
+    imports.compare(imported=imported, change=change, answer="new")
+    apply(imported, senco)
+
+    assert Pupil.objects.filter(legal_surname="Farrant").count() == 2
+
+
+def test_a_name_and_a_birthday_without_news_ask_nothing(school, senco, leo):
+    assert only(preview(school, table(row(upn="")), senco)).kind == "same"
 
 
 def test_two_namesakes_are_left_to_a_person(school, senco, leo):
@@ -141,14 +150,27 @@ def test_an_unanswered_likeness_is_left_out(school, senco, leo):
     assert Pupil.objects.count() == 2
 
 
-def test_another_schools_pupil_with_that_upn_says_nothing(school, senco, foreign_pupil):
+def test_a_upn_that_another_school_holds_asks_without_naming_it(school, senco, foreign_pupil):
     foreign_pupil.upn = UPNS[0]
     foreign_pupil.save()
+    imported = preview(school, table(row()), senco)
+    change = only(imported)
 
-    change = only(preview(school, table(row()), senco))
+    [question] = change.questions
+    assert (change.kind, change.is_chosen) == ("new", False)
+    assert NoteCode(question["note"]["code"]) == NoteCode.UPN_ELSEWHERE
+    assert "Oakmere" not in str([change.data, change.questions])
 
-    assert (change.kind, change.reasons) == ("new", [])
-    assert "Oakmere" not in str(change.data)
+    imports.answer(imported=imported, change=change, key=question["key"], answer="take")
+    apply(imported, senco)
+    assert Pupil.objects.filter(upn=UPNS[0], school=school).exists()
+
+
+def test_a_upn_that_a_leaver_of_another_school_had_asks_nothing(school, senco, foreign_pupil):
+    foreign_pupil.upn, foreign_pupil.left_on = UPNS[0], TODAY()
+    foreign_pupil.save()
+
+    assert only(preview(school, table(row()), senco)).questions == []
 
 
 def test_merged_records_are_left_alone(school, senco, leo):
@@ -165,7 +187,7 @@ def test_merged_records_are_left_alone(school, senco, leo):
 def test_an_empty_cell_never_clears(school, senco, leo):
     leo.preferred_forename = "Lee"
     leo.save()
-    file = table(f"{UPNS[0]},Farrant,Leo,,,", headings="UPN,Surname,Forename,DOB,Preferred name,Year")
+    file = table(f"{UPNS[0]},Farrant,Leo,,", headings="UPN,Surname,Forename,Preferred name,Year")
 
     assert only(preview(school, file, senco)).kind == "same"
 
@@ -270,25 +292,34 @@ def test_sen_support_starts_by_the_rules(school, senco, leo):
     assert entries[1].entered_by == senco
     assert [need.need_type.code for need in leo.needs.all()] == ["SLCN"]
     assert leo.watch_entries.get().ends_on == TODAY()
-    assert DueItem.objects.filter(source_id=entries[1].pk, rule="support.tell_parent").exists()
+    # Nobody said since when, so nobody can say by when home had to be told.
+    assert entries[1].is_start_unknown
+    assert not DueItem.objects.filter(source_id=entries[1].pk, rule="support.tell_parent").exists()
 
 
-def test_sen_support_without_a_type_is_not_assessed(school, senco, leo):
+def test_home_is_told_of_support_that_starts_today(school, senco, leo):
+    headings = "UPN,Surname,Forename,DOB,SEN Status,SEN Start Date,SEN Need"
+    take_in(school, table(f"{UPNS[0]},Farrant,Leo,14/02/2016,K,{TODAY():%d/%m/%Y},SLCN", headings=headings), senco)
+
+    entry = leo.register_entries.get(ends_on=None)
+    assert DueItem.objects.filter(source_id=entry.pk, rule="support.tell_parent").exists()
+
+
+def test_sen_support_without_a_type_is_a_gap(school, senco, leo):
     imported = take_in(school, table(row(code="K")), senco)
 
-    assert [need.need_type.code for need in leo.needs.all()] == ["NSA"]
-    assert NoteCode.NOT_ASSESSED_ASSUMED in codes(only(imported).reasons)
+    assert not leo.needs.exists()
+    assert NoteCode.NEED_MISSING in codes(only(imported).reasons)
 
 
-def test_a_plan_never_ends_by_an_import(school, senco, leo):
+def test_a_plan_never_ends_by_choosing_all(school, senco, leo):
     on(leo, "E", by=senco)
     imported = preview(school, table(row(code="K", need="SLCN"), row(upn=UPNS[1], surname="Moss")), senco)
-    item = field(imported.changes.get(pupil=leo), "sen")
-    assert item["locked"]
-    assert code_of(item) == NoteCode.PLAN_STAYS
+    [question] = imported.changes.get(pupil=leo).questions
+    assert (NoteCode(question["note"]["code"]), question["answer"]) == (NoteCode.PLAN_NOT_IN_FILE, "")
 
     imports.choose_all(imported=imported, kind="changed", take=True)
-    apply(imported, senco)
+    apply(imported, senco, confirmed=True)
 
     assert RegisterEntry.objects.get(pupil=leo, ends_on=None).code == "E"
 
@@ -306,12 +337,11 @@ def test_a_plan_starts_only_when_somebody_says_so(school, senco, leo):
     assert RegisterEntry.objects.get(pupil=leo, ends_on=None).code == "E"
 
 
-def test_a_new_pupil_with_a_plan_needs_a_type_of_need(school, senco):
-    imported = preview(school, table(row(code="E")), senco)
+def test_a_new_pupil_with_a_plan_and_no_type_of_need_comes_in_with_a_note(school, senco):
+    change = only(preview(school, table(row(code="E")), senco))
 
-    change = only(imported)
-    assert (change.kind, imported.rejected_file_id is not None) == ("rejected", True)
-    assert codes(change.reasons) == [NoteCode.PLAN_WITHOUT_NEED]
+    assert (change.kind, change.is_chosen) == ("new", True)
+    assert codes(change.reasons) == [NoteCode.NEED_MISSING]
 
 
 def test_needs_of_a_pupil_without_sen_are_not_taken_in(school, senco, leo):
@@ -390,13 +420,13 @@ def test_flags_are_added_and_only_ordinary_ones_end(school, senco, leo):
 
 
 # --- Leavers -------------------------------------------------------------------------------------------------------
-def test_missing_pupils_are_leavers_only_of_a_whole_school(school, senco, leo):
+@pytest.mark.parametrize("is_whole_school", [False, True])
+def test_missing_pupils_are_never_leavers_by_themselves(school, senco, leo, is_whole_school):
     file = table(row(upn=UPNS[1], surname="Moss"))
 
-    part = preview(school, file, senco).changes.get(kind="leaver")
-    whole = preview(school, table(row(upn=UPNS[1], surname="Moss")), senco, is_whole_school=True)
+    imported = preview(school, file, senco, is_whole_school=is_whole_school)
 
-    assert (part.is_chosen, whole.changes.get(kind="leaver").is_chosen) == (False, True)
+    assert not imported.changes.get(kind="leaver").is_chosen
 
 
 def test_a_pupil_of_a_rejected_row_is_no_leaver(school, senco, leo):
@@ -412,7 +442,9 @@ def test_a_leaver_is_closed_everywhere(school, senco, leo):
     on(leo, "K", by=senco)
     PupilFlag.objects.create(pupil=leo, kind="fsm", starts_on=date(2025, 9, 1))
 
-    take_in(school, table(row(upn=UPNS[1], surname="Moss")), senco, is_whole_school=True)
+    imported = preview(school, table(row(upn=UPNS[1], surname="Moss")), senco, is_whole_school=True)
+    imports.choose_all(imported=imported, kind="leaver", take=True)
+    apply(imported, senco, confirmed=True)
 
     leo.refresh_from_db()
     assert leo.left_on == TODAY()

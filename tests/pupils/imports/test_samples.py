@@ -73,7 +73,7 @@ def test_needs_of_several_rows_keep_their_order(school, senco):
     assert set(PupilFlag.objects.filter(pupil__upn="Z372221020006").values_list("kind", flat=True)) == {"pp", "carer"}
 
 
-def test_a_transfer_file_brings_its_history_but_no_historic_code(school, senco):
+def test_a_transfer_file_brings_its_history_the_codes_from_before_2014_included(school, senco):
     school.dfe_number = "3724988"
     school.save()
     take_in(school, sample("gamma.xml"), senco)
@@ -82,7 +82,7 @@ def test_a_transfer_file_brings_its_history_but_no_historic_code(school, senco):
 
     stages = [(entry.code, entry.starts_on, entry.ends_on) for entry in anselm.register_entries.order_by("starts_on")]
     assert stages == [("K", date(2022, 9, 5), date(2024, 3, 10)), ("E", date(2024, 3, 11), None)]
-    assert [entry.code for entry in pia.register_entries.order_by("starts_on")] == ["K", "N"]
+    assert [entry.code for entry in pia.register_entries.order_by("starts_on")] == ["A", "K", "N"]
     assert Pupil.objects.get(upn="A372410719102").former_upn == "H37241071904F"
     assert Contact.objects.filter(pupil=anselm).count() == 2
     assert anselm.contacts.first().relation == "Mother"

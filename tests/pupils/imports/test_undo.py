@@ -77,7 +77,9 @@ def test_changes_go_back_field_by_field(school, senco, leo):
 
 def test_a_leaver_comes_back(school, senco, leo):
     before = facts()
-    imported = take_in(school, table(f"{UPNS[1]},Moss,Wren,01/03/2016,5,,N,"), senco, is_whole_school=True)
+    imported = preview(school, table(f"{UPNS[1]},Moss,Wren,01/03/2016,5,,N,"), senco, is_whole_school=True)
+    imports.choose_all(imported=imported, kind="leaver", take=True)
+    imported = apply(imported, senco, confirmed=True)
     leo.refresh_from_db()
     assert leo.left_on
 

@@ -25,7 +25,8 @@ def seen(data, filename):
     if missing_required(mapping):
         return messages, 0
     rows = normalise(sheet, mapping, today=date(2026, 9, 14))
-    messages += [Note(note.code, note.data, note.column, note.label) for row in rows for note in row.notes]
+    notes = [note for row in rows for note in (*row.notes, *(doubt.note for doubt in row.doubts))]
+    messages += [Note(note.code, note.data, note.column, note.label) for note in notes]
     return messages, sum(1 for row in rows if not row.is_rejected)
 
 

@@ -57,6 +57,38 @@ def test_a_remembered_field_that_no_longer_exists_is_dropped():
     assert guess_mapping(["Wren code"], {"Wren code": "shoe_size"}) == {}
 
 
+def test_columns_headed_alike_are_remembered_by_their_place():
+    headings = ["UPN", "Need", "Need", "Need"]
+    kept = json.loads(json.dumps(remember(headings, {0: "upn", 1: "need_1", 2: "need_2", 3: "need_3"})))
+
+    assert guess_mapping(headings, kept) == {0: "upn", 1: "need_1", 2: "need_2", 3: "need_3"}
+
+
+def test_what_an_earlier_release_remembered_of_columns_headed_alike_is_not_believed():
+    assert guess_mapping(["UPN", "Need", "Need"], {"upn": "upn", "need": "need_2"}) == {
+        0: "upn", 1: "need_1", 2: "need_2",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("heading", "field"),
+    [("data.legal_surname", "legal_surname"), ("year.data.code", "year_group"),
+     ("extended.data.in_care", "looked_after"), ("extended.data.sen_status.code", "sen_code"),
+     ("data.date_of_birth", "birth_on")],
+)  # fmt: skip
+def test_headings_in_the_wrapping_of_a_program_are_recognised(heading, field):
+    assert fields_of(heading) == [field]
+
+
+def test_bare_headings_belong_to_the_contact_on_their_left():
+    headings = ["Parent 1 Name", "Relationship", "Email", "PR", "Parent 2 Name", "Relationship", "Email", "UPN"]
+
+    assert fields_of(*headings) == [
+        "contact_1_name", "contact_1_relation", "contact_1_email", "contact_1_responsibility",
+        "contact_2_name", "contact_2_relation", "contact_2_email", "upn",
+    ]  # fmt: skip
+
+
 def test_mappings_survive_json():
     assert columns.as_mapping(json.loads(json.dumps({0: "upn", 3: "sex"}))) == {0: "upn", 3: "sex"}
 

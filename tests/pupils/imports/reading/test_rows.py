@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from pupils.imports.fields import BIRTH, CONTACTS, FORENAME, NEEDS, SEN, SEN_START, SEX, STAGES, SURNAME, UPN
+from pupils.imports.fields import CONTACTS, FORENAME, NEEDS, SEN, SEN_START, SEX, STAGES, SURNAME, UPN
 from pupils.imports.notes import NoteCode
 from pupils.imports.reading.columns import guess_mapping
 from pupils.imports.reading.readers import read_file
@@ -47,7 +47,9 @@ def test_columns_that_are_not_mapped_leave_no_key():
 
 
 def test_a_row_survives_json():
-    rows = rows_of(csv_file(PUPIL, PUPIL.replace("2015", "2014")))
+    headings = f"{HEADINGS},SEN Status,SEN Start Date,SEN End Date"
+    data = csv_file(f"{PUPIL},K,1/9/2020,31/8/2022", f"{PUPIL},SA+,,", f"{OTHER},Blue band,,", headings=headings)
+    rows = rows_of(data)
 
     assert [row_from_json(json.loads(json.dumps(row_as_json(row)))) for row in rows] == rows
 
@@ -85,16 +87,32 @@ def test_one_row_for_each_contact_becomes_one_pupil():
     ]
 
 
-def test_rows_that_disagree_are_both_kept_out():
+def test_rows_that_disagree_are_rivals_among_which_somebody_chooses():
     rows = rows_of(csv_file(f"{PUPIL},7", f"{PUPIL},8", headings=f"{HEADINGS},Year"))
 
-    assert [row.is_rejected for row in rows] == [True, True]
+    assert [row.rivals for row in rows] == [(2, 3), (2, 3)]
+    assert not any(row.is_rejected for row in rows)
 
 
-def test_two_pupils_with_one_admission_number_are_both_kept_out():
-    rows = rows_of(csv_file(f"{PUPIL},77", f"{OTHER},77", headings=f"{HEADINGS},Adno"))
+def test_two_statuses_without_days_are_rivals():
+    rows = rows_of(csv_file(f"{PUPIL},K", f"{PUPIL},E", headings=f"{HEADINGS},SEN Status"))
 
-    assert [len(row.reasons) for row in rows] == [1, 1]
+    assert [row.rivals for row in rows] == [(2, 3), (2, 3)]
+
+
+def test_rows_of_several_statuses_with_their_days_are_one_history():
+    headings = f"{HEADINGS},SEN Status,SEN Start Date"
+    [row] = rows_of(csv_file(f"{PUPIL},K,1/9/2020", f"{PUPIL},E,1/9/2022", headings=headings))
+
+    assert [(stage.code, stage.starts_on.year) for stage in row.get(STAGES)] == [("K", 2020), ("E", 2022)]
+    assert [(doubt.note.code, doubt.proposed) for doubt in row.doubts] == [(NoteCode.TWO_OPEN_STAGES, "E")]
+
+
+def test_a_status_that_ends_before_it_begins_keeps_the_row_out():
+    headings = f"{HEADINGS},SEN Status,SEN Start Date,SEN End Date"
+    [row] = rows_of(csv_file(f"{PUPIL},K,1/9/2022,1/9/2020", headings=headings))
+
+    assert [note.code for note in row.reasons] == [NoteCode.SEN_ENDS_BEFORE_START]
 
 
 def test_a_thousand_rows_about_one_pupil_are_kept_out():
@@ -109,12 +127,10 @@ def test_own_columns_win_over_the_full_name():
     assert (row.get(SURNAME), row.get(FORENAME)) == ("Larkhill", "Wren")
 
 
-def test_a_bad_date_is_fatal_only_without_a_upn():
-    with_upn, without = rows_of(csv_file(f"{UPNS[0]},Larkhill,Wren,31/02/2015", ",Marlow,Finn,31/02/2015"))
+def test_a_bad_date_of_birth_keeps_the_row_out_with_a_upn_too():
+    rows = rows_of(csv_file(f"{UPNS[0]},Larkhill,Wren,31/02/2015", ",Marlow,Finn,31/02/2015"))
 
-    assert not with_upn.is_rejected
-    assert with_upn.get(BIRTH) is None
-    assert without.is_rejected
+    assert [row.is_rejected for row in rows] == [True, True]
 
 
 def test_a_mapping_from_another_file_cannot_reach_beyond_the_columns():
@@ -165,7 +181,8 @@ def test_a_transfer_file_gives_every_stage_and_every_need_that_goes_on():
         ("E", date(2024, 3, 11), None),
     ]
     assert (row.get(SEN), row.get(SEN_START)) == ("E", date(2024, 3, 11))
-    assert needs_of(row) == [(1, "ASD"), (2, "SLCN")]
+    assert needs_of(row) == [(1, "ASD"), (2, "SLCN"), (3, "MLD")]
+    assert [need.ends_on for need in row.get(NEEDS)] == [None, None, date(2023, 1, 1)]
 
 
 def test_a_historic_stage_that_goes_on_must_be_chosen_anew():
@@ -175,7 +192,7 @@ def test_a_historic_stage_that_goes_on_must_be_chosen_anew():
 
     assert row.get(SEN) is None
     assert row.get(STAGES)[0].code == "S"
-    assert row.notes[0].code == NoteCode.STATUS_BEFORE_2014
+    assert [doubt.note.code for doubt in row.doubts] == [NoteCode.STATUS_BEFORE_2014]
 
 
 def test_rejected_rows_come_back_in_their_own_columns_with_the_reason():
@@ -191,11 +208,11 @@ def test_rejected_rows_come_back_in_their_own_columns_with_the_reason():
 
 
 def test_all_rows_of_a_rejected_pupil_come_back():
-    rows = rows_of(csv_file(PUPIL, PUPIL, f"{UPNS[0]},Marlow,Finn,03/09/2014"))
+    rows = rows_of(csv_file(f"{UPNS[0]},Marlow,Finn,31/02/2014", f"{UPNS[0]},Marlow,Finn,31/02/2014"))
 
     table = rejected_csv(rows).decode("utf-8-sig").splitlines()
 
-    assert [line.split(",")[0] for line in table[1:]] == ["2", "3", "4"]
+    assert [line.split(",")[0] for line in table[1:]] == ["2", "3"]
 
 
 @pytest.mark.parametrize("data", [csv_file(PUPIL), csv_file(PUPIL, OTHER)])
