@@ -330,7 +330,8 @@ def _open(model: Any, pupil: Pupil) -> Any:
 def _status_in_words(pupil: Pupil, entry: RegisterEntry) -> str:
     needs = Need.objects.filter(pupil=pupil, ends_on=None).select_related("need_type").order_by("rank")
     types = ", then ".join(need.need_type.name for need in needs)
-    return f"{entry.get_code_display()} since {long_date(entry.starts_on)}" + (f": {types}" if types else "")
+    since = f"since {long_date(entry.starts_on)}" if entry.known_start else "since when is not known"
+    return f"{entry.get_code_display()} {since}" + (f": {types}" if types else "")
 
 
 def _enrolment_in_words(row: Enrolment) -> str:

@@ -63,17 +63,14 @@ def change_status(
     if pupil.birth_on and starts_on < pupil.birth_on:
         raise Refused(RegisterReason.START_BEFORE_BIRTH)
     check_needs(code, needs)
-    _close_open(pupil, code, starts_on, by=by)
-    entry = RegisterEntry(
-        school=pupil.school,
-        pupil=pupil,
-        code=code,
-        starts_on=starts_on,
-        reason=reason,
-        evidence=evidence,
-        decided_by=decided_by,
-        entered_by=by,
-    )
+    entry = _give_way(pupil, code, starts_on)
+    if entry is None:
+        _close_open(pupil, code, starts_on, by=by)
+        entry = RegisterEntry(school=pupil.school, pupil=pupil, entered_by=by)
+    said = {"code": code, "starts_on": starts_on, "reason": reason, "evidence": evidence, "decided_by": decided_by}
+    for name, value in said.items():
+        setattr(entry, name, value)
+    entry.is_start_unknown = False
     with audit.saving(entry, by=by):
         entry.save()
     _set_needs(pupil, needs, starts_on, by=by)
@@ -83,6 +80,20 @@ def change_status(
     audit.record("register.changed", entry, text=text, by=by, happened_on=starts_on)
     bring_up_to_date(entry)
     return entry
+
+
+def _give_way(pupil: Pupil, code: str, starts_on: date) -> RegisterEntry | None:
+    """The present entry when it began on no known day, and another status is now known to have begun before it.
+
+    It becomes the new one: that it was ever the day an import came in says nothing about the child.
+    """
+    current = open_entry(pupil)
+    if current is None or not current.is_start_unknown or current.code == code or starts_on > current.starts_on:
+        return None
+    before = RegisterEntry.objects.filter(pupil=pupil).exclude(pk=current.pk).order_by("-starts_on").first()
+    if before and (before.starts_on >= starts_on or (before.ends_on and before.ends_on >= starts_on)):
+        return None
+    return current
 
 
 def _close_open(pupil: Pupil, code: str, starts_on: date, *, by: User) -> None:
@@ -127,8 +138,9 @@ def correct_entry(
         bring_up_to_date(before)
     move_needs(pupil, entry.starts_on, starts_on, by=by)
     entry.starts_on, entry.reason, entry.decided_by = starts_on, reason, decided_by
+    entry.is_start_unknown = False
     with audit.saving(entry, by=by, reason="correction"):
-        entry.save(update_fields=["starts_on", "reason", "decided_by"])
+        entry.save(update_fields=["starts_on", "reason", "decided_by", "is_start_unknown"])
     text = f"{entry.get_code_display()} corrected: from {long_date(starts_on)}. {reason}".strip()
     audit.record("register.corrected", entry, text=text, by=by)
     bring_up_to_date(entry)

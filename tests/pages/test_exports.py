@@ -6,13 +6,17 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from pupils.models import NeedType, RegisterEntry
+from pupils.register import services as register
 from sendco.audit.models import Event
 from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
 from sendco.jobs import runner
 from sendco.jobs.models import Job, Status
+from sendco.pages.register.forms import EXPORT_COLUMNS
 from staff.models import Membership
 from tests.factories import PupilFactory
+from tests.pupils.imports.helping import preview, upload
 
 pytestmark = pytest.mark.postgresql("order, and rows read in steps")
 
@@ -50,7 +54,7 @@ def test_export_asks_for_the_password_again(client, sign_in, senco):
 def test_export_holds_the_rows_and_a_footer(fresh, pupil, other_pupil):
     rows = rows_of(export(fresh))
 
-    assert rows[0] == ["Name", "Status", "UPN"]
+    assert rows[0] == ["Name in use", "SEN status", "UPN"]
     assert [row[0] for row in rows[1:3]] == ["Kezia Adeyemi", "Leo Farrant"]
     assert "Exported by Nadia Rahman" in rows[3][0]
 
@@ -123,3 +127,41 @@ def test_xlsx_opens(fresh, pupil):
     stored = StoredFile.objects.get(pk=job.result["file"])
     with open_stored(stored) as content:
         assert content.read(2) == b"PK"
+
+
+@pytest.fixture
+def many_sided(school, senco):
+    """Pupils whose records hold what an import could take for something else."""
+    people = [
+        ("Philippa", "Wrack", {"preferred_forename": "Pip", "upn": "W380400225000", "middle_names": "Mary Ann"}),
+        ("José", "Muñoz-Ruiz", {"upn": "K380400225001", "year_group": "7"}),
+        ("=HYPERLINK(1)", "Ash", {"upn": "Z380400225002"}),
+        ("Null", "Na", {"upn": "N380400225003"}),
+        ("", "Suharto", {"upn": "C380400225004"}),
+    ]
+    made = [
+        PupilFactory(school=school, legal_forename=forename, legal_surname=surname, **more)
+        for forename, surname, more in people
+    ]
+    status = {"reason": "", "decided_by": "", "by": senco}
+    slcn, asd = (NeedType.objects.get(code=code) for code in ("SLCN", "ASD"))
+    day = timezone.localdate() - timedelta(days=400)
+    register.change_status(pupil=made[0], code="K", starts_on=day, needs=[slcn, asd], **status)
+    register.change_status(pupil=made[1], code="E", starts_on=day, needs=[asd], **status)
+    register.start_watching(
+        pupil=made[2], reason="Reading", look_again_on=timezone.localdate() + timedelta(days=30), by=senco
+    )
+    RegisterEntry.objects.filter(pupil=made[3]).update(is_start_unknown=True)
+    return made
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_an_export_imports_again_without_a_change(fresh, school, senco, many_sided, kind):
+    everything = [key for key, _ in EXPORT_COLUMNS]
+    job = export(fresh, kind=kind, fields_out=everything)
+    with open_stored(StoredFile.objects.get(pk=job.result["file"])) as stored:
+        content = stored.read()
+
+    imported = preview(school, upload(content, f"pupils.{kind}"), senco)
+
+    assert [change.kind for change in imported.changes.all()] == ["same"] * len(many_sided)

@@ -13,6 +13,7 @@ from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile
 from staff.owed import all_differences
+from tests.factories import PupilFactory
 from tests.refusals import refused
 
 from .races import race
@@ -285,3 +286,29 @@ def test_a_leaver_closes_status_needs_and_watch(pupil, other_pupil, senco):
     assert not Need.objects.filter(ends_on=None).exists()
     assert not WatchListEntry.objects.filter(ends_on=None).exists()
     assert list(all_differences()) == []
+
+
+def test_a_status_of_no_known_day_gives_way_to_one_that_is_known(school, senco):
+    pupil = PupilFactory(school=school)
+    RegisterEntry.objects.filter(pupil=pupil).update(starts_on=timezone.localdate(), is_start_unknown=True)
+    slcn = NeedType.objects.get(code="SLCN")
+
+    entry = register.change_status(
+        pupil=pupil, code="K", needs=[slcn], starts_on=date(2024, 9, 2), reason="", decided_by="", by=senco
+    )
+
+    assert list(pupil.register_entries.values_list("pk", "code", "starts_on", "is_start_unknown")) == [
+        (entry.pk, "K", date(2024, 9, 2), False)
+    ]
+    assert RegisterEntry.history.filter(id=entry.pk, code="N").exists()
+
+
+def test_correcting_the_first_day_makes_it_known(school, senco):
+    pupil = PupilFactory(school=school)
+    RegisterEntry.objects.filter(pupil=pupil).update(starts_on=timezone.localdate(), is_start_unknown=True)
+
+    register.correct_entry(
+        entry=pupil.register_entries.get(), starts_on=date(2024, 9, 2), reason="", decided_by="", by=senco
+    )
+
+    assert pupil.register_entries.get().known_start == date(2024, 9, 2)

@@ -6,6 +6,8 @@ import io
 import itertools
 import re
 
+from pupils.spreadsheets import safe_cell
+
 from ..notes import Note, NoteCode
 from .columns import header_hits
 from .refusals import FileNotReadable, FileReason
@@ -36,8 +38,10 @@ def read_csv(data, letters=""):
 
 
 def _plain(cell):
-    """The text of a cell that was written as ="text", so that Excel leaves its digits alone."""
-    return cell[2:-1] if len(cell) > 3 and cell.startswith('="') and cell.endswith('"') else cell
+    """The text of a cell without what was put around it for Excel: ="text", or an apostrophe before a formula."""
+    if len(cell) > 3 and cell.startswith('="') and cell.endswith('"'):
+        return cell[2:-1]
+    return cell[1:] if cell.startswith("'") and safe_cell(cell[1:]) == cell else cell
 
 
 def decode(data, letters=""):

@@ -49,7 +49,7 @@ class Matcher:
         if pupil.mis_id:
             self.by_number[pupil.mis_id].add(pupil.pk)
         surnames = {fold(name) for name in (pupil.legal_surname, pupil.preferred_surname) if name}
-        forenames = {fold(name) for name in (pupil.legal_forename, pupil.preferred_forename) if name}
+        forenames = {fold(name) for name in (pupil.legal_forename, pupil.preferred_forename) if name} or {""}
         self.names[pupil.pk] = {(surname, forename) for surname in surnames for forename in forenames}
         born = pupil.birth_on.isoformat() if pupil.birth_on else ""
         for name in self.names[pupil.pk]:

@@ -225,13 +225,13 @@ class Planner:
         for doubt in row.doubts:
             field = next(field for field in FIELDS if any(column.name == doubt.column for column in field.columns))
             drawn.questions.append(self._question(row, known, drawn, field, doubt))
+        if known is not None:
+            drawn.questions = [each for question in drawn.questions if (each := remembered(question, known))]
         if row.rivals:
             drawn.questions.append(_which_row(row))
         if known is None and row.get(UPN) in self.elsewhere:
             options = (Option(TAKE, Note(NoteCode.OPTION_TAKE)), Option(LEAVE_OUT, Note(NoteCode.OPTION_OUT)))
             drawn.questions.append(Question(ELSEWHERE, Note(NoteCode.UPN_ELSEWHERE), row.get(UPN), options))
-        if known is not None:
-            drawn.questions = [each for question in drawn.questions if (each := remembered(question, known))]
         return drawn
 
     def _plain(self, row: PupilRow, known: "Known | None") -> Drawn:
@@ -354,13 +354,14 @@ def _which_row(row: PupilRow) -> Question:
 
 
 def remembered(question: Question, known: "Known") -> Question | None:
-    """The question, or None when it was answered before and that answer would change nothing today."""
-    before = known.decisions.get((question.key, question.says[:SAYS]))
-    if before is None:
-        return question
+    """The question, or None when the answer that was given before, or is proposed, would change nothing today.
+
+    Nor is anybody asked when every way to read the file comes to what is here already.
+    """
+    changing = {option.id for option in question.options if option.fields or option.sets}
+    before = known.decisions.get((question.key, question.says[:SAYS]), question.answer)
     answered = question.answered(before)
-    option = answered.chosen
-    return None if option and not option.fields and not option.sets else question
+    return question if changing and (answered.is_open or answered.answer in changing) else None
 
 
 def told_by(reasons: list[Any]) -> str:

@@ -92,7 +92,9 @@ CELLS = {
     "flags": lambda pupil: ", ".join(pupil.flag_codes),
     "birth": lambda pupil: pupil.birth_on or "",
     "upn": lambda pupil: pupil.upn or "",
-    "legal": lambda pupil: pupil.legal_name,
+    "surname": lambda pupil: pupil.legal_surname,
+    "forename": lambda pupil: pupil.legal_forename,
+    "middle": lambda pupil: pupil.middle_names,
 }
 
 

@@ -1,7 +1,7 @@
 """The register's filters: a form bound to the query string, so that a view can be saved, shared and printed."""
 
 from django import forms
-from django.db.models import Exists, F, FilteredRelation, OuterRef, Q, Subquery
+from django.db.models import Case, Exists, F, FilteredRelation, OuterRef, Q, Subquery, When
 from django.utils import timezone
 
 from pupils import search
@@ -154,11 +154,15 @@ def _need_choices():
 
 
 def with_status(pupils):
-    """Add open_code (N, K or E) and watched (the open watch entry's id) by one join each."""
+    """Add open_code (N, K or E), since when as far as that is known, and watched (the open watch entry's id).
+
+    One join each.
+    """
+    since = Case(When(entry__is_start_unknown=False, then=F("entry__starts_on")))
     return pupils.alias(
         entry=FilteredRelation("register_entries", condition=Q(register_entries__ends_on=None)),
         watch=FilteredRelation("watch_entries", condition=Q(watch_entries__ends_on=None)),
-    ).annotate(open_code=F("entry__code"), open_since=F("entry__starts_on"), watched=F("watch__pk"))
+    ).annotate(open_code=F("entry__code"), open_since=since, watched=F("watch__pk"))
 
 
 def with_next_due(pupils, acting):

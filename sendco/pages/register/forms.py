@@ -7,19 +7,22 @@ from staff.permissions import Permission
 
 from .filters import RegisterFilter
 
+# The headings are those by which an import of the file knows what each column holds.
 EXPORT_COLUMNS = [
-    ("name", "Name"),
+    ("name", "Name in use"),
     ("year", "Year"),
     ("class", "Class"),
-    ("status", "Status"),
-    ("since", "Status since"),
+    ("status", "SEN status"),
+    ("since", "SEN status since"),
     ("needs", "Types of need"),
     ("worker", "Key worker"),
     ("next", "Next date"),
     ("flags", "Flags"),
     ("birth", "Date of birth"),
     ("upn", "UPN"),
-    ("legal", "Legal name"),
+    ("surname", "Legal surname"),
+    ("forename", "Legal forename"),
+    ("middle", "Middle names"),
 ]
 USUAL_EXPORT = ["name", "year", "class", "status", "since", "needs", "worker", "next"]
 

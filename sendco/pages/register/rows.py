@@ -51,7 +51,7 @@ class RegisterRow:
     class_name: str | None
     worker_name: str | None
     open_code: str | None
-    open_since: date | None
+    open_since: date | None  # None also where nobody knows
     watched: int | None
     need_names: list = field(default_factory=list)
     flag_codes: list = field(default_factory=list)
@@ -113,7 +113,7 @@ CELLS = {
     "class": ("<td>{}</td>", lambda row, today: row.class_name or ""),
     "year": ("<td>{}</td>", lambda row, today: row.year_words),
     "status": ("<td>{}</td>", lambda row, today: _status(row.status)),
-    "since": ("<td>{}</td>", lambda row, today: full_day(row.open_since)),
+    "since": ("<td>{}</td>", lambda row, today: full_day(row.open_since) if row.open_since else "Not known"),
     "need": ("<td>{}</td>", lambda row, today: row.need_names[0] if row.need_names else ""),
     "next": ('<td class="full">{}</td>', _next),
     "flags": ('<td><span class="flags">{}</span></td>', _flags),

@@ -465,3 +465,68 @@ def test_a_leaver_in_the_file_comes_back_only_when_chosen(school, senco, leo):
     leo.refresh_from_db()
     assert leo.on_roll
     assert RegisterEntry.objects.get(pupil=leo, ends_on=None).code == "N"
+
+
+# --- Rows that contradict each other -------------------------------------------------------------------------------
+def test_of_two_rows_about_one_pupil_somebody_takes_one(school, senco, leo):
+    imported = preview(school, table(row(year="5"), row(year="6"), row(upn=UPNS[1], surname="Moss")), senco)
+    first, second = imported.changes.filter(asked__gt=0).order_by("row_number")
+    assert (first.pupil, second.pupil, first.is_chosen, second.is_chosen) == (leo, leo, False, False)
+
+    imports.answer(imported=imported, change=second, key="rivals", answer="take")
+    apply(imported, senco)
+
+    leo.refresh_from_db()
+    first.refresh_from_db()
+    assert leo.year_group == "6"
+    assert first.questions[0]["answer"] == "out"
+
+
+def test_two_new_pupils_with_one_upn_are_asked_about(school, senco):
+    imported = preview(school, table(row(), row(surname="Moss", forename="Wren", birth="21/03/2016")), senco)
+
+    assert {(change.kind, change.is_chosen, change.asked) for change in imported.changes.all()} == {("new", False, 1)}
+    assert all(NoteCode.NUMBER_SHARED in codes(change.reasons) for change in imported.changes.all())
+
+
+# --- Coming back ---------------------------------------------------------------------------------------------------
+def test_a_returning_pupil_starts_on_the_day_of_admission_with_what_the_file_says(school, senco, leo):
+    pupils.record_leaver(pupil=leo, left_on=date(2026, 7, 17), reason="Moved", destination="", by=senco)
+    headings = "UPN,Surname,Forename,DOB,Year,Admission Date,SEN Status,SEN Need"
+    file = f"{UPNS[0]},Farrant,Leo,14/02/2016,6,03/09/2026,K,SLCN"
+    imported = preview(school, table(file, headings=headings), senco)
+    assert not only(imported).is_chosen
+
+    imports.choose_value(imported=imported, change=only(imported), key="back", take_file=True)
+    apply(imported, senco)
+
+    leo.refresh_from_db()
+    entry = leo.register_entries.get(ends_on=None)
+    assert (leo.left_on, leo.joined_on, leo.year_group) == (None, date(2026, 9, 3), "6")
+    assert (entry.code, entry.starts_on) == ("K", date(2026, 9, 3))
+    assert leo.enrolments.get(ends_on=None).starts_on == date(2026, 9, 3)
+    assert only(preview(school, table(file, headings=headings), senco)).kind == "same"
+
+
+# --- Names ---------------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(("ours", "theirs", "chosen"), [
+    ("Muñoz", "Munoz", False), ("Munoz", "Muñoz", True), ("Marsh", "MARSH", False), ("Marsh", "March", True),
+])  # fmt: skip
+def test_a_file_without_accents_does_not_take_ours(school, senco, leo, ours, theirs, chosen):
+    leo.legal_surname = ours
+    leo.save()
+
+    assert field(only(preview(school, table(row(surname=theirs)), senco)), "legal_surname")["chosen"] is chosen
+
+
+def test_a_pupil_with_one_name_is_possible(school, senco):
+    imported = preview(school, table(row(surname="Suharto", forename="-")), senco)
+    [question] = only(imported).questions
+    assert NoteCode(question["note"]["code"]) == NoteCode.ONE_NAME
+
+    imports.answer(imported=imported, change=only(imported), key=question["key"], answer="take")
+    apply(imported, senco)
+
+    suharto = Pupil.objects.get()
+    assert (suharto.name, suharto.forename, suharto.legal_name) == ("Suharto", "Suharto", "Suharto")
+    assert only(preview(school, table(row(surname="Suharto", forename="-")), senco)).kind == "same"
