@@ -239,7 +239,7 @@ class NoteCode(Reason):
     OPTION_PLAN_ENDED = ("option-plan-ended", _("The plan has ended: {what}"))
     OPTION_WATCHED = ("option-watched", _("No SEN, and on the watch list"))
     OPTION_STATUS = ("option-status", _("{status}"))
-    OPTION_STATUS_UNDATED = ("option-status-undated", _("{status}, since when is not known"))
+    OPTION_STATUS_UNDATED = ("option-status-undated", _("{status}, start not known"))
     OPTION_THIS_ROW = ("option-this-row", _("This row is right"))
     WINDOWS_LETTERS = (
         "windows-letters",

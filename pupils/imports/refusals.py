@@ -23,6 +23,10 @@ class ImportReason(Reason):
     COLUMNS_MISSING = "columns_missing", "{notes}"
     CHOOSE_THE_FIELDS = "choose_the_fields", _("This row cannot be chosen by itself. Choose its fields.")
     CANNOT_BE_NEW = "cannot_be_new", "{notes}"
+    ANSWER_FIRST = (
+        "answer_first",
+        _("There is a question about this row. Answer it under “Needs a decision”."),
+    )
     WHICH_PUPIL = "which_pupil", _("Choose which of the pupils it is.")
     NOTHING_CHOSEN = (
         "nothing_chosen",

@@ -7,7 +7,7 @@ from staff.permissions import Permission
 from ..models import ImportChange
 from .fields import Difference
 from .notes import NoteCode, words_of
-from .questions import Question
+from .questions import LEAVE_OUT, Question
 from .selectors import previews as selectors
 from .selectors.planning import year
 
@@ -149,7 +149,11 @@ def dress(change, acting):
     change.detail = change.data.get("detail", "")
     row = change.data.get("row", {})
     change.summary = row.get("summary", "") or year(row.get("year_group"))
-    change.status_words = row.get("status", "")
+    questions = [Question.from_stored(stored) for stored in change.questions]
+    answers = [str(question.chosen.label) for question in questions if question.chosen]
+    change.status_words = "; ".join(filter(None, [row.get("status", ""), *answers]))
+    # A row that an answer leaves out is chosen again by another answer, not by a button of its own.
+    change.waits = any(question.is_open or question.answer == LEAVE_OUT for question in questions)
     change.shown_reasons = [words_of(reason) for reason in change.reasons]
     return change
 

@@ -236,7 +236,8 @@ class SenStatus(Field):
         if value == WATCHED:
             return Note(NoteCode.OPTION_WATCHED)
         code = NoteCode.OPTION_STATUS_UNDATED if value.endswith("?") else NoteCode.OPTION_STATUS
-        return Note(code, {"status": directory.status_label(value.rstrip("?"))})
+        status = value.rstrip("?")
+        return Note(code, {"status": "No SEN" if status == NO_SEN else directory.status_label(status)})
 
     # --- A new pupil -----------------------------------------------------------------------------------------------
     def plan(self, said):

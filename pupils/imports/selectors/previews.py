@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Case, Count, QuerySet, When
 
 from sendco.jobs.models import Job, Status
 from staff.acting import Acting
@@ -22,13 +22,12 @@ def imports_of(acting: Acting) -> QuerySet[Import]:
 
 def counts_of(imported: Import) -> dict[str, Any]:
     """Return what applying would do, counted in one query."""
-    rows = (
-        imported.changes.order_by().values("kind", "is_chosen", "answer").annotate(n=Count("pk"), u=Sum("unanswered"))
-    )
+    waits = Case(When(unanswered__gt=0, then=True), default=False)
+    rows = imported.changes.order_by().annotate(waits=waits)
+    rows = rows.values("kind", "is_chosen", "answer", "waits").annotate(n=Count("pk"))
     by_kind = dict.fromkeys(Kind.values, 0)
     counts = {"changed": 0, "added": 0, "leavers": 0, "waiting": 0, "left_out": 0, "unanswered": 0}
     for row in rows:
-        counts["unanswered"] += row["u"] or 0
         by_kind[row["kind"]] += row["n"]
         counts[_fate(row)] = counts.get(_fate(row), 0) + row["n"]
     total = counts["changed"] + counts["added"] + counts["leavers"]
@@ -38,6 +37,8 @@ def counts_of(imported: Import) -> dict[str, Any]:
 def _fate(row: Mapping[str, Any]) -> str:
     """What becomes of a row, as the bar at the foot of the preview counts it."""
     kind, chosen = row["kind"], row["is_chosen"]
+    if row["waits"]:
+        return "unanswered"
     if kind == Kind.COMPARE:
         if not row["answer"]:
             return "waiting"

@@ -14,6 +14,8 @@ def ask(change: ImportChange, questions: list[Question]) -> None:
     change.questions = [question.as_stored() for question in questions]
     change.asked = len(questions)
     change.unanswered = sum(question.is_open for question in questions)
+    if questions and change.kind == Kind.NEW:
+        change.is_chosen = True  # unless `settle` finds a reason against it
     settle(change)
 
 
@@ -35,8 +37,6 @@ def settle(change: ImportChange) -> None:
         change.fields = [item for item in own if item["key"] not in keys] + brought
     if change.kind == Kind.CHANGED or (change.kind == Kind.COMPARE and change.answer == Answer.SAME):
         change.is_chosen = _takes_effect(change.fields)
-    elif questions and change.kind == Kind.NEW:
-        change.is_chosen = True
     if any(question.is_open or question.answer == LEAVE_OUT for question in questions):
         change.is_chosen = False
 

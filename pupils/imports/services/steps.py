@@ -169,7 +169,10 @@ def choose_row(*, imported: Import, change: ImportChange, take: bool) -> ImportC
     if change.kind not in (Kind.NEW, Kind.LEAVER):
         raise Refused(ImportReason.CHOOSE_THE_FIELDS)
     change.is_chosen = take
-    change.save(update_fields=["is_chosen"])
+    settle(change)
+    if take and not change.is_chosen:
+        raise Refused(ImportReason.ANSWER_FIRST)
+    change.save(update_fields=["is_chosen", "fields", "data"])
     return change
 
 

@@ -476,3 +476,15 @@ def test_notes_are_still_there_once_the_import_is_done(sign_in, senco, noted):
 
     assert "“maybe” is neither yes nor no" in page
     assert "Download all notes" in page
+
+
+def test_a_row_in_question_is_not_added_by_another_button(sign_in, senco, unclear):
+    client = sign_in(senco)
+    change = unclear.changes.filter(unanswered=1).first()
+
+    client.post(url("pupils:import-choose", unclear), {"change": change.pk, "value": "file"})
+    client.post(url("pupils:import-choose", unclear), {"every": "new", "value": "file"})
+
+    assert not unclear.changes.filter(unanswered=1, is_chosen=True).exists()
+    assert unclear.changes.filter(kind="new", is_chosen=True).count() == 1
+    assert "Needs a decision" in client.get(f"{unclear.get_absolute_url()}?tab=new").content.decode()
