@@ -121,10 +121,15 @@ def import_apply(run):
     imported, by = _started(run, Import.Status.APPLYING)
     if imported is None:
         return {}
-    run.progress(0, 100, "Applying. Everything is written in one go")
-    with transaction.atomic():
-        counts = apply(imported=imported, by=by, still_mine=run.still_mine, today=timezone.localdate())
-        imports.forget(imported, by=by)
+    run.progress(0, 100, "Working out what to write. It can still be stopped")
+    counts = apply(
+        imported=imported,
+        by=by,
+        still_mine=run.still_mine,
+        today=timezone.localdate(),
+        writing=lambda: run.progress(100, 100, "Writing. It can no longer be stopped"),
+        after=lambda: imports.forget(imported, by=by),
+    )
     return {"import": imported.pk, "message": f"Applied: {summary(counts) or 'nothing changed'}."}
 
 
@@ -133,7 +138,7 @@ def import_undo(run):
     imported, by = _started(run, Import.Status.UNDOING)
     if imported is None:
         return {}
-    run.progress(0, 100, "Undoing. Everything is put back in one go")
+    run.progress(100, 100, "Undoing. Everything is put back in one go")
     counts = undo(imported=imported, by=by, still_mine=run.still_mine)
     kept = counts.get("kept", 0)
     note = f" {kept} kept because of later work." if kept else ""

@@ -15,6 +15,10 @@ class ImportReason(Reason):
         "not_now",
         _("This import is no longer waiting for you. Reload the page to see where it stands."),
     )
+    TOO_LATE_TO_STOP = (
+        "too_late_to_stop",
+        _("It is being written and can no longer be stopped. You can undo it for seven days."),
+    )
     TOO_LATE = "too_late", _("An import can be undone for seven days. Those days are over.")
     MATCHED_TWICE = (
         "matched_twice",

@@ -142,6 +142,7 @@ def import_detail(request, pk):
         "job": selectors.job_of(imported),
     }
     if status in WORKING:
+        context["can_stop"] = selectors.can_stop(imported)
         context["title"] = {"reading": "Reading the file", "applying": "Applying", "undoing": "Undoing"}[status]
         return render(request, "pupils/import_progress.html", context)
     if status == Status.CHECK:
@@ -190,7 +191,8 @@ def import_progress(request, pk):
     imported = _import(request, pk)
     if selectors.where_it_stands(imported) not in WORKING:
         return HttpResponse(headers={"HX-Refresh": "true"})
-    context = {"imported": imported, "job": selectors.job_of(imported)}
+    job = selectors.job_of(imported)
+    context = {"imported": imported, "job": job, "can_stop": selectors.can_stop(imported)}
     return render(request, "pupils/_import_working.html", context)
 
 
@@ -304,6 +306,8 @@ def import_stop(request, pk):
     imported = _import(request, pk)
     try:
         if selectors.where_it_stands(imported) in (Status.APPLYING, Status.UNDOING):
+            if not selectors.can_stop(imported):
+                raise Refused(ImportReason.TOO_LATE_TO_STOP)
             ask_to_cancel(selectors.job_of(imported))
             return redirect(imported)
         imports.stop(imported=imported, by=request.user)

@@ -93,5 +93,12 @@ def standing(imported: Import) -> str:
     return given_up[imported.status]
 
 
+def can_stop(imported: Import) -> bool:
+    """Whether stopping still stops it: what is being written is written whole."""
+    job = job_of(imported)
+    is_writing = job is not None and job.status == Status.RUNNING and 0 < job.total <= job.done
+    return not (imported.status in (Import.Status.APPLYING, Import.Status.UNDOING) and is_writing)
+
+
 def where_it_stands(imported: Import) -> Import.Status:
     return Import.Status(standing(imported))

@@ -1,14 +1,19 @@
-"""Apply a preview: everything in one short transaction, or nothing."""
+"""Apply a preview: everything is worked out first, then written in one transaction, or nothing.
+
+Until the writing begins nobody waits for it, and it can be stopped.
+"""
 
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
 from django.db import transaction
 
 from sendco.audit import services as audit
+from sendco.audit.models import Event
 from sendco.clock import long_date
 from staff.models import TeachingGroup, User
 
@@ -16,7 +21,7 @@ from ...models import Import, ImportChange, Pupil
 from ..fields import BACK, CLASS, FIELDS, UPN, Difference, field_of
 from ..notes import NoteCode
 from ..selectors.directory import Directory
-from ..selectors.known import REASON, Known, known_pupils
+from ..selectors.known import CHUNK, REASON, Known, known_pupils
 from .batch import Batch
 from .earlier import planned_of
 from .finishing import finish, remember_answers
@@ -31,19 +36,40 @@ def chosen_changes(imported: Import) -> list[ImportChange]:
     return list(rows.order_by("row_number", "pk"))
 
 
-@transaction.atomic
-def apply(*, imported: Import, by: User, still_mine: Callable[[], None], today: date) -> dict[str, int]:
-    """Apply what is chosen. Returns counts. `still_mine` is called once the rows are locked, before the first write."""
-    still_mine()
-    imported = Import.objects.select_for_update(of=["self"]).select_related("school").get(pk=imported.pk)
-    if imported.status != Import.Status.APPLYING:
-        return {}
-    work = Work(imported, chosen_changes(imported), by=by, today=today)
-    work.prepare()
-    work.batch.write()
-    remember_answers(work)
-    finish(work)
-    return work.counts
+# How often the work is done again because somebody changed one of these pupils meanwhile. After that they wait.
+MOST_ATTEMPTS = 3
+
+
+def apply(
+    *,
+    imported: Import,
+    by: User,
+    still_mine: Callable[[], None],
+    today: date,
+    writing: Callable[[], None] = lambda: None,
+    after: Callable[[], None] = lambda: None,
+) -> dict[str, int]:
+    """Apply what is chosen. Returns counts.
+
+    `writing` is called when it begins to write, `still_mine` inside the transaction before the first write, and `after`
+    inside it after the last.
+    """
+    for attempt in range(1, MOST_ATTEMPTS + 1):
+        with transaction.atomic() if attempt == MOST_ATTEMPTS else nullcontext():
+            work = Work(imported, chosen_changes(imported), by=by, today=today)
+            work.prepare()
+            writing()
+            with transaction.atomic():
+                still_mine()
+                current = Import.objects.select_for_update(of=["self"]).get(pk=imported.pk)
+                if current.status != Import.Status.APPLYING:
+                    return {}
+                if attempt < MOST_ATTEMPTS and work.has_been_overtaken():
+                    continue
+                work.write()
+                after()
+                return work.counts
+    return {}
 
 
 class Work:
@@ -58,11 +84,13 @@ class Work:
         self.due: list[Any] = []  # register entries whose deadlines must be derived again
         self.left: list[int] = []
         self.counts: Counter[str] = Counter()
+        self.groups: list[tuple[ImportChange, TeachingGroup]] = []  # classes that are new
+        self.last_event = Event.objects.order_by("pk").values_list("pk", flat=True).last() or 0
         self.why = f"From the import of {imported.file_name}"
 
     def prepare(self) -> None:
         ids = {change.pupil_id for change in self.changes if change.pupil_id}
-        self.known: Mapping[Any, Known] = known_pupils(self.school, ids=ids, lock=True)
+        self.known: Mapping[Any, Known] = known_pupils(self.school, ids=ids)
         self._refuse_moved_on()
         self._refuse_taken_upns()
         self._add_groups()
@@ -73,6 +101,26 @@ class Work:
                 self._leave(change)
             else:
                 self._change(change)
+
+    def has_been_overtaken(self) -> bool:
+        """Whether somebody changed one of these pupils, or added one, since this was worked out. Locks the pupils."""
+        ids = sorted(self.known)
+        for start in range(0, len(ids), CHUNK):
+            part = ids[start : start + CHUNK]
+            versions = Pupil.objects.select_for_update(of=["self"]).filter(pk__in=part).values_list("pk", "version")
+            if any(self.known[pk].pupil.version - self.batch.moved_on(pk) != version for pk, version in versions):
+                return True
+        events = Event.objects.filter(school_id=self.school.pk, pk__gt=self.last_event).exclude(pupil_id=None)
+        return any(pk in self.known or code == "pupil.added" for pk, code in events.values_list("pupil_id", "code"))
+
+    def write(self) -> None:
+        for change, group in self.groups:
+            with audit.saving(group, by=self.by, reason=self.batch.reason):
+                group.save()
+            change.undo.setdefault("groups", []).append(group.pk)
+        self.batch.write()
+        remember_answers(self)
+        finish(self)
 
     def _going(self) -> list[ImportChange]:
         return [change for change in self.changes if change.outcome != Outcome.SKIPPED]
@@ -122,10 +170,8 @@ class Work:
     def _add_group(self, change: ImportChange, name: str) -> None:
         group = TeachingGroup(school=self.school, name=name, kind=TeachingGroup.Kind.FORM)
         self.directory.groups[name.casefold()] = group
-        with audit.saving(group, by=self.by, reason=self.batch.reason):
-            group.save()
+        self.groups.append((change, group))
         self.counts["groups"] += 1
-        change.undo.setdefault("groups", []).append(group.pk)
 
     def _add(self, change: ImportChange) -> None:
         writer, planned = Writer(self, change), planned_of(change)

@@ -43,6 +43,13 @@ class Batch:
     def find_by_name(self, pupil: Pupil) -> None:
         self.keys[id(pupil)] = pupil
 
+    def moved_on(self, pk: int) -> int:
+        """By how much this batch raises the version of a pupil."""
+        if (Pupil, pk) not in self.changed:
+            return 0
+        _, row, before = self.changed[Pupil, pk]
+        return row.version - before.get("version", row.version)
+
     def has_changed(self, row: Contact) -> bool:
         return (type(row), row.pk) in self.changed
 
