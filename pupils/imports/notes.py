@@ -151,6 +151,11 @@ class NoteCode(Reason):
         "sen-ends-before-start",
         _("The status begins on {day!d} and ends on {last!d}, which is earlier. Correct one of them."),
     )
+    SEN_DAY_WITHOUT_STATUS = (
+        "sen-day-without-status",
+        _("There is a day for the SEN status ({day!d}) but no status, so the day was left out."),
+    )
+    NOT_A_RANK = ("not-a-rank", _("“{value}” is not a rank. Write 1 for the primary need, 2 for the next."))
     TWO_OPEN_STAGES = (
         "two-open-stages",
         _("The file has two statuses that go on: {codes!l}. Choose the one that holds today."),

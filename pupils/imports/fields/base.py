@@ -249,6 +249,10 @@ class Field:
         """The words of an answer by which a cell in doubt is read as `value`."""
         return Note(NoteCode.OPTION_TAKE)
 
+    def losses(self, value, directory) -> list[Note]:
+        """What `tidy` would leave out because there is no room for it, as notes."""
+        return []
+
     def compare(self, said: Comparison) -> Iterator[Difference]:
         """Yield what would change about a pupil who is here."""
         return iter(())

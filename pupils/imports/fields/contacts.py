@@ -142,6 +142,16 @@ class Contacts(Field):
         }
         return replace(contact, **too_long) if too_long else contact
 
+    def losses(self, value, directory):
+        notes = []
+        for contact in value:
+            for part, label in LABELS.items():
+                length, longest = len(getattr(contact, part) or ""), directory.longest_of_contact(part)
+                if longest and length > longest:
+                    said = {"what": f"the {label} of {contact.name}", "length": length, "most": longest}
+                    notes.append(Note(NoteCode.TOO_LONG, said, f"contact_{contact.priority}_{part}"))
+        return notes
+
     # --- Comparing -------------------------------------------------------------------------------------------------
     def compare(self, said: Comparison):
         for number, contact in enumerate(said.row.get(self, ())):

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 from ..notes import Note, NoteCode, brief
 from ..parsing import codes
+from ..parsing.values import is_blank
 from ..rows import NeedSaid
 from .base import WORD, Cells, Column, Difference, Field, Shelf, Source, column, split
 from .stages import day_of, is_open, iso_text
@@ -41,6 +42,8 @@ class Needs(Field):
     def read(self, cells: Cells, so_far):
         said = [need for entry in cells.extra.get("needs", []) if (need := self._from_transfer(cells, entry))]
         rank = codes.parse_rank(cells.texts.get(self.rank.name, ""))
+        if not rank and not is_blank(told := cells.texts.get(self.rank.name, "")):
+            cells.notes.append(Note(NoteCode.NOT_A_RANK, {"value": brief(told)}, self.rank.name))
         matched = [column for column in self.numbered if column.name in cells.texts]
         days = _days_of_row(cells, so_far)
         for place, each in enumerate(matched, start=1):

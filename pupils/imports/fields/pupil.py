@@ -21,8 +21,14 @@ class PupilValue(Field):
         self.label, self.attributes = label, (name,)
 
     def tidy(self, value, values, directory):
+        return None if self.losses(value, directory) else value
+
+    def losses(self, value, directory):
         longest = directory.longest(self.name)
-        return None if longest and isinstance(value, str) and len(value) > longest else value
+        if not (longest and isinstance(value, str) and len(value) > longest):
+            return []
+        said = {"what": self.label.lower(), "length": len(value), "most": longest}
+        return [Note(NoteCode.TOO_LONG, said, self.columns[0].name)]
 
     def show(self, value, directory) -> str:
         return str(value) if value else ""

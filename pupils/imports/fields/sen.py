@@ -114,14 +114,10 @@ class SenStatus(Field):
 
     def complete(self, row: PupilRow, today):
         """Read the periods: the last one that is open is the status, a gap is a time without SEN."""
-        if self not in row.values and self.stages not in row.values:
+        if not {self, self.stages, self.start, self.end} & row.values.keys():
             return row
-        notes = list(row.notes)
         stages = list(row.get(self.stages, ()))
-        for stage in stages:
-            if (problem := problem_of(stage, row.get(self.birth), today)) and problem not in notes:
-                notes.append(replace(problem, column=self.start.columns[0].name, is_fatal=True))
-        row = replace(row, notes=tuple(notes))
+        row = replace(row, notes=(*row.notes, *self._problems(row, stages, today)))
         if not stages or any(doubt.column == self.columns[0].name for doubt in row.doubts):
             return row
         going_on = sorted((stage for stage in stages if stage.ends_on is None), key=lambda stage: stage.starts_on)
@@ -140,6 +136,18 @@ class SenStatus(Field):
             doubt = Doubt(self.columns[0].name, note, tuple(dict.fromkeys(reversed(others))), current.code)
             row = replace(row, doubts=(*row.doubts, doubt), values={**row.values, self: None})
         return row
+
+    def _problems(self, row, stages, today):
+        """Notes on days that cannot be, which keep the row out, or that belong to no status."""
+        problems = [problem for stage in stages if (problem := problem_of(stage, row.get(self.birth), today))]
+        notes = [replace(each, column=self.start.columns[0].name, is_fatal=True) for each in problems]
+        is_asked = any(doubt.column == self.columns[0].name for doubt in row.doubts)
+        if not (stages or row.get(self) or is_asked):
+            for field in (self.start, self.end):
+                if day := row.get(field):
+                    code = NoteCode.SEN_DAY_WITHOUT_STATUS
+                    notes.append(Note(code, {"day": iso_text(day)}, field.columns[0].name))
+        return list({str(note): note for note in notes}.values())
 
     def _with(self, row, code, start):
         return replace(row, values={**row.values, self: code, self.start: start})

@@ -326,7 +326,8 @@ class Planner:
 def tidied(row: PupilRow, directory: Directory) -> PupilRow:
     """The row as its values can be stored: without texts that are too long, or what only repeats something."""
     values = {field: field.tidy(value, row.values, directory) for field, value in row.values.items()}
-    return replace(row, values=values)
+    lost = tuple(note for field, value in row.values.items() for note in field.losses(value, directory) if value)
+    return replace(row, values=values, notes=row.notes + lost)
 
 
 def compared(said: Comparison) -> list[Difference]:
