@@ -61,8 +61,10 @@ def _said(line, case):
         return long_date(value)
     if line.field == "wants_mediation":
         return {True: "Yes", False: "No"}.get(value, "")
+    if line.field == "other_by" and not case.other_steps:
+        return ""
     shown = getattr(case, f"get_{line.field}_display", None)  # a day that is not known has none
-    return shown() if shown else ""
+    return shown() if shown else value or ""
 
 
 def lodging_words(case, item):
@@ -118,6 +120,8 @@ def _after_order(case, to):
             "reversed_to": "plan" if case.order == Appeal.Order.MAKE else "assess",
             "reversed_on": case.order_on.isoformat(),
         }
+        if case.agreed_by_on:
+            known["reversal_agreed_by"] = case.agreed_by_on.isoformat()
         href = f"{reverse('ehcp:assessment-step', args=[request.pk, 'reversal'])}?{urlencode(known)}"
         why = "The new dates of the request count from the order."
         return Next("Enter on the request that the refusal fell", why, "Enter it", href)

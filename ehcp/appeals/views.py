@@ -165,7 +165,8 @@ STEPS = {
     "order": StepPage(
         forms.OrderForm,
         "Outcome and order",
-        "The authority's time runs from the day the order was sent out, or from its notice that it will not oppose.",
+        "The authority's time runs from the day the order was sent out, from the agreement in mediation, or from its "
+        "notice that it will not oppose.",
     ),
     "note": StepPage(forms.NoteForm, "Note", ""),
 }

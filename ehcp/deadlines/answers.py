@@ -51,7 +51,7 @@ def line_of(found: Deadline | None, title: str) -> Line:
         duty=rule.duty,
         basis=rule.basis,
         authority=rule.authority,
-        check=rule.check,
+        check=found.check,
         safe_on=found.safe_on if found.safe_on != found.due_on else None,
         act_by_on=found.act_by_on if rule.duty is Duty.SCHOOL and found.act_by_on != found.due_on else None,
     )

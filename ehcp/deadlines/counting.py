@@ -3,7 +3,15 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sendco.clock import HolidaysNotKnown, Months, Unit, Weeks, last_working_day_on_or_before, young_person_from
+from sendco.clock import (
+    HolidaysNotKnown,
+    Months,
+    Unit,
+    Weeks,
+    is_near_start_of_term,
+    last_working_day_on_or_before,
+    young_person_from,
+)
 from sendco.clock.units import Counted, plural
 
 
@@ -68,3 +76,11 @@ class EndOfSchoolAge(Unit):
 
     def _due(self, trigger, calendar):
         return young_person_from(trigger)
+
+    def doubt(self, trigger):
+        if not is_near_start_of_term(trigger):
+            return ""
+        return (
+            "the first day of term in the September of the 16th birthday. A birthday before it falls in the earlier "
+            "school year by the letter of s8(3), and rights then pass a year sooner."
+        )

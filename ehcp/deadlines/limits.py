@@ -38,6 +38,6 @@ def _words(chosen, word, known):
         for limit in known
     )
     authorities = "; ".join(dict.fromkeys(limit.rule.authority for limit in known))
-    checks = " ".join(dict.fromkeys(limit.rule.check for limit in known if limit.rule.check))
+    checks = " ".join(dict.fromkeys(limit.check for limit in known if limit.check))
     text = f"{chosen.rule.title} due {long_date(chosen.due_on)}, the {word} of two limits: {sums}. {authorities}."
     return f"{text} Check: {checks}" if checks else text

@@ -67,13 +67,29 @@ def _orders():
     for to, what in effects.items():
         answer = after(appeals.ORDERS, to, appeals.ORDER)
         yield Question(f"order_{to}", ORDERED, f"The Tribunal made an order {what}", TRIBUNAL_ORDER, answer)
-    for to in ("assess", "make", "amend", "name"):
+    for to in ("assess", "make", "amend", "name", "maintain"):
         answer = after(appeals.ORDERS, to, appeals.UNOPPOSED)
         text = f"The council will not oppose the appeal ({effects[to]})"
         yield Question(f"unopposed_{to}", ORDERED, text, UNOPPOSED, answer)
-    for to in ("assess", "make", "amend", "name"):
+    for to, what in effects.items():
         answer = after(appeals.ORDERS, to, appeals.AGREED)
-        yield Question(f"agreed_{to}", ORDERED, f"Mediation ended in an agreement {effects[to]}", AGREEMENT, answer)
+        yield Question(f"agreed_{to}", ORDERED, f"Mediation ended in an agreement {what}", AGREEMENT, answer)
+    yield Question(
+        "agreed_other",
+        ORDERED,
+        "Mediation ended in an agreement about something that cannot be appealed",
+        AGREEMENT,
+        follow(appeals.OTHER_STEPS),
+        note="Not where the parties agreed another time in writing.",
+    )
+    yield Question(
+        "agreed_with_health",
+        ORDERED,
+        "Mediation about health care ended in an agreement, and the council took no part",
+        AGREEMENT,
+        follow(appeals.OTHER_STEPS_HEALTH, appeals.TELL_AUTHORITY),
+        note="Not where the parties agreed another time in writing.",
+    )
 
 
 QUESTIONS = (
@@ -159,6 +175,13 @@ QUESTIONS = (
         "The parent told the council that they want mediation",
         (_on("Day they told the council"),),
         follow(appeals.ARRANGE),
+    ),
+    Question(
+        "mediation_health",
+        APPEAL,
+        "The parent wants mediation about health care alone",
+        (_on("Day the council told the health body"),),
+        follow(appeals.ARRANGE_HEALTH),
     ),
     Question(
         "mediation_not_held",

@@ -142,12 +142,11 @@ RIGHTS_PASS = law(
     code="rights.pass",
     title="Rights pass from the parent to the young person",
     duty=Duty.OTHER,
-    authority=f"{CFA} s83; Education Act 1996 s8",
+    authority=f"{CFA} s83(2); Education Act 1996 s8(3)",
     trigger="birth",
     count=EndOfSchoolAge(),
     soon_days=84,
-    example=days("2010-09-01", "2027-06-26"),
-    check="That it is the day after the last Friday in June, and not that Friday, is from memory.",
+    example=days("2010-10-01", "2027-06-26"),
 )
 # Counted from birth: plans are for people born in the 25 years before the Act began, and since.
 RIGHTS_PASS = replace(RIGHTS_PASS, valid_from=date(1989, 9, 1))

@@ -4,9 +4,14 @@ from sendco.clock import long_date
 
 from ..deadlines import appeals, assessments, deadline, exemption_allowed
 from ..models import Exemption, NeedsAssessment
-from .shared import LONGEST, earliest, first, item
+from .shared import LONGEST, agreed_time_words, earliest, first, item
 
 Step = Exemption.Step
+ORIGINS = {
+    appeals.ORDER: "the Tribunal's order",
+    appeals.UNOPPOSED: "the authority's notice to the Tribunal",
+    appeals.AGREED: "the mediation agreement",
+}
 
 
 def of_assessment(row, calendar):
@@ -69,8 +74,7 @@ def _no_plan_stands(row):
 def _replaced(row):
     if row.reversed_on is None or not appeals.replaces_the_old_dates(row.reversal):
         return ""
-    origin = "the Tribunal's order of" if row.reversal == appeals.ORDER else "the authority's notice to the Tribunal of"
-    return f"new dates from {origin} {long_date(row.reversed_on)}"
+    return f"new dates from {ORIGINS[row.reversal]} of {long_date(row.reversed_on)}"
 
 
 def _reassessment(row, calendar):
@@ -99,12 +103,14 @@ def _after_reversal(row, calendar):
         "rebased.draft": {"met_on": row.draft_served_on, "closed_on": first(row.final_on, no_plan, ended)},
         "rebased.final": {"met_on": row.final_on, "closed_on": first(no_plan, ended)},
     }
-    items = []
+    replaced = agreed_time_words(row.reversal_agreed_by)
+    gone = {"closed_on": row.reversed_on, "replaced_by": replaced}
+    items = item(deadline(appeals.AGREED_TIME, row.reversal_agreed_by, calendar), **facts["rebased.final"])
     for rows in appeals.REBASED[to]:
         if row.reversal in rows:
             due = deadline(rows[row.reversal], row.reversed_on, calendar)
             exception = _exception(row, Step.AFTER_ORDER, due)
-            items += item(due, exception=exception, **facts[rows[row.reversal].code])
+            items += item(due, exception=exception, **(gone if replaced else facts[rows[row.reversal].code]))
     return items
 
 

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from sendco.clock import Duty
+from sendco.clock import Duty, long_date
 from sendco.due.services import Owed
 
 # Beyond this a word from the table would not fit the column.
@@ -31,3 +31,8 @@ def practice(authority, on):
     """The authority's own date, which stands beside the date of the law."""
     note = authority.practice_note or f"{authority.name} asks for it by then"
     return {"practice_on": on, "practice_note": note[:LONGEST]}
+
+
+def agreed_time_words(by_on):
+    """What took the place of the times after a mediation agreement (reg 42(5)); nothing where no day was agreed."""
+    return f"the time agreed in writing, {long_date(by_on)}" if by_on else ""

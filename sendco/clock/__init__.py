@@ -4,6 +4,7 @@ from sendco.clock.age import (
     academic_year_start,
     compulsory_school_age_ends,
     compulsory_school_age_starts,
+    is_near_start_of_term,
     nc_year,
     young_person_from,
 )
@@ -96,6 +97,7 @@ __all__ = [
     "evaluate",
     "explain",
     "is_bank_holiday",
+    "is_near_start_of_term",
     "is_working_day",
     "last_working_day_on_or_before",
     "long_date",

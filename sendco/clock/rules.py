@@ -96,6 +96,11 @@ class Deadline:
     act_by_on: date | None
     explanation: str
 
+    @property
+    def check(self) -> str:
+        """What is not certain about this date: of its rule, and of counting from this very day."""
+        return " ".join(filter(None, (self.rule.check, self.rule.count.doubt(self.trigger_on))))
+
     def urgency(self, *, today: date) -> Urgency:
         return urgency_of(self.due_on, today=today, soon_days=self.rule.soon_days)
 
@@ -140,7 +145,8 @@ def explain(rule: Rule, trigger_on: date, due_on: date, safe_on: date) -> str:
     )
     if safe_on != due_on:
         text += f" To be safe, finish by {long_date(safe_on)}."
-    return f"{text} Check: {rule.check}" if rule.check else text
+    doubts = " ".join(filter(None, (rule.check, rule.count.doubt(trigger_on))))
+    return f"{text} Check: {doubts}" if doubts else text
 
 
 def pick(rules: Iterable[Rule], code: str, on: date, *, setting: str | None = None) -> Rule:

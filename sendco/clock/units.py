@@ -50,6 +50,10 @@ class Unit(ABC):
     @abstractmethod
     def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date: ...
 
+    def doubt(self, trigger: date) -> str:
+        """What is not certain about this way of counting from this very day; empty for most."""
+        return ""
+
     def __str__(self) -> str:
         return self.words
 

@@ -111,7 +111,12 @@ def test_a_refusal_closes_the_later_dates(pupil):
 
 
 @pytest.mark.parametrize(
-    ("reversal", "words"), [("order", "the Tribunal's order"), ("unopposed", "notice to the Trib")]
+    ("reversal", "words"),
+    [
+        ("order", "the Tribunal's order"),
+        ("unopposed", "notice to the Trib"),
+        ("mediation", "the mediation agreement of Wed 18 Nov 2026"),
+    ],
 )
 def test_an_order_replaces_the_dates_and_keeps_them_to_see(pupil, reversal, words):
     row = NeedsAssessmentFactory(
@@ -137,14 +142,13 @@ def test_an_order_replaces_the_dates_and_keeps_them_to_see(pupil, reversal, word
     assert {item.basis for rule, item in found.items() if "rebased" in rule} == {"statute"}
 
 
-@pytest.mark.parametrize("reversal", ["own", "mediation"])
-def test_after_its_own_change_of_mind_the_dates_run_on_and_practice_stands_beside(pupil, reversal):
+def test_after_its_own_change_of_mind_the_dates_run_on_and_practice_stands_beside(pupil):
     row = NeedsAssessmentFactory(
         pupil=pupil,
         decision="refuse",
         decision_on=date(2026, 10, 26),
         reversed_on=date(2026, 11, 2),
-        reversal=reversal,
+        reversal="own",
         reversed_to="assess",
     )
 
@@ -345,10 +349,83 @@ def test_after_an_order(pupil, order, expected):
     assert found == {f"order.{name}": day for name, day in expected.items()}
 
 
-def test_what_is_agreed_in_mediation_stands_as_practice(pupil):
-    row = AppealFactory(pupil=pupil, outcome="agreed", order="amend", order_on=date(2026, 11, 18))
+@pytest.mark.parametrize(
+    ("order", "rule"),
+    [
+        ("amend", "order.amend"),
+        ("reconsider", "order.reconsider"),
+        ("maintain", "order.maintain"),
+        ("cease", "order.cease"),
+    ],
+)
+def test_what_is_agreed_in_mediation_is_owed_as_after_an_order(pupil, order, rule):
+    row = AppealFactory(pupil=pupil, outcome="agreed", order=order, order_on=date(2026, 11, 18))
 
-    assert owed(row)["order.amend"].basis == "practice"
+    found = owed(row)[rule]
+
+    assert found.basis == "statute"
+    assert "reg 42(2) with reg 44" in found.authority
+    assert "agreed in writing" in found.explanation
+
+
+def test_an_authority_that_drops_its_ceasing_keeps_the_plan(pupil):
+    row = AppealFactory(pupil=pupil, about="cease", outcome="conceded", order="maintain", order_on=date(2026, 11, 18))
+
+    assert owed(row)["order.maintain"].due_on == date(2026, 11, 18)
+
+
+@pytest.mark.parametrize(("by", "duty"), [("la", "la"), ("health", "health")])
+def test_what_cannot_be_appealed_is_owed_two_weeks_after_the_agreement(pupil, by, duty):
+    agreed = {"outcome": "agreed", "order_on": date(2026, 11, 18), "other_steps": "Physiotherapy every week"}
+    row = AppealFactory(pupil=pupil, **agreed, other_by=by)
+
+    found = owed(row)["mediation.other"]
+
+    assert (found.due_on, found.duty) == (date(2026, 12, 2), duty)
+    assert is_open(found)
+    row.other_done_on = date(2026, 12, 1)
+    assert owed(row)["mediation.other"].met_on == date(2026, 12, 1)
+
+
+def test_another_time_agreed_in_writing_takes_the_place_of_the_times_of_the_law(pupil):
+    row = AppealFactory(
+        pupil=pupil,
+        outcome="agreed",
+        order="amend",
+        order_on=date(2026, 11, 18),
+        other_steps="A place in the sensory room",
+        agreed_by_on=date(2027, 3, 31),
+    )
+
+    found = owed(row)
+
+    assert is_open(found["mediation.agreed_time"])
+    assert found["mediation.agreed_time"].due_on == date(2027, 3, 31)
+    assert "agreed in writing, Wed 31 Mar 2027" in found["order.amend"].replaced_by
+    assert found["mediation.other"].replaced_by
+    row.complied_on = date(2027, 3, 30)
+    assert owed(row)["mediation.agreed_time"].met_on == date(2027, 3, 30)
+
+
+def test_the_time_agreed_about_a_request_is_the_one_that_counts(pupil):
+    row = NeedsAssessmentFactory(
+        pupil=pupil,
+        decision="refuse",
+        decision_on=date(2026, 10, 26),
+        reversed_on=date(2026, 11, 18),
+        reversal="mediation",
+        reversed_to="assess",
+        reversal_agreed_by=date(2027, 4, 30),
+    )
+
+    found = owed(row)
+
+    assert [rule for rule, item in found.items() if isinstance(rule, str) and is_open(item)] == [
+        "mediation.agreed_time"
+    ]
+    row.final_on = date(2027, 4, 29)
+    row.save()
+    assert owed(row)["mediation.agreed_time"].met_on == date(2027, 4, 29)
 
 
 def test_the_request_keeps_the_dates_after_an_order_about_it(pupil):
@@ -535,15 +612,37 @@ def test_a_move_to_another_authority(pupil):
 
 def test_rights_pass_in_the_last_year_of_school_age(db):
     school = SchoolFactory(lowest_age=11, highest_age=16)
-    child = PupilFactory(school=school, birth_on=date(2010, 9, 1), year_group="11")
+    child = PupilFactory(school=school, birth_on=date(2010, 10, 1), year_group="11")
 
     found = owed(PlanFactory(pupil=child))
 
     assert found["rights.pass"].due_on == date(2027, 6, 26)
+    assert "s8(3)" in found["rights.pass"].authority
+    assert "Check" not in found["rights.pass"].explanation
     with time_machine.travel("2027-06-26 09:00", tick=False):
         assert owed(Plan.objects.get())["rights.pass"].met_on == date(2027, 6, 26)
     younger = PupilFactory(school=school, birth_on=date(2012, 9, 1), year_group="9")
     assert "rights.pass" not in owed(PlanFactory(pupil=younger))
+
+
+@pytest.mark.parametrize(("day", "is_doubtful"), [(1, True), (10, True), (11, False)])
+def test_a_birthday_in_the_first_days_of_september_is_to_be_checked(db, day, is_doubtful):
+    school = SchoolFactory(lowest_age=11, highest_age=16)
+    child = PupilFactory(school=school, birth_on=date(2010, 9, day), year_group="11")
+
+    words = owed(PlanFactory(pupil=child))["rights.pass"].explanation
+
+    assert ("Check: the first day of term" in words) == is_doubtful
+
+
+def test_the_sixth_form_is_practice_and_college_is_law(db):
+    school = SchoolFactory(lowest_age=11, highest_age=18)
+    stays = owed(PlanFactory(pupil=PupilFactory(school=school, year_group="11")))["transfer.amend"]
+    leaves = owed(PlanFactory(pupil=PupilFactory(school=school, year_group="13")))["transfer.amend"]
+
+    assert (stays.basis, stays.due_on) == ("practice", date(2027, 3, 31))
+    assert "Check" in stays.explanation
+    assert leaves.basis == "statute"
 
 
 def test_a_plan_stays_in_force_while_its_ceasing_can_be_appealed(pupil):

@@ -16,6 +16,7 @@ from sendco.drafts.services import load_draft, save_draft
 from staff.acting import acting_for
 from staff.owed import bring_up_to_date
 from staff.roles import Role
+from tests.everywhere import everywhere
 from tests.factories import MembershipFactory, PupilFactory
 from tests.factories.ehcp import CaseworkerFactory, LocalAuthorityFactory, NeedsAssessmentFactory, PlanFactory
 from tests.refusals import refused
@@ -580,7 +581,35 @@ def test_order_replaces_the_dates_and_shows_what_they_were(sign_in, senco, recei
     assert "Weeks since Wed 18 Nov 2026" in text
 
 
-@pytest.mark.parametrize("reversal", ["own", "mediation"])
+def test_agreement_in_mediation_strikes_the_old_dates_like_an_order(sign_in, senco, received):
+    client = sign_in(senco)
+    post_step(client, received, "decision", decision="refuse", decision_on="2026-10-20")
+    step = {"reversal": "mediation", "reversed_to": "assess", "reversed_on": "2026-11-18"}
+
+    post_step(client, received, "reversal", **step)
+
+    text = words_of(detail(client, received))
+    assert "Was due Mon 1 Feb 2027; replaced by new dates from the mediation agreement" in text
+    assert "reg 42(2) with reg 44(2)(b)" in text
+    assert "Ombudsman" not in text
+    said = everywhere(client, senco, received.pupil, on=date(2027, 2, 24))
+    for page in ("due", "pupil", "diary", "feed"):
+        assert "Final plan" in said[page], page
+    assert "Mon 1 Feb 2027" not in said["due"] + said["pupil"]
+
+
+def test_own_change_of_mind_takes_no_time_agreed_in_writing(sign_in, senco, received):
+    client = sign_in(senco)
+    post_step(client, received, "decision", decision="refuse", decision_on="2026-10-20")
+    step = {"reversal": "own", "reversed_to": "assess", "reversed_on": "2026-11-18"}
+
+    response = post_step(client, received, "reversal", **step, reversal_agreed_by="2027-03-31")
+
+    assert response.status_code == 422
+    assert "can only be agreed in mediation" in words_of(response)
+
+
+@pytest.mark.parametrize("reversal", ["own"])
 def test_change_of_mind_shows_both_sets_of_dates(sign_in, senco, received, reversal):
     client = sign_in(senco)
     post_step(client, received, "decision", decision="refuse", decision_on="2026-10-20")
