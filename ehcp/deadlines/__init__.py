@@ -5,11 +5,11 @@ One table a topic; `RULES` is all of them. A code may have several rows: one for
 earlier or the later.
 """
 
-from sendco.clock import NoSuchRule
+from sendco.clock import NoSuchRule, deadline
 
 from . import appeals, assessments, moves, reviews, transfers
 from .exemptions import Allowed, exemption_allowed
-from .limits import deadline, earlier, later
+from .limits import earlier, later
 
 RULES = (*assessments.RULES, *appeals.RULES, *reviews.RULES, *transfers.RULES, *moves.RULES)
 CODES = tuple(dict.fromkeys(rule.code for rule in RULES))

@@ -13,6 +13,7 @@ from sendco.clock import (
     closed_window,
     compulsory_school_age_ends,
     compulsory_school_age_starts,
+    deadline,
     long_date,
     nc_year,
     receipt_date,
@@ -20,7 +21,6 @@ from sendco.clock import (
 
 from . import appeals, assessments, moves, reviews
 from .exemptions import exemption_allowed
-from .limits import deadline
 
 NOT_KNOWN = "Not known yet: it needs bank holidays or rules of a year that this page does not have."
 

@@ -3,10 +3,10 @@
 from dataclasses import dataclass, replace
 from datetime import date
 
-from sendco.clock import Days, Duty, LodgingMonths, Rule, TribunalDays, Unit, Weeks, WorkingDays
+from sendco.clock import Days, Duty, LodgingMonths, Rule, TribunalDays, Unit, Weeks, WorkingDays, deadline
 
 from .counting import MonthsToOffice
-from .limits import deadline, later
+from .limits import later
 from .rows import CFA, REGS, TRIBUNAL_RULES, days, law, practice
 
 LETTER = "the authority sent its written notice of the decision"

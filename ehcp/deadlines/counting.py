@@ -57,15 +57,23 @@ class MonthsToOffice(Months):
 
 @dataclass(frozen=True)
 class DaysBackToSchool(Counted):
-    """Days back from a date, and then back to a school day where the school's calendar reaches."""
+    """Days back from a date, and then back to a school day; to a working day where the school's calendar does not
+    reach, which is then told as such."""
 
     @property
     def words(self):
         return f"{plural(self.n, 'day')} (and on a school day) before"
 
+    def doubt(self, trigger, calendar=None):
+        known = calendar and calendar.last_school_day_on_or_before(self._plain(trigger))
+        return "" if known else "calendar not entered. It is a working day, and may be no school day."
+
+    def _plain(self, trigger):
+        return trigger - timedelta(days=self.n)
+
     def _due(self, trigger, calendar):
-        day = trigger - timedelta(days=self.n)
-        return (calendar and calendar.last_school_day_on_or_before(day)) or day
+        day = self._plain(trigger)
+        return (calendar and calendar.last_school_day_on_or_before(day)) or last_working_day_on_or_before(day)
 
 
 @dataclass(frozen=True)
@@ -77,7 +85,7 @@ class EndOfSchoolAge(Unit):
     def _due(self, trigger, calendar):
         return young_person_from(trigger)
 
-    def doubt(self, trigger):
+    def doubt(self, trigger, calendar=None):
         if not is_near_start_of_term(trigger):
             return ""
         return (

@@ -1,18 +1,8 @@
-"""A deadline of a row, and the deadline where the law sets two limits."""
+"""The deadline where the law sets two limits."""
 
 from dataclasses import replace
 
-from sendco.clock import Deadline, NotKnownYet, evaluate, long_date
-
-
-def deadline(rule, trigger_on, calendar=None) -> Deadline | None:
-    """What the row gives for this day; None without a day, outside the row's own dates, or beyond the calendar data."""
-    if trigger_on is None or not rule.is_valid_on(trigger_on):
-        return None
-    try:
-        return evaluate(rule, trigger_on, calendar)
-    except (NotKnownYet, OverflowError, ValueError):
-        return None
+from sendco.clock import long_date
 
 
 def earlier(*deadlines):

@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from sendco.clock import Days, Duty, LodgingMonths, Months, Weeks, WorkingDays, add_working_days
+from sendco.clock import Days, Duty, LodgingMonths, Months, Weeks, WorkingDays, add_working_days, deadline
 from sendco.clock.errors import NotKnownYet
 
-from .limits import deadline, later
+from .limits import later
 from .rows import CFA, REGS, TRIBUNAL_RULES, days, law
 
 TRANSFER_DAY = law(

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sendco.clock import Days, Duty, Months, Weeks, WeeksBefore, corresponding_date
+from sendco.clock import Days, Duty, Months, Weeks, WeeksBefore, corresponding_date, deadline
 
 from .counting import DaysBackToSchool, EndOfSchoolAge, MonthsSpan
-from .limits import deadline, earlier
+from .limits import earlier
 from .rows import CFA, REGS, days, guidance, law, policy
 
 # R (L, M and P) v Devon County Council [2022] EWHC 493 (Admin): the notice goes with the decision, so the final plan

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sendco.clock import long_date
+from sendco.clock import deadline, long_date
 
 from . import appeals, moves, reviews
-from .limits import deadline
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from sendco.clock.words import long_date
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
+JULY = 7
 
 
 def is_working_day(day: date) -> bool:
@@ -108,7 +109,12 @@ class SchoolCalendar:
         return is_working_day(day) and day not in self.inset_days and not any(day in c for c in self.closures)
 
     def last_school_day_on_or_before(self, day: date) -> date | None:
-        """None when the calendar or the bank holiday data does not reach `day`, or there is no school day before it."""
+        """None when the calendar or the bank holiday data does not reach `day`, or there is no school day before it.
+
+        After a last day in July the rest of the summer is holiday, whether or not the next year is entered.
+        """
+        if self.last_day.month == JULY and self.last_day < day <= date(self.last_day.year, 8, 31):
+            day = self.last_day
         try:
             while self.covers(day):
                 if self.is_school_day(day):

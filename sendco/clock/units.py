@@ -50,7 +50,7 @@ class Unit(ABC):
     @abstractmethod
     def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date: ...
 
-    def doubt(self, trigger: date) -> str:
+    def doubt(self, trigger: date, calendar: SchoolCalendar | None = None) -> str:
         """What is not certain about this way of counting from this very day; empty for most."""
         return ""
 

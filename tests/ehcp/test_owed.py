@@ -11,6 +11,7 @@ from ehcp.models import AnnualReview, Appeal, Consultation, Exemption, Invitee, 
 from ehcp.owed import exemption_words
 from pupils.record.services.pupils import update_pupil
 from sendco.due.models import DueItem
+from staff.models import AcademicYear, Closure, Term
 from staff.owed import all_differences, bring_school_up_to_date, bring_up_to_date
 from tests.factories import PupilFactory, SchoolFactory
 from tests.factories.ehcp import (
@@ -506,6 +507,34 @@ def test_a_review_before_this_school_kept_the_record_counts(pupil):
 
 def test_a_plan_without_its_date_gives_no_review_date(pupil):
     assert "review.due" not in owed(PlanFactory(pupil=pupil, made_on=None))
+
+
+def test_the_meeting_is_never_a_sunday_and_says_where_the_calendar_is_not_entered(pupil):
+    # 28 days before the review is due is Sunday 22 August 2027.
+    found = owed(PlanFactory(pupil=pupil, made_on=date(2026, 9, 20)))["review.meeting"]
+
+    assert found.due_on == date(2027, 8, 20)
+    assert "Check: calendar not entered" in found.explanation
+
+
+def term(school, starts_in, first, last):
+    year, _ = AcademicYear.objects.get_or_create(school=school, starts_in=starts_in)
+    Term.objects.create(academic_year=year, name="Term", starts_on=first, ends_on=last)
+
+
+def test_the_meeting_goes_back_to_a_school_day_over_an_inset_day_and_a_summer(pupil):
+    school = pupil.school
+    term(school, 2026, date(2026, 9, 2), date(2027, 7, 20))
+    inset = {"name": "INSET", "kind": "inset", "starts_on": date(2026, 11, 23), "ends_on": date(2026, 11, 23)}
+    Closure.objects.create(school=school, **inset)
+    child = PupilFactory(school=school, year_group="6")
+
+    transfer = owed(PlanFactory(pupil=child, made_on=date(2024, 3, 16)))["transfer.meeting"]
+    summer = owed(PlanFactory(pupil=pupil, made_on=date(2026, 9, 20)))["review.meeting"]
+
+    assert transfer.due_on == date(2026, 11, 20)
+    assert summer.due_on == date(2027, 7, 20)
+    assert "Check" not in summer.explanation + transfer.explanation
 
 
 @pytest.mark.parametrize("end", ["ceased", "left"])
