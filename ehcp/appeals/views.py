@@ -130,7 +130,6 @@ def appeal_detail(request, pk):
         "stage": selectors.stage_words(case),
         "dates": dates,
         "lodging": lodging,
-        "lodging_words": showing.lodging_words(case, lodging.item) if lodging else "",
         "log": showing.log_of(case, may_edit=may_edit),
         "next": showing.next_for(case) if may_edit else None,
         "papers": papers_of(case, acting),

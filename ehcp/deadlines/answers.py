@@ -58,10 +58,10 @@ def line_of(found: Deadline | None, title: str) -> Line:
 
 
 def _sum(due):
-    """The first sentence of the explanation without the title and the date, which stand beside it already."""
+    """The first sentence of the explanation without the title and the date, which stand beside it, and the steps."""
     sentence = due.explanation.removeprefix(f"{due.rule.title} due {long_date(due.due_on)}").split(". ")[0]
     sentence = sentence.lstrip(":, ").rstrip(".")
-    return f"{sentence[0].upper()}{sentence[1:]}."
+    return f"{sentence[0].upper()}{sentence[1:]}. {due.steps}".rstrip()
 
 
 def follow(*rules, fact="on"):
@@ -73,7 +73,8 @@ def follow(*rules, fact="on"):
     return answer
 
 
-REQUEST_RULES = (assessments.DECISION, assessments.NO_PLAN, assessments.DRAFT, assessments.FINAL)
+REQUEST_RULES = tuple(assessments.WITHOUT_REQUEST)
+RESPONSIBLE_RULES = tuple(assessments.WITHOUT_REQUEST.values())
 
 
 def sent(facts, calendar):
@@ -115,7 +116,7 @@ def reversed_refusal(facts, calendar):
 
 def review_due(facts, calendar):
     counted_from = facts.get("concluded") or facts["on"]
-    due = deadline(reviews.DUE, counted_from, calendar)
+    due = deadline(reviews.DUE_AGAIN if facts.get("concluded") else reviews.DUE, counted_from, calendar)
     lines = [line_of(due, reviews.DUE.title)]
     if due is not None:
         note = "Many take the anniversary. By the letter of the Act it is a day late; most would accept it."

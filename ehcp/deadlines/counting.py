@@ -8,8 +8,11 @@ from sendco.clock import (
     Months,
     Unit,
     Weeks,
+    compulsory_school_age_ends,
+    corresponding_date,
     is_near_start_of_term,
     last_working_day_on_or_before,
+    long_date,
     young_person_from,
 )
 from sendco.clock.units import Counted, plural
@@ -64,6 +67,14 @@ class DaysBackToSchool(Counted):
     def words(self):
         return f"{plural(self.n, 'day')} (and on a school day) before"
 
+    def steps(self, trigger, calendar=None):
+        plain, due = self._plain(trigger), self.due(trigger, calendar)
+        if plain == due:
+            return ""
+        return (
+            f"{plural(self.n, 'day')} before is {long_date(plain)}; {long_date(due)} is the last day before it to meet."
+        )
+
     def doubt(self, trigger, calendar=None):
         known = calendar and calendar.last_school_day_on_or_before(self._plain(trigger))
         return "" if known else "calendar not entered. It is a working day, and may be no school day."
@@ -81,6 +92,11 @@ class EndOfSchoolAge(Unit):
     """The day after compulsory school age ends, from the date of birth."""
 
     words = "the day after the last Friday in June of the school year of the 16th birthday, for a"
+
+    def steps(self, trigger, calendar=None):
+        sixteen, ends = corresponding_date(trigger, 16 * 12), compulsory_school_age_ends(trigger)
+        birthday = f"The 16th birthday is {long_date(sixteen)}"
+        return f"{birthday}; the last Friday in June of that school year is {long_date(ends)}."
 
     def _due(self, trigger, calendar):
         return young_person_from(trigger)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sendco.clock import SentBy
 
 from . import answers, appeals, assessments, moves, reviews, transfers
-from .answers import REQUEST_RULES, after, follow
+from .answers import REQUEST_RULES, RESPONSIBLE_RULES, after, follow
 
 DATE, TIME, METHOD, YEAR = "date", "time", "method", "year"
 
@@ -113,7 +113,7 @@ QUESTIONS = (
         ASKING,
         "The council became responsible for a child without a request",
         (_on("Day it became responsible"),),
-        follow(*REQUEST_RULES),
+        follow(*RESPONSIBLE_RULES),
     ),
     Question(
         "advice",

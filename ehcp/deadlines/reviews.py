@@ -19,21 +19,23 @@ DUE = law(
     title="Review of the plan, with the authority's decision sent",
     duty=Duty.LA,
     authority=f"{CFA} s44(1)",
-    trigger="the day the plan was made or its last review was decided",
+    trigger="the day the plan was made",
     count=Months(12, period=True),
     soon_days=28,
     example=days("2026-03-16", "2027-03-15"),
 )
+DUE_AGAIN = replace(DUE, trigger="the day the last review was decided")
 EARLY_YEARS = guidance(
     code="review.early_years",
     title="Review of a plan for a child under 5",
     duty=Duty.LA,
     authority="SEND Code of Practice 2015, 9.178 (should consider; it need not be a full meeting)",
-    trigger="the day the plan was made or last reviewed",
+    trigger="the day the plan was made",
     count=MonthsSpan(6, early=3),
     soon_days=28,
     example=days("2026-09-14", "2027-03-14"),
 )
+EARLY_YEARS_AGAIN = replace(EARLY_YEARS, trigger="the day the last review was decided")
 # So that the authority's 4 weeks after the meeting end inside the 12 months.
 MEETING = policy(
     code="review.meeting",
@@ -152,8 +154,8 @@ RIGHTS_PASS = law(
 RIGHTS_PASS = replace(RIGHTS_PASS, valid_from=date(1989, 9, 1))
 
 RULES = (
-    *(DUE, EARLY_YEARS, MEETING, FINAL_BY, INVITE, PAPERS, REPORT, DECISION, NOTICE, REPRESENTATIONS),
-    *(FINAL, FINAL_OUTER, NOT_AMENDING, RIGHTS_PASS),
+    *(DUE, DUE_AGAIN, EARLY_YEARS, EARLY_YEARS_AGAIN, MEETING, FINAL_BY, INVITE, PAPERS, REPORT, DECISION, NOTICE),
+    *(REPRESENTATIONS, FINAL, FINAL_OUTER, NOT_AMENDING, RIGHTS_PASS),
 )
 
 

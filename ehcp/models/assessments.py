@@ -102,8 +102,8 @@ class NeedsAssessment(models.Model):
 
     @property
     def starts_on(self):
-        """Week 0: the day the authority received the request, or became responsible; None before."""
-        return self.received_on or self.became_responsible_on
+        """Week 0: the day the authority received the request, or became responsible, the earlier; None before."""
+        return min((day for day in (self.received_on, self.became_responsible_on) if day), default=None)
 
 
 class Exemption(models.Model):

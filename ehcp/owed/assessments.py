@@ -26,8 +26,10 @@ def _ended(row):
 
 
 def _assessment(row, calendar):
-    def step(rule, name="", trigger=row.starts_on, **facts):
-        due = deadline(rule, trigger, calendar)
+    starts = {"received_on": row.received_on, "responsible_on": row.became_responsible_on, "calendar": calendar}
+
+    def step(rule, name="", **facts):
+        due = assessments.from_start(rule, **starts)
         return item(due, exception=_exception(row, name, due), **facts)
 
     refused = row.decision_on if row.decision == NeedsAssessment.Decision.REFUSE and not row.reversed_on else None
@@ -35,10 +37,11 @@ def _assessment(row, calendar):
     gone = {"closed_on": first(row.reversed_on if replaced else None, refused, _ended(row)), "replaced_by": replaced}
     no_plan = _no_plan_stands(row)
     plan_comes = earliest(row.draft_served_on, row.final_on)
+    advice = deadline(assessments.ADVICE, row.advice_asked_on, calendar)
     met_before = row.no_plan_on if row.no_plan_on and not _is_after_reversal(row, row.no_plan_on) else None
     return [
         *step(assessments.DECISION, Step.DECISION, met_on=row.decision_on, closed_on=_ended(row)),
-        *step(assessments.ADVICE, Step.ADVICE, row.advice_asked_on, met_on=row.advice_sent_on, closed_on=_ended(row)),
+        *item(advice, met_on=row.advice_sent_on, closed_on=_ended(row), exception=_exception(row, Step.ADVICE, advice)),
         *step(assessments.NO_PLAN, Step.NO_PLAN, **_no_plan_facts(row, met_before, plan_comes, gone)),
         *step(assessments.DRAFT, **_plan_facts(row.draft_served_on, no_plan, gone)),
         *step(assessments.FINAL, Step.FINAL, **_plan_facts(row.final_on, no_plan, gone)),

@@ -46,7 +46,8 @@ def _review_cycles(plan, all_reviews, calendar):
 
 
 def _cycle(plan, counted_from, decided_on, review, calendar):
-    due = deadline(reviews.DUE, counted_from, calendar)
+    is_first = counted_from == plan.made_on
+    due = deadline(reviews.DUE if is_first else reviews.DUE_AGAIN, counted_from, calendar)
     moved = [
         move.transferred_on
         for move in plan.moves.all()
@@ -60,14 +61,15 @@ def _cycle(plan, counted_from, decided_on, review, calendar):
         transferred_on = max(moved)
         replaced_by = f"the new authority's time to review, from the transfer on {long_date(transferred_on)}"
         items += item(due, closed_on=transferred_on, replaced_by=replaced_by)
-        due = moves.review_due(counted_from=counted_from, transferred_on=transferred_on, calendar=calendar)
+        start = {"counted_from": counted_from, "transferred_on": transferred_on, "again": not is_first}
+        due = moves.review_due(**start, calendar=calendar)
     items += item(due, met_on=decided_on)
     if due is not None:
         latest = deadline(reviews.MEETING, due.due_on, calendar)
         owner = review.organiser_id if review and not decided_on else None
         items += item(latest, met_on=held_on, closed_on=decided_on, owner_id=owner)
-    early = deadline(reviews.EARLY_YEARS, counted_from, calendar)
-    if early and reviews.is_under_five(plan.pupil.birth_on, early.due_on):
+    early = deadline(reviews.EARLY_YEARS if is_first else reviews.EARLY_YEARS_AGAIN, counted_from, calendar)
+    if early and reviews.is_under_five(plan.pupil.birth_on, counted_from):
         items += item(early, met_on=first(held_on, decided_on))
     return items
 

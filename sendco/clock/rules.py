@@ -88,7 +88,7 @@ class Deadline:
     """`due_on` is the date to show. `safe_on` is on or before it: the stricter reading or the school's own margin, or
     `due_on` where there is neither. `act_by_on` is the last school day on or before `due_on`, None while the school
     calendar does not reach it. All are calendar dates. `check` is what is not certain about it: of its rule, and of
-    counting from this very day.
+    counting from this very day. `steps` are the days in between, where one moved.
     """
 
     rule: Rule
@@ -98,6 +98,7 @@ class Deadline:
     act_by_on: date | None
     explanation: str
     check: str = ""
+    steps: str = ""
 
     def urgency(self, *, today: date) -> Urgency:
         return urgency_of(self.due_on, today=today, soon_days=self.rule.soon_days)
@@ -126,6 +127,7 @@ def evaluate(rule: Rule, trigger_on: date, calendar: SchoolCalendar | None = Non
         raise ValueError("A safety margin cannot be negative.")
     due_on = rule.count.due(plain_date(trigger_on), calendar)
     check = " ".join(filter(None, (rule.check, rule.count.doubt(trigger_on, calendar))))
+    steps = rule.count.steps(trigger_on, calendar)
     safe_on = min(rule.count.safe(trigger_on, calendar), due_on - timedelta(days=safety_days))
     return Deadline(
         rule=rule,
@@ -133,8 +135,9 @@ def evaluate(rule: Rule, trigger_on: date, calendar: SchoolCalendar | None = Non
         due_on=due_on,
         safe_on=safe_on,
         act_by_on=calendar.last_school_day_on_or_before(due_on) if calendar is not None else None,
-        explanation=explain(rule, trigger_on, due_on, safe_on, check=check),
+        explanation=explain(rule, trigger_on, due_on, safe_on, steps=steps, check=check),
         check=check,
+        steps=steps,
     )
 
 
@@ -148,11 +151,9 @@ def deadline(rule: Rule, trigger_on: date | None, calendar: SchoolCalendar | Non
         return None
 
 
-def explain(rule: Rule, trigger_on: date, due_on: date, safe_on: date, *, check: str = "") -> str:
-    text = (
-        f"{rule.title} due {long_date(due_on)}: {rule.count.words} {rule.trigger} on {long_date(trigger_on)}. "
-        f"{rule.authority.rstrip('.')}."
-    )
+def explain(rule: Rule, trigger_on: date, due_on: date, safe_on: date, *, steps: str = "", check: str = "") -> str:
+    text = f"{rule.title} due {long_date(due_on)}: {rule.count.words} {rule.trigger} on {long_date(trigger_on)}."
+    text = " ".join(filter(None, (text, steps, f"{rule.authority.rstrip('.')}.")))
     if safe_on != due_on:
         text += f" To be safe, finish by {long_date(safe_on)}."
     return f"{text} Check: {check}" if check else text

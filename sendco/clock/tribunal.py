@@ -8,6 +8,7 @@ from datetime import date
 
 from sendco.clock.calendar import SchoolCalendar, next_working_day, working_day_after
 from sendco.clock.units import Counted, Months, plural
+from sendco.clock.words import long_date
 
 
 def in_august(day: date) -> bool:
@@ -42,6 +43,20 @@ def add_tribunal_days(trigger: date, n: int) -> date:
     return day
 
 
+def moved_words(end: date) -> str:
+    """Why the last day to start an appeal is not `end` itself; empty where it is."""
+    last = roll_lodging_end(end)
+    if last == end:
+        return ""
+    if in_august(end):
+        why = "in August, whose days do not count at the Tribunal"
+    elif in_christmas_window(end):
+        why = "between 25 December and 1 January, days that do not count at the Tribunal"
+    else:
+        why = "a day on which the Tribunal does not work"
+    return f"would end on {long_date(end)}, {why}, and so end on {long_date(last)}, the first working day after."
+
+
 @dataclass(frozen=True)
 class LodgingMonths(Counted):
     """Calendar months to start an appeal, with the end rolled by `roll_lodging_end`."""
@@ -49,6 +64,10 @@ class LodgingMonths(Counted):
     @property
     def words(self) -> str:
         return f"{plural(self.n, 'month')} (moved on where tribunal rule 12 says so) after"
+
+    def steps(self, trigger: date, calendar: SchoolCalendar | None = None) -> str:
+        moved = moved_words(Months(self.n).due(trigger))
+        return f"{plural(self.n, 'month')} {moved}" if moved else ""
 
     def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
         return roll_lodging_end(Months(self.n).due(trigger))

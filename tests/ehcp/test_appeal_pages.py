@@ -193,7 +193,8 @@ def test_empty_list_says_what_to_do(sign_in, senco):
     [
         (date(2026, 10, 28), None, "Mon 4 Jan 2027", "between 25 December and 1 January"),
         (date(2026, 11, 17), None, "Mon 18 Jan 2027", "a day on which the Tribunal does not work"),
-        (date(2026, 11, 17), date(2027, 1, 8), "Mon 8 Feb 2027", ""),
+        (date(2026, 11, 17), date(2027, 1, 8), "Mon 8 Feb 2027", "would end on Sun 17 Jan 2027"),
+        (date(2026, 12, 2), date(2027, 1, 11), "Thu 11 Feb 2027", ""),
         (date(2026, 6, 10), None, "Tue 1 Sep 2026", "in August"),
         (date(2026, 12, 2), None, "Tue 2 Feb 2027", ""),
     ],

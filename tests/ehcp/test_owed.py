@@ -483,6 +483,8 @@ def test_the_next_review_counts_from_the_decision(pupil):
     found = owed(plan)
 
     assert found["review.due", date(2025, 3, 16)].met_on == date(2026, 4, 28)
+    assert "starting with the day the plan was made on Sun" in found["review.due", date(2025, 3, 16)].explanation
+    assert "starting with the day the last review was decided on Tue" in found["review.due"].explanation
     assert found["review.due", date(2026, 4, 28)].due_on == date(2027, 4, 27)
     assert is_open(found["review.due"])
     assert found["review.meeting", date(2026, 3, 15)].met_on == date(2026, 3, 2)
@@ -554,10 +556,13 @@ def test_a_child_under_five_is_reviewed_more_often(school):
     child = PupilFactory(school=school, birth_on=date(2022, 12, 1), year_group="N2")
 
     found = owed(PlanFactory(pupil=child, made_on=date(2026, 4, 10)))
+    turns_five = PupilFactory(school=school, birth_on=date(2021, 6, 1), year_group="R")
+    four = owed(PlanFactory(pupil=turns_five, made_on=date(2026, 4, 10)))
     later = owed(PlanFactory(pupil=PupilFactory(school=school, birth_on=date(2016, 2, 1)), made_on=date(2026, 4, 10)))
 
     assert found["review.early_years"].due_on == date(2026, 10, 10)
     assert found["review.early_years"].basis == "guidance"
+    assert four["review.early_years"].due_on == date(2026, 10, 10)
     assert "review.early_years" not in later
 
 

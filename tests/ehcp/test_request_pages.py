@@ -13,6 +13,7 @@ from ehcp.requests.services import assessments as services
 from pupils.models import Document
 from sendco.audit.models import Event, Read
 from sendco.drafts.services import load_draft, save_draft
+from sendco.due.models import DueItem
 from staff.acting import acting_for
 from staff.owed import bring_up_to_date
 from staff.roles import Role
@@ -836,3 +837,20 @@ def test_week_zero_is_the_day_of_responsibility_where_nobody_asked(sign_in, senc
 
     assert "Mon 26 Oct 2026" in words_of(detail(client, case))
     assert fresh(case).starts_on + timedelta(weeks=6) == date(2026, 10, 26)
+
+
+# --- What the clock started with ---------------------------------------------------------------------------------
+def test_every_page_counts_from_whichever_started_the_clock_and_names_it(sign_in, senco, pupil):
+    authority, client = LocalAuthorityFactory(school=pupil.school), sign_in(senco)
+    case = services.begin(pupil=pupil, authority=authority, began_on=date(2026, 12, 1), asked_by="other", by=senco)
+
+    post_step(client, case, "received", received_on="2026-12-10", became_responsible_on="2026-12-01")
+
+    item = DueItem.objects.get(rule="ehcna.decision")
+    why = words_of(client.get(reverse("due-why", args=[item.pk])))
+    assert "Tue 12 Jan 2027, the earlier of two limits" in why
+    assert "6 weeks after the authority became responsible for the child on Tue 1 Dec 2026" in why
+    said = everywhere(client, senco, pupil, on=date(2027, 1, 12))
+    assert "12 Jan 2027" in words_of(detail(client, case))
+    for page in ("due", "pupil", "diary", "feed"):
+        assert "Decision whether to assess" in said[page], page
