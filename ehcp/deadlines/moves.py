@@ -2,7 +2,17 @@
 
 from dataclasses import replace
 
-from sendco.clock import Days, Duty, LodgingMonths, Months, Weeks, WorkingDays, add_working_days, deadline
+from sendco.clock import (
+    Days,
+    Duty,
+    LodgingMonths,
+    Months,
+    Weeks,
+    WorkingDays,
+    add_working_days,
+    deadline,
+    extra_bank_holidays,
+)
 from sendco.clock.errors import NotKnownYet
 
 from .limits import later
@@ -85,7 +95,7 @@ def transfer_due(*, moved_on, aware_on, calendar=None):
     day it became aware, and never before the move."""
     on_the_day = deadline(TRANSFER_DAY, moved_on, calendar)
     try:
-        knew = add_working_days(aware_on, 15) <= moved_on
+        knew = add_working_days(aware_on, 15, extra=extra_bank_holidays(calendar)) <= moved_on
     except NotKnownYet:
         return None
     if knew or on_the_day is None:

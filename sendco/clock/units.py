@@ -9,7 +9,7 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sendco.clock.calendar import SchoolCalendar, add_working_days, next_working_day
+from sendco.clock.calendar import SchoolCalendar, add_working_days, extra_bank_holidays, next_working_day
 from sendco.clock.errors import CalendarNotKnown
 from sendco.clock.holidays import bank_holidays_between
 from sendco.clock.words import MONTHS, join_words, long_date
@@ -157,10 +157,14 @@ class WorkingDays(Counted):
         return f"{plural(self.n, 'working day')} {'beginning with' if self.beginning_with else 'after'}"
 
     def steps(self, trigger: date, calendar: SchoolCalendar | None = None) -> str:
-        return left_out_words(bank_holidays_between(trigger, self.due(trigger, calendar)))
+        due, extra = self.due(trigger, calendar), extra_bank_holidays(calendar)
+        return left_out_words(
+            sorted({*bank_holidays_between(trigger, due), *(day for day in extra if trigger <= day <= due)})
+        )
 
     def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
-        return add_working_days(trigger, self.n, beginning_with=self.beginning_with)
+        extra = extra_bank_holidays(calendar)
+        return add_working_days(trigger, self.n, beginning_with=self.beginning_with, extra=extra)
 
 
 @dataclass(frozen=True)
