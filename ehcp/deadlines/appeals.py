@@ -246,15 +246,19 @@ AGREED_TIME = law(
 )
 
 
-def replaces_the_old_dates(outcome):
-    """An order, an agreement in mediation, or the authority's notice that it will not oppose, sets new dates of law in
-    place of the old ones. After its own change of mind the old dates run on, and practice stands beside them.
+AGREED_TIME_OF_REQUEST = replace(AGREED_TIME, code="rebased.agreed_time", title="Plan by the time agreed in mediation")
+
+
+def counted_again(to, outcome):
+    """The rows of a request whose refusal fell, which take the place of those counted from the request: law after an
+    order, an agreement in mediation or the authority's notice that it will not oppose, and the Ombudsman's practice
+    after its own change of mind. None where nobody counts again: the first dates run on.
     """
-    return outcome in (ORDER, UNOPPOSED, AGREED)
+    return [rows[outcome] for rows in REBASED[to] if outcome in rows]
 
 
 RULES = (
     *(MEDIATION, CERTIFICATE, ARRANGE, ARRANGE_HEALTH, NOT_HELD, CERTIFICATE_AFTER, LODGE, LODGE_CERTIFICATE),
-    *(RESPONSE, EVIDENCE, OTHER_STEPS, OTHER_STEPS_HEALTH, TELL_AUTHORITY, AGREED_TIME),
+    *(RESPONSE, EVIDENCE, OTHER_STEPS, OTHER_STEPS_HEALTH, TELL_AUTHORITY, AGREED_TIME, AGREED_TIME_OF_REQUEST),
     *(row for table in (REBASED, ORDERS) for steps in table.values() for rows in steps for row in rows.values()),
 )

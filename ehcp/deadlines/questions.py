@@ -208,7 +208,7 @@ QUESTIONS = (
             Fact("received", "Day it had received the request", required=False, help="To see the first date as well"),
         ),
         answers.reversed_refusal,
-        note="The dates counted from the request still stand. The Ombudsman also counts from the change of mind.",
+        note="The law gives no new dates for this. The Ombudsman counts from the change of mind.",
     ),
     Question(
         "plan_made",

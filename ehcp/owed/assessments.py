@@ -11,6 +11,7 @@ ORIGINS = {
     appeals.ORDER: "the Tribunal's order",
     appeals.UNOPPOSED: "the authority's notice to the Tribunal",
     appeals.AGREED: "the mediation agreement",
+    appeals.REVERSED: "the authority's own change of mind",
 }
 
 
@@ -75,9 +76,13 @@ def _no_plan_stands(row):
 
 
 def _replaced(row):
-    if row.reversed_on is None or not appeals.replaces_the_old_dates(row.reversal):
+    if row.reversed_on is None or not appeals.counted_again(_reversed_to(row), row.reversal):
         return ""
     return f"new dates from {ORIGINS[row.reversal]} of {long_date(row.reversed_on)}"
+
+
+def _reversed_to(row):
+    return row.reversed_to or (NeedsAssessment.ReversedTo.PLAN if row.no_plan_on else NeedsAssessment.ReversedTo.ASSESS)
 
 
 def _reassessment(row, calendar):
@@ -94,10 +99,9 @@ def _reassessment(row, calendar):
 
 
 def _after_reversal(row, calendar):
-    """The clock counted again from the day a refusal fell: in place of the old dates, or beside them."""
+    """The clock counted again from the day a refusal fell, in place of the old dates."""
     if row.reversed_on is None:
         return []
-    to = row.reversed_to or (NeedsAssessment.ReversedTo.PLAN if row.no_plan_on else NeedsAssessment.ReversedTo.ASSESS)
     no_plan, ended = _no_plan_stands(row), _ended(row)
     plan_comes = earliest(row.draft_served_on, row.final_on)
     facts = {
@@ -108,12 +112,11 @@ def _after_reversal(row, calendar):
     }
     replaced = agreed_time_words(row.reversal_agreed_by)
     gone = {"closed_on": row.reversed_on, "replaced_by": replaced}
-    items = item(deadline(appeals.AGREED_TIME, row.reversal_agreed_by, calendar), **facts["rebased.final"])
-    for rows in appeals.REBASED[to]:
-        if row.reversal in rows:
-            due = deadline(rows[row.reversal], row.reversed_on, calendar)
-            exception = _exception(row, Step.AFTER_ORDER, due)
-            items += item(due, exception=exception, **(gone if replaced else facts[rows[row.reversal].code]))
+    items = item(deadline(appeals.AGREED_TIME_OF_REQUEST, row.reversal_agreed_by, calendar), **facts["rebased.final"])
+    for rule in appeals.counted_again(_reversed_to(row), row.reversal):
+        due = deadline(rule, row.reversed_on, calendar)
+        exception = _exception(row, Step.AFTER_ORDER, due)
+        items += item(due, exception=exception, **(gone if replaced else facts[rule.code]))
     return items
 
 

@@ -11,6 +11,7 @@ from ehcp.models import AnnualReview, Appeal, Consultation, Exemption, Invitee, 
 from ehcp.owed import exemption_words
 from pupils.record.services.pupils import update_pupil
 from sendco.due.models import DueItem
+from sendco.due.words import was_late
 from staff.models import AcademicYear, Closure, Term
 from staff.owed import all_differences, bring_school_up_to_date, bring_up_to_date
 from tests.factories import PupilFactory, SchoolFactory
@@ -143,25 +144,39 @@ def test_an_order_replaces_the_dates_and_keeps_them_to_see(pupil, reversal, word
     assert {item.basis for rule, item in found.items() if "rebased" in rule} == {"statute"}
 
 
-def test_after_its_own_change_of_mind_the_dates_run_on_and_practice_stands_beside(pupil):
-    row = NeedsAssessmentFactory(
-        pupil=pupil,
-        decision="refuse",
-        decision_on=date(2026, 10, 26),
-        reversed_on=date(2026, 11, 2),
-        reversal="own",
-        reversed_to="assess",
-    )
+def own_reversal(pupil, **facts):
+    row = {"decision": "refuse", "decision_on": date(2026, 10, 26), "reversed_on": date(2026, 11, 2)}
+    return NeedsAssessmentFactory(pupil=pupil, **{**row, "reversal": "own", "reversed_to": "assess", **facts})
 
-    found = owed(row)
 
-    assert is_open(found["ehcna.final"])
-    assert found["ehcna.final"].replaced_by == ""
+def test_after_its_own_change_of_mind_one_final_plan_is_open_and_the_first_is_what_it_was(pupil):
+    found = owed(own_reversal(pupil))
+
+    waiting = {item.rule for item in found.values() if is_open(item)}
+    assert waiting == {"rebased.notify", "rebased.no_plan", "rebased.final"}
+    assert "own change of mind of Mon 2 Nov 2026" in found["ehcna.final"].replaced_by
     assert found["ehcna.final"].due_on == date(2027, 2, 1)
     assert found["rebased.final"].due_on == date(2027, 2, 8)
     assert found["rebased.final"].basis == "practice"
     assert "Ombudsman practice" in found["rebased.final"].authority
-    assert is_open(found["rebased.final"])
+
+
+def test_a_plan_after_an_own_change_of_mind_is_late_once(pupil):
+    found = owed(own_reversal(pupil, final_on=date(2027, 2, 20)))
+
+    late = [item.rule for item in DueItem.objects.all() if was_late(item, date(2027, 3, 1))]
+    assert found["rebased.final"].met_on == date(2027, 2, 20)
+    assert late.count("rebased.final") == 1
+    assert "ehcna.final" not in late
+
+
+def test_an_own_change_of_mind_to_make_a_plan_leaves_the_first_dates_running(pupil):
+    """Nobody counts again there, so nothing takes their place."""
+    facts = {"decision": "assess", "no_plan_on": date(2026, 10, 28), "reversed_to": "plan"}
+    found = owed(own_reversal(pupil, **facts))
+
+    assert is_open(found["ehcna.final"])
+    assert not [rule for rule in found if "rebased" in rule]
 
 
 def test_a_final_plan_meets_the_new_date_and_not_the_replaced_one(pupil):
@@ -421,12 +436,10 @@ def test_the_time_agreed_about_a_request_is_the_one_that_counts(pupil):
 
     found = owed(row)
 
-    assert [rule for rule, item in found.items() if isinstance(rule, str) and is_open(item)] == [
-        "mediation.agreed_time"
-    ]
+    assert [rule for rule, item in found.items() if isinstance(rule, str) and is_open(item)] == ["rebased.agreed_time"]
     row.final_on = date(2027, 4, 29)
     row.save()
-    assert owed(row)["mediation.agreed_time"].met_on == date(2027, 4, 29)
+    assert owed(row)["rebased.agreed_time"].met_on == date(2027, 4, 29)
 
 
 def test_the_request_keeps_the_dates_after_an_order_about_it(pupil):

@@ -17,7 +17,7 @@ from sendco.due.models import DueItem
 from staff.acting import acting_for
 from staff.owed import bring_up_to_date
 from staff.roles import Role
-from tests.everywhere import everywhere
+from tests.everywhere import everywhere, mailed
 from tests.factories import MembershipFactory, PupilFactory
 from tests.factories.ehcp import CaseworkerFactory, LocalAuthorityFactory, NeedsAssessmentFactory, PlanFactory
 from tests.refusals import refused
@@ -610,18 +610,25 @@ def test_own_change_of_mind_takes_no_time_agreed_in_writing(sign_in, senco, rece
     assert "can only be agreed in mediation" in words_of(response)
 
 
-@pytest.mark.parametrize("reversal", ["own"])
-def test_change_of_mind_shows_both_sets_of_dates(sign_in, senco, received, reversal):
+def test_own_change_of_mind_shows_one_final_plan_on_every_page(sign_in, senco, head, received):
     client = sign_in(senco)
     post_step(client, received, "decision", decision="refuse", decision_on="2026-10-20")
 
-    post_step(client, received, "reversal", reversal=reversal, reversed_to="assess", reversed_on="2026-11-18")
+    post_step(client, received, "reversal", reversal="own", reversed_to="assess", reversed_on="2026-11-18")
 
     text = words_of(detail(client, received))
-    assert "Mon 1 Feb 2027" in text
+    assert "Was due Mon 1 Feb 2027; replaced by new dates from the authority" in text
     assert "Wed 24 Feb 2027" in text
     assert "Ombudsman practice" in text
-    assert "replaced by" not in text
+    said = everywhere(client, senco, received.pupil, on=date(2027, 2, 24))
+    for page in ("due", "pupil", "diary", "feed"):
+        assert "Final plan" in said[page], page
+    for page in ("due", "pupil"):
+        assert "Mon 1 Feb 2027" not in said[page], page
+    with time_machine.travel(datetime(2027, 3, 10, 10, tzinfo=LONDON), tick=False):
+        missed = sign_in(head).get(reverse("compliance")).context["page"].object_list
+        assert [item.rule for item in missed if item.title == "Final plan"] == ["rebased.final"]
+        assert "Final plan" in mailed(date(2027, 3, 10))
 
 
 def test_refused_request_can_be_closed_with_its_reason(sign_in, senco, received):
@@ -793,13 +800,14 @@ def test_ruler_is_to_scale_and_told_in_words(sign_in, senco, received):
 def test_ruler_grows_with_a_date_beyond_its_weeks(sign_in, senco, received):
     client = sign_in(senco)
     post_step(client, received, "decision", decision="refuse", decision_on="2026-10-20")
-    post_step(client, received, "reversal", reversal="own", reversed_to="assess", reversed_on="2027-01-11")
+    agreed = {"reversal": "mediation", "reversed_on": "2027-01-11", "reversal_agreed_by": "2027-08-09"}
+    post_step(client, received, "reversal", reversed_to="assess", **agreed)
 
     ruler = detail(client, received).context["ruler"]
 
-    assert ruler.starts_on == date(2026, 9, 14)
-    assert ruler.weeks == 31
-    assert {"Final plan", "Final plan, practice"} <= {mark.label for mark in ruler.marks}
+    assert ruler.starts_on == date(2027, 1, 11)
+    assert ruler.weeks == 30
+    assert "As agreed" in {mark.label for mark in ruler.marks}
     assert max(mark.x for mark in ruler.marks) <= ruler.right
 
 

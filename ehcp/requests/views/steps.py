@@ -97,7 +97,7 @@ STEPS = {
         "record_reversal",
         "The refusal fell",
         "After an order, an agreement in mediation, or when the authority will not oppose, new dates of law take the "
-        "place of the old. After its own change of mind the Ombudsman's practice stands beside them.",
+        "place of the old. After its own change of mind the law gives no new dates; the Ombudsman counts from then.",
         "Saved. The dates follow.",
     ),
 }
