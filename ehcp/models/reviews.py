@@ -71,6 +71,7 @@ class AnnualReview(models.Model):
     notice_on = models.DateField(null=True, blank=True, help_text="The date the amendment notice was sent.")
     representations_on = models.DateField(null=True, blank=True)
     final_on = models.DateField(null=True, blank=True, help_text="The date of the amended final plan.")
+    names_next_school = models.BooleanField("names the next school or college", default=False)
     not_amending_on = models.DateField(null=True, blank=True)
     new_version = models.ForeignKey(
         PlanVersion, on_delete=models.SET_NULL, null=True, blank=True, related_name="from_reviews"

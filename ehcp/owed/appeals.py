@@ -64,7 +64,7 @@ def _done(row, rule, ended, replaced):
     if replaced:
         return {"closed_on": row.order_on, "replaced_by": replaced}
     if rule.code == "order.assess_no_plan":
-        return {"closed_on": first(row.complied_on, ended)}
+        return {"closed_on": first(row.complied_on, ended), "lapses": True}
     done = first(row.draft_on, row.complied_on) if rule.code in EARLY_STEPS else row.complied_on
     return {"met_on": done, "closed_on": ended}
 

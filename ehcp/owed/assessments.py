@@ -54,7 +54,8 @@ def _no_plan_facts(row, met_before, plan_comes, gone):
         return {"met_on": met_before}
     if gone["replaced_by"]:
         return gone
-    return {"met_on": row.no_plan_on, "closed_on": first(plan_comes, gone["closed_on"])}
+    # Owed only by an authority that decides against a plan: one that makes it sends no notice.
+    return {"met_on": row.no_plan_on, "closed_on": first(plan_comes, gone["closed_on"]), "lapses": True}
 
 
 def _plan_facts(done_on, no_plan, gone):
@@ -106,7 +107,7 @@ def _after_reversal(row, calendar):
     plan_comes = earliest(row.draft_served_on, row.final_on)
     facts = {
         "rebased.notify": {"met_on": row.reversal_notified_on, "closed_on": first(plan_comes, ended)},
-        "rebased.no_plan": {"met_on": no_plan, "closed_on": first(plan_comes, ended)},
+        "rebased.no_plan": {"met_on": no_plan, "closed_on": first(plan_comes, ended), "lapses": True},
         "rebased.draft": {"met_on": row.draft_served_on, "closed_on": first(row.final_on, no_plan, ended)},
         "rebased.final": {"met_on": row.final_on, "closed_on": first(no_plan, ended)},
     }

@@ -67,11 +67,17 @@ def _cycle(plan, counted_from, decided_on, review, calendar):
     if due is not None:
         latest = deadline(reviews.MEETING, due.due_on, calendar)
         owner = review.organiser_id if review and not decided_on else None
-        items += item(latest, met_on=held_on, closed_on=decided_on, owner_id=owner)
+        if latest and not _was_before(plan, latest.due_on):
+            items += item(latest, met_on=held_on, closed_on=decided_on, owner_id=owner)
     early = deadline(reviews.EARLY_YEARS if is_first else reviews.EARLY_YEARS_AGAIN, counted_from, calendar)
     if early and reviews.is_under_five(plan.pupil.birth_on, counted_from):
         items += item(early, met_on=first(held_on, decided_on))
     return items
+
+
+def _was_before(plan, day):
+    """Whether a meeting on that day was nobody's here: the plan was not made yet, or the child not at this school."""
+    return any(first_day and day < first_day for first_day in (plan.made_on, plan.pupil.joined_on))
 
 
 def _transfers(plan, all_reviews, calendar, ended):
@@ -103,15 +109,17 @@ def _transfer(plan, transfer, all_reviews, calendar):
     review = next((candidate for candidate in all_reviews if _is_for_transfer(candidate, since, transfer.on)), None)
     done = _amended_on(review) if review else None
     meeting = deadline(reviews.FINAL_BY, due.due_on, calendar)
-    return [
-        *item(due, met_on=done),
-        *item(meeting, met_on=review.held_on if review else None, closed_on=done),
-    ]
+    items = item(due, met_on=done)
+    if meeting and not _was_before(plan, meeting.due_on):
+        items += item(meeting, met_on=review.held_on if review else None, closed_on=done)
+    return items
 
 
 def _is_for_transfer(review, since, until):
+    """A phase transfer review, or one of another kind whose final plan names the next school."""
     day = first(review.held_on, review.meeting_on, review.began_on)
-    return review.kind == AnnualReview.Kind.TRANSFER and since <= day < until
+    names = review.kind == AnnualReview.Kind.TRANSFER or review.names_next_school
+    return names and since <= day < until
 
 
 def _amended_on(review):

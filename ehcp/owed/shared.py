@@ -18,12 +18,16 @@ def earliest(*days):
     return min((day for day in days if day), default=None)
 
 
-def item(found, *, met_on=None, closed_on=None, **more):
-    """One Owed as a list, empty without a date. What was met is not closed as well; a parent's time simply runs out."""
+def item(found, *, met_on=None, closed_on=None, lapses=False, **more):
+    """One Owed as a list, empty without a date. What was met is not closed as well.
+
+    A parent's time simply runs out, and so does what is owed in one case alone (`lapses`): that it did not happen is
+    late for nobody.
+    """
     if found is None:
         return []
-    if found.rule.duty is Duty.PARENT and not closed_on and timezone.localdate() > found.due_on:
-        closed_on = found.due_on
+    if (lapses or found.rule.duty is Duty.PARENT) and timezone.localdate() > found.due_on:
+        closed_on = earliest(closed_on, found.due_on)
     return [Owed(found, met_on=met_on, closed_on=None if met_on else closed_on, **more)]
 
 

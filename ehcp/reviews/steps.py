@@ -125,7 +125,7 @@ FINAL = Step(
     _("Record the final plan"),
     "ehcp:review-final",
     Whose.AUTHORITY,
-    writes=("final_on", "new_version"),
+    writes=("final_on", "new_version", "names_next_school"),
     needs=(TO_BE_AMENDED,),
 )
 NOT_AMENDED = Step(

@@ -11,7 +11,7 @@ from ehcp.models import AnnualReview, Appeal, Consultation, Exemption, Invitee, 
 from ehcp.owed import exemption_words
 from pupils.record.services.pupils import update_pupil
 from sendco.due.models import DueItem
-from sendco.due.words import was_late
+from sendco.due.words import state_words, was_late
 from staff.models import AcademicYear, Closure, Term
 from staff.owed import all_differences, bring_school_up_to_date, bring_up_to_date
 from tests.factories import PupilFactory, SchoolFactory
@@ -103,6 +103,37 @@ def test_a_decision_against_a_plan_meets_its_date_and_closes_the_rest(pupil):
 
     assert found["ehcna.no_plan"].met_on == date(2026, 12, 30)
     assert found["ehcna.final"].closed_on == date(2026, 12, 30)
+
+
+def test_no_notice_is_owed_where_the_plan_comes(pupil):
+    """The 16 weeks bind an authority that makes no plan: silence is no lateness, a late notice is."""
+    row = NeedsAssessmentFactory(pupil=pupil, decision="assess", decision_on=date(2026, 10, 20))
+    with time_machine.travel("2027-01-20 10:00", tick=False):
+        waiting = owed(row)["ehcna.no_plan"]
+        row.draft_served_on = row.final_on = date(2027, 1, 15)
+        row.save()
+        came = owed(row)["ehcna.no_plan"]
+        row.draft_served_on = row.final_on = None
+        row.no_plan_on = date(2027, 1, 14)
+        row.save()
+        against = owed(row)["ehcna.no_plan"]
+
+    assert waiting.closed_on == came.closed_on == date(2027, 1, 4)
+    assert not was_late(waiting, date(2027, 1, 20))
+    assert not was_late(came, date(2027, 1, 20))
+    assert was_late(against, date(2027, 1, 20))
+
+
+def test_a_parent_who_says_nothing_is_never_late(pupil):
+    row = NeedsAssessmentFactory(pupil=pupil, draft_served_on=date(2026, 10, 21), final_on=date(2026, 11, 20))
+
+    comments = owed(row)["ehcna.representations"]
+
+    assert comments.closed_on == comments.due_on == date(2026, 11, 4)
+    assert not was_late(comments, date(2026, 11, 22))
+    row.representations_on = date(2026, 11, 10)
+    row.save()
+    assert state_words(owed(row)["ehcna.representations"], date(2026, 11, 22)) == "Done"
 
 
 def test_a_refusal_closes_the_later_dates(pupil):
@@ -599,6 +630,41 @@ def test_year_six_of_a_primary_school_transfers(school):
     found = owed(plan)
     assert found["transfer.amend"].met_on == date(2027, 1, 29)
     assert found["transfer.meeting"].met_on == date(2026, 11, 10)
+
+
+@pytest.mark.parametrize("kind", ["annual", "early"])
+def test_a_review_of_any_kind_that_names_the_next_school_meets_the_transfer(school, kind):
+    child = PupilFactory(school=school, year_group="6")
+    plan = PlanFactory(pupil=child, made_on=date(2024, 3, 16), last_concluded_on=date(2026, 3, 1))
+    review = AnnualReviewFactory(
+        pupil=child,
+        plan=plan,
+        kind=kind,
+        held_on=date(2026, 11, 10),
+        decision="amend",
+        decision_on=date(2026, 12, 1),
+        final_on=date(2027, 1, 29),
+    )
+    assert is_open(owed(plan)["transfer.amend"])
+
+    review.names_next_school = True
+    review.save()
+
+    assert owed(plan)["transfer.amend"].met_on == date(2027, 1, 29)
+    assert owed(plan)["transfer.meeting"].met_on == date(2026, 11, 10)
+
+
+def test_no_meeting_was_due_before_the_plan_or_the_child_was_here(school):
+    child = PupilFactory(school=school, year_group="6")
+    made_late = owed(PlanFactory(pupil=child, made_on=date(2026, 12, 1)))
+    came = PupilFactory(school=school, year_group="6", joined_on=date(2026, 11, 30))
+    came_late = owed(PlanFactory(pupil=came, made_on=date(2025, 3, 1)))
+
+    for found in (made_late, came_late):
+        assert "transfer.amend" in found
+        assert "transfer.meeting" not in found
+    assert came_late["review.due"].due_on == date(2026, 2, 28)
+    assert "review.meeting" not in came_late
 
 
 def test_year_six_of_a_middle_school_stays(db):

@@ -74,6 +74,10 @@ class BeginForm(forms.Form):
         return cleaned
 
 
+class KindForm(BeginForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class MeetingForm(VersionedForm, forms.ModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
     meeting_on = date_field(label="Day of the meeting")
@@ -317,6 +321,12 @@ class FinalForm(forms.Form):
         empty_label="Not uploaded yet",
         label="Version of the plan",
         help_text="Upload its PDF on the plan's page, before this or after.",
+    )
+
+    names_next_school = forms.BooleanField(
+        required=False,
+        label="It names the next school or college",
+        help_text="For a phase transfer: the plan then meets the date for it, whatever kind of review this was.",
     )
 
     def __init__(self, *args, plan, **kwargs):

@@ -40,12 +40,17 @@ def record_representations(*, review: AnnualReview, on: date, by: User) -> Annua
 
 
 def record_final(
-    *, review: AnnualReview, final_on: date, by: User, new_version: PlanVersion | None = None
+    *,
+    review: AnnualReview,
+    final_on: date,
+    by: User,
+    new_version: PlanVersion | None = None,
+    names_next_school: bool = False,
 ) -> AnnualReview:
-    """The amended final plan came; the review is over."""
+    """The amended final plan came; the review is over. One that names the next school meets the transfer's date."""
     with changing(review, by=by, step=steps.FINAL) as change:
         review = change.case
-        review.final_on, review.new_version = final_on, new_version
+        review.final_on, review.new_version, review.names_next_school = final_on, new_version, names_next_school
         review.closed_on, review.close_reason = final_on, "The amended final plan came"
         change.tell("ehcp.review_final", "Amended final plan received", on=final_on)
     return review

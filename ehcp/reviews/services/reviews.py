@@ -68,6 +68,18 @@ def begin(
     return review
 
 
+def change_kind(
+    *, review: AnnualReview, version: int, kind: str, by: User, asked_by: str = "", reason: str = ""
+) -> AnnualReview:
+    """Say that the review is of another kind, also after it was closed: what it meets follows."""
+    with changing(review, version=version, by=by, closed_too=True) as change:
+        review = change.case
+        before = review.get_kind_display()
+        review.kind, review.asked_by, review.reason = kind, asked_by, reason
+        change.tell("ehcp.review_kind", f"{before} is now: {review.get_kind_display().lower()}")
+    return review
+
+
 # --- Planning ----------------------------------------------------------------------------------------------------
 def plan_meeting(
     *,

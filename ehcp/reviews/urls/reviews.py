@@ -15,6 +15,7 @@ urlpatterns = [
     path("authorities/<int:pk>/layout/", review_layouts.layout_edit, name="review-layout-edit"),
     path("reviews/<int:pk>/", reviews.review_detail, name="review-detail"),
     path("reviews/<int:pk>/plan/", reviews.review_plan, name="review-plan"),
+    path("reviews/<int:pk>/kind/", reviews.review_kind, name="review-kind"),
     path("reviews/<int:pk>/school-report/", reviews.review_school_report, name="review-school-report"),
     path("reviews/<int:pk>/close/", reviews.review_close, name="review-close"),
     path("reviews/<int:pk>/people/add/", review_people.invitee_add, name="invitee-add"),

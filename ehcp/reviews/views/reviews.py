@@ -136,6 +136,23 @@ def _begin(request, plan):
     ).respond(request)
 
 
+@require_permission(P.CASE_EDIT)
+@form_page
+def review_kind(request, pk):
+    review = review_or_404(request, pk)
+    facts = {name: getattr(review, name) for name in ("kind", "asked_by", "reason", "version")}
+    form = forms.KindForm(posted(request), initial=facts)
+
+    def change(cleaned):
+        return services.change_kind(review=review, by=request.user, **cleaned)
+
+    return review_form(
+        request, form, change, case=review, done="Saved. The dates follow.", title="Kind of review", submit="Save",
+        tab_title=tab_title("Kind of review"),
+        lead="A phase transfer review that was begun as another kind can be put right here, also when it is closed.",
+    )  # fmt: skip
+
+
 def _begin_lead(due_on, latest):
     if due_on is None:
         return "The date of this plan is not known, so nobody can say by when its review is due. Enter it on the plan."

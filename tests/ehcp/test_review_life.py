@@ -1,0 +1,95 @@
+"""Reviews as schools live them, through the pages: another kind, two at a time, from before sendco, and changed."""
+
+from datetime import date
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from ehcp.models import AnnualReview
+from ehcp.reviews.services import deciding
+from ehcp.reviews.services import reviews as services
+from sendco.due.models import DueItem
+from staff.owed import all_differences, bring_up_to_date
+from tests.everywhere import everywhere, mailed, words_of
+from tests.factories import PupilFactory
+from tests.factories.ehcp import NeedsAssessmentFactory, PlanFactory
+
+
+@pytest.fixture(autouse=True)
+def _monday():
+    with time_machine.travel("2026-11-23 10:00", tick=False):
+        yield
+
+
+@pytest.fixture
+def child(school):
+    return PupilFactory(school=school, year_group="6", birth_on=date(2015, 10, 1))
+
+
+@pytest.fixture
+def plan(child):
+    plan = PlanFactory(pupil=child, made_on=date(2025, 11, 3))
+    bring_up_to_date(plan)
+    return plan
+
+
+def page(name, thing):
+    return reverse(f"ehcp:{name}", args=[thing.pk])
+
+
+def held_review(plan, senco, *, began_on=date(2026, 9, 1), held_on=date(2026, 10, 6), kind="annual"):
+    review = services.begin(plan=plan, kind=kind, by=senco, began_on=began_on, asked_by="Parent", reason="Why")
+    return services.record_held(review=review, held_on=held_on, by=senco)
+
+
+def due(rule, **about):
+    return DueItem.objects.get(rule=rule, **about)
+
+
+# --- What is not owed is not late --------------------------------------------------------------------------------
+def test_annual_review_whose_plan_names_the_next_school_meets_the_transfer(sign_in, senco, plan):
+    client, review = sign_in(senco), held_review(plan, senco)
+    review = deciding.record_decision(
+        review=review, decision="amend", decision_on=date(2026, 10, 20), notice_on=date(2026, 10, 20), by=senco
+    )
+
+    response = client.post(page("review-final", review), {"final_on": "2026-11-20", "names_next_school": "on"})
+
+    assert response.status_code == 302
+    assert due("transfer.amend").met_on == date(2026, 11, 20)
+    said = everywhere(client, senco, plan.pupil, on=date(2027, 2, 15))
+    for where in ("due", "diary", "feed"):
+        assert "Plan changed to name the next school" not in said[where], where
+    assert list(all_differences()) == []
+
+
+def test_kind_of_a_review_can_be_changed_also_when_it_is_closed(sign_in, senco, plan):
+    client, review = sign_in(senco), held_review(plan, senco)
+    review = deciding.record_decision(review=review, decision="maintain", decision_on=date(2026, 11, 2), by=senco)
+    assert due("transfer.meeting").met_on is None
+    assert page("review-kind", review) in words_of(client.get(page("review-detail", review)))
+
+    client.post(page("review-kind", review), {"kind": "transfer", "version": review.version})
+
+    assert AnnualReview.objects.get().kind == "transfer"
+    assert due("transfer.meeting").met_on == date(2026, 10, 6)
+    assert due("transfer.amend").met_on == date(2026, 11, 2)
+
+
+def test_plan_in_time_leaves_no_notice_late_and_nobody_to_write_to(sign_in, senco, head, pupil):
+    row = NeedsAssessmentFactory(
+        pupil=pupil, received_on=date(2026, 7, 20), decision="assess", decision_on=date(2026, 8, 20)
+    )
+    bring_up_to_date(row)  # week 18: no draft yet, and the plan is due in two weeks
+
+    client = sign_in(senco)
+    said = everywhere(client, senco, pupil, on=date(2026, 11, 9))
+    for where in ("due", "pupil", "diary", "feed"):
+        assert "Notice that there will be no plan" not in said[where], where
+    assert "Final plan" in said["due"]
+    assert "Notice that there will be no plan" not in mailed(date(2026, 11, 23))
+    compliance = sign_in(head).get(reverse("compliance"))
+    assert "ehcna.no_plan" not in [item.rule for item in compliance.context["page"].object_list]
+    letters = reverse("ehcp:letter-new", args=["assessment", row.pk, "la_late_decision"])
+    assert letters not in words_of(sign_in(senco).get(reverse("due-list")))
