@@ -86,11 +86,21 @@ class AnnualReview(models.Model):
     class Meta:
         ordering = ["-began_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["plan"], condition=Q(closed_on=None), name="one_open_review_a_plan")
+            # One is prepared at a time; one that was held may wait for the authority beside it.
+            models.UniqueConstraint(
+                fields=["plan"], condition=Q(closed_on=None, held_on=None), name="one_review_prepared_a_plan"
+            )
         ]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.pk}"
+
+    @property
+    def waits_for_authority(self):
+        """Held, and the authority has not finished: it has not decided, or not changed the plan as it decided."""
+        if self.held_on is None or self.final_on or self.not_amending_on:
+            return False
+        return self.decision in ("", Recommendation.AMEND)
 
 
 class Invitee(models.Model):

@@ -11,6 +11,12 @@ HELD = Known(("held_on",), ReviewReason.NOT_HELD)
 REPORT_NOT_SENT = NotYet("report_sent_on", ReviewReason.REPORT_WENT)
 TO_BE_AMENDED = Holds(lambda review: review.decision == Recommendation.AMEND, ReviewReason.NOT_AMENDING)
 
+
+def still_waited_for(review: AnnualReview) -> bool:
+    """A review that the school closed after its meeting: what the authority owes is entered whenever it comes."""
+    return review.waits_for_authority
+
+
 DAY = Step(
     "day",
     _("Fix the day of the meeting"),
@@ -100,6 +106,7 @@ DECISION = Step(
     Whose.AUTHORITY,
     writes=("decision_on", "decision", "notice_on"),
     needs=(HELD,),
+    when_closed=still_waited_for,
 )
 NOTICE = Step(
     "notice",
@@ -109,6 +116,7 @@ NOTICE = Step(
     Whose.AUTHORITY,
     writes=("notice_on",),
     needs=(TO_BE_AMENDED,),
+    when_closed=still_waited_for,
 )
 COMMENTS = Step(
     "comments",
@@ -118,6 +126,7 @@ COMMENTS = Step(
     Whose.PARENT,
     writes=("representations_on",),
     needs=(TO_BE_AMENDED,),
+    when_closed=still_waited_for,
 )
 FINAL = Step(
     "final",
@@ -127,6 +136,7 @@ FINAL = Step(
     Whose.AUTHORITY,
     writes=("final_on", "new_version", "names_next_school"),
     needs=(TO_BE_AMENDED,),
+    when_closed=still_waited_for,
 )
 NOT_AMENDED = Step(
     "not_amended",
@@ -134,6 +144,7 @@ NOT_AMENDED = Step(
     whose=Whose.AUTHORITY,
     writes=("not_amending_on",),
     needs=(TO_BE_AMENDED,),
+    when_closed=still_waited_for,
 )
 
 BEFORE_MEETING = (DAY, INVITE, ASK, SCHOOL_REPORT, VIEWS, PAPERS, MEETING)

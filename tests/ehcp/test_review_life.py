@@ -93,3 +93,96 @@ def test_plan_in_time_leaves_no_notice_late_and_nobody_to_write_to(sign_in, senc
     assert "ehcna.no_plan" not in [item.rule for item in compliance.context["page"].object_list]
     letters = reverse("ehcp:letter-new", args=["assessment", row.pk, "la_late_decision"])
     assert letters not in words_of(sign_in(senco).get(reverse("due-list")))
+
+
+# --- A review lives on -------------------------------------------------------------------------------------------
+CHASED = ("Authority's decision: keep, change or cease the plan", "Final amended plan")
+
+
+def test_closing_a_held_review_keeps_the_meeting_and_chases_the_authority(sign_in, senco, head, plan):
+    client, old = sign_in(senco), held_review(plan, senco)  # the decision was due on 3 November
+    text = words_of(client.get(page("review-close", old)))
+    assert "stay due on this review" in text
+
+    client.post(page("review-close", old), {"reason": "The authority stays silent"})
+    client.post(reverse("ehcp:review-new") + f"?plan={plan.pk}", {"plan": plan.pk, "kind": "annual"})
+
+    old, new = AnnualReview.objects.order_by("pk")
+    assert (old.closed_on, new.closed_on) == (date(2026, 11, 23), None)
+    assert due("review.meeting").met_on == date(2026, 10, 6)
+    decision = due("review.decision")
+    assert (decision.source_id, decision.met_on, decision.closed_on) == (old.pk, None, None)
+    said = everywhere(client, senco, plan.pupil, on=date(2026, 11, 3))
+    for where in ("due", "pupil", "diary", "feed"):
+        assert CHASED[0] in said[where], where
+    assert CHASED[0] in words_of(sign_in(head).get(reverse("compliance")))
+    assert "late" in words_of(sign_in(senco).get(page("review-detail", old)))
+    assert page("review-decision", old) in words_of(client.get(page("review-detail", old)))
+    assert list(all_differences()) == []
+
+
+def test_what_the_authority_sends_can_be_entered_however_late(sign_in, senco, plan):
+    client, old = sign_in(senco), held_review(plan, senco)
+    old = services.close(review=old, reason="The authority stays silent", by=senco)
+    services.begin(plan=plan, kind="annual", by=senco)
+
+    for name, data in (
+        ("decision", {"decision": "amend", "decision_on": "2026-11-19"}),
+        ("notice", {"on": "2026-11-20"}),
+        ("comments", {"on": "2026-11-21"}),
+        ("final", {"final_on": "2026-11-22"}),
+    ):
+        assert client.post(page(f"review-{name}", old), data).status_code == 302, name
+
+    old.refresh_from_db()
+    assert (old.final_on, old.closed_on, old.close_reason) == (
+        *(date(2026, 11, 22), date(2026, 11, 23)),
+        "The authority stays silent",
+    )
+    assert due("review.final", source_id=old.pk).met_on == date(2026, 11, 22)
+    assert due("review.due", trigger_on=date(2025, 11, 3)).met_on == date(2026, 11, 19)
+    again = client.post(page("review-decision", old), {"decision": "maintain", "decision_on": "2026-11-23"})
+    assert again.status_code == 422
+    assert list(all_differences()) == []
+
+
+def test_early_review_stands_beside_an_outstanding_final_plan(sign_in, senco, plan):
+    client, old = sign_in(senco), held_review(plan, senco)
+    old = deciding.record_decision(
+        review=old, decision="amend", decision_on=date(2026, 10, 27), notice_on=date(2026, 10, 27), by=senco
+    )
+    assert "another=1" in words_of(client.get(page("review-detail", old)))
+    lead = words_of(client.get(reverse("ehcp:review-new") + f"?plan={plan.pk}&another=1"))
+    assert "It stays open beside this one" in lead
+
+    client.post(
+        reverse("ehcp:review-new") + f"?plan={plan.pk}&another=1",
+        {"plan": plan.pk, "kind": "early", "asked_by": "The parent", "reason": "The placement is at risk"},
+    )
+
+    assert AnnualReview.objects.filter(closed_on=None).count() == 2
+    said = everywhere(client, senco, plan.pupil, on=due("review.final").due_on)
+    for where in ("due", "pupil", "diary", "feed"):
+        assert CHASED[1] in said[where], where
+    third = client.post(reverse("ehcp:review-new"), {"plan": plan.pk, "kind": "annual"})
+    assert third.status_code == 422
+
+
+def test_late_decision_of_an_older_review_begins_no_new_year(senco, plan):
+    old = services.close(review=held_review(plan, senco), reason="Silent", by=senco)
+    new = held_review(plan, senco, began_on=date(2026, 10, 20), held_on=date(2026, 11, 2))
+    deciding.record_decision(review=new, decision="maintain", decision_on=date(2026, 11, 10), by=senco)
+
+    deciding.record_decision(review=old, decision="maintain", decision_on=date(2026, 11, 20), by=senco)
+
+    open_due = DueItem.objects.open().get(rule="review.due")
+    assert open_due.trigger_on == date(2026, 11, 10)
+    assert due("review.decision", source_id=old.pk).met_on == date(2026, 11, 20)
+
+
+def test_closed_review_that_waits_is_found_among_the_open_ones(sign_in, senco, plan):
+    services.close(review=held_review(plan, senco), reason="Silent", by=senco)
+    client = sign_in(senco)
+
+    assert len(client.get(reverse("ehcp:review-list")).context["rows"]) == 1
+    assert len(client.get(reverse("ehcp:review-list") + "?show=closed").context["rows"]) == 0

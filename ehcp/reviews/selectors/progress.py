@@ -149,16 +149,20 @@ def _decision(way: Way) -> Progress:
 
 
 def _notice(way: Way) -> Progress:
-    return _plain(steps.NOTICE, way.review.closed_on is not None or steps.NOTICE.is_done(way.review))
+    return _plain(steps.NOTICE, _is_over(way.review) or steps.NOTICE.is_done(way.review))
 
 
 def _comments(way: Way) -> Progress:
-    done = way.review.closed_on is not None or steps.COMMENTS.is_done(way.review)
+    done = _is_over(way.review) or steps.COMMENTS.is_done(way.review)
     return _plain(steps.COMMENTS, done, "The parent has 15 days")
 
 
 def _final(way: Way) -> Progress:
-    return _plain(steps.FINAL, way.review.closed_on is not None)
+    return _plain(steps.FINAL, _is_over(way.review))
+
+
+def _is_over(review: AnnualReview) -> bool:
+    return review.closed_on is not None and not review.waits_for_authority
 
 
 def _plain(step: Step, done: bool, note: str = "") -> Progress:
@@ -196,9 +200,11 @@ def progress_of(review: AnnualReview, *, people: list[Person], acting: Acting) -
 
 def next_of(review: AnnualReview, way: Iterable[Progress], *, today: date) -> Progress | None:
     """The one step that is next; None when nothing is left to do."""
-    if review.closed_on or not review.pupil.on_roll:
+    if (review.closed_on and not review.waits_for_authority) or not review.pupil.on_roll:
         return None
     open_steps = [progress for progress in way if not progress.done and progress.step not in steps.HOLDS_NOTHING_UP]
+    if review.closed_on:
+        open_steps = [progress for progress in open_steps if progress.step.when_closed(review)]
     if not open_steps:
         return None
     first = open_steps[0]

@@ -48,13 +48,14 @@ def begin(
     organiser: User | None = None,
     began_on: date | None = None,
 ) -> AnnualReview:
-    """Open a review of a plan in force and list who has to be invited. Raises Refused when one is open already."""
+    """Open a review of a plan in force and list who has to be invited. Raises Refused while another is prepared; one
+    that was held may wait for the authority beside it."""
     plan = locked(plan)
     if plan.ceased_on:
         raise Refused(ReviewReason.PLAN_CEASED, ceased_on=plan.ceased_on)
     if not plan.pupil.on_roll:
         raise Refused(ReviewReason.CHILD_LEFT, child=plan.pupil.name)
-    open_review = AnnualReview.objects.filter(plan=plan, closed_on=None).first()
+    open_review = AnnualReview.objects.filter(plan=plan, closed_on=None, held_on=None).first()
     if open_review:
         raise Refused(ReviewReason.OPEN_ALREADY, began_on=open_review.began_on)
     review = AnnualReview(
@@ -266,7 +267,10 @@ def record_report_sent(*, review: AnnualReview, sent_on: date, by: User) -> Annu
 
 
 def close(*, review: AnnualReview, reason: str, by: User, on: date | None = None) -> AnnualReview:
-    """Stop a review that will not be finished: begun by mistake, or the child has left."""
+    """Stop a review that will not be finished: begun by mistake, or the child has left.
+
+    One that was held keeps its meeting, and what the authority owes after it can be entered and stays due.
+    """
     with changing(review, by=by) as change:
         review = change.case
         if not reason.strip():

@@ -41,6 +41,8 @@ PER_PAGE = 25
 MOST_COMING = 12
 # Between the last words and the papers.
 SPARE = timedelta(days=4)
+# In the address: begin a review beside one that was held and waits for the authority.
+ANOTHER = "another"
 LAST_DAY = date(2100, 12, 31)  # beyond it, a slip of the year
 
 
@@ -95,7 +97,7 @@ def review_new(request):
         return _choose(request)
     plans = Plan.objects.visible_to(request.acting).select_related("pupil__form_group", "authority", "school")
     plan = get_object_or_404(plans, pk=chosen)
-    under_way = plan.reviews.filter(closed_on=None).first()
+    under_way = selectors.under_way(plan, beside=ANOTHER in request.GET)
     if under_way and request.method == "GET":
         return redirect("ehcp:review-detail", pk=under_way.pk)
     return _begin(request, plan)
@@ -104,7 +106,7 @@ def review_new(request):
 def _choose(request):
     today = timezone.localdate()
     plans = Plan.objects.visible_to(request.acting).filter(ceased_on=None, pupil__left_on=None)
-    plans = plans.exclude(reviews__closed_on=None, reviews__isnull=False).select_related("pupil__form_group")
+    plans = plans.filter(~selectors.BEING_PREPARED).select_related("pupil__form_group")
     context = case_page("reviews", title="Begin a review") | {
         "page": Paginator(plans.order_by("pupil__sort_name", "pk"), 50).get_page(request.GET.get("page")),
         "today": today,
@@ -123,7 +125,7 @@ def _begin(request, plan):
             "tab_title": tab_title("Begin a review"),
             "submit": "Begin the review",
             "cancel": reverse("ehcp:review-list"),
-            "lead": _begin_lead(*selectors.due_dates_of(plan)),
+            "lead": _begin_lead(plan),
         }
 
     return FormPage(
@@ -153,7 +155,14 @@ def review_kind(request, pk):
     )  # fmt: skip
 
 
-def _begin_lead(due_on, latest):
+def _begin_lead(plan):
+    due_on, latest = selectors.due_dates_of(plan)
+    waits = selectors.under_way(plan, beside=False)
+    if waits and waits.held_on:
+        return (
+            f"The review of {long_date(waits.held_on)} waits for the authority. It stays open beside this one, and "
+            "what the authority owes after it stays due."
+        )
     if due_on is None:
         return "The date of this plan is not known, so nobody can say by when its review is due. Enter it on the plan."
     lead = f"The review is due, with the authority's decision, by {long_date(due_on)}."
@@ -170,7 +179,9 @@ def review_detail(request, pk):
     people = selectors.people_of(review, today=today)
     dates = dates_of(review, today=today)
     may_edit = acting.can(P.CASE_EDIT) and review.closed_on is None
-    late_letter = selectors.late_letter(review, today=today) if may_edit else None
+    # What the authority sends is entered whenever it comes, also after the school closed the review.
+    may_record = may_edit or (acting.can(P.CASE_EDIT) and review.waits_for_authority)
+    late_letter = selectors.late_letter(review, today=today) if may_record else None
     work = work_on(review, people, acting, today, late_letter)
     items = [*selectors.plan_dates_of(review), *(row.item for row in dates)]
     report = facts.latest_report(review)
@@ -202,6 +213,8 @@ def review_detail(request, pk):
         "may_correct": request.acting.can(P.CASE_EDIT),
         "case_letters": links_of("review"),
         "may_edit": may_edit,
+        "may_record": may_record,
+        "may_begin": may_record and review.waits_for_authority and not selectors.under_way(review.plan, beside=True),
         "may_approve": acting.can(P.CASE_APPROVE),
         "late_letter": late_letter,
     }
@@ -366,11 +379,27 @@ def review_close(request, pk):
         return services.close(review=review, reason=cleaned["reason"], by=request.user)
 
     return review_form(
-        request, form, close, case=review, done="The review is closed. Its dates are closed with it.",
-        title="Close the review unfinished", submit="Close the review",
-        lead="Only for a review that will not be finished: begun by mistake, or the child has left. A review that runs "
-        "its course closes by itself when the authority's last letter is entered.",
+        request, form, close, case=review, done=_closed_words,
+        title="Close the review unfinished", submit="Close the review", lead=_close_lead(review),
     )  # fmt: skip
+
+
+def _closed_words(review):
+    if review.waits_for_authority:
+        return "The review is closed. What the authority owes after the meeting stays due, and can be entered here."
+    return "The review is closed. Its dates are closed with it."
+
+
+def _close_lead(review):
+    if review.waits_for_authority:
+        return (
+            "The meeting was held, so it stays met. The authority's decision, notice and final plan stay due on this "
+            "review, and can be entered however late they come."
+        )
+    return (
+        "Only for a review that will not be finished: begun by mistake, or the child has left. A review that runs "
+        "its course closes when the authority's last letter is entered."
+    )
 
 
 @require_permission(P.CASE_EDIT)
