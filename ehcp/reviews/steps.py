@@ -96,7 +96,7 @@ SEND = Step(
     _("Record that it went"),
     "ehcp:review-report-sent",
     writes=("report_sent_on",),
-    needs=(HELD, Known(("approved_at",), ReviewReason.NOT_APPROVED)),
+    needs=(HELD,),
 )
 DECISION = Step(
     "decision",

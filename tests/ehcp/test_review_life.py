@@ -186,3 +186,86 @@ def test_closed_review_that_waits_is_found_among_the_open_ones(sign_in, senco, p
 
     assert len(client.get(reverse("ehcp:review-list")).context["rows"]) == 1
     assert len(client.get(reverse("ehcp:review-list") + "?show=closed").context["rows"]) == 0
+
+
+# --- What already happened ---------------------------------------------------------------------------------------
+def test_review_that_is_over_is_entered_in_a_schools_first_week(sign_in, senco, head, plan):
+    client = sign_in(senco)
+    begin = {"plan": plan.pk, "kind": "annual", "began_on": "2026-09-01"}
+    client.post(reverse("ehcp:review-new"), begin)
+    review = AnnualReview.objects.get()
+    people = [invitee.pk for invitee in review.invitees.all()]
+
+    day = {"meeting_on": "2026-10-05", "version": review.version}
+    assert client.post(page("review-plan", review), day).status_code == 302
+    told = {"people": people, "invited_on": "2026-09-15", "via": "post"}
+    assert client.post(page("review-told", review), told).status_code == 302
+    assert client.post(page("review-papers", review), {"sent_on": "2026-09-18", "via": "email"}).status_code == 302
+    held = {"people": people, "held_on": "2026-10-05"}
+    assert client.post(page("review-meeting", review) + "?at=here", held).status_code == 302
+    assert client.post(page("review-report-sent", review), {"sent_on": "2026-10-16", "via": "email"}).status_code == 302
+    decision = {"decision": "maintain", "decision_on": "2026-11-02"}
+    assert client.post(page("review-decision", review), decision).status_code == 302
+
+    review.refresh_from_db()
+    assert (review.began_on, review.held_on, review.closed_on) == (
+        *(date(2026, 9, 1), date(2026, 10, 5)),
+        date(2026, 11, 2),
+    )
+    ours = DueItem.objects.filter(source_type="ehcp.annualreview")
+    assert {item.rule: item.met_on for item in ours} == {
+        "review.invite": date(2026, 9, 15),
+        "review.papers": date(2026, 9, 18),
+        "review.report": date(2026, 10, 16),
+        "review.decision": date(2026, 11, 2),
+    }
+    late = sign_in(head).get(reverse("compliance")).context["page"].object_list
+    assert [item.rule for item in late] == []
+    said = everywhere(sign_in(senco), senco, plan.pupil, on=date(2027, 11, 1))
+    for where in ("due", "pupil", "diary", "feed"):
+        assert "Review of the plan, with the authority's decision sent" in said[where], where
+    assert due("review.due", met_on=None).due_on == date(2027, 11, 1)
+
+
+@pytest.mark.parametrize(
+    ("began_on", "words"),
+    [("2025-10-01", "cannot have begun before that"), ("2026-11-24", "cannot be after today")],
+)
+def test_day_on_which_no_review_can_have_begun_is_refused(sign_in, senco, plan, began_on, words):
+    data = {"plan": plan.pk, "kind": "annual", "began_on": began_on}
+
+    response = sign_in(senco).post(reverse("ehcp:review-new"), data)
+
+    assert response.status_code == 422
+    assert words in words_of_refusal(response)
+
+
+def words_of_refusal(response):
+    return " ".join(response.content.decode().split())
+
+
+def test_meeting_after_its_own_decision_is_refused(sign_in, senco, plan):
+    review = held_review(plan, senco)
+    review = deciding.record_decision(review=review, decision="maintain", decision_on=date(2026, 11, 2), by=senco)
+    correct = {"held_on": "2026-11-05", "reason": "Typed wrongly", "version": review.version}
+    client = sign_in(senco)
+    url = reverse("ehcp:case-correct", args=["review", review.pk])
+    kept = {
+        name: field.value() for name, field in ((f.name, f) for f in client.get(url).context["form"]) if field.value()
+    }
+
+    response = client.post(url, kept | correct)
+
+    assert response.status_code == 422
+    assert "cannot be before" in words_of_refusal(response)
+    review.refresh_from_db()
+    assert review.held_on == date(2026, 10, 6)
+
+
+def test_report_written_here_still_waits_for_the_head(sign_in, senco, plan):
+    review = held_review(plan, senco)
+
+    response = sign_in(senco).post(page("review-report-sent", review), {"sent_on": "2026-11-23", "via": "email"})
+
+    assert response.status_code == 422
+    assert "has not approved the report yet" in words_of_refusal(response)

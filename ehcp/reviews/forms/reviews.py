@@ -62,6 +62,12 @@ class BeginForm(forms.Form):
         widget=forms.RadioSelect(attrs=RADIO),
         initial=AnnualReview.Kind.ANNUAL,
     )
+    began_on = past_date_field(
+        label="Day it began",
+        words="The day it began",
+        required=False,
+        help_text="For a review that is under way or over already, the real day. Then enter its meeting and letters.",
+    )
     asked_by = forms.CharField(label="For an early review: who asks", max_length=100, required=False)
     reason = text_field(label="Why now", rows=3, longest=2000)
 
@@ -75,6 +81,7 @@ class BeginForm(forms.Form):
 
 
 class KindForm(BeginForm):
+    began_on = None  # corrected like every other day
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 

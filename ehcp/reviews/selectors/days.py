@@ -73,6 +73,8 @@ def warnings(
     plan_on: date | None = None,
 ) -> list[str]:
     """What speaks against this day, in words; none of it forbids the day."""
+    if day < today:
+        return ["This day is past. Enter the meeting as held, and when and how each person was invited."]
     cautions = []
     if calendar is None or not calendar.covers(day):
         cautions.append("Calendar not entered for this day, so check that it is a school day.")

@@ -6,6 +6,7 @@ plan at once. What breaks the law (short notice, a late report) is recorded as i
 
 from collections.abc import Iterable, Sequence
 from datetime import date, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -55,6 +56,8 @@ def begin(
         raise Refused(ReviewReason.PLAN_CEASED, ceased_on=plan.ceased_on)
     if not plan.pupil.on_roll:
         raise Refused(ReviewReason.CHILD_LEFT, child=plan.pupil.name)
+    if began_on and plan.made_on and began_on < plan.made_on:
+        raise Refused(ReviewReason.BEFORE_PLAN, made_on=plan.made_on, field="began_on")
     open_review = AnnualReview.objects.filter(plan=plan, closed_on=None, held_on=None).first()
     if open_review:
         raise Refused(ReviewReason.OPEN_ALREADY, began_on=open_review.began_on)
@@ -254,9 +257,14 @@ def approve(*, review: AnnualReview, version: int, by: User) -> AnnualReview:
 
 
 def record_report_sent(*, review: AnnualReview, sent_on: date, by: User) -> AnnualReview:
-    """The report went to everybody invited (reg 20(7)-(9)); the authority's time to decide runs from the meeting."""
+    """The report went to everybody invited (reg 20(7)-(9)); the authority's time to decide runs from the meeting.
+
+    The head approves it first, unless it went before the review was entered here at all.
+    """
     with changing(review, by=by, step=steps.SEND) as change:
         review = change.case
+        if review.approved_at is None and sent_on >= _entered_on(review):
+            raise Refused(ReviewReason.NOT_APPROVED)
         for invitee in listed(review):
             invitee.report_sent_on = sent_on
             change.keep(invitee, "report_sent_on")
@@ -264,6 +272,11 @@ def record_report_sent(*, review: AnnualReview, sent_on: date, by: User) -> Annu
         change.touch()
         change.tell("ehcp.report_sent", "Report of the review sent", on=sent_on)
     return review
+
+
+def _entered_on(review: AnnualReview) -> date:
+    history: Any = review.history
+    return timezone.localdate(history.earliest("history_date").history_date)
 
 
 def close(*, review: AnnualReview, reason: str, by: User, on: date | None = None) -> AnnualReview:

@@ -115,7 +115,8 @@ def _choose(request):
 
 
 def _begin(request, plan):
-    form = forms.BeginForm(posted(request), initial={"kind": request.GET.get("kind") or AnnualReview.Kind.ANNUAL})
+    kind = request.GET.get("kind") or AnnualReview.Kind.ANNUAL
+    form = forms.BeginForm(posted(request), initial={"kind": kind, "began_on": timezone.localdate()})
 
     def begin(cleaned):
         return services.begin(plan=plan, by=request.user, **cleaned)
