@@ -140,6 +140,8 @@ class Invitee(models.Model):
     user = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     invited_on = models.DateField(null=True, blank=True)
     invited_via = models.CharField(max_length=6, choices=Via, blank=True)
+    # Time or place changed, or the meeting was called off, after this person was invited.
+    tell_again = models.BooleanField(default=False)
     answer = models.CharField(max_length=8, choices=Answer, blank=True)
     asked_on = models.DateField(null=True, blank=True, help_text="The day a contribution was asked for.")
     chased_on = models.DateField(null=True, blank=True)
@@ -155,6 +157,11 @@ class Invitee(models.Model):
 
     def __str__(self):
         return f"{self.get_role_display()} {self.pk}"
+
+    @property
+    def is_to_be_invited(self):
+        """Not invited yet, or not told of what changed since."""
+        return self.invited_on is None or self.tell_again
 
 
 class Contribution(models.Model):

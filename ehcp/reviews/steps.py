@@ -25,6 +25,13 @@ DAY = Step(
     writes=("meeting_on", "meeting_time", "place", "contribute_by", "pep_on", "short_notice_note"),
     needs=(NotYet("held_on", ReviewReason.HELD_ALREADY),),
 )
+CALL_OFF = Step(
+    "call_off",
+    _("Call the meeting off"),
+    _("Call it off"),
+    "ehcp:review-call-off",
+    needs=(DAY_FIXED, NotYet("held_on", ReviewReason.HELD_ALREADY)),
+)
 INVITE = Step("invite", _("Invite everybody"), _("Invite {people}"), "ehcp:review-invite", needs=(DAY_FIXED,))
 ASK = Step("ask", _("Ask for views and reports"), _("Ask {people}"), "ehcp:review-ask")
 SCHOOL_REPORT = Step(
@@ -150,7 +157,7 @@ NOT_AMENDED = Step(
 BEFORE_MEETING = (DAY, INVITE, ASK, SCHOOL_REPORT, VIEWS, PAPERS, MEETING)
 AFTER_MEETING = (WRITE_UP, REPORT, APPROVE, SEND, DECISION)
 AMENDING = (NOTICE, COMMENTS, FINAL)
-STEPS = by_code((*BEFORE_MEETING, PACK, *AFTER_MEETING, *AMENDING, NOT_AMENDED))
+STEPS = by_code((*BEFORE_MEETING, CALL_OFF, PACK, *AFTER_MEETING, *AMENDING, NOT_AMENDED))
 # A parent may comment or not: nothing waits for it.
 HOLDS_NOTHING_UP = (COMMENTS,)
 

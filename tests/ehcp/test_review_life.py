@@ -1,13 +1,13 @@
 """Reviews as schools live them, through the pages: another kind, two at a time, from before sendco, and changed."""
 
-from datetime import date
+from datetime import date, time
 
 import pytest
 import time_machine
 from django.urls import reverse
 
 from ehcp.models import AnnualReview
-from ehcp.reviews.services import deciding
+from ehcp.reviews.services import deciding, inviting
 from ehcp.reviews.services import reviews as services
 from sendco.due.models import DueItem
 from staff.owed import all_differences, bring_up_to_date
@@ -269,3 +269,64 @@ def test_report_written_here_still_waits_for_the_head(sign_in, senco, plan):
 
     assert response.status_code == 422
     assert "has not approved the report yet" in words_of_refusal(response)
+
+
+# --- Changed after the invitations -------------------------------------------------------------------------------
+@pytest.fixture
+def invited(plan, senco):
+    review = services.begin(plan=plan, kind="annual", by=senco)
+    facts = {"meeting_on": date(2026, 12, 15), "meeting_time": time(10), "place": "Library"}
+    review = services.plan_meeting(review=review, version=review.version, by=senco, **facts)
+    people = list(review.invitees.all())
+    inviting.record_invited(review=review, invitees=people, invited_on=date(2026, 11, 20), via="post", by=senco)
+    review.refresh_from_db()
+    return review
+
+
+def test_another_time_asks_to_tell_people_again_and_keeps_the_notice(sign_in, senco, invited):
+    client = sign_in(senco)
+    data = {"meeting_on": "2026-12-15", "meeting_time": "14:00", "place": "Library", "version": invited.version}
+
+    response = client.post(page("review-plan", invited), data, follow=True)
+
+    text = words_of(response)
+    assert "The time or place changed: tell" in text
+    assert "Not told yet:" in text
+    people = list(invited.invitees.all())
+    assert due("review.invite").met_on == date(2026, 11, 20)
+    told = {"people": [person.pk for person in people], "invited_on": "2026-11-23", "via": "told"}
+    client.post(page("review-told", invited), told)
+    assert set(invited.invitees.values_list("invited_on", "tell_again")) == {(date(2026, 11, 20), False)}
+    assert "Not told yet" not in words_of(client.get(page("review-detail", invited)))
+    assert due("review.invite").met_on == date(2026, 11, 20)
+
+
+def test_meeting_called_off_without_a_new_day(sign_in, senco, invited):
+    client = sign_in(senco)
+    before = everywhere(client, senco, invited.pupil, on=date(2026, 12, 15))
+    assert "Annual review meeting" in before["diary"]
+
+    data = {"reason": "The parent is ill", "version": invited.version}
+    assert client.post(page("review-call-off", invited), data).status_code == 302
+
+    invited.refresh_from_db()
+    assert (invited.meeting_on, invited.meeting_time, invited.closed_on) == (None, None, None)
+    text = words_of(client.get(page("review-detail", invited)))
+    assert "The meeting was called off. Tell" in text
+    assert "Plan the meeting" in text
+    after = everywhere(client, senco, invited.pupil, on=date(2026, 12, 15))
+    for where in ("diary", "feed"):
+        assert "Annual review meeting" not in after[where], where
+    assert "Invitations to the review meeting" not in after["due"]
+    assert not DueItem.objects.filter(rule__in=("review.invite", "review.papers")).exists()
+    client.post(page("review-told-off", invited))
+    assert "The meeting was called off. Tell" not in words_of(client.get(page("review-detail", invited)))
+    assert list(all_differences()) == []
+
+
+def test_meeting_that_was_held_is_not_called_off(sign_in, senco, plan):
+    review = held_review(plan, senco)
+
+    response = sign_in(senco).post(page("review-call-off", review), {"reason": "Ill", "version": review.version})
+
+    assert response.status_code == 422

@@ -151,6 +151,10 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="Why", max_length=200)
 
 
+class CallOffForm(ReasonForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class PeopleForm(forms.Form):
     """Choose among the people of a review."""
 

@@ -62,7 +62,7 @@ class Way:
 
     @property
     def uninvited(self) -> list[Person]:
-        return [person for person in self.people if person.invitee.invited_on is None]
+        return [person for person in self.people if person.invitee.is_to_be_invited]
 
     @property
     def unasked(self) -> list[Person]:
@@ -85,7 +85,10 @@ def _of_people(step: Step, people: Sequence[Person], *, done: bool, note: str) -
 
 def _invite(way: Way) -> Progress:
     people = way.uninvited
+    changed = [person for person in people if person.invitee.invited_on]
     note = f"{_several(people)} not invited yet" if people else ""
+    if changed:
+        note = f"{_several(changed)} to be told of the new time or place"
     return _of_people(steps.INVITE, people, done=way.is_held or not people, note=note)
 
 

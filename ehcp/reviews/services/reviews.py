@@ -18,7 +18,7 @@ from sendco.links import services as links
 from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import User
 
-from ...cases.kernel import assign, changing, locked, opening
+from ...cases.kernel import Change, assign, changing, locked, opening
 from ...cases.refusals import CaseReason
 from ...models import AnnualReview, Invitee, OutcomeReview, Plan, PlanOutcome, ViewDifference
 from .. import steps
@@ -105,17 +105,57 @@ def plan_meeting(
         if contribute_by and contribute_by > meeting_on:
             raise Refused(ReviewReason.WORDS_AFTER_MEETING, field="contribute_by")
         moved = review.meeting_on and review.meeting_on != meeting_on
+        changed = review.meeting_on and (review.meeting_time, review.place) != (meeting_time, place)
         review.meeting_on, review.meeting_time, review.place = meeting_on, meeting_time, place
         review.contribute_by, review.pep_on, review.short_notice_note = contribute_by, pep_on, short_notice_note
         change.touch()
         if moved:
             # The two weeks are counted to the new day, so everybody has to be told of it.
+            _take_invitations_back(change)
+        elif changed:
+            # The notice of the day stands, and stays as it was given.
             for invitee in listed(review).exclude(invited_on=None):
-                invitee.invited_on, invitee.answer = None, ""
-                change.keep(invitee, "invited_on", "answer")
+                invitee.tell_again = True
+                change.keep(invitee, "tell_again")
         words = "moved to" if moved else "is on"
         change.tell("ehcp.review_planned", f"Review meeting {words} {long_date(meeting_on)}")
     return review
+
+
+def _take_invitations_back(change: Change[AnnualReview], *, tell_again: bool = False) -> list[Invitee]:
+    """Nobody is invited any more. Returns those who were."""
+    invited = list(listed(change.case).exclude(invited_on=None))
+    for invitee in invited:
+        invitee.invited_on, invitee.answer, invitee.tell_again = None, "", tell_again
+        change.keep(invitee, "invited_on", "answer", "tell_again")
+    return invited
+
+
+def call_off(*, review: AnnualReview, version: int, reason: str, by: User) -> AnnualReview:
+    """The meeting does not take place on its day, and no other is fixed yet. Who was invited has to be told."""
+    with changing(review, version=version, by=by, step=steps.CALL_OFF) as change:
+        review = change.case
+        if not reason.strip():
+            raise Refused(CaseReason.NO_REASON)
+        was: Any = review.meeting_on  # the step asks for it
+        review.meeting_on = review.meeting_time = review.contribute_by = None
+        review.short_notice_note = ""
+        _take_invitations_back(change, tell_again=True)
+        change.touch()
+        change.tell("ehcp.review_called_off", f"Review meeting of {long_date(was)} called off: {reason}")
+    return review
+
+
+def record_told_off(*, review: AnnualReview, by: User) -> AnnualReview:
+    """Everybody who had been invited knows that the meeting was called off."""
+    with changing(review, by=by) as change:
+        told = list(listed(change.case).filter(tell_again=True))
+        for invitee in told:
+            invitee.tell_again = False
+            change.keep(invitee, "tell_again")
+        names = ", ".join(invitee.name for invitee in told)
+        change.tell("ehcp.review_told_off", f"Told that the meeting was called off: {names}")
+    return change.case
 
 
 def record_papers_sent(

@@ -213,6 +213,7 @@ def review_detail(request, pk):
         "case_kind": "review",
         "may_correct": request.acting.can(P.CASE_EDIT),
         "case_letters": links_of("review"),
+        "to_tell": _names_to_tell(review) if may_edit and not review.held_on else "",
         "may_edit": may_edit,
         "may_record": may_record,
         "may_begin": may_record and review.waits_for_authority and not selectors.under_way(review.plan, beside=True),
@@ -300,16 +301,54 @@ def review_plan(request, pk):
     return FormPage(
         form=form,
         save=save,
-        done=lambda saved: _planned_words(saved, was and was != saved.meeting_on),
+        done=lambda saved: _planned_words(saved, moved=was and was != saved.meeting_on),
         then=review_address,
         page=page,
         template="ehcp/review_plan.html",
     ).respond(request)
 
 
-def _planned_words(review, moved):
+def _planned_words(review, *, moved):
     sentence = f"The meeting is on {long_date(review.meeting_on)}."
-    return f"{sentence} It was moved: invite everybody again." if moved else sentence
+    if moved:
+        return f"{sentence} It was moved: invite everybody again."
+    to_tell = _names_to_tell(review)
+    return f"{sentence} The time or place changed: tell {to_tell} again." if to_tell else sentence
+
+
+def _names_to_tell(review):
+    return ", ".join(review.invitees.filter(removed_on=None, tell_again=True).values_list("name", flat=True))
+
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def review_call_off(request, pk):
+    review = review_or_404(request, pk)
+    form = forms.CallOffForm(posted(request), initial={"version": review.version})
+
+    def call_off(cleaned):
+        return services.call_off(review=review, by=request.user, **cleaned)
+
+    return review_form(
+        request, form, call_off, case=review,
+        done="The meeting is called off. Tell everybody who was invited, and fix another day when you can.",
+        title="Call the meeting off", submit="Call it off", tab_title=tab_title("Call a meeting off"),
+        lead="Without a new day. The review stays open, and its dates of the law do not change. To move the meeting, "
+        "change its day instead.",
+    )  # fmt: skip
+
+
+@require_permission(P.CASE_EDIT)
+@require_POST
+def review_told_off(request, pk):
+    review = review_or_404(request, pk)
+    try:
+        services.record_told_off(review=review, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, "Kept: they know that the meeting was called off.")
+    return redirect(review_address(review))
 
 
 def _meeting_facts(request, review):
