@@ -91,10 +91,19 @@ def _cycle(plan, counted_from, decided_on, all_reviews, calendar):
         owner = under_way.organiser_id if under_way and not decided_on else None
         if latest and not _was_before(plan, latest.due_on):
             items += item(latest, met_on=held_on, closed_on=decided_on, owner_id=owner)
+        if held_on and not decided_on and timezone.localdate() > due.due_on:
+            items += _meeting_of_next_year(due, held_on, all_reviews, calendar, owner)
     early = deadline(reviews.EARLY_YEARS if is_first else reviews.EARLY_YEARS_AGAIN, counted_from, calendar)
     if early and reviews.is_under_five(plan.pupil.birth_on, counted_from):
         items += item(early, met_on=first(held_on, decided_on))
     return items
+
+
+def _meeting_of_next_year(due, held_on, all_reviews, calendar, owner):
+    """The authority has not decided in its year: the school meets again a year on all the same."""
+    latest = deadline(reviews.MEETING, corresponding_date(due.due_on, 12), calendar)
+    later = [review.held_on for review in all_reviews if review.held_on and review.held_on > max(held_on, due.due_on)]
+    return item(latest, met_on=earliest(*later), owner_id=owner)
 
 
 def _was_before(plan, day):

@@ -109,7 +109,7 @@ def test_closing_a_held_review_keeps_the_meeting_and_chases_the_authority(sign_i
 
     old, new = AnnualReview.objects.order_by("pk")
     assert (old.closed_on, new.closed_on) == (date(2026, 11, 23), None)
-    assert due("review.meeting").met_on == date(2026, 10, 6)
+    assert due("review.meeting", due_on=date(2026, 10, 5)).met_on == date(2026, 10, 6)
     decision = due("review.decision")
     assert (decision.source_id, decision.met_on, decision.closed_on) == (old.pk, None, None)
     said = everywhere(client, senco, plan.pupil, on=date(2026, 11, 3))
@@ -330,3 +330,17 @@ def test_meeting_that_was_held_is_not_called_off(sign_in, senco, plan):
     response = sign_in(senco).post(page("review-call-off", review), {"reason": "Ill", "version": review.version})
 
     assert response.status_code == 422
+
+
+def test_school_meets_again_a_year_on_while_the_authority_is_silent(sign_in, senco, plan):
+    services.close(review=held_review(plan, senco), reason="Silent", by=senco)
+    client = sign_in(senco)
+
+    meetings = DueItem.objects.filter(rule="review.meeting").order_by("due_on")
+    assert [(item.due_on, item.met_on) for item in meetings] == [
+        (date(2026, 10, 5), date(2026, 10, 6)),
+        (date(2027, 10, 5), None),
+    ]
+    said = everywhere(client, senco, plan.pupil, on=date(2027, 10, 5))
+    for where in ("due", "pupil", "diary", "feed"):
+        assert "Review meeting" in said[where], where
