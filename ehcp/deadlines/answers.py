@@ -125,6 +125,12 @@ def review_due(facts, calendar):
     return lines
 
 
+def under_five(facts, calendar):
+    if facts.get("concluded"):
+        return follow(reviews.EARLY_YEARS_AGAIN, fact="concluded")(facts, calendar)
+    return follow(reviews.EARLY_YEARS)(facts, calendar)
+
+
 def meeting(facts, calendar):
     rules = (reviews.INVITE, reviews.PAPERS, reviews.REPORT, reviews.DECISION, reviews.NOTICE, reviews.FINAL_OUTER)
     return follow(*rules)(facts, calendar)
@@ -144,8 +150,10 @@ def move(facts, calendar):
 
 def transferred(facts, calendar):
     lines = follow(moves.TELL_PARENT)(facts, calendar)
-    if facts.get("reviewed"):
-        due = moves.review_due(counted_from=facts["reviewed"], transferred_on=facts["on"], calendar=calendar)
+    again = bool(facts.get("reviewed"))
+    if counted_from := facts.get("reviewed") or facts.get("made"):
+        start = {"counted_from": counted_from, "transferred_on": facts["on"], "again": again}
+        due = moves.review_due(**start, calendar=calendar)
         lines.append(line_of(due, moves.REVIEW_YEAR.title))
     return lines
 

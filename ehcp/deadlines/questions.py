@@ -241,8 +241,16 @@ QUESTIONS = (
         "under_five",
         REVIEW,
         "A child under 5 has a plan",
-        (_on("Day the plan was made or last reviewed"),),
-        follow(reviews.EARLY_YEARS),
+        (
+            _on("Day the plan was made"),
+            Fact(
+                "concluded",
+                "Day the council sent its decision on the last review",
+                required=False,
+                help="If there was one: it counts instead",
+            ),
+        ),
+        answers.under_five,
     ),
     Question(
         "review_due",
@@ -305,7 +313,8 @@ QUESTIONS = (
         "The plan was transferred to the new council",
         (
             _on("Day of the transfer"),
-            Fact("reviewed", "Day the plan was made or last reviewed", required=False, help="To see the next review"),
+            Fact("made", "Day the plan was made", required=False, help="To see the next review"),
+            Fact("reviewed", "Day the council sent its decision on the last review", required=False),
         ),
         answers.transferred,
     ),

@@ -34,7 +34,7 @@ TWO_LIMITS = {
         lambda on, calendar, aware: moves.transfer_due(moved_on=on, aware_on=aware, calendar=calendar),
     ),
     "move.review": TwoLimits(
-        "the day the plan was made or last reviewed",
+        "the day the plan was made",
         {"transferred": "the day the plan was transferred"},
         lambda on, calendar, transferred: moves.review_due(
             counted_from=on, transferred_on=transferred, calendar=calendar
