@@ -118,6 +118,7 @@ def test_closing_a_held_review_keeps_the_meeting_and_chases_the_authority(sign_i
     assert CHASED[0] in words_of(sign_in(head).get(reverse("compliance")))
     assert "late" in words_of(sign_in(senco).get(page("review-detail", old)))
     assert page("review-decision", old) in words_of(client.get(page("review-detail", old)))
+    assert CHASED[0] in mailed(date(2026, 11, 24))
     assert list(all_differences()) == []
 
 

@@ -75,7 +75,7 @@ def stage_of(review: Any) -> Stage:
 def stage_words(review: AnnualReview) -> str:
     if not review.closed_on:
         return str(stage_of(review).label)
-    waits = ". The authority has not finished" if review.waits_for_authority else ""
+    waits = ". The LA has not finished" if review.waits_for_authority else ""
     return f"Closed: {review.close_reason}{waits}"
 
 

@@ -161,8 +161,8 @@ def _begin_lead(plan):
     waits = selectors.under_way(plan, beside=False)
     if waits and waits.held_on:
         return (
-            f"The review of {long_date(waits.held_on)} waits for the authority. It stays open beside this one, and "
-            "what the authority owes after it stays due."
+            f"The review of {long_date(waits.held_on)} is with the LA. It stays open beside this one, and what the LA "
+            "owes after it stays due."
         )
     if due_on is None:
         return "The date of this plan is not known, so nobody can say by when its review is due. Enter it on the plan."
@@ -426,19 +426,19 @@ def review_close(request, pk):
 
 def _closed_words(review):
     if review.waits_for_authority:
-        return "The review is closed. What the authority owes after the meeting stays due, and can be entered here."
+        return "The review is closed. What the LA owes after the meeting stays due, and can be entered here."
     return "The review is closed. Its dates are closed with it."
 
 
 def _close_lead(review):
     if review.waits_for_authority:
         return (
-            "The meeting was held, so it stays met. The authority's decision, notice and final plan stay due on this "
+            "The meeting was held, so it counts. The LA's decision, amendment notice and final plan stay due on this "
             "review, and can be entered however late they come."
         )
     return (
         "Only for a review that will not be finished: begun by mistake, or the child has left. A review that runs "
-        "its course closes when the authority's last letter is entered."
+        "its course closes when the LA's last letter is entered."
     )
 
 
