@@ -123,6 +123,7 @@ def appeal_detail(request, pk):
     may_edit = acting.can(P.CASE_EDIT)
     dates = dates_of(case, today=today)
     lodging = next((row for row in dates if row.item.rule == "appeal.lodge" and not row.item.met_on), None)
+    lodging = None if case.outcome else lodging  # nothing is left to appeal against
     context = appeal_page(case, f"Appeal: {case.pupil.name}") | {
         "tab_title": tab_title("Appeal"),
         "crumbs": [("Appeals", reverse("ehcp:appeal-list"))],

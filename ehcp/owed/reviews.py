@@ -8,12 +8,12 @@ from .shared import earliest, first, item, practice
 
 
 def of_review(review, calendar):
-    """A review that was held lives on when the school closes it: what the authority owes after it stays due."""
+    """A review that was held lives on when the school closes it: its report, and what the authority owes, stay due."""
     over = earliest(review.plan.ceased_on, review.pupil.left_on)
     ended = earliest(review.closed_on, over)
     return [
         *_before_meeting(review, calendar, ended),
-        *_report(review, calendar, ended),
+        *_report(review, calendar, over if review.waits_for_authority else ended),
         *_after_meeting(review, calendar, over),
     ]
 

@@ -17,6 +17,11 @@ def still_waited_for(review: AnnualReview) -> bool:
     return review.waits_for_authority
 
 
+def report_still_due(review: AnnualReview) -> bool:
+    """Its report is owed to everybody who was invited, whatever the school closed (reg 20(7))."""
+    return review.waits_for_authority and review.report_sent_on is None
+
+
 DAY = Step(
     "day",
     _("Fix the day of the meeting"),
@@ -77,6 +82,7 @@ WRITE_UP = Step(
     "ehcp:review-meeting",
     writes=SUMMARY + RECOMMENDING + ADULTHOOD,
     needs=(REPORT_NOT_SENT,),
+    when_closed=report_still_due,
 )
 REPORT = Step(
     "report",
@@ -87,6 +93,7 @@ REPORT = Step(
         Known(("held_on",), ReviewReason.NOTHING_TO_REPORT),
         NotYet("report_sent_on", ReviewReason.REPORT_SENT_STAYS),
     ),
+    when_closed=report_still_due,
 )
 APPROVE = Step(
     "approve",
@@ -96,6 +103,7 @@ APPROVE = Step(
     Whose.HEAD,
     writes=("approved_at", "approved_by"),
     needs=(REPORT_NOT_SENT, Known(("held_on",), ReviewReason.NOTHING_TO_REPORT)),
+    when_closed=report_still_due,
 )
 SEND = Step(
     "send",
@@ -104,6 +112,7 @@ SEND = Step(
     "ehcp:review-report-sent",
     writes=("report_sent_on",),
     needs=(HELD,),
+    when_closed=report_still_due,
 )
 DECISION = Step(
     "decision",

@@ -24,7 +24,8 @@ class Progress:
     """How one step of a review stands.
 
     `label` is on the button that leads to `route` with `args`; `route` is "" where there is nothing to do on a page.
-    `posts` is set where the button does it at once: the route of the page to look at instead.
+    `posts` is set where the button does it at once: the route of the page to look at instead. `after_close` is true of
+    what may still be entered though the school closed the review.
     """
 
     step: Step
@@ -34,6 +35,7 @@ class Progress:
     route: str = ""
     args: tuple = ()
     posts: str = ""
+    after_close: bool = False
 
 
 @dataclass(frozen=True)
@@ -196,6 +198,7 @@ def progress_of(review: AnnualReview, *, people: list[Person], acting: Acting) -
         JUDGED[step.code](way) if step.code in JUDGED else _plain(step, step.is_done(review))
         for step in steps.steps_for(review)
     ]
+    judged = [replace(progress, after_close=progress.step.when_closed(review)) for progress in judged]
     if way.is_held:
         return judged
     return [progress if progress.step in steps.BEFORE_MEETING else replace(progress, route="") for progress in judged]
@@ -207,7 +210,7 @@ def next_of(review: AnnualReview, way: Iterable[Progress], *, today: date) -> Pr
         return None
     open_steps = [progress for progress in way if not progress.done and progress.step not in steps.HOLDS_NOTHING_UP]
     if review.closed_on:
-        open_steps = [progress for progress in open_steps if progress.step.when_closed(review)]
+        open_steps = [progress for progress in open_steps if progress.after_close]
     if not open_steps:
         return None
     first = open_steps[0]

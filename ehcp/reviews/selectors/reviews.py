@@ -242,7 +242,7 @@ def review_in_view(acting: Acting, pk: int) -> AnnualReview | None:
 
 def with_head(acting: Acting) -> QuerySet[AnnualReview]:
     """Open reviews whose report waits for the head's approval."""
-    return AnnualReview.objects.visible_to(acting).filter(WITH_HEAD, closed_on=None)
+    return AnnualReview.objects.visible_to(acting).filter(WITH_HEAD, Q(closed_on=None) | WAITS)
 
 
 def calendar_of(review: AnnualReview) -> SchoolCalendar | None:

@@ -426,15 +426,15 @@ def review_close(request, pk):
 
 def _closed_words(review):
     if review.waits_for_authority:
-        return "The review is closed. What the LA owes after the meeting stays due, and can be entered here."
+        return "The review is closed. The report and what the LA owes stay due, and can be entered here."
     return "The review is closed. Its dates are closed with it."
 
 
 def _close_lead(review):
     if review.waits_for_authority:
         return (
-            "The meeting was held, so it counts. The LA's decision, amendment notice and final plan stay due on this "
-            "review, and can be entered however late they come."
+            "The meeting was held, so it counts. The report and the LA's decision, notice and final plan stay due on "
+            "this review, and can be entered however late they come."
         )
     return (
         "Only for a review that will not be finished: begun by mistake, or the child has left. A review that runs "
