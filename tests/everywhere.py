@@ -6,11 +6,17 @@ from zoneinfo import ZoneInfo
 
 from django.core import mail
 from django.urls import reverse
+from django.utils import timezone
 
 from governance.services.daily import run_daily
 from governance.services.feeds import make_feed
 from pupils.models import Pupil
+from sendco.clock import academic_year_start
+from sendco.due.models import DueItem
+from sendco.due.words import was_late
+from sendco.pages.due.calendar_feed import AHEAD, PAST
 from staff.models import User
+from staff.owed import all_differences
 
 LONDON = ZoneInfo("Europe/London")
 
@@ -25,7 +31,7 @@ def everywhere(client, user: User, pupil: Pupil, *, on: date) -> dict[str, str]:
     pages = {
         "due": reverse("due-list"),
         "pupil": reverse("pupil-detail", args=[pupil.pk]),
-        "register": reverse("register"),
+        "register": f"{reverse('register')}?who=all",
         "diary": f"{reverse('diary')}?view=month&on={on}",
         "compliance": reverse("compliance"),
     }
@@ -41,3 +47,44 @@ def mailed(on: date) -> str:
     mail.outbox.clear()
     run_daily(datetime(on.year, on.month, on.day, 7, 5, tzinfo=LONDON))
     return "\n".join(message.body for message in mail.outbox)
+
+
+def agree(client, user: User, pupil: Pupil) -> None:
+    """Assert that the due table says of this child what the facts say, and every page and mail what the table says.
+
+    `user` is signed in and sees the whole record.
+    """
+    assert list(all_differences()) == []
+    today = timezone.localdate()
+    items = list(DueItem.objects.filter(pupil_id=pupil.pk).order_by("due_on", "pk"))
+    waiting = [item for item in items if not (item.met_on or item.closed_on or item.exception)]
+    _assert_shown(client, everywhere(client, user, pupil, on=today), waiting, today)
+    gone = {item.title for item in items} - {item.title for item in waiting}
+    said = everywhere(client, user, pupil, on=today)
+    for title in gone:
+        for page in ("due", "pupil", "feed"):
+            assert f"{title} due" not in said[page], (page, title)
+        assert title not in mailed(today), title
+    _assert_counted(client, items, today)
+
+
+def _assert_shown(client, said, waiting, today):
+    for item in waiting:
+        assert item.title in said["due"], item.title
+        assert item.title in said["pupil"], item.title
+        if today - PAST <= item.due_on <= today + AHEAD:
+            assert f"{item.title} due" in said["feed"], item.title
+        month = words_of(client.get(f"{reverse('diary')}?view=month&on={item.due_on}"))
+        assert item.title in month, item.title
+    if waiting:
+        assert waiting[0].title in said["register"]
+
+
+def _assert_counted(client, items, today):
+    """What was late in this school year stands once among what was missed."""
+    year = academic_year_start(today)
+    late = [
+        item for item in items if was_late(item, today) and date(year, 9, 1) <= item.due_on <= date(year + 1, 8, 31)
+    ]
+    missed = client.get(reverse("compliance")).context["page"].object_list
+    assert sorted(item.pk for item in missed) == sorted(item.pk for item in late)

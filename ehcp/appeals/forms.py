@@ -99,7 +99,7 @@ class OrderForm(StepForm):
         required=False,
         max_length=300,
         label="Other steps agreed in mediation",
-        help_text="What was agreed that cannot be appealed. Due 2 weeks after the agreement (reg 42(3)).",
+        help_text="What was agreed that cannot be appealed (reg 42(3)).",
     )
     other_by = choice(Appeal.OtherBy.choices, "Other steps to be done by", required=False)
     other_done_on = past_date_field(label="Other steps done", words="The day", required=False)

@@ -12,7 +12,7 @@ from ehcp.requests.services import assessments
 from pupils.models import Document
 from staff.owed import bring_up_to_date
 from staff.roles import Role
-from tests.everywhere import everywhere
+from tests.everywhere import agree, everywhere
 from tests.factories import MembershipFactory
 from tests.factories.ehcp import AppealFactory, LocalAuthorityFactory, PlanFactory, PlanVersionFactory
 
@@ -260,6 +260,7 @@ def test_mediation_agreement_brings_its_own_dates(sign_in, senco, pupil):
     text = detail(client, case)
     assert "Wed 31 Mar 2027" in text
     assert "replaced by the time agreed in writing" in text
+    agree(client, senco, pupil)
 
 
 BAD = [

@@ -17,7 +17,7 @@ from sendco.due.models import DueItem
 from staff.acting import acting_for
 from staff.owed import bring_up_to_date
 from staff.roles import Role
-from tests.everywhere import everywhere, mailed
+from tests.everywhere import agree, everywhere, mailed
 from tests.factories import MembershipFactory, PupilFactory
 from tests.factories.ehcp import CaseworkerFactory, LocalAuthorityFactory, NeedsAssessmentFactory, PlanFactory
 from tests.refusals import refused
@@ -597,6 +597,7 @@ def test_agreement_in_mediation_strikes_the_old_dates_like_an_order(sign_in, sen
     for page in ("due", "pupil", "diary", "feed"):
         assert "Final plan" in said[page], page
     assert "Mon 1 Feb 2027" not in said["due"] + said["pupil"]
+    agree(client, senco, received.pupil)
 
 
 def test_own_change_of_mind_takes_no_time_agreed_in_writing(sign_in, senco, received):
@@ -629,6 +630,7 @@ def test_own_change_of_mind_shows_one_final_plan_on_every_page(sign_in, senco, h
         missed = sign_in(head).get(reverse("compliance")).context["page"].object_list
         assert [item.rule for item in missed if item.title == "Final plan"] == ["rebased.final"]
         assert "Final plan" in mailed(date(2027, 3, 10))
+        agree(sign_in(senco), senco, received.pupil)
 
 
 def test_refused_request_can_be_closed_with_its_reason(sign_in, senco, received):
@@ -862,3 +864,4 @@ def test_every_page_counts_from_whichever_started_the_clock_and_names_it(sign_in
     assert "12 Jan 2027" in words_of(detail(client, case))
     for page in ("due", "pupil", "diary", "feed"):
         assert "Decision whether to assess" in said[page], page
+    agree(client, senco, pupil)

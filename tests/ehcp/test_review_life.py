@@ -11,7 +11,7 @@ from ehcp.reviews.services import deciding, inviting
 from ehcp.reviews.services import reviews as services
 from sendco.due.models import DueItem
 from staff.owed import all_differences, bring_up_to_date
-from tests.everywhere import everywhere, mailed, words_of
+from tests.everywhere import agree, everywhere, mailed, words_of
 from tests.factories import PupilFactory
 from tests.factories.ehcp import NeedsAssessmentFactory, PlanFactory
 
@@ -62,6 +62,7 @@ def test_annual_review_whose_plan_names_the_next_school_meets_the_transfer(sign_
     for where in ("due", "diary", "feed"):
         assert "Plan changed to name the next school" not in said[where], where
     assert list(all_differences()) == []
+    agree(client, senco, plan.pupil)
 
 
 def test_kind_of_a_review_can_be_changed_also_when_it_is_closed(sign_in, senco, plan):
@@ -75,6 +76,7 @@ def test_kind_of_a_review_can_be_changed_also_when_it_is_closed(sign_in, senco, 
     assert AnnualReview.objects.get().kind == "transfer"
     assert due("transfer.meeting").met_on == date(2026, 10, 6)
     assert due("transfer.amend").met_on == date(2026, 11, 2)
+    agree(client, senco, plan.pupil)
 
 
 def test_plan_in_time_leaves_no_notice_late_and_nobody_to_write_to(sign_in, senco, head, pupil):
@@ -93,6 +95,7 @@ def test_plan_in_time_leaves_no_notice_late_and_nobody_to_write_to(sign_in, senc
     assert "ehcna.no_plan" not in [item.rule for item in compliance.context["page"].object_list]
     letters = reverse("ehcp:letter-new", args=["assessment", row.pk, "la_late_decision"])
     assert letters not in words_of(sign_in(senco).get(reverse("due-list")))
+    agree(sign_in(senco), senco, pupil)
 
 
 # --- A review lives on -------------------------------------------------------------------------------------------
@@ -120,6 +123,7 @@ def test_closing_a_held_review_keeps_the_meeting_and_chases_the_authority(sign_i
     assert page("review-decision", old) in words_of(client.get(page("review-detail", old)))
     assert CHASED[0] in mailed(date(2026, 11, 24))
     assert list(all_differences()) == []
+    agree(sign_in(senco), senco, plan.pupil)
 
 
 def test_what_the_authority_sends_can_be_entered_however_late(sign_in, senco, plan):
@@ -147,6 +151,7 @@ def test_what_the_authority_sends_can_be_entered_however_late(sign_in, senco, pl
     again = client.post(page("review-decision", old), {"decision": "maintain", "decision_on": "2026-11-23"})
     assert again.status_code == 422
     assert list(all_differences()) == []
+    agree(client, senco, plan.pupil)
 
 
 def test_early_review_stands_beside_an_outstanding_final_plan(sign_in, senco, plan):
@@ -169,6 +174,7 @@ def test_early_review_stands_beside_an_outstanding_final_plan(sign_in, senco, pl
         assert CHASED[1] in said[where], where
     third = client.post(reverse("ehcp:review-new"), {"plan": plan.pk, "kind": "annual"})
     assert third.status_code == 422
+    agree(client, senco, plan.pupil)
 
 
 def test_late_decision_of_an_older_review_begins_no_new_year(senco, plan):
@@ -228,6 +234,7 @@ def test_review_that_is_over_is_entered_in_a_schools_first_week(sign_in, senco, 
     for where in ("due", "pupil", "diary", "feed"):
         assert "Review of the plan, with the authority's decision sent" in said[where], where
     assert due("review.due", met_on=None).due_on == date(2027, 11, 1)
+    agree(sign_in(senco), senco, plan.pupil)
 
 
 @pytest.mark.parametrize(
@@ -302,6 +309,7 @@ def test_another_time_asks_to_tell_people_again_and_keeps_the_notice(sign_in, se
     assert set(invited.invitees.values_list("invited_on", "tell_again")) == {(date(2026, 11, 20), False)}
     assert "Not told yet" not in words_of(client.get(page("review-detail", invited)))
     assert due("review.invite").met_on == date(2026, 11, 20)
+    agree(client, senco, invited.pupil)
 
 
 def test_meeting_called_off_without_a_new_day(sign_in, senco, invited):
@@ -325,6 +333,7 @@ def test_meeting_called_off_without_a_new_day(sign_in, senco, invited):
     client.post(page("review-told-off", invited))
     assert "The meeting was called off. Tell" not in words_of(client.get(page("review-detail", invited)))
     assert list(all_differences()) == []
+    agree(client, senco, invited.pupil)
 
 
 def test_meeting_that_was_held_is_not_called_off(sign_in, senco, plan):
@@ -347,3 +356,4 @@ def test_school_meets_again_a_year_on_while_the_authority_is_silent(sign_in, sen
     said = everywhere(client, senco, plan.pupil, on=date(2027, 10, 5))
     for where in ("due", "pupil", "diary", "feed"):
         assert "Review meeting" in said[where], where
+    agree(client, senco, plan.pupil)

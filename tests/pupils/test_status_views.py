@@ -11,7 +11,7 @@ from pupils.register.refusals import RegisterReason
 from sendco.audit.models import Event, Read
 from sendco.due.models import DueItem
 from staff.owed import all_differences
-from tests.everywhere import everywhere
+from tests.everywhere import agree, everywhere
 from tests.factories import PupilFactory
 from tests.refusals import shows
 
@@ -86,6 +86,7 @@ def test_support_that_began_before_the_days_we_know_opens_every_page(sign_in, se
     assert not DueItem.objects.filter(rule="support.tell_parent").exists()
     assert pupil.name in said["register"]
     assert list(all_differences()) == []
+    agree(client, senco, pupil)
 
 
 # --- Change ------------------------------------------------------------------------------------------------------
