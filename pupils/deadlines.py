@@ -68,7 +68,7 @@ WATCH_LOOK_AGAIN = Rule(
 
 
 def tell_parent(*, days, calendar, trigger):
-    """CFA 2014 s68 (for a PRU the Code of Practice) sets the duty and no date; the days are the school's own policy."""
+    """CFA 2014 s68, which names PRUs and AP Academies too, sets the duty and no date; the days are school policy."""
     return Rule(
         code="support.tell_parent",
         title="Telling home that SEN Support has started",

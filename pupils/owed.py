@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from sendco.clock import evaluate
+from sendco.clock import deadline
 from sendco.due.registry import Source, register
 from sendco.due.services import Owed
 
@@ -16,9 +16,15 @@ def _day(moment):
     return timezone.localdate(moment) if moment else None
 
 
+def _item(rule, on, calendar, **facts):
+    """One Owed as a list; empty where the date is not known, as for a support that began before the days we know."""
+    found = deadline(rule, on, calendar)
+    return [Owed(found, **facts)] if found else []
+
+
 def of_watch(entry, calendar):
-    deadline = evaluate(deadlines.WATCH_LOOK_AGAIN, entry.look_again_on, calendar)
-    return [Owed(deadline, owner_id=entry.entered_by_id, met_on=entry.ends_on)]
+    rule, on = deadlines.WATCH_LOOK_AGAIN, entry.look_again_on
+    return _item(rule, on, calendar, owner_id=entry.entered_by_id, met_on=entry.ends_on)
 
 
 def of_register_entry(entry, calendar):
@@ -28,24 +34,24 @@ def of_register_entry(entry, calendar):
     school = entry.school
     rule = deadlines.tell_parent(days=school.letter_days, calendar=calendar, trigger=entry.starts_on)
     closed = entry.ends_on if entry.parent_told_on is None else None
-    return [Owed(evaluate(rule, entry.starts_on, calendar), met_on=entry.parent_told_on, closed_on=closed)]
+    return _item(rule, entry.starts_on, calendar, met_on=entry.parent_told_on, closed_on=closed)
 
 
 def of_concern(concern, calendar):
     rule = deadlines.concern_first_look(days=concern.school.concern_days, calendar=calendar, trigger=concern.raised_on)
     seen = _day(concern.first_action_at)
-    owed = [Owed(evaluate(rule, concern.raised_on, calendar), met_on=seen, closed_on=concern.closed_on)]
-    if concern.look_again_on:
-        again = evaluate(deadlines.CONCERN_LOOK_AGAIN, concern.look_again_on, calendar)
-        owed.append(Owed(again, owner_id=concern.decided_by_id, met_on=concern.closed_on))
-    return owed
+    owed = _item(rule, concern.raised_on, calendar, met_on=seen, closed_on=concern.closed_on)
+    again = deadlines.CONCERN_LOOK_AGAIN
+    return owed + _item(
+        again, concern.look_again_on, calendar, owner_id=concern.decided_by_id, met_on=concern.closed_on
+    )
 
 
 def of_view(view, calendar):
-    deadline = evaluate(deadlines.CONCERN_VIEW, view.asked_on, calendar)
     answered = _day(view.answered_at)
-    closed = view.withdrawn_on or view.concern.closed_on
-    return [Owed(deadline, owner_id=view.asked_of_id, met_on=answered, closed_on=None if answered else closed)]
+    closed = None if answered else view.withdrawn_on or view.concern.closed_on
+    facts = {"owner_id": view.asked_of_id, "met_on": answered, "closed_on": closed}
+    return _item(deadlines.CONCERN_VIEW, view.asked_on, calendar, **facts)
 
 
 def register_sources():

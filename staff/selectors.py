@@ -62,19 +62,25 @@ def _calendar(terms: list[Term], closures: QuerySet[Closure] | list[Closure]) ->
         if after.starts_on - before.ends_on > timedelta(days=1)
     ]
     closures = list(closures)
+    whole = [row for row in closures if row.kind not in (Closure.Kind.INSET, Closure.Kind.BANK)]
     return SchoolCalendar.from_data(
         {
             "first_day": terms[0].starts_on,
             "last_day": terms[-1].ends_on,
-            "closures": gaps + [(row.starts_on, row.ends_on) for row in closures if row.kind != Closure.Kind.INSET],
-            "inset_days": [
-                row.starts_on + timedelta(days=step)
-                for row in closures
-                if row.kind == Closure.Kind.INSET
-                for step in range((row.ends_on - row.starts_on).days + 1)
-            ],
+            "closures": gaps + [(row.starts_on, row.ends_on) for row in whole],
+            "inset_days": _days_of(closures, Closure.Kind.INSET),
+            "bank_holidays": _days_of(closures, Closure.Kind.BANK),
         }
     )
+
+
+def _days_of(closures: list[Closure], kind: str) -> list[date]:
+    return [
+        row.starts_on + timedelta(days=step)
+        for row in closures
+        if row.kind == kind
+        for step in range((row.ends_on - row.starts_on).days + 1)
+    ]
 
 
 # --- One school year on one page ---------------------------------------------------------------------------------

@@ -144,7 +144,7 @@ def copy_academic_year(*, school: School, starts_in: int, by: User) -> AcademicY
         by=by,
     )
     # A closure of another kind, such as a burst pipe, does not come back every year.
-    yearly = closures.exclude(kind=Closure.Kind.CLOSED)
+    yearly = closures.exclude(kind__in=[Closure.Kind.CLOSED, Closure.Kind.BANK])
     add_closures(
         school=school,
         closures=[(row.name, row.kind, row.starts_on + YEAR_OF_WEEKS, row.ends_on + YEAR_OF_WEEKS) for row in yearly],

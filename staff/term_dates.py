@@ -12,7 +12,7 @@ from datetime import date, datetime, time, timedelta
 
 from icalendar import Event
 
-from sendco.clock import LONDON
+from sendco.clock import LONDON, HolidaysNotKnown, is_bank_holiday
 from sendco.clock.words import MONTHS
 
 MAX_BYTES = 1024 * 1024
@@ -22,9 +22,12 @@ MAX_NAME = 80
 LONGEST = timedelta(days=200)
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 SHORT_YEAR = 2  # digits
+LAST_MONTH = 12
 
-TERM, HOLIDAY, INSET, CLOSED = "term", "holiday", "inset", "closed"
-KINDS = (TERM, HOLIDAY, INSET, CLOSED)
+TERM, HOLIDAY, INSET, CLOSED, BANK = "term", "holiday", "inset", "closed", "bank"
+KINDS = (TERM, HOLIDAY, INSET, CLOSED, BANK)
+# Less than this is part of a day: a twilight INSET closes nothing.
+SCHOOL_DAY = timedelta(hours=4)
 
 
 class Unreadable(Exception):
@@ -104,13 +107,14 @@ def read_calendar(text: str) -> Reading:
             event = Event.from_ical("\r\n".join(["BEGIN:VEVENT", *block.lines, "END:VEVENT", ""]))
             name = _name(str(event.get("SUMMARY", ""))) or "an event without a name"
             starts_on, ends_on = _event_days(event)
+            is_part = _is_part_of_a_day(event)
         except (ValueError, AttributeError, TypeError, KeyError, IndexError, OverflowError):
             reading.problems.append(f"{_first_capital(name)}: its dates cannot be read. Type it in.")
             continue
         if block.repeats:
             reading.problems.append(f"{_first_capital(name)}: this event repeats. Type in the days that matter.")
             continue
-        _keep(reading, _first_capital(name), None, starts_on, ends_on)
+        _keep(reading, _first_capital(name), None, starts_on, ends_on, is_part=is_part)
     return reading
 
 
@@ -163,6 +167,14 @@ def _event_days(event):
     return starts_on, last
 
 
+def _is_part_of_a_day(event):
+    start = event["DTSTART"].dt
+    end = event["DTEND"].dt if "DTEND" in event else None
+    if not isinstance(start, datetime) or not isinstance(end, datetime):
+        return False
+    return timedelta(0) < _local(end).replace(tzinfo=None) - _local(start).replace(tzinfo=None) < SCHOOL_DAY
+
+
 def _local(moment):
     return moment.astimezone(LONDON) if moment.tzinfo else moment
 
@@ -171,6 +183,8 @@ def _local(moment):
 COLUMNS = {
     "name": "name",
     "title": "name",
+    "subject": "name",
+    "event": "name",
     "what": "name",
     "first day": "first",
     "start": "first",
@@ -180,6 +194,8 @@ COLUMNS = {
     "end": "last",
     "end date": "last",
     "to": "last",
+    "start time": "first time",
+    "end time": "last time",
     "kind": "kind",
     "type": "kind",
 }
@@ -195,8 +211,14 @@ KIND_WORDS = {
     "closed": CLOSED,
     "closure": CLOSED,
     "other closure": CLOSED,
+    "bank holiday": BANK,
+    "one-off bank holiday": BANK,
 }
 HEADINGS = "The first line must name the columns: name, first day, last day, kind."
+EITHER_ORDER = (
+    "The dates of this file can be read day first or month first. They are read day first: check each, "
+    "or write them as 2026-10-26."
+)
 
 
 def read_table(text: str) -> Reading:
@@ -207,11 +229,28 @@ def read_table(text: str) -> Reading:
     if len(lines) - 1 > MAX_ROWS:
         raise Unreadable(f"This file has more than {MAX_ROWS} rows. Keep one school year, then upload that.")
     reading = Reading()
-    for number, cells in enumerate(lines[1:], start=2):
-        row = {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if column}
+    rows = [
+        (number, {column: cell.strip() for column, cell in zip(columns, cells, strict=False) if column})
+        for number, cells in enumerate(lines[1:], start=2)
+    ]
+    month_first = _is_month_first(reading, [row for _, row in rows], is_exported="first time" in columns)
+    for number, row in rows:
         if any(row.values()):
-            _read_row(reading, number, row)
+            _read_row(reading, number, row, month_first=month_first)
     return reading
+
+
+def _is_month_first(reading, rows, *, is_exported):
+    """Whether a file writes 10/26/2026. People here do not; a program's file that leaves it open is told."""
+    texts = [row.get(column, "") for row in rows for column in ("first", "last")]
+    pairs = [(int(match[1]), int(match[2])) for text in texts if (match := _NUMBERS.fullmatch(text[:40]))]
+    if any(first > LAST_MONTH for first, _ in pairs):
+        return False
+    if any(second > LAST_MONTH for _, second in pairs):
+        return True
+    if is_exported and any(first != second for first, second in pairs):
+        reading.problems.append(EITHER_ORDER)
+    return False
 
 
 def _table_lines(text):
@@ -223,10 +262,13 @@ def _table_lines(text):
         raise Unreadable("This file cannot be read as a table. Save it again as CSV, then upload that.") from error
 
 
-def _read_row(reading, number, row):
+def _read_row(reading, number, row, *, month_first=False):
     name = _name(row.get("name", ""))
-    starts_on = read_day(row.get("first", ""))
-    ends_on = read_day(row["last"]) if row.get("last") else starts_on
+    starts_on = read_day(row.get("first", ""), month_first=month_first)
+    ends_on = read_day(row["last"], month_first=month_first) if row.get("last") else starts_on
+    first_time, last_time = read_time(row.get("first time", "")), read_time(row.get("last time", ""))
+    if starts_on and ends_on and ends_on > starts_on and last_time == time.min:
+        ends_on -= timedelta(days=1)  # Outlook ends a whole day at midnight of the next
     kind = KIND_WORDS.get(_plain(row.get("kind", "")))
     if not name:
         reading.problems.append(f"Line {number}: the name is missing.")
@@ -237,7 +279,32 @@ def _read_row(reading, number, row):
     elif row.get("kind") and kind is None:
         reading.problems.append(f"Line {number}, {name}: the kind must be term, holiday, INSET or closed.")
     else:
-        _keep(reading, name, kind, starts_on, ends_on)
+        is_part = starts_on == ends_on and None not in (first_time, last_time) and _lasts(first_time, last_time)
+        _keep(reading, name, kind, starts_on, ends_on, is_part=is_part)
+
+
+def _lasts(first_time, last_time):
+    """True for part of a school day. From midnight to midnight is a whole one."""
+    length = timedelta(hours=last_time.hour - first_time.hour, minutes=last_time.minute - first_time.minute)
+    return timedelta(0) < length < SCHOOL_DAY
+
+
+_TIME = re.compile(r"(\d{1,2})[:.](\d{2})(?:[:.]\d{2})?\s*(am|pm)?", re.ASCII | re.IGNORECASE)
+NOON = 12
+
+
+def read_time(text: str) -> time | None:
+    """A time of day as calendar programs write it, 15:30 or 3:30 PM; None when it is not one."""
+    match = _TIME.fullmatch(text.strip()[:20])
+    if not match:
+        return None
+    hour, minute, half = int(match[1]), int(match[2]), (match[3] or "").lower()
+    if half:
+        hour = hour % NOON + (NOON if half == "pm" else 0)
+    try:
+        return time(hour, minute)
+    except ValueError:
+        return None
 
 
 def _plain(text):
@@ -249,14 +316,16 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _WORDS = re.compile(r"(?:[a-z]{3,9},?\s+)?(\d{1,2})(?:st|nd|rd|th)?\s+([a-z]{3,9})\s+(\d{4})", re.ASCII | re.IGNORECASE)
 
 
-def read_day(text: str) -> date | None:
-    """Read a date as people in England write it, day first; None when it is not one."""
+def read_day(text: str, *, month_first: bool = False) -> date | None:
+    """Read a date as people in England write it, day first unless told otherwise; None when it is not one."""
     text = text.strip()[:40]
     try:
         if match := _ISO.fullmatch(text):
             year, month, day = (int(part) for part in match.groups())
         elif match := _NUMBERS.fullmatch(text):
             day, month, year = (int(part) for part in match.groups())
+            if month_first:
+                day, month = month, day
             year += FIRST_YEAR if len(match[3]) == SHORT_YEAR else 0
         elif match := _WORDS.fullmatch(text):
             day, month, year = int(match[1]), _month(match[2]), int(match[3])
@@ -283,18 +352,32 @@ def _first_capital(text):
     return text[:1].upper() + text[1:]
 
 
-def _keep(reading, name, kind, starts_on, ends_on):
+def _keep(reading, name, kind, starts_on, ends_on, *, is_part=False):
     if not (FIRST_YEAR <= starts_on.year and ends_on.year <= LAST_YEAR):
         reading.problems.append(f"{name}: its year is out of reach. Check the date.")
     elif ends_on - starts_on > LONGEST:
         reading.problems.append(f"{name}: it is longer than {LONGEST.days} days. Check the dates.")
     else:
         guess = kind or guess_kind(name, (ends_on - starts_on).days + 1)
-        reading.add(Row(name, guess or CLOSED, starts_on, ends_on, is_wanted=guess is not None))
+        closes = not (is_part or _PART_OF_A_DAY.search(name) or (guess == BANK and _is_known(starts_on)))
+        is_wanted = guess is not None and closes
+        reading.add(Row(name, guess or CLOSED, starts_on, ends_on, is_wanted=is_wanted))
 
 
+def _is_known(day):
+    """Bank holidays that England has every year need no entry."""
+    try:
+        return is_bank_holiday(day)
+    except HolidaysNotKnown:
+        return False
+
+
+_PART_OF_A_DAY = re.compile(r"\b(twilights?|after school|evening)\b", re.IGNORECASE)
+_BANK = re.compile(r"\bbank holiday\b", re.IGNORECASE)
 _TRAINING = re.compile(r"\b(inset|training day|staff day|pd day|professional development)", re.IGNORECASE)
-_HOLIDAYS = re.compile(r"half[ -]?term|\b(holidays?|break|vacation|christmas|easter)\b", re.IGNORECASE)
+_HALF_TERM = re.compile(r"half[ -]?term", re.IGNORECASE)
+_AWAY = re.compile(r"\b(holidays?|break|vacation)\b", re.IGNORECASE)
+_SEASON = re.compile(r"\b(christmas|easter)\b", re.IGNORECASE)
 _TERM = re.compile(r"\bterm\b", re.IGNORECASE)
 _CLOSURE = re.compile(r"\b(closed|closures?|closes|strike|election|polling)\b", re.IGNORECASE)
 _MARKS_A_DAY = re.compile(
@@ -302,16 +385,32 @@ _MARKS_A_DAY = re.compile(
     re.IGNORECASE,
 )
 SHORTEST_TERM = 14
+# Days, weekends included: a half term's rest is at most two weeks, the summer's not much over eight.
+LONGEST_HALF_TERM_REST, LONGEST_HOLIDAY = 18, 62
 
 
 def guess_kind(name: str, days: int) -> str | None:
-    """Tell from the words what an entry is; None when nothing says that the school is closed."""
+    """Tell from the words what an entry is; None when nothing says that the school is closed.
+
+    "Half term" is a week of rest or six of lessons, which its length tells; several days whose name says holiday are
+    one, whatever else it says.
+    """
     if _TRAINING.search(name):
         return INSET
+    if days > 1 and _is_rest(name, days):
+        return HOLIDAY
     if _TERM.search(name) and days >= SHORTEST_TERM:
         return TERM
     if _MARKS_A_DAY.search(name):
         return None
-    if _HOLIDAYS.search(name):
+    if _BANK.search(name):
+        return BANK
+    if _HALF_TERM.search(name) or _AWAY.search(name) or _SEASON.search(name):
         return HOLIDAY
     return CLOSED if _CLOSURE.search(name) else None
+
+
+def _is_rest(name, days):
+    if _HALF_TERM.search(name) and days <= LONGEST_HALF_TERM_REST:
+        return True
+    return bool(_AWAY.search(name)) and days <= LONGEST_HOLIDAY

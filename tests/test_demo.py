@@ -662,3 +662,10 @@ def test_late_duties_are_explained_but_the_newest(loaded, db, key):
     assert {row.key for row in said} <= late_now
     assert MissedDeadline.history.filter(school=school).count() == said.count()
     assert Event.objects.filter(school_id=school.pk, code="due.late_explained").count() == said.count()
+
+
+@pytest.mark.parametrize("key", [HARBOUR, KESTREL])
+def test_an_appeal_ended_in_an_agreement_with_a_step_of_its_own(loaded, db, key):
+    rules = set(DueItem.objects.filter(school_id=loaded.schools[key].pk).values_list("rule", flat=True))
+
+    assert {"mediation.other", "order.amend"} <= rules

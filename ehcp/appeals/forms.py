@@ -90,6 +90,19 @@ class OrderForm(StepForm):
     order_on = past_date_field(
         label="Day the order or agreement was sent out", words="The order or agreement", required=False
     )
+    agreed_by_on = date_field(
+        label="Other time agreed in writing",
+        required=False,
+        help_text="Only for a mediation agreement: the day by which the LA will do it, if not the usual times.",
+    )
+    other_steps = forms.CharField(
+        required=False,
+        max_length=300,
+        label="Other steps agreed in mediation",
+        help_text="What was agreed that cannot be appealed (reg 42(3)).",
+    )
+    other_by = choice(Appeal.OtherBy.choices, "Other steps to be done by", required=False)
+    other_done_on = past_date_field(label="Other steps done", words="The day", required=False)
     draft_on = past_date_field(
         label="First step done",
         words="The first step",
@@ -101,6 +114,9 @@ class OrderForm(StepForm):
     class Meta:
         model = Appeal
         fields = log.ORDER.fields
+
+    def clean_other_by(self):
+        return self.cleaned_data["other_by"] or Appeal.OtherBy.AUTHORITY
 
 
 class NoteForm(StepForm):

@@ -10,3 +10,7 @@ class AppealReason(Reason):
         "order_without_day",
         _("Give the day the order or agreement was sent out: its time limits run from it."),
     )
+    ONLY_IN_MEDIATION = (
+        "only_in_mediation",
+        _("Another time, and other steps, can only be agreed in mediation. Change the outcome, or leave these empty."),
+    )

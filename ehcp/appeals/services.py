@@ -44,8 +44,11 @@ def change(*, case: Appeal, version: int, by: User, **facts: Any) -> Appeal:
     with changing(case, version=version, by=by) as held:
         case = held.case
         assign(case, facts, allowed=CHANGEABLE)
-        if case.order and not case.order_on:
+        if (case.order or case.other_steps) and not case.order_on:
             raise Refused(AppealReason.ORDER_WITHOUT_DAY, field="order_on")
+        agreed = next((name for name in ("agreed_by_on", "other_steps") if getattr(case, name)), "")
+        if agreed and case.outcome != Appeal.Outcome.AGREED:
+            raise Refused(AppealReason.ONLY_IN_MEDIATION, field=agreed)
         said = ", ".join(line.told for line in LINES if line.told and facts.get(line.field))
         held.touch()
         held.tell("ehcp.appeal_changed", f"Appeal: {said or 'changed'}")

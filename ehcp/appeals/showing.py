@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from django.urls import reverse
 
 from pupils.models import Document
-from sendco.clock import corresponding_date, long_date
+from sendco.clock import long_date
 
 from ..cases.showing import Next
 from ..letters.selectors import papers_of
@@ -61,27 +61,10 @@ def _said(line, case):
         return long_date(value)
     if line.field == "wants_mediation":
         return {True: "Yes", False: "No"}.get(value, "")
-    shown = getattr(case, f"get_{line.field}_display", None)  # a day that is not known has none
-    return shown() if shown else ""
-
-
-def lodging_words(case, item):
-    """Why the last day is not simply one or two months on: August, Christmas, or a day that is no working day."""
-    months = 1 if case.certificate_on and item.trigger_on == case.certificate_on else 2
-    plain = corresponding_date(item.trigger_on, months)
-    if plain == item.due_on:
+    if line.field == "other_by" and not case.other_steps:
         return ""
-    if plain.month == AUGUST:
-        why = "in August, whose days do not count at the Tribunal"
-    elif (plain.month, plain.day) >= CHRISTMAS or (plain.month, plain.day) == NEW_YEAR:
-        why = "between 25 December and 1 January, days that do not count at the Tribunal"
-    else:
-        why = "a day on which the Tribunal does not work"
-    span = f"{months} month{'s' if months > 1 else ''}"
-    return f"{span} would end on {long_date(plain)}, {why}. So the last day is the first working day after."
-
-
-AUGUST, CHRISTMAS, NEW_YEAR = 8, (12, 25), (1, 1)
+    shown = getattr(case, f"get_{line.field}_display", None)  # a day that is not known has none
+    return shown() if shown else value or ""
 
 
 def next_for(case: Appeal) -> Next | None:
@@ -118,6 +101,8 @@ def _after_order(case, to):
             "reversed_to": "plan" if case.order == Appeal.Order.MAKE else "assess",
             "reversed_on": case.order_on.isoformat(),
         }
+        if case.agreed_by_on:
+            known["reversal_agreed_by"] = case.agreed_by_on.isoformat()
         href = f"{reverse('ehcp:assessment-step', args=[request.pk, 'reversal'])}?{urlencode(known)}"
         why = "The new dates of the request count from the order."
         return Next("Enter on the request that the refusal fell", why, "Enter it", href)

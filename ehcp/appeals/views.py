@@ -123,6 +123,7 @@ def appeal_detail(request, pk):
     may_edit = acting.can(P.CASE_EDIT)
     dates = dates_of(case, today=today)
     lodging = next((row for row in dates if row.item.rule == "appeal.lodge" and not row.item.met_on), None)
+    lodging = None if case.outcome else lodging  # nothing is left to appeal against
     context = appeal_page(case, f"Appeal: {case.pupil.name}") | {
         "tab_title": tab_title("Appeal"),
         "crumbs": [("Appeals", reverse("ehcp:appeal-list"))],
@@ -130,7 +131,6 @@ def appeal_detail(request, pk):
         "stage": selectors.stage_words(case),
         "dates": dates,
         "lodging": lodging,
-        "lodging_words": showing.lodging_words(case, lodging.item) if lodging else "",
         "log": showing.log_of(case, may_edit=may_edit),
         "next": showing.next_for(case) if may_edit else None,
         "papers": papers_of(case, acting),
@@ -165,7 +165,8 @@ STEPS = {
     "order": StepPage(
         forms.OrderForm,
         "Outcome and order",
-        "The authority's time runs from the day the order was sent out, or from its notice that it will not oppose.",
+        "The authority's time runs from the day the order was sent out, from the agreement in mediation, or from its "
+        "notice that it will not oppose.",
     ),
     "note": StepPage(forms.NoteForm, "Note", ""),
 }

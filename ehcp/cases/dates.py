@@ -6,6 +6,8 @@ from sendco.clock import Urgency
 from sendco.due.models import DueItem
 from sendco.due.words import state_words, was_late
 
+from ..deadlines import MOVED_ON
+
 # How a row looks: the class of its step, the class of its state, and the icon of both.
 DONE, LATE, SOON, OPEN, GONE = (
     ("step-row-done", "state-ok", "check"),
@@ -34,10 +36,19 @@ class Row:
         return self.item.met_on
 
 
+class Dates(list[Row]):
+    """The dates of one case in order."""
+
+    @property
+    def stand_still(self):
+        """False where a date did move: the end of the time to appeal, or one that an order replaced."""
+        return not any(row.item.rule in MOVED_ON or row.item.replaced_by for row in self)
+
+
 def dates_of(case, *, today):
     """Every date of this record in order, in one query. Rules of one day stand in the order the law takes them."""
     items = DueItem.objects.filter(source_type=case._meta.label_lower, source_id=case.pk).order_by("due_on", "pk")
-    rows, number = [], 0
+    rows, number = Dates(), 0
     for item in items:
         waits = item.met_on is None and item.closed_on is None and not item.exception
         number += waits

@@ -99,12 +99,12 @@ def changing(
     """Hold a case for one change, in one transaction.
 
     Raises ChangedMeanwhile when `version` is given and is not the stored one, and Refused for a closed case unless
-    `closed_too`, for a `step` that is not possible yet, and for days that cannot be or are out of order. `reason` goes
-    into the history beside both values.
+    `closed_too` or the `step` may come after, for a `step` that is not possible yet, and for days that cannot be or are
+    out of order. `reason` goes into the history beside both values.
     """
     with transaction.atomic():
         change = Change(locked(case, version=version), by=by, reason=reason)
-        if not closed_too:
+        if not (closed_too or (step is not None and step.when_closed(change.case))):
             check_open(change.case)
         if step is not None:
             step.check(change.case)

@@ -71,7 +71,8 @@ class Step:
     `code` stands in addresses, `title` names the step in lists, `label` the button that leads to `route`, which takes
     the id of the case. `asks` and `why` say what to do where it is the one next thing. `writes` are the fields of the
     case that the step sets; by itself it is done when the first of them is known. `needs` are what the service refuses
-    the step without; `offered` is what pages ask besides before they show a way to it.
+    the step without; `offered` is what pages ask besides before they show a way to it, and `when_closed` whether the
+    step may still be entered in a case that the school closed.
     """
 
     code: str
@@ -82,6 +83,7 @@ class Step:
     writes: tuple[str, ...] = ()
     needs: tuple[Need, ...] = ()
     offered: Callable[[Any], bool] = lambda case: True
+    when_closed: Callable[[Any], bool] = lambda case: False
     asks: str | Promise = ""
     why: str | Promise = ""
 

@@ -5,14 +5,16 @@ One table a topic; `RULES` is all of them. A code may have several rows: one for
 earlier or the later.
 """
 
-from sendco.clock import NoSuchRule
+from sendco.clock import LodgingMonths, NoSuchRule, deadline
 
 from . import appeals, assessments, moves, reviews, transfers
 from .exemptions import Allowed, exemption_allowed
-from .limits import deadline, earlier, later
+from .limits import earlier, later
 
 RULES = (*assessments.RULES, *appeals.RULES, *reviews.RULES, *transfers.RULES, *moves.RULES)
 CODES = tuple(dict.fromkeys(rule.code for rule in RULES))
+# The last day to start an appeal is the one that tribunal rule 12 moves on.
+MOVED_ON = frozenset(rule.code for rule in RULES if isinstance(rule.count, LodgingMonths))
 
 
 def rows_of(code, on=None):
@@ -24,6 +26,7 @@ def rows_of(code, on=None):
 
 __all__ = [
     "CODES",
+    "MOVED_ON",
     "RULES",
     "Allowed",
     "appeals",

@@ -13,6 +13,7 @@ from sendco.clock import (
     closed_window,
     compulsory_school_age_ends,
     compulsory_school_age_starts,
+    deadline,
     long_date,
     nc_year,
     receipt_date,
@@ -20,7 +21,6 @@ from sendco.clock import (
 
 from . import appeals, assessments, moves, reviews
 from .exemptions import exemption_allowed
-from .limits import deadline
 
 NOT_KNOWN = "Not known yet: it needs bank holidays or rules of a year that this page does not have."
 
@@ -51,17 +51,17 @@ def line_of(found: Deadline | None, title: str) -> Line:
         duty=rule.duty,
         basis=rule.basis,
         authority=rule.authority,
-        check=rule.check,
+        check=found.check,
         safe_on=found.safe_on if found.safe_on != found.due_on else None,
         act_by_on=found.act_by_on if rule.duty is Duty.SCHOOL and found.act_by_on != found.due_on else None,
     )
 
 
 def _sum(due):
-    """The first sentence of the explanation without the title and the date, which stand beside it already."""
+    """The first sentence of the explanation without the title and the date, which stand beside it, and the steps."""
     sentence = due.explanation.removeprefix(f"{due.rule.title} due {long_date(due.due_on)}").split(". ")[0]
     sentence = sentence.lstrip(":, ").rstrip(".")
-    return f"{sentence[0].upper()}{sentence[1:]}."
+    return f"{sentence[0].upper()}{sentence[1:]}. {due.steps}".rstrip()
 
 
 def follow(*rules, fact="on"):
@@ -73,7 +73,8 @@ def follow(*rules, fact="on"):
     return answer
 
 
-REQUEST_RULES = (assessments.DECISION, assessments.NO_PLAN, assessments.DRAFT, assessments.FINAL)
+REQUEST_RULES = tuple(assessments.WITHOUT_REQUEST)
+RESPONSIBLE_RULES = tuple(assessments.WITHOUT_REQUEST.values())
 
 
 def sent(facts, calendar):
@@ -115,13 +116,19 @@ def reversed_refusal(facts, calendar):
 
 def review_due(facts, calendar):
     counted_from = facts.get("concluded") or facts["on"]
-    due = deadline(reviews.DUE, counted_from, calendar)
+    due = deadline(reviews.DUE_AGAIN if facts.get("concluded") else reviews.DUE, counted_from, calendar)
     lines = [line_of(due, reviews.DUE.title)]
     if due is not None:
         note = "Many take the anniversary. By the letter of the Act it is a day late; most would accept it."
         lines.append(Line("The anniversary", reviews.anniversary(counted_from), note, basis=Basis.PRACTICE))
         lines.append(line_of(deadline(reviews.MEETING, due.due_on, calendar), reviews.MEETING.title))
     return lines
+
+
+def under_five(facts, calendar):
+    if facts.get("concluded"):
+        return follow(reviews.EARLY_YEARS_AGAIN, fact="concluded")(facts, calendar)
+    return follow(reviews.EARLY_YEARS)(facts, calendar)
 
 
 def meeting(facts, calendar):
@@ -143,8 +150,10 @@ def move(facts, calendar):
 
 def transferred(facts, calendar):
     lines = follow(moves.TELL_PARENT)(facts, calendar)
-    if facts.get("reviewed"):
-        due = moves.review_due(counted_from=facts["reviewed"], transferred_on=facts["on"], calendar=calendar)
+    again = bool(facts.get("reviewed"))
+    if counted_from := facts.get("reviewed") or facts.get("made"):
+        start = {"counted_from": counted_from, "transferred_on": facts["on"], "again": again}
+        due = moves.review_due(**start, calendar=calendar)
         lines.append(line_of(due, moves.REVIEW_YEAR.title))
     return lines
 

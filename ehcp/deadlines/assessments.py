@@ -4,14 +4,17 @@ Week 0 is the day the authority received the request, or became responsible for 
 agreed to assess. Holidays count.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
-from sendco.clock import Days, Duty, Weeks
+from sendco.clock import Days, Duty, Weeks, deadline
 
 from .counting import WeeksSpan
+from .limits import earlier
 from .rows import REGS, days, guidance, law, practice
 
-REQUEST = "the authority received the request or became responsible for the child"
+REQUEST = "the authority received the request"
+RESPONSIBLE = "the authority became responsible for the child"
 
 DECISION = law(
     code="ehcna.decision",
@@ -127,11 +130,19 @@ CONSULTATION_REPLY = guidance(
     example=days("2027-01-05", "2027-01-20"),
 )
 
+# Reg 5(1)(b), and the same for what follows: nobody asked, and the authority came to know of the child (CFA s24).
+WITHOUT_REQUEST = {rule: replace(rule, trigger=RESPONSIBLE) for rule in (DECISION, NO_PLAN, DRAFT, FINAL)}
 RULES = (
-    *(DECISION, ADVICE, NO_PLAN, DRAFT, REPRESENTATIONS, FINAL),
+    *(DECISION, ADVICE, NO_PLAN, DRAFT, REPRESENTATIONS, FINAL, *WITHOUT_REQUEST.values()),
     *(REASSESS_DECISION, REASSESS_ADVICE, REASSESS_FINAL),
     *(ADMIT, SECURE, CONSULTATION_REPLY),
 )
+
+
+def from_start(rule, *, received_on=None, responsible_on=None, calendar=None):
+    """The date of a rule from whichever started the clock; the earlier of two limits where both days are known."""
+    received = deadline(rule, received_on, calendar)
+    return earlier(received, deadline(WITHOUT_REQUEST[rule], responsible_on, calendar))
 
 
 def earliest_final(served_on):

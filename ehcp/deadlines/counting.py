@@ -3,7 +3,18 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sendco.clock import HolidaysNotKnown, Months, Unit, Weeks, last_working_day_on_or_before, young_person_from
+from sendco.clock import (
+    HolidaysNotKnown,
+    Months,
+    Unit,
+    Weeks,
+    compulsory_school_age_ends,
+    corresponding_date,
+    is_near_start_of_term,
+    last_working_day_on_or_before,
+    long_date,
+    young_person_from,
+)
 from sendco.clock.units import Counted, plural
 
 
@@ -49,15 +60,31 @@ class MonthsToOffice(Months):
 
 @dataclass(frozen=True)
 class DaysBackToSchool(Counted):
-    """Days back from a date, and then back to a school day where the school's calendar reaches."""
+    """Days back from a date, and then back to a school day; to a working day where the school's calendar does not
+    reach, which is then told as such."""
 
     @property
     def words(self):
         return f"{plural(self.n, 'day')} (and on a school day) before"
 
+    def steps(self, trigger, calendar=None):
+        plain, due = self._plain(trigger), self.due(trigger, calendar)
+        if plain == due:
+            return ""
+        return (
+            f"{plural(self.n, 'day')} before is {long_date(plain)}; {long_date(due)} is the last day before it to meet."
+        )
+
+    def doubt(self, trigger, calendar=None):
+        known = calendar and calendar.last_school_day_on_or_before(self._plain(trigger))
+        return "" if known else "calendar not entered. It is a working day, and may be no school day."
+
+    def _plain(self, trigger):
+        return trigger - timedelta(days=self.n)
+
     def _due(self, trigger, calendar):
-        day = trigger - timedelta(days=self.n)
-        return (calendar and calendar.last_school_day_on_or_before(day)) or day
+        day = self._plain(trigger)
+        return (calendar and calendar.last_school_day_on_or_before(day)) or last_working_day_on_or_before(day)
 
 
 @dataclass(frozen=True)
@@ -66,5 +93,18 @@ class EndOfSchoolAge(Unit):
 
     words = "the day after the last Friday in June of the school year of the 16th birthday, for a"
 
+    def steps(self, trigger, calendar=None):
+        sixteen, ends = corresponding_date(trigger, 16 * 12), compulsory_school_age_ends(trigger)
+        birthday = f"The 16th birthday is {long_date(sixteen)}"
+        return f"{birthday}; the last Friday in June of that school year is {long_date(ends)}."
+
     def _due(self, trigger, calendar):
         return young_person_from(trigger)
+
+    def doubt(self, trigger, calendar=None):
+        if not is_near_start_of_term(trigger):
+            return ""
+        return (
+            "the first day of term in the September of the 16th birthday. A birthday before it falls in the earlier "
+            "school year by the letter of s8(3), and rights then pass a year sooner."
+        )

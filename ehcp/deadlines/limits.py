@@ -1,18 +1,8 @@
-"""A deadline of a row, and the deadline where the law sets two limits."""
+"""The deadline where the law sets two limits."""
 
 from dataclasses import replace
 
-from sendco.clock import Deadline, NotKnownYet, evaluate, long_date
-
-
-def deadline(rule, trigger_on, calendar=None) -> Deadline | None:
-    """What the row gives for this day; None without a day, outside the row's own dates, or beyond the calendar data."""
-    if trigger_on is None or not rule.is_valid_on(trigger_on):
-        return None
-    try:
-        return evaluate(rule, trigger_on, calendar)
-    except (NotKnownYet, OverflowError, ValueError):
-        return None
+from sendco.clock import long_date
 
 
 def earlier(*deadlines):
@@ -29,15 +19,18 @@ def _chosen(pick, word, deadlines):
     if len(known) < 2:
         return known[0] if known else None
     chosen = pick(known, key=lambda limit: limit.due_on)
-    return replace(chosen, safe_on=min(chosen.safe_on, chosen.due_on), explanation=_words(chosen, word, known))
+    steps = " ".join(dict.fromkeys(limit.steps for limit in known if limit.steps))
+    check = " ".join(dict.fromkeys(limit.check for limit in known if limit.check))
+    words = _words(chosen, word, known, steps, check)
+    return replace(chosen, safe_on=min(chosen.safe_on, chosen.due_on), explanation=words, steps=steps, check=check)
 
 
-def _words(chosen, word, known):
+def _words(chosen, word, known, steps, check):
     sums = "; ".join(
         f"{limit.rule.count.words} {limit.rule.trigger} on {long_date(limit.trigger_on)} is {long_date(limit.due_on)}"
         for limit in known
     )
     authorities = "; ".join(dict.fromkeys(limit.rule.authority for limit in known))
-    checks = " ".join(dict.fromkeys(limit.rule.check for limit in known if limit.rule.check))
-    text = f"{chosen.rule.title} due {long_date(chosen.due_on)}, the {word} of two limits: {sums}. {authorities}."
-    return f"{text} Check: {checks}" if checks else text
+    text = f"{chosen.rule.title} due {long_date(chosen.due_on)}, the {word} of two limits: {sums}."
+    text = " ".join(filter(None, (text, steps, f"{authorities}.")))
+    return f"{text} Check: {check}" if check else text

@@ -2,10 +2,20 @@
 
 from dataclasses import replace
 
-from sendco.clock import Days, Duty, LodgingMonths, Months, Weeks, WorkingDays, add_working_days
+from sendco.clock import (
+    Days,
+    Duty,
+    LodgingMonths,
+    Months,
+    Weeks,
+    WorkingDays,
+    add_working_days,
+    deadline,
+    extra_bank_holidays,
+)
 from sendco.clock.errors import NotKnownYet
 
-from .limits import deadline, later
+from .limits import later
 from .rows import CFA, REGS, TRIBUNAL_RULES, days, law
 
 TRANSFER_DAY = law(
@@ -37,11 +47,12 @@ REVIEW_YEAR = law(
     title="Review by the new authority",
     duty=Duty.LA,
     authority=f"{REGS}, reg 15(5)",
-    trigger="the day the plan was made or last reviewed",
+    trigger="the day the plan was made",
     count=Months(12, period=True),
     soon_days=28,
     example=days("2026-05-20", "2027-05-19"),
 )
+REVIEW_YEAR_AGAIN = replace(REVIEW_YEAR, trigger="the day the last review was decided")
 REVIEW_TRANSFER = replace(
     REVIEW_YEAR,
     trigger="the transfer of the plan",
@@ -67,7 +78,16 @@ CEASE_WINDOW = law(
     count=LodgingMonths(2),
     example=days("2026-11-17", "2027-01-18"),
 )
-RULES = (TRANSFER_DAY, TRANSFER_AWARE, TELL_PARENT, REVIEW_YEAR, REVIEW_TRANSFER, HEALTH, CEASE_WINDOW)
+RULES = (
+    TRANSFER_DAY,
+    TRANSFER_AWARE,
+    TELL_PARENT,
+    REVIEW_YEAR,
+    REVIEW_YEAR_AGAIN,
+    REVIEW_TRANSFER,
+    HEALTH,
+    CEASE_WINDOW,
+)
 
 
 def transfer_due(*, moved_on, aware_on, calendar=None):
@@ -75,7 +95,7 @@ def transfer_due(*, moved_on, aware_on, calendar=None):
     day it became aware, and never before the move."""
     on_the_day = deadline(TRANSFER_DAY, moved_on, calendar)
     try:
-        knew = add_working_days(aware_on, 15) <= moved_on
+        knew = add_working_days(aware_on, 15, extra=extra_bank_holidays(calendar)) <= moved_on
     except NotKnownYet:
         return None
     if knew or on_the_day is None:
@@ -84,6 +104,7 @@ def transfer_due(*, moved_on, aware_on, calendar=None):
     return on_the_day if aware and aware.due_on < moved_on else aware
 
 
-def review_due(*, counted_from, transferred_on, calendar=None):
-    """The later of 12 months from the plan or its last review, and 3 months from the transfer."""
-    return later(deadline(REVIEW_YEAR, counted_from, calendar), deadline(REVIEW_TRANSFER, transferred_on, calendar))
+def review_due(*, counted_from, transferred_on, calendar=None, again=False):
+    """The later of 12 months from the plan, or from its last review (`again`), and 3 months from the transfer."""
+    year = deadline(REVIEW_YEAR_AGAIN if again else REVIEW_YEAR, counted_from, calendar)
+    return later(year, deadline(REVIEW_TRANSFER, transferred_on, calendar))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from sendco.clock import SentBy
 
 from . import answers, appeals, assessments, moves, reviews, transfers
-from .answers import REQUEST_RULES, after, follow
+from .answers import REQUEST_RULES, RESPONSIBLE_RULES, after, follow
 
 DATE, TIME, METHOD, YEAR = "date", "time", "method", "year"
 
@@ -67,13 +67,29 @@ def _orders():
     for to, what in effects.items():
         answer = after(appeals.ORDERS, to, appeals.ORDER)
         yield Question(f"order_{to}", ORDERED, f"The Tribunal made an order {what}", TRIBUNAL_ORDER, answer)
-    for to in ("assess", "make", "amend", "name"):
+    for to in ("assess", "make", "amend", "name", "maintain"):
         answer = after(appeals.ORDERS, to, appeals.UNOPPOSED)
         text = f"The council will not oppose the appeal ({effects[to]})"
         yield Question(f"unopposed_{to}", ORDERED, text, UNOPPOSED, answer)
-    for to in ("assess", "make", "amend", "name"):
+    for to, what in effects.items():
         answer = after(appeals.ORDERS, to, appeals.AGREED)
-        yield Question(f"agreed_{to}", ORDERED, f"Mediation ended in an agreement {effects[to]}", AGREEMENT, answer)
+        yield Question(f"agreed_{to}", ORDERED, f"Mediation ended in an agreement {what}", AGREEMENT, answer)
+    yield Question(
+        "agreed_other",
+        ORDERED,
+        "Mediation ended in an agreement about something that cannot be appealed",
+        AGREEMENT,
+        follow(appeals.OTHER_STEPS),
+        note="Not where the parties agreed another time in writing.",
+    )
+    yield Question(
+        "agreed_with_health",
+        ORDERED,
+        "Mediation about health care ended in an agreement, and the council took no part",
+        AGREEMENT,
+        follow(appeals.OTHER_STEPS_HEALTH, appeals.TELL_AUTHORITY),
+        note="Not where the parties agreed another time in writing.",
+    )
 
 
 QUESTIONS = (
@@ -97,7 +113,7 @@ QUESTIONS = (
         ASKING,
         "The council became responsible for a child without a request",
         (_on("Day it became responsible"),),
-        follow(*REQUEST_RULES),
+        follow(*RESPONSIBLE_RULES),
     ),
     Question(
         "advice",
@@ -161,6 +177,13 @@ QUESTIONS = (
         follow(appeals.ARRANGE),
     ),
     Question(
+        "mediation_health",
+        APPEAL,
+        "The parent wants mediation about health care alone",
+        (_on("Day the council told the health body"),),
+        follow(appeals.ARRANGE_HEALTH),
+    ),
+    Question(
         "mediation_not_held",
         APPEAL,
         "Mediation cannot be held in the 30 days",
@@ -185,7 +208,7 @@ QUESTIONS = (
             Fact("received", "Day it had received the request", required=False, help="To see the first date as well"),
         ),
         answers.reversed_refusal,
-        note="The dates counted from the request still stand. The Ombudsman also counts from the change of mind.",
+        note="The law gives no new dates for this. The Ombudsman counts from the change of mind.",
     ),
     Question(
         "plan_made",
@@ -218,8 +241,16 @@ QUESTIONS = (
         "under_five",
         REVIEW,
         "A child under 5 has a plan",
-        (_on("Day the plan was made or last reviewed"),),
-        follow(reviews.EARLY_YEARS),
+        (
+            _on("Day the plan was made"),
+            Fact(
+                "concluded",
+                "Day the council sent its decision on the last review",
+                required=False,
+                help="If there was one: it counts instead",
+            ),
+        ),
+        answers.under_five,
     ),
     Question(
         "review_due",
@@ -282,7 +313,8 @@ QUESTIONS = (
         "The plan was transferred to the new council",
         (
             _on("Day of the transfer"),
-            Fact("reviewed", "Day the plan was made or last reviewed", required=False, help="To see the next review"),
+            Fact("made", "Day the plan was made", required=False, help="To see the next review"),
+            Fact("reviewed", "Day the council sent its decision on the last review", required=False),
         ),
         answers.transferred,
     ),

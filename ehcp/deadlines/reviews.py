@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import date, timedelta
 
-from sendco.clock import Days, Duty, Months, Weeks, WeeksBefore, corresponding_date
+from sendco.clock import Days, Duty, Months, Weeks, WeeksBefore, corresponding_date, deadline
 
 from .counting import DaysBackToSchool, EndOfSchoolAge, MonthsSpan
-from .limits import deadline, earlier
+from .limits import earlier
 from .rows import CFA, REGS, days, guidance, law, policy
 
 # R (L, M and P) v Devon County Council [2022] EWHC 493 (Admin): the notice goes with the decision, so the final plan
@@ -19,21 +19,23 @@ DUE = law(
     title="Review of the plan, with the authority's decision sent",
     duty=Duty.LA,
     authority=f"{CFA} s44(1)",
-    trigger="the day the plan was made or its last review was decided",
+    trigger="the day the plan was made",
     count=Months(12, period=True),
     soon_days=28,
     example=days("2026-03-16", "2027-03-15"),
 )
+DUE_AGAIN = replace(DUE, trigger="the day the last review was decided")
 EARLY_YEARS = guidance(
     code="review.early_years",
     title="Review of a plan for a child under 5",
     duty=Duty.LA,
     authority="SEND Code of Practice 2015, 9.178 (should consider; it need not be a full meeting)",
-    trigger="the day the plan was made or last reviewed",
+    trigger="the day the plan was made",
     count=MonthsSpan(6, early=3),
     soon_days=28,
     example=days("2026-09-14", "2027-03-14"),
 )
+EARLY_YEARS_AGAIN = replace(EARLY_YEARS, trigger="the day the last review was decided")
 # So that the authority's 4 weeks after the meeting end inside the 12 months.
 MEETING = policy(
     code="review.meeting",
@@ -142,19 +144,18 @@ RIGHTS_PASS = law(
     code="rights.pass",
     title="Rights pass from the parent to the young person",
     duty=Duty.OTHER,
-    authority=f"{CFA} s83; Education Act 1996 s8",
+    authority=f"{CFA} s83(2); Education Act 1996 s8(3)",
     trigger="birth",
     count=EndOfSchoolAge(),
     soon_days=84,
-    example=days("2010-09-01", "2027-06-26"),
-    check="That it is the day after the last Friday in June, and not that Friday, is from memory.",
+    example=days("2010-10-01", "2027-06-26"),
 )
 # Counted from birth: plans are for people born in the 25 years before the Act began, and since.
 RIGHTS_PASS = replace(RIGHTS_PASS, valid_from=date(1989, 9, 1))
 
 RULES = (
-    *(DUE, EARLY_YEARS, MEETING, FINAL_BY, INVITE, PAPERS, REPORT, DECISION, NOTICE, REPRESENTATIONS),
-    *(FINAL, FINAL_OUTER, NOT_AMENDING, RIGHTS_PASS),
+    *(DUE, DUE_AGAIN, EARLY_YEARS, EARLY_YEARS_AGAIN, MEETING, FINAL_BY, INVITE, PAPERS, REPORT, DECISION, NOTICE),
+    *(REPRESENTATIONS, FINAL, FINAL_OUTER, NOT_AMENDING, RIGHTS_PASS),
 )
 
 

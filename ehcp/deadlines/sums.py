@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sendco.clock import long_date
+from sendco.clock import deadline, long_date
 
 from . import appeals, moves, reviews
-from .limits import deadline
 
 
 @dataclass(frozen=True)
@@ -35,7 +34,7 @@ TWO_LIMITS = {
         lambda on, calendar, aware: moves.transfer_due(moved_on=on, aware_on=aware, calendar=calendar),
     ),
     "move.review": TwoLimits(
-        "the day the plan was made or last reviewed",
+        "the day the plan was made",
         {"transferred": "the day the plan was transferred"},
         lambda on, calendar, transferred: moves.review_due(
             counted_from=on, transferred_on=transferred, calendar=calendar

@@ -8,7 +8,7 @@ from datetime import date
 
 from sendco.clock import Before, Duty, MonthsBefore, Rule
 
-from .rows import REGS, days, law
+from .rows import CFA, REGS, days, law, practice
 
 TO_SCHOOL = law(
     code="transfer.amend",
@@ -28,11 +28,17 @@ TO_POST16 = replace(
     count=Before(3, 31),
     example=days("2027-09-01", "2027-03-31"),
 )
-TO_SIXTH_FORM = replace(
-    TO_POST16,
+# A school is no post-16 institution (CFA s83(2)), so the move to its sixth form is no transfer under reg 18(1)(a).
+TO_SIXTH_FORM = practice(
+    code="transfer.amend",
     title="Plan changed for the sixth form",
+    duty=Duty.LA,
+    authority=f"Practice: most councils keep 31 March, which binds only for post-16 institutions ({CFA} s83(2))",
     trigger="the move to the sixth form",
-    check="A school's sixth form is not a post-16 institution in the Act, yet most councils keep 31 March. Ask yours.",
+    count=Before(3, 31),
+    soon_days=28,
+    example=days("2027-09-01", "2027-03-31"),
+    check="when your LA wants the plan for the sixth form.",
 )
 POST16_MOVE = law(
     code="transfer.post16_move",

@@ -28,6 +28,7 @@ DUTY = (
     MergeField("duty.due_date", "The date the law gives", "Mon 26 Oct 2026"),
     MergeField("duty.days_late", "How late it is", "9 days"),
     MergeField("duty.law", "The regulation", "SEND Regulations 2014, reg 5(1)"),
+    MergeField("duty.footing", "Whether the law sets the date", "The limit is set by law."),
     MergeField("duty.sum", "How the date is worked out", "6 weeks after the request was received on Mon 14 Sep 2026"),
 )
 BY_KIND = {
@@ -122,7 +123,7 @@ _LATE_START = """To {{ recipient.name }}, {{ authority.name }}
 """
 _LATE_LAW = """{{ duty.title }} was due on {{ duty.due_date }}. That is {{ duty.sum }} ({{ duty.law }}). Today, {{ letter.date }}, it is {{ duty.days_late }} late, and we have heard nothing.
 
-The limit is set by law. School holidays do not stop it, and it does not move because of panels or staffing."""  # noqa: E501
+{{ duty.footing }}"""  # noqa: E501
 _LATE_ASK = """
 
 Please tell us and {{ child.first_name }}'s parents, within five working days:

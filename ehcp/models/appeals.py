@@ -41,6 +41,12 @@ class Appeal(models.Model):
         MAINTAIN = "maintain", "Go on maintaining the plan"
         CEASE = "cease", "Cease the plan"
 
+    class OtherBy(models.TextChoices):
+        """Who does what was agreed in mediation beside what can be appealed."""
+
+        AUTHORITY = "la", "The LA"
+        HEALTH = "health", "The health body (ICB)"
+
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="appeals")
     authority = models.ForeignKey(LocalAuthority, on_delete=models.PROTECT, related_name="+")
@@ -66,6 +72,12 @@ class Appeal(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     order = models.CharField(max_length=12, choices=Order, blank=True)
     order_on = models.DateField(null=True, blank=True, help_text="The day the order or agreement was sent out.")
+    # What a mediation agreement alone may hold: another time agreed in writing (reg 42(5)), and steps that no appeal
+    # could order (reg 42(3)).
+    agreed_by_on = models.DateField(null=True, blank=True)
+    other_steps = models.CharField(max_length=300, blank=True)
+    other_by = models.CharField(max_length=6, choices=OtherBy, default=OtherBy.AUTHORITY)
+    other_done_on = models.DateField(null=True, blank=True)
     draft_on = models.DateField(null=True, blank=True)
     complied_on = models.DateField(null=True, blank=True)
     note = models.TextField(blank=True)

@@ -77,6 +77,8 @@ class NeedsAssessment(models.Model):
     reversal = models.CharField(max_length=10, choices=Reversal, blank=True)
     reversed_to = models.CharField(max_length=8, choices=ReversedTo, blank=True)
     reversal_notified_on = models.DateField(null=True, blank=True)
+    # Reg 42(5): the parties to a mediation agreement may agree other times in writing.
+    reversal_agreed_by = models.DateField(null=True, blank=True)
     plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="needs_assessments")
     closed_on = models.DateField(null=True, blank=True)
     close_reason = models.CharField(max_length=200, blank=True)
@@ -100,8 +102,8 @@ class NeedsAssessment(models.Model):
 
     @property
     def starts_on(self):
-        """Week 0: the day the authority received the request, or became responsible; None before."""
-        return self.received_on or self.became_responsible_on
+        """Week 0: the day the authority received the request, or became responsible, the earlier; None before."""
+        return min((day for day in (self.received_on, self.became_responsible_on) if day), default=None)
 
 
 class Exemption(models.Model):

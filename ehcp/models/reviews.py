@@ -71,6 +71,7 @@ class AnnualReview(models.Model):
     notice_on = models.DateField(null=True, blank=True, help_text="The date the amendment notice was sent.")
     representations_on = models.DateField(null=True, blank=True)
     final_on = models.DateField(null=True, blank=True, help_text="The date of the amended final plan.")
+    names_next_school = models.BooleanField("names the next school or college", default=False)
     not_amending_on = models.DateField(null=True, blank=True)
     new_version = models.ForeignKey(
         PlanVersion, on_delete=models.SET_NULL, null=True, blank=True, related_name="from_reviews"
@@ -85,11 +86,21 @@ class AnnualReview(models.Model):
     class Meta:
         ordering = ["-began_on", "-pk"]
         constraints = [
-            models.UniqueConstraint(fields=["plan"], condition=Q(closed_on=None), name="one_open_review_a_plan")
+            # One is prepared at a time; one that was held may wait for the authority beside it.
+            models.UniqueConstraint(
+                fields=["plan"], condition=Q(closed_on=None, held_on=None), name="one_review_prepared_a_plan"
+            )
         ]
 
     def __str__(self):
         return f"{self.get_kind_display()} {self.pk}"
+
+    @property
+    def waits_for_authority(self):
+        """Held, and the authority has not finished: it has not decided, or not changed the plan as it decided."""
+        if self.held_on is None or self.final_on or self.not_amending_on:
+            return False
+        return self.decision in ("", Recommendation.AMEND)
 
 
 class Invitee(models.Model):
@@ -129,6 +140,8 @@ class Invitee(models.Model):
     user = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     invited_on = models.DateField(null=True, blank=True)
     invited_via = models.CharField(max_length=6, choices=Via, blank=True)
+    # Time or place changed, or the meeting was called off, after this person was invited.
+    tell_again = models.BooleanField(default=False)
     answer = models.CharField(max_length=8, choices=Answer, blank=True)
     asked_on = models.DateField(null=True, blank=True, help_text="The day a contribution was asked for.")
     chased_on = models.DateField(null=True, blank=True)
@@ -144,6 +157,11 @@ class Invitee(models.Model):
 
     def __str__(self):
         return f"{self.get_role_display()} {self.pk}"
+
+    @property
+    def is_to_be_invited(self):
+        """Not invited yet, or not told of what changed since."""
+        return self.invited_on is None or self.tell_again
 
 
 class Contribution(models.Model):

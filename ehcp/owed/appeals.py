@@ -2,7 +2,7 @@
 
 from ..deadlines import appeals, deadline
 from ..models import Appeal
-from .shared import earliest, first, item
+from .shared import agreed_time_words, earliest, first, item
 
 OUTCOMES = {
     Appeal.Outcome.ORDERED: appeals.ORDER,
@@ -45,19 +45,39 @@ def _mediation(row, calendar, over):
 
 def _after_order(row, calendar):
     """Owed by the appeal, unless the request it is about keeps the new dates."""
-    if not row.order or not row.order_on or (row.assessment and row.assessment.reversed_on):
-        return []
-    outcome = OUTCOMES.get(row.outcome, appeals.ORDER)
     ended = earliest(row.closed_on, row.pupil.left_on)
-    items = []
+    items = _other_steps(row, calendar, ended)
+    if not row.order or not row.order_on or (row.assessment and row.assessment.reversed_on):
+        return items
+    outcome = OUTCOMES.get(row.outcome, appeals.ORDER)
+    agreed_by = deadline(appeals.AGREED_TIME, row.agreed_by_on, calendar)
+    items += item(agreed_by, met_on=row.complied_on, closed_on=ended)
+    replaced = agreed_time_words(row.agreed_by_on)
     for rows in appeals.ORDERS[row.order]:
         if outcome in rows:
-            rule = rows[outcome]
-            done = first(row.draft_on, row.complied_on) if rule.code in EARLY_STEPS else row.complied_on
-            closed = row.complied_on if rule.code == "order.assess_no_plan" else ended
-            met = None if rule.code == "order.assess_no_plan" else done
-            items += item(deadline(rule, row.order_on, calendar), met_on=met, closed_on=first(closed, ended))
+            due = deadline(rows[outcome], row.order_on, calendar)
+            items += item(due, **_done(row, rows[outcome], ended, replaced))
     return items
+
+
+def _done(row, rule, ended, replaced):
+    if replaced:
+        return {"closed_on": row.order_on, "replaced_by": replaced}
+    if rule.code == "order.assess_no_plan":
+        return {"closed_on": first(row.complied_on, ended), "lapses": True}
+    done = first(row.draft_on, row.complied_on) if rule.code in EARLY_STEPS else row.complied_on
+    return {"met_on": done, "closed_on": ended}
+
+
+def _other_steps(row, calendar, ended):
+    """What an agreement holds that no appeal could order, unless another time was agreed in writing."""
+    if row.outcome != Appeal.Outcome.AGREED or not row.other_steps:
+        return []
+    health = row.other_by == Appeal.OtherBy.HEALTH
+    due = deadline(appeals.OTHER_STEPS_HEALTH if health else appeals.OTHER_STEPS, row.order_on, calendar)
+    if replaced := agreed_time_words(row.agreed_by_on):
+        return item(due, closed_on=row.order_on, replaced_by=replaced)
+    return item(due, met_on=row.other_done_on, closed_on=ended)
 
 
 EARLY_STEPS = {"order.assess_notify", "order.make_draft"}

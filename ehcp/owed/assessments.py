@@ -4,9 +4,15 @@ from sendco.clock import long_date
 
 from ..deadlines import appeals, assessments, deadline, exemption_allowed
 from ..models import Exemption, NeedsAssessment
-from .shared import LONGEST, earliest, first, item
+from .shared import LONGEST, agreed_time_words, earliest, first, item
 
 Step = Exemption.Step
+ORIGINS = {
+    appeals.ORDER: "the Tribunal's order",
+    appeals.UNOPPOSED: "the authority's notice to the Tribunal",
+    appeals.AGREED: "the mediation agreement",
+    appeals.REVERSED: "the authority's own change of mind",
+}
 
 
 def of_assessment(row, calendar):
@@ -21,8 +27,10 @@ def _ended(row):
 
 
 def _assessment(row, calendar):
-    def step(rule, name="", trigger=row.starts_on, **facts):
-        due = deadline(rule, trigger, calendar)
+    starts = {"received_on": row.received_on, "responsible_on": row.became_responsible_on, "calendar": calendar}
+
+    def step(rule, name="", **facts):
+        due = assessments.from_start(rule, **starts)
         return item(due, exception=_exception(row, name, due), **facts)
 
     refused = row.decision_on if row.decision == NeedsAssessment.Decision.REFUSE and not row.reversed_on else None
@@ -30,10 +38,11 @@ def _assessment(row, calendar):
     gone = {"closed_on": first(row.reversed_on if replaced else None, refused, _ended(row)), "replaced_by": replaced}
     no_plan = _no_plan_stands(row)
     plan_comes = earliest(row.draft_served_on, row.final_on)
+    advice = deadline(assessments.ADVICE, row.advice_asked_on, calendar)
     met_before = row.no_plan_on if row.no_plan_on and not _is_after_reversal(row, row.no_plan_on) else None
     return [
         *step(assessments.DECISION, Step.DECISION, met_on=row.decision_on, closed_on=_ended(row)),
-        *step(assessments.ADVICE, Step.ADVICE, row.advice_asked_on, met_on=row.advice_sent_on, closed_on=_ended(row)),
+        *item(advice, met_on=row.advice_sent_on, closed_on=_ended(row), exception=_exception(row, Step.ADVICE, advice)),
         *step(assessments.NO_PLAN, Step.NO_PLAN, **_no_plan_facts(row, met_before, plan_comes, gone)),
         *step(assessments.DRAFT, **_plan_facts(row.draft_served_on, no_plan, gone)),
         *step(assessments.FINAL, Step.FINAL, **_plan_facts(row.final_on, no_plan, gone)),
@@ -45,7 +54,8 @@ def _no_plan_facts(row, met_before, plan_comes, gone):
         return {"met_on": met_before}
     if gone["replaced_by"]:
         return gone
-    return {"met_on": row.no_plan_on, "closed_on": first(plan_comes, gone["closed_on"])}
+    # Owed only by an authority that decides against a plan: one that makes it sends no notice.
+    return {"met_on": row.no_plan_on, "closed_on": first(plan_comes, gone["closed_on"]), "lapses": True}
 
 
 def _plan_facts(done_on, no_plan, gone):
@@ -67,10 +77,13 @@ def _no_plan_stands(row):
 
 
 def _replaced(row):
-    if row.reversed_on is None or not appeals.replaces_the_old_dates(row.reversal):
+    if row.reversed_on is None or not appeals.counted_again(_reversed_to(row), row.reversal):
         return ""
-    origin = "the Tribunal's order of" if row.reversal == appeals.ORDER else "the authority's notice to the Tribunal of"
-    return f"new dates from {origin} {long_date(row.reversed_on)}"
+    return f"new dates from {ORIGINS[row.reversal]} of {long_date(row.reversed_on)}"
+
+
+def _reversed_to(row):
+    return row.reversed_to or (NeedsAssessment.ReversedTo.PLAN if row.no_plan_on else NeedsAssessment.ReversedTo.ASSESS)
 
 
 def _reassessment(row, calendar):
@@ -87,24 +100,24 @@ def _reassessment(row, calendar):
 
 
 def _after_reversal(row, calendar):
-    """The clock counted again from the day a refusal fell: in place of the old dates, or beside them."""
+    """The clock counted again from the day a refusal fell, in place of the old dates."""
     if row.reversed_on is None:
         return []
-    to = row.reversed_to or (NeedsAssessment.ReversedTo.PLAN if row.no_plan_on else NeedsAssessment.ReversedTo.ASSESS)
     no_plan, ended = _no_plan_stands(row), _ended(row)
     plan_comes = earliest(row.draft_served_on, row.final_on)
     facts = {
         "rebased.notify": {"met_on": row.reversal_notified_on, "closed_on": first(plan_comes, ended)},
-        "rebased.no_plan": {"met_on": no_plan, "closed_on": first(plan_comes, ended)},
+        "rebased.no_plan": {"met_on": no_plan, "closed_on": first(plan_comes, ended), "lapses": True},
         "rebased.draft": {"met_on": row.draft_served_on, "closed_on": first(row.final_on, no_plan, ended)},
         "rebased.final": {"met_on": row.final_on, "closed_on": first(no_plan, ended)},
     }
-    items = []
-    for rows in appeals.REBASED[to]:
-        if row.reversal in rows:
-            due = deadline(rows[row.reversal], row.reversed_on, calendar)
-            exception = _exception(row, Step.AFTER_ORDER, due)
-            items += item(due, exception=exception, **facts[rows[row.reversal].code])
+    replaced = agreed_time_words(row.reversal_agreed_by)
+    gone = {"closed_on": row.reversed_on, "replaced_by": replaced}
+    items = item(deadline(appeals.AGREED_TIME_OF_REQUEST, row.reversal_agreed_by, calendar), **facts["rebased.final"])
+    for rule in appeals.counted_again(_reversed_to(row), row.reversal):
+        due = deadline(rule, row.reversed_on, calendar)
+        exception = _exception(row, Step.AFTER_ORDER, due)
+        items += item(due, exception=exception, **(gone if replaced else facts[rule.code]))
     return items
 
 

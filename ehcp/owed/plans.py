@@ -1,6 +1,7 @@
 """What a plan owes: its next review, its transfers and moves, the day that rights pass, and its end."""
 
 from dataclasses import replace
+from datetime import date
 
 from django.utils import timezone
 
@@ -35,18 +36,39 @@ def _review_cycles(plan, all_reviews, calendar):
     began = max((day for day in (plan.made_on, plan.last_concluded_on) if day), default=None)
     if began is None:
         return []
-    concluded = {review.decision_on: review for review in all_reviews if review.decision_on}
-    decided = sorted(day for day in concluded if day > began)
-    open_review = next((review for review in all_reviews if not review.closed_on and not review.decision_on), None)
+    ends = [None, *(review.decision_on for review in _concluding(all_reviews, began))]
     items = []
-    for counted_from, next_on in zip([began, *decided], [*decided, None], strict=True):
-        review = concluded[next_on] if next_on else open_review
-        items += _cycle(plan, counted_from, next_on, review, calendar)
+    for number, decided_on in enumerate([*ends[1:], None]):
+        items += _cycle(plan, ends[number] or began, decided_on, all_reviews, calendar)
     return items
 
 
-def _cycle(plan, counted_from, decided_on, review, calendar):
-    due = deadline(reviews.DUE, counted_from, calendar)
+def _concluding(all_reviews, began):
+    """The reviews with whose decision a cycle ends, in order. A decision that comes after that of a later meeting ends
+    none: the plan was reviewed since."""
+    decided = sorted(
+        (review for review in all_reviews if review.decision_on and review.decision_on > began),
+        key=lambda review: review.decision_on,
+    )
+    concluding, latest_held = [], date.min
+    for review in decided:
+        held_on = first(review.held_on, review.decision_on)
+        if held_on >= latest_held:
+            concluding.append(review)
+            latest_held = held_on
+    return concluding
+
+
+def _held_in(all_reviews, counted_from, decided_on):
+    """The day that met the meeting of a cycle: the first held in it, or that of the review that ended it."""
+    days = [review.held_on for review in all_reviews if review.held_on and review.held_on >= counted_from]
+    ending = [review.held_on for review in all_reviews if decided_on and review.decision_on == decided_on]
+    return earliest(*(day for day in days if decided_on is None or day <= decided_on)) or earliest(*ending)
+
+
+def _cycle(plan, counted_from, decided_on, all_reviews, calendar):
+    is_first = counted_from == plan.made_on
+    due = deadline(reviews.DUE if is_first else reviews.DUE_AGAIN, counted_from, calendar)
     moved = [
         move.transferred_on
         for move in plan.moves.all()
@@ -54,22 +76,39 @@ def _cycle(plan, counted_from, decided_on, review, calendar):
         and move.transferred_on >= counted_from
         and (decided_on is None or move.transferred_on < decided_on)
     ]
-    held_on = review.held_on if review else None
+    held_on = _held_in(all_reviews, counted_from, decided_on)
     items = []
     if moved:
         transferred_on = max(moved)
         replaced_by = f"the new authority's time to review, from the transfer on {long_date(transferred_on)}"
         items += item(due, closed_on=transferred_on, replaced_by=replaced_by)
-        due = moves.review_due(counted_from=counted_from, transferred_on=transferred_on, calendar=calendar)
+        start = {"counted_from": counted_from, "transferred_on": transferred_on, "again": not is_first}
+        due = moves.review_due(**start, calendar=calendar)
     items += item(due, met_on=decided_on)
     if due is not None:
         latest = deadline(reviews.MEETING, due.due_on, calendar)
-        owner = review.organiser_id if review and not decided_on else None
-        items += item(latest, met_on=held_on, closed_on=decided_on, owner_id=owner)
-    early = deadline(reviews.EARLY_YEARS, counted_from, calendar)
-    if early and reviews.is_under_five(plan.pupil.birth_on, early.due_on):
+        under_way = next((review for review in all_reviews if not review.closed_on and not review.decision_on), None)
+        owner = under_way.organiser_id if under_way and not decided_on else None
+        if latest and not _was_before(plan, latest.due_on):
+            items += item(latest, met_on=held_on, closed_on=decided_on, owner_id=owner)
+        if held_on and not decided_on and timezone.localdate() > due.due_on:
+            items += _meeting_of_next_year(due, held_on, all_reviews, calendar, owner)
+    early = deadline(reviews.EARLY_YEARS if is_first else reviews.EARLY_YEARS_AGAIN, counted_from, calendar)
+    if early and reviews.is_under_five(plan.pupil.birth_on, counted_from):
         items += item(early, met_on=first(held_on, decided_on))
     return items
+
+
+def _meeting_of_next_year(due, held_on, all_reviews, calendar, owner):
+    """The authority has not decided in its year: the school meets again a year on all the same."""
+    latest = deadline(reviews.MEETING, corresponding_date(due.due_on, 12), calendar)
+    later = [review.held_on for review in all_reviews if review.held_on and review.held_on > max(held_on, due.due_on)]
+    return item(latest, met_on=earliest(*later), owner_id=owner)
+
+
+def _was_before(plan, day):
+    """Whether a meeting on that day was nobody's here: the plan was not made yet, or the child not at this school."""
+    return any(first_day and day < first_day for first_day in (plan.made_on, plan.pupil.joined_on))
 
 
 def _transfers(plan, all_reviews, calendar, ended):
@@ -101,15 +140,17 @@ def _transfer(plan, transfer, all_reviews, calendar):
     review = next((candidate for candidate in all_reviews if _is_for_transfer(candidate, since, transfer.on)), None)
     done = _amended_on(review) if review else None
     meeting = deadline(reviews.FINAL_BY, due.due_on, calendar)
-    return [
-        *item(due, met_on=done),
-        *item(meeting, met_on=review.held_on if review else None, closed_on=done),
-    ]
+    items = item(due, met_on=done)
+    if meeting and not _was_before(plan, meeting.due_on):
+        items += item(meeting, met_on=review.held_on if review else None, closed_on=done)
+    return items
 
 
 def _is_for_transfer(review, since, until):
+    """A phase transfer review, or one of another kind whose final plan names the next school."""
     day = first(review.held_on, review.meeting_on, review.began_on)
-    return review.kind == AnnualReview.Kind.TRANSFER and since <= day < until
+    names = review.kind == AnnualReview.Kind.TRANSFER or review.names_next_school
+    return names and since <= day < until
 
 
 def _amended_on(review):

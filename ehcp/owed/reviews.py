@@ -8,8 +8,14 @@ from .shared import earliest, first, item, practice
 
 
 def of_review(review, calendar):
-    ended = earliest(review.closed_on, review.plan.ceased_on, review.pupil.left_on)
-    return [*_before_meeting(review, calendar, ended), *_after_meeting(review, calendar, ended)]
+    """A review that was held lives on when the school closes it: its report, and what the authority owes, stay due."""
+    over = earliest(review.plan.ceased_on, review.pupil.left_on)
+    ended = earliest(review.closed_on, over)
+    return [
+        *_before_meeting(review, calendar, ended),
+        *_report(review, calendar, over if review.waits_for_authority else ended),
+        *_after_meeting(review, calendar, over),
+    ]
 
 
 def _before_meeting(review, calendar, ended):
@@ -32,28 +38,31 @@ def _all_invited_on(review):
     return max(days) if days and all(days) else None
 
 
-def _after_meeting(review, calendar, ended):
+def _report(review, calendar, ended):
     held_on, authority = review.held_on, review.plan.authority
-    report = deadline(reviews.REPORT, held_on, calendar)
     own = {}
     if held_on and authority.report_days:
         own = practice(authority, held_on + timedelta(days=authority.report_days))
-    decision = deadline(reviews.DECISION, held_on, calendar)
+    report = deadline(reviews.REPORT, held_on, calendar)
+    return item(report, met_on=review.report_sent_on, closed_on=ended, owner_id=review.organiser_id, **own)
+
+
+def _after_meeting(review, calendar, over):
+    decision = deadline(reviews.DECISION, review.held_on, calendar)
     return [
-        *item(report, met_on=review.report_sent_on, closed_on=ended, owner_id=review.organiser_id, **own),
-        *item(decision, met_on=review.decision_on, closed_on=ended),
-        *(_amendment(review, calendar, ended) if review.decision == Recommendation.AMEND else []),
+        *item(decision, met_on=review.decision_on, closed_on=over),
+        *(_amendment(review, calendar, over) if review.decision == Recommendation.AMEND else []),
     ]
 
 
-def _amendment(review, calendar, ended):
-    over = first(review.not_amending_on, ended)
+def _amendment(review, calendar, over):
+    done = first(review.final_on, review.not_amending_on)
     comments = deadline(reviews.REPRESENTATIONS, review.notice_on, calendar)
     final = reviews.final_after_review(meeting_on=review.held_on, notice_on=review.notice_on, calendar=calendar)
     return [
-        *item(deadline(reviews.NOTICE, review.held_on, calendar), met_on=review.notice_on, closed_on=over),
-        *item(comments, met_on=review.representations_on, closed_on=first(review.final_on, over)),
-        *item(final, met_on=first(review.final_on, review.not_amending_on), closed_on=ended),
+        *item(deadline(reviews.NOTICE, review.held_on, calendar), met_on=review.notice_on, closed_on=first(done, over)),
+        *item(comments, met_on=review.representations_on, closed_on=first(done, over)),
+        *item(final, met_on=done, closed_on=over),
     ]
 
 

@@ -2,7 +2,7 @@
 
 from django.utils import timezone
 
-from sendco.clock import Duty
+from sendco.clock import Duty, long_date
 from sendco.due.services import Owed
 
 # Beyond this a word from the table would not fit the column.
@@ -18,12 +18,16 @@ def earliest(*days):
     return min((day for day in days if day), default=None)
 
 
-def item(found, *, met_on=None, closed_on=None, **more):
-    """One Owed as a list, empty without a date. What was met is not closed as well; a parent's time simply runs out."""
+def item(found, *, met_on=None, closed_on=None, lapses=False, **more):
+    """One Owed as a list, empty without a date. What was met is not closed as well.
+
+    A parent's time simply runs out, and so does what is owed in one case alone (`lapses`): that it did not happen is
+    late for nobody.
+    """
     if found is None:
         return []
-    if found.rule.duty is Duty.PARENT and not closed_on and timezone.localdate() > found.due_on:
-        closed_on = found.due_on
+    if (lapses or found.rule.duty is Duty.PARENT) and timezone.localdate() > found.due_on:
+        closed_on = earliest(closed_on, found.due_on)
     return [Owed(found, met_on=met_on, closed_on=None if met_on else closed_on, **more)]
 
 
@@ -31,3 +35,8 @@ def practice(authority, on):
     """The authority's own date, which stands beside the date of the law."""
     note = authority.practice_note or f"{authority.name} asks for it by then"
     return {"practice_on": on, "practice_note": note[:LONGEST]}
+
+
+def agreed_time_words(by_on):
+    """What took the place of the times after a mediation agreement (reg 42(5)); nothing where no day was agreed."""
+    return f"the time agreed in writing, {long_date(by_on)}" if by_on else ""

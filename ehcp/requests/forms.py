@@ -259,7 +259,7 @@ def plan_words(plan):
 
 
 class ReversalForm(StepForm):
-    names = {"reversal_notified_on": "notified_on"}
+    names = {"reversal_notified_on": "notified_on", "reversal_agreed_by": "agreed_by"}
     reversal = choice(NeedsAssessment.Reversal.choices, "How it fell")
     reversed_to = choice(NeedsAssessment.ReversedTo.choices, "What the authority does now")
     reversed_on = past_date_field(
@@ -270,10 +270,15 @@ class ReversalForm(StepForm):
     reversal_notified_on = past_date_field(
         label="Day the authority wrote that it will", words="The authority's letter", required=False
     )
+    reversal_agreed_by = date_field(
+        label="Other time agreed in writing",
+        required=False,
+        help_text="Only for a mediation agreement: the day by which the plan is to be there, if not the usual times.",
+    )
 
     class Meta:
         model = NeedsAssessment
-        fields = ["reversal", "reversed_to", "reversed_on", "reversal_notified_on"]
+        fields = ["reversal", "reversed_to", "reversed_on", "reversal_notified_on", "reversal_agreed_by"]
 
 
 class CloseForm(forms.Form):

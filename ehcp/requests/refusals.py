@@ -51,6 +51,10 @@ class RequestReason(Reason):
         "reversed_before_refused",
         _("The reversal cannot be before the refusal on {refused_on}. Check both dates."),
     )
+    ONLY_IN_MEDIATION = (
+        "only_in_mediation",
+        _("Another time can only be agreed in mediation. Change how the refusal fell, or leave this date empty."),
+    )
     NOT_OURS = (
         "not_ours",
         _("The school did not make this request, so there is no pack of the school's to send."),

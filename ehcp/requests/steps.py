@@ -77,7 +77,7 @@ REVERSAL = Step(
     "reversal",
     _("The refusal fell"),
     whose=Whose.AUTHORITY,
-    writes=("reversed_on", "reversal", "reversed_to", "reversal_notified_on"),
+    writes=("reversed_on", "reversal", "reversed_to", "reversal_notified_on", "reversal_agreed_by"),
     offered=lambda case: case.decision == Decision.REFUSE or case.no_plan_on is not None,
 )
 ADVICE_ASKED = Step(

@@ -41,7 +41,7 @@ REVIEW = CaseKind(
             "the final plan came",
             after=("notice_on", "decision_on"),
             closes=True,
-            clears=("new_version",),
+            clears=("new_version", "names_next_school"),
         ),
         DatedFact(
             "not_amending_on",

@@ -9,6 +9,10 @@ class ReviewReason(Reason):
         "child_left",
         _("{child} has left the school. The school that has the child now arranges the review."),
     )
+    BEFORE_PLAN = (
+        "before_plan",
+        _("The plan was made on {made_on}. Its review cannot have begun before that. Check both dates."),
+    )
     OPEN_ALREADY = (
         "open_already",
         _("A review of this plan is open already, since {began_on}. Finish or close that one first."),

@@ -11,6 +11,17 @@ HELD = Known(("held_on",), ReviewReason.NOT_HELD)
 REPORT_NOT_SENT = NotYet("report_sent_on", ReviewReason.REPORT_WENT)
 TO_BE_AMENDED = Holds(lambda review: review.decision == Recommendation.AMEND, ReviewReason.NOT_AMENDING)
 
+
+def still_waited_for(review: AnnualReview) -> bool:
+    """A review that the school closed after its meeting: what the authority owes is entered whenever it comes."""
+    return review.waits_for_authority
+
+
+def report_still_due(review: AnnualReview) -> bool:
+    """Its report is owed to everybody who was invited, whatever the school closed (reg 20(7))."""
+    return review.waits_for_authority and review.report_sent_on is None
+
+
 DAY = Step(
     "day",
     _("Fix the day of the meeting"),
@@ -18,6 +29,13 @@ DAY = Step(
     "ehcp:review-plan",
     writes=("meeting_on", "meeting_time", "place", "contribute_by", "pep_on", "short_notice_note"),
     needs=(NotYet("held_on", ReviewReason.HELD_ALREADY),),
+)
+CALL_OFF = Step(
+    "call_off",
+    _("Call the meeting off"),
+    _("Call it off"),
+    "ehcp:review-call-off",
+    needs=(DAY_FIXED, NotYet("held_on", ReviewReason.HELD_ALREADY)),
 )
 INVITE = Step("invite", _("Invite everybody"), _("Invite {people}"), "ehcp:review-invite", needs=(DAY_FIXED,))
 ASK = Step("ask", _("Ask for views and reports"), _("Ask {people}"), "ehcp:review-ask")
@@ -64,6 +82,7 @@ WRITE_UP = Step(
     "ehcp:review-meeting",
     writes=SUMMARY + RECOMMENDING + ADULTHOOD,
     needs=(REPORT_NOT_SENT,),
+    when_closed=report_still_due,
 )
 REPORT = Step(
     "report",
@@ -74,6 +93,7 @@ REPORT = Step(
         Known(("held_on",), ReviewReason.NOTHING_TO_REPORT),
         NotYet("report_sent_on", ReviewReason.REPORT_SENT_STAYS),
     ),
+    when_closed=report_still_due,
 )
 APPROVE = Step(
     "approve",
@@ -83,6 +103,7 @@ APPROVE = Step(
     Whose.HEAD,
     writes=("approved_at", "approved_by"),
     needs=(REPORT_NOT_SENT, Known(("held_on",), ReviewReason.NOTHING_TO_REPORT)),
+    when_closed=report_still_due,
 )
 SEND = Step(
     "send",
@@ -90,7 +111,8 @@ SEND = Step(
     _("Record that it went"),
     "ehcp:review-report-sent",
     writes=("report_sent_on",),
-    needs=(HELD, Known(("approved_at",), ReviewReason.NOT_APPROVED)),
+    needs=(HELD,),
+    when_closed=report_still_due,
 )
 DECISION = Step(
     "decision",
@@ -100,6 +122,7 @@ DECISION = Step(
     Whose.AUTHORITY,
     writes=("decision_on", "decision", "notice_on"),
     needs=(HELD,),
+    when_closed=still_waited_for,
 )
 NOTICE = Step(
     "notice",
@@ -109,6 +132,7 @@ NOTICE = Step(
     Whose.AUTHORITY,
     writes=("notice_on",),
     needs=(TO_BE_AMENDED,),
+    when_closed=still_waited_for,
 )
 COMMENTS = Step(
     "comments",
@@ -118,6 +142,7 @@ COMMENTS = Step(
     Whose.PARENT,
     writes=("representations_on",),
     needs=(TO_BE_AMENDED,),
+    when_closed=still_waited_for,
 )
 FINAL = Step(
     "final",
@@ -125,8 +150,9 @@ FINAL = Step(
     _("Record the final plan"),
     "ehcp:review-final",
     Whose.AUTHORITY,
-    writes=("final_on", "new_version"),
+    writes=("final_on", "new_version", "names_next_school"),
     needs=(TO_BE_AMENDED,),
+    when_closed=still_waited_for,
 )
 NOT_AMENDED = Step(
     "not_amended",
@@ -134,12 +160,13 @@ NOT_AMENDED = Step(
     whose=Whose.AUTHORITY,
     writes=("not_amending_on",),
     needs=(TO_BE_AMENDED,),
+    when_closed=still_waited_for,
 )
 
 BEFORE_MEETING = (DAY, INVITE, ASK, SCHOOL_REPORT, VIEWS, PAPERS, MEETING)
 AFTER_MEETING = (WRITE_UP, REPORT, APPROVE, SEND, DECISION)
 AMENDING = (NOTICE, COMMENTS, FINAL)
-STEPS = by_code((*BEFORE_MEETING, PACK, *AFTER_MEETING, *AMENDING, NOT_AMENDED))
+STEPS = by_code((*BEFORE_MEETING, CALL_OFF, PACK, *AFTER_MEETING, *AMENDING, NOT_AMENDED))
 # A parent may comment or not: nothing waits for it.
 HOLDS_NOTHING_UP = (COMMENTS,)
 

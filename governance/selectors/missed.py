@@ -14,8 +14,8 @@ from sendco.due.models import DueItem
 LOOK_BACK = timedelta(days=365)
 KEY = ("source_type", "source_id", "rule", "trigger_on")
 # An exception that is claimed disapplies the date, and a date that another replaced is history: neither is on time
-# or late.
-COUNTS = Q(exception="", replaced_by="")
+# or late. A parent may answer or not.
+COUNTS = Q(exception="", replaced_by="") & ~Q(duty=Duty.PARENT)
 DONE_LATE = COUNTS & (Q(met_on__gt=F("due_on")) | Q(met_on=None, closed_on__gt=F("due_on")))
 
 

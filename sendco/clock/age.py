@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from sendco.clock.units import corresponding_date
 
 FRIDAY = 4
+LATEST_START_OF_TERM = 10  # day of September
 # Education (Start of Compulsory School Age) Order 1998, SI 1998/1607
 STARTS = ((3, 31), (8, 31), (12, 31))
 
@@ -28,9 +29,16 @@ def compulsory_school_age_starts(dob: date) -> date:
     return next(day for day in (date(fifth.year, *month_day) for month_day in STARTS) if day >= fifth)
 
 
+def is_near_start_of_term(dob: date) -> bool:
+    """Whether the first day of term decides in which school year the birthday falls (Education Act 1996 s8(3)(a))."""
+    return dob.month == 9 and dob.day <= LATEST_START_OF_TERM
+
+
 def compulsory_school_age_ends(dob: date) -> date:
     """Last Friday in June of the school year of the sixteenth birthday (Education Act 1996 s8(3)-(4); SI
     1997/1970). The pupil is of compulsory school age to the end of that day.
+
+    Cuts at 1 September, as is usual; by the letter the school year begins with its first term: `is_near_start_of_term`.
     """
     year = academic_year_start(corresponding_date(dob, 16 * 12)) + 1
     last = date(year, 6, 30)

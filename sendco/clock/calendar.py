@@ -11,23 +11,29 @@ from sendco.clock.words import long_date
 
 ONE_DAY = timedelta(days=1)
 SATURDAY = 5
+JULY = 7
 
 
-def is_working_day(day: date) -> bool:
-    """Not a Saturday, Sunday or England bank holiday (SEND Regs 2014, regs 15(2), 16). Raises HolidaysNotKnown."""
-    return not is_bank_holiday(day) and day.weekday() < SATURDAY
+NO_DAYS: frozenset[date] = frozenset()
 
 
-def next_working_day(day: date) -> date:
+def is_working_day(day: date, extra: frozenset[date] = NO_DAYS) -> bool:
+    """Not a Saturday, Sunday or England bank holiday (SEND Regs 2014, regs 15(2), 16), nor one of the `extra` bank
+    holidays, proclaimed since our data. Raises HolidaysNotKnown.
+    """
+    return not is_bank_holiday(day) and day not in extra and day.weekday() < SATURDAY
+
+
+def next_working_day(day: date, extra: frozenset[date] = NO_DAYS) -> date:
     """First working day on or after `day`. Raises HolidaysNotKnown."""
-    while not is_working_day(day):
+    while not is_working_day(day, extra):
         day += ONE_DAY
     return day
 
 
-def working_day_after(day: date) -> date:
+def working_day_after(day: date, extra: frozenset[date] = NO_DAYS) -> date:
     """First working day later than `day`. Raises HolidaysNotKnown."""
-    return next_working_day(day + ONE_DAY)
+    return next_working_day(day + ONE_DAY, extra)
 
 
 def last_working_day_on_or_before(day: date) -> date:
@@ -37,11 +43,11 @@ def last_working_day_on_or_before(day: date) -> date:
     return day
 
 
-def add_working_days(trigger: date, n: int, *, beginning_with: bool = False) -> date:
+def add_working_days(trigger: date, n: int, *, beginning_with: bool = False, extra: frozenset[date] = NO_DAYS) -> date:
     """The nth working day after `trigger`, or counting `trigger` itself if it is one. Raises HolidaysNotKnown."""
-    day = next_working_day(trigger) if beginning_with else working_day_after(trigger)
+    day = next_working_day(trigger, extra) if beginning_with else working_day_after(trigger, extra)
     for _ in range(n - 1):
-        day = working_day_after(day)
+        day = working_day_after(day, extra)
     return day
 
 
@@ -64,6 +70,8 @@ class DateRange:
 class SchoolCalendar:
     """What one school has entered. Says nothing about days before `first_day` or after `last_day`.
 
+    `bank_holidays` are those proclaimed after our data: no working days either.
+
     School day: Education Act 1996 s579, a day with a session for pupils at that school. So not a weekend, a closure,
     an INSET day or a bank holiday, whether or not the school lists it as closed.
     """
@@ -72,15 +80,16 @@ class SchoolCalendar:
     last_day: date
     closures: tuple[DateRange, ...]
     inset_days: frozenset[date]
+    bank_holidays: frozenset[date] = NO_DAYS
 
     def __post_init__(self) -> None:
         DateRange(self.first_day, self.last_day)
 
     @classmethod
     def from_data(cls, data: Mapping | None) -> Self:
-        """Build from plain data: `first_day`, `last_day`, `closures`, `inset_days`.
+        """Build from plain data: `first_day`, `last_day`, `closures`, `inset_days`, and `bank_holidays` if any.
 
-        Days are dates or ISO texts, closures are (first, last) pairs or "2026-12-19/2027-01-03". All four keys must
+        Days are dates or ISO texts, closures are (first, last) pairs or "2026-12-19/2027-01-03". The first four must
         be there, an empty list only where the school says there is none; otherwise CalendarNotKnown. ValueError for
         a day that is not a date.
         """
@@ -93,6 +102,7 @@ class SchoolCalendar:
             last_day=_date(data["last_day"]),
             closures=tuple(_range(closure) for closure in data["closures"]),
             inset_days=frozenset(_date(day) for day in data["inset_days"]),
+            bank_holidays=frozenset(_date(day) for day in data.get("bank_holidays", ())),
         )
 
     def covers(self, day: date) -> bool:
@@ -105,10 +115,19 @@ class SchoolCalendar:
                 f"The school calendar runs from {long_date(self.first_day)} to {long_date(self.last_day)}. "
                 f"Enter the school days around {long_date(day)} to see this date."
             )
-        return is_working_day(day) and day not in self.inset_days and not any(day in c for c in self.closures)
+        return (
+            is_working_day(day, self.bank_holidays)
+            and day not in self.inset_days
+            and not any(day in c for c in self.closures)
+        )
 
     def last_school_day_on_or_before(self, day: date) -> date | None:
-        """None when the calendar or the bank holiday data does not reach `day`, or there is no school day before it."""
+        """None when the calendar or the bank holiday data does not reach `day`, or there is no school day before it.
+
+        After a last day in July the rest of the summer is holiday, whether or not the next year is entered.
+        """
+        if self.last_day.month == JULY and self.last_day < day <= date(self.last_day.year, 8, 31):
+            day = self.last_day
         try:
             while self.covers(day):
                 if self.is_school_day(day):
@@ -148,3 +167,7 @@ def _date(value: date | str) -> date:
 def _range(value: str | Iterable[date | str]) -> DateRange:
     first, last = value.split("/") if isinstance(value, str) else value
     return DateRange(_date(first), _date(last))
+
+
+def extra_bank_holidays(calendar: SchoolCalendar | None) -> frozenset[date]:
+    return calendar.bank_holidays if calendar else NO_DAYS

@@ -47,3 +47,9 @@ def bank_holidays(year: int) -> frozenset[date]:
 def is_bank_holiday(day: date) -> bool:
     """Raises HolidaysNotKnown for a year the data does not hold."""
     return day in bank_holidays(day.year)
+
+
+def bank_holidays_between(first: date, last: date) -> list[date]:
+    """Those from `first` to `last`, both included. Raises HolidaysNotKnown."""
+    years = range(first.year, last.year + 1)
+    return sorted(day for year in years for day in bank_holidays(year) if first <= day <= last)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 from sendco.clock.calendar import SchoolCalendar
+from sendco.clock.errors import NotKnownYet
 from sendco.clock.units import Unit, plain_date
 from sendco.clock.words import long_date
 
@@ -86,7 +87,8 @@ class Rule:
 class Deadline:
     """`due_on` is the date to show. `safe_on` is on or before it: the stricter reading or the school's own margin, or
     `due_on` where there is neither. `act_by_on` is the last school day on or before `due_on`, None while the school
-    calendar does not reach it. All are calendar dates.
+    calendar does not reach it. All are calendar dates. `check` is what is not certain about it: of its rule, and of
+    counting from this very day. `steps` are the days in between, where one moved.
     """
 
     rule: Rule
@@ -95,6 +97,8 @@ class Deadline:
     safe_on: date
     act_by_on: date | None
     explanation: str
+    check: str = ""
+    steps: str = ""
 
     def urgency(self, *, today: date) -> Urgency:
         return urgency_of(self.due_on, today=today, soon_days=self.rule.soon_days)
@@ -122,6 +126,8 @@ def evaluate(rule: Rule, trigger_on: date, calendar: SchoolCalendar | None = Non
     if safety_days < 0:
         raise ValueError("A safety margin cannot be negative.")
     due_on = rule.count.due(plain_date(trigger_on), calendar)
+    check = " ".join(filter(None, (rule.check, rule.count.doubt(trigger_on, calendar))))
+    steps = rule.count.steps(trigger_on, calendar)
     safe_on = min(rule.count.safe(trigger_on, calendar), due_on - timedelta(days=safety_days))
     return Deadline(
         rule=rule,
@@ -129,18 +135,28 @@ def evaluate(rule: Rule, trigger_on: date, calendar: SchoolCalendar | None = Non
         due_on=due_on,
         safe_on=safe_on,
         act_by_on=calendar.last_school_day_on_or_before(due_on) if calendar is not None else None,
-        explanation=explain(rule, trigger_on, due_on, safe_on),
+        explanation=explain(rule, trigger_on, due_on, safe_on, steps=steps, check=check),
+        check=check,
+        steps=steps,
     )
 
 
-def explain(rule: Rule, trigger_on: date, due_on: date, safe_on: date) -> str:
-    text = (
-        f"{rule.title} due {long_date(due_on)}: {rule.count.words} {rule.trigger} on {long_date(trigger_on)}. "
-        f"{rule.authority.rstrip('.')}."
-    )
+def deadline(rule: Rule, trigger_on: date | None, calendar: SchoolCalendar | None = None) -> Deadline | None:
+    """What the row gives for this day; None without a day, outside the row's own dates, or beyond the calendar data."""
+    if trigger_on is None or not rule.is_valid_on(trigger_on):
+        return None
+    try:
+        return evaluate(rule, trigger_on, calendar)
+    except (NotKnownYet, OverflowError, ValueError):
+        return None
+
+
+def explain(rule: Rule, trigger_on: date, due_on: date, safe_on: date, *, steps: str = "", check: str = "") -> str:
+    text = f"{rule.title} due {long_date(due_on)}: {rule.count.words} {rule.trigger} on {long_date(trigger_on)}."
+    text = " ".join(filter(None, (text, steps, f"{rule.authority.rstrip('.')}.")))
     if safe_on != due_on:
         text += f" To be safe, finish by {long_date(safe_on)}."
-    return f"{text} Check: {rule.check}" if rule.check else text
+    return f"{text} Check: {check}" if check else text
 
 
 def pick(rules: Iterable[Rule], code: str, on: date, *, setting: str | None = None) -> Rule:

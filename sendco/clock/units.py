@@ -9,9 +9,10 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from sendco.clock.calendar import SchoolCalendar, add_working_days, next_working_day
+from sendco.clock.calendar import SchoolCalendar, add_working_days, extra_bank_holidays, next_working_day
 from sendco.clock.errors import CalendarNotKnown
-from sendco.clock.words import MONTHS
+from sendco.clock.holidays import bank_holidays_between
+from sendco.clock.words import MONTHS, join_words, long_date
 
 ONE_DAY = timedelta(days=1)
 
@@ -28,6 +29,14 @@ def plain_date(value: date) -> date:
     if isinstance(value, datetime) or not isinstance(value, date):
         raise TypeError(f"A date is needed, not {value!r}.")
     return value
+
+
+def left_out_words(days: list[date]) -> str:
+    """Which bank holidays a count of working days left out beside weekends."""
+    if not days:
+        return ""
+    noun = "bank holiday" if len(days) == 1 else "bank holidays"
+    return f"Weekends and the {noun} {join_words([long_date(day) for day in days])} are left out."
 
 
 def plural(n: int, noun: str) -> str:
@@ -49,6 +58,15 @@ class Unit(ABC):
 
     @abstractmethod
     def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date: ...
+
+    def steps(self, trigger: date, calendar: SchoolCalendar | None = None) -> str:
+        """How the count came from the plain day to the due one, as a sentence; empty where nothing moved or was left
+        out."""
+        return ""
+
+    def doubt(self, trigger: date, calendar: SchoolCalendar | None = None) -> str:
+        """What is not certain about this way of counting from this very day; empty for most."""
+        return ""
 
     def __str__(self) -> str:
         return self.words
@@ -138,8 +156,15 @@ class WorkingDays(Counted):
     def words(self) -> str:
         return f"{plural(self.n, 'working day')} {'beginning with' if self.beginning_with else 'after'}"
 
+    def steps(self, trigger: date, calendar: SchoolCalendar | None = None) -> str:
+        due, extra = self.due(trigger, calendar), extra_bank_holidays(calendar)
+        return left_out_words(
+            sorted({*bank_holidays_between(trigger, due), *(day for day in extra if trigger <= day <= due)})
+        )
+
     def _due(self, trigger: date, calendar: SchoolCalendar | None) -> date:
-        return add_working_days(trigger, self.n, beginning_with=self.beginning_with)
+        extra = extra_bank_holidays(calendar)
+        return add_working_days(trigger, self.n, beginning_with=self.beginning_with, extra=extra)
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,11 @@ MONTHS = (
 )  # fmt: skip
 
 
+def join_words(items: list[str]) -> str:
+    """A, B and C"""
+    return " and ".join([", ".join(items[:-1]), items[-1]] if len(items) > 1 else items)
+
+
 def short_date(day: date) -> str:
     """26 Jan 2027"""
     return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"

@@ -15,8 +15,8 @@ class DueItemQuerySet(models.QuerySet):
         return self.order_by("due_on", "pk")
 
     def overdue(self, today: date) -> Self:
-        """Open, past its date, and nobody claims an exception for it."""
-        return self.open().filter(due_on__lt=today, exception="")
+        """Open, past its date, and nobody claims an exception for it. A parent is never late."""
+        return self.open().filter(due_on__lt=today, exception="").exclude(duty=Duty.PARENT)
 
     def within(self, today: date, days: int) -> Self:
         return self.open().filter(due_on__gte=today, due_on__lte=today + timedelta(days=days))

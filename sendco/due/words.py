@@ -51,8 +51,8 @@ def ended_on(item: DueItem) -> date | None:
 
 def was_late(item: DueItem, today: date) -> bool:
     """Past its date when it was done or fell away, or open and past it now. An exception claimed disapplies the date,
-    and a date that another replaced is history."""
-    if item.exception or item.replaced_by:
+    and a date that another replaced is history. A parent may answer or not, and is never late."""
+    if item.exception or item.replaced_by or item.duty == Duty.PARENT:
         return False
     return (ended_on(item) or today) > item.due_on
 
@@ -64,6 +64,8 @@ def state_words(item: DueItem, today: date) -> str:
     if item.exception and not item.met_on:
         return f"Exception claimed (was due {long_date(item.due_on)}): {item.exception}"
     late = ((ended_on(item) or today) - item.due_on).days
+    if item.duty == Duty.PARENT and ended_on(item):
+        return "Done" if item.met_on else "No longer needed"
     if item.met_on:
         return f"Done {days_in_words(late)} late" if late > 0 and not item.exception else "Done"
     if item.closed_on:

@@ -93,8 +93,8 @@ class ClosureForm(forms.Form):
 class CalendarFileForm(forms.Form):
     file = forms.FileField(
         label="Calendar file or table",
-        help_text="ICS from the local authority's website or your calendar, or CSV with the columns "
-        "name, first day, last day, kind. At most 1 MB and 500 entries.",
+        help_text="ICS from the local authority's website or your calendar, CSV from Outlook or Google Calendar, or "
+        "CSV with the columns name, first day, last day, kind. At most 1 MB and 500 entries.",
         widget=forms.ClearableFileInput(attrs={"accept": ".ics,.csv,text/calendar,text/csv"}),
     )
 

@@ -149,6 +149,7 @@ class Closure(DatedRange):
         HOLIDAY = "holiday", "Half term or holiday"
         INSET = "inset", "INSET day"
         CLOSED = "closed", "Other closure"
+        BANK = "bank", "One-off bank holiday"
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="closures")
     name = models.CharField(max_length=80)

@@ -170,7 +170,7 @@ def closure_add(request):
 
     page = {
         "title": "Add a closure or INSET day",
-        "lead": "Weekends and bank holidays are known already. Days between two terms are closed by themselves.",
+        "lead": "Weekends, usual bank holidays and the days between two terms are known already.",
         "section": "calendar",
         "crumbs": crumbs(),
         "submit": "Add to the calendar",

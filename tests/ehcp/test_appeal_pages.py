@@ -12,6 +12,7 @@ from ehcp.requests.services import assessments
 from pupils.models import Document
 from staff.owed import bring_up_to_date
 from staff.roles import Role
+from tests.everywhere import agree, everywhere
 from tests.factories import MembershipFactory
 from tests.factories.ehcp import AppealFactory, LocalAuthorityFactory, PlanFactory, PlanVersionFactory
 
@@ -192,7 +193,8 @@ def test_empty_list_says_what_to_do(sign_in, senco):
     [
         (date(2026, 10, 28), None, "Mon 4 Jan 2027", "between 25 December and 1 January"),
         (date(2026, 11, 17), None, "Mon 18 Jan 2027", "a day on which the Tribunal does not work"),
-        (date(2026, 11, 17), date(2027, 1, 8), "Mon 8 Feb 2027", ""),
+        (date(2026, 11, 17), date(2027, 1, 8), "Mon 8 Feb 2027", "would end on Sun 17 Jan 2027"),
+        (date(2026, 12, 2), date(2027, 1, 11), "Thu 11 Feb 2027", ""),
         (date(2026, 6, 10), None, "Tue 1 Sep 2026", "in August"),
         (date(2026, 12, 2), None, "Tue 2 Feb 2027", ""),
     ],
@@ -239,6 +241,28 @@ def test_whole_way_through_mediation_and_tribunal(sign_in, senco, case):
     assert "Closed on Tue 12 Jan 2027" in detail(client, case)
 
 
+def test_mediation_agreement_brings_its_own_dates(sign_in, senco, pupil):
+    case = AppealFactory(pupil=pupil, plan=PlanFactory(pupil=pupil), about="content", letter_on=date(2026, 11, 17))
+    client = sign_in(senco)
+
+    agreed = {"outcome": "agreed", "order": "amend", "order_on": "2027-01-06"}
+    post(client, case, "order", **agreed, other_steps="Physiotherapy every week", other_by="health")
+
+    text = detail(client, case)
+    assert "Wed 10 Feb 2027" in text  # 5 weeks
+    assert "Wed 20 Jan 2027" in text  # 2 weeks
+    assert "reg 42(2) with reg 44(2)(e)" in text
+    assert "Physiotherapy every week" in text
+    said = everywhere(client, senco, pupil, on=date(2027, 1, 20))
+    for page in ("due", "pupil", "diary", "feed"):
+        assert "Steps agreed in mediation that cannot be appealed" in said[page], page
+    post(client, case, "order", agreed_by_on="2027-03-31", other_done_on="2027-01-12")
+    text = detail(client, case)
+    assert "Wed 31 Mar 2027" in text
+    assert "replaced by the time agreed in writing" in text
+    agree(client, senco, pupil)
+
+
 BAD = [
     ("mediation", {"contacted_on": "2026-10-01"}, "cannot be before the authority&#x27;s letter"),
     ("mediation", {"mediation_on": "2026-11-01", "told_on": "2026-11-05"}, "cannot be before"),
@@ -249,6 +273,8 @@ BAD = [
     ("order", {"order": "assess"}, "Give the day the order or agreement was sent out"),
     ("order", {"order_on": "2027-01-04", "complied_on": "2027-01-03"}, "cannot be before"),
     ("order", {"outcome": "x"}, "Select a valid choice"),
+    ("order", {"outcome": "agreed", "other_steps": "More"}, "Give the day the order or agreement was sent out"),
+    ("order", {"order_on": "2027-01-04", "agreed_by_on": "2027-03-01"}, "can only be agreed in mediation"),
     ("note", {"note": "x" * 5001}, "at most 5000"),
 ]
 

@@ -152,14 +152,14 @@ def test_order_replaces_the_old_dates_and_keeps_them_in_sight(refused_request, s
     assert new.due_on == date(2027, 2, 24)
 
 
-def test_own_reversal_leaves_the_statutory_dates_running(refused_request, senco):
+def test_own_reversal_leaves_one_final_plan_open(refused_request, senco):
     case = assessments.record_reversal(
         case=refused_request, version=refused_request.version, reversed_on=date(2026, 11, 2), reversal="own",
         reversed_to="assess", by=senco,
     )  # fmt: skip
 
     rules = open_rules(case)
-    assert "ehcna.final" in rules
+    assert "ehcna.final" not in rules
     assert any(rule.startswith("rebased.final") for rule in rules)
 
 

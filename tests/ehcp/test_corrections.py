@@ -76,13 +76,14 @@ def test_a_decision_taken_back_opens_the_review_again(review, senco):
     assert (kept.decision, kept.decision_on, kept.closed_on, kept.close_reason) == ("", None, None, "")
 
 
-def test_no_second_review_is_opened_by_a_correction(review, plan, senco):
+def test_no_second_review_is_prepared_by_a_correction(review, plan, senco):
     AnnualReviewFactory(plan=plan, pupil=plan.pupil, school=plan.school, began_on=date(2026, 11, 10))
+    review = fix(review, senco, decision_on=None, report_sent_on=None)
 
     with refused(CaseReason.ANOTHER_IS_OPEN):
-        fix(review, senco, decision_on=None)
+        fix(review, senco, held_on=None)
 
-    assert AnnualReview.objects.get(pk=review.pk).decision_on == date(2026, 11, 2)
+    assert AnnualReview.objects.get(pk=review.pk).held_on is not None
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,13 @@ from ehcp.cases.dates import dates_of
 from ehcp.models import Exemption
 from sendco.due.models import DueItem
 from staff.owed import bring_up_to_date
-from tests.factories.ehcp import AnnualReviewFactory, LocalAuthorityFactory, NeedsAssessmentFactory, PlanFactory
+from tests.factories.ehcp import (
+    AnnualReviewFactory,
+    AppealFactory,
+    LocalAuthorityFactory,
+    NeedsAssessmentFactory,
+    PlanFactory,
+)
 
 TODAY = date(2026, 11, 22)
 
@@ -62,6 +68,14 @@ def test_a_replaced_date_is_shown_as_what_it_was(pupil):
     assert "Was due Mon 1 Feb 2027; replaced by new dates from the Tribunal" in page
     assert "<s>Mon 1 Feb 2027</s>" in page
     assert "Wed 24 Feb 2027" in page
+
+
+def test_deadlines_are_said_to_stand_only_where_they_do(pupil):
+    stands = drawn(NeedsAssessmentFactory(pupil=pupil))
+    moves = drawn(AppealFactory(pupil=pupil, letter_on=date(2026, 11, 17)))
+
+    assert "Legal deadlines do not move." in stands
+    assert "Legal deadlines do not move." not in moves
 
 
 def test_an_exception_is_told_with_the_date_it_was(pupil):

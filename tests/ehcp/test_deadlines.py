@@ -35,6 +35,43 @@ def test_each_rule_says_whose_it_is_and_on_what_footing(rule):
         assert "ractice" in rule.authority
 
 
+def test_what_is_not_certain_is_something_to_check():
+    """Never an excuse ("from memory"): the check names what somebody can look up."""
+    checks = [rule.check for rule in deadlines.RULES if rule.check]
+
+    assert checks
+    assert not [check for check in checks if "memory" in check]
+
+
+def test_the_sum_of_an_appeal_shows_the_day_before_it_moved():
+    words = appeals.lodging_end(date(2026, 11, 17)).explanation
+
+    assert "2 months would end on Sun 17 Jan 2027, a day on which the Tribunal does not work" in words
+    assert "and so end on Mon 18 Jan 2027" in words
+
+
+def test_the_sum_of_working_days_names_the_bank_holidays_left_out():
+    words = deadline(appeals.CERTIFICATE, date(2026, 12, 23)).explanation
+
+    assert "Weekends and the bank holidays Fri 25 Dec 2026 and Mon 28 Dec 2026 are left out" in words
+
+
+@pytest.mark.parametrize(
+    ("received", "responsible", "due", "words"),
+    [
+        (date(2026, 12, 1), None, date(2027, 1, 12), "the authority received the request on"),
+        (None, date(2026, 12, 1), date(2027, 1, 12), "became responsible for the child on"),
+        (date(2026, 12, 10), date(2026, 12, 1), date(2027, 1, 12), "the earlier of two limits"),
+        (date(2026, 12, 1), date(2026, 12, 10), date(2027, 1, 12), "the earlier of two limits"),
+    ],
+)
+def test_the_clock_of_a_request_starts_with_whichever_came_first(received, responsible, due, words):
+    found = assessments.from_start(assessments.DECISION, received_on=received, responsible_on=responsible)
+
+    assert found.due_on == due
+    assert words in found.explanation
+
+
 def test_a_code_has_one_row_for_each_start_of_its_clock():
     rows = [(rule.code, rule.trigger) for rule in deadlines.RULES]
 

@@ -11,6 +11,8 @@ from ehcp.models import AnnualReview, Appeal, Consultation, Exemption, Invitee, 
 from ehcp.owed import exemption_words
 from pupils.record.services.pupils import update_pupil
 from sendco.due.models import DueItem
+from sendco.due.words import state_words, was_late
+from staff.models import AcademicYear, Closure, Term
 from staff.owed import all_differences, bring_school_up_to_date, bring_up_to_date
 from tests.factories import PupilFactory, SchoolFactory
 from tests.factories.ehcp import (
@@ -103,6 +105,37 @@ def test_a_decision_against_a_plan_meets_its_date_and_closes_the_rest(pupil):
     assert found["ehcna.final"].closed_on == date(2026, 12, 30)
 
 
+def test_no_notice_is_owed_where_the_plan_comes(pupil):
+    """The 16 weeks bind an authority that makes no plan: silence is no lateness, a late notice is."""
+    row = NeedsAssessmentFactory(pupil=pupil, decision="assess", decision_on=date(2026, 10, 20))
+    with time_machine.travel("2027-01-20 10:00", tick=False):
+        waiting = owed(row)["ehcna.no_plan"]
+        row.draft_served_on = row.final_on = date(2027, 1, 15)
+        row.save()
+        came = owed(row)["ehcna.no_plan"]
+        row.draft_served_on = row.final_on = None
+        row.no_plan_on = date(2027, 1, 14)
+        row.save()
+        against = owed(row)["ehcna.no_plan"]
+
+    assert waiting.closed_on == came.closed_on == date(2027, 1, 4)
+    assert not was_late(waiting, date(2027, 1, 20))
+    assert not was_late(came, date(2027, 1, 20))
+    assert was_late(against, date(2027, 1, 20))
+
+
+def test_a_parent_who_says_nothing_is_never_late(pupil):
+    row = NeedsAssessmentFactory(pupil=pupil, draft_served_on=date(2026, 10, 21), final_on=date(2026, 11, 20))
+
+    comments = owed(row)["ehcna.representations"]
+
+    assert comments.closed_on == comments.due_on == date(2026, 11, 4)
+    assert not was_late(comments, date(2026, 11, 22))
+    row.representations_on = date(2026, 11, 10)
+    row.save()
+    assert state_words(owed(row)["ehcna.representations"], date(2026, 11, 22)) == "Done"
+
+
 def test_a_refusal_closes_the_later_dates(pupil):
     found = owed(NeedsAssessmentFactory(pupil=pupil, decision="refuse", decision_on=date(2026, 10, 26)))
 
@@ -111,7 +144,12 @@ def test_a_refusal_closes_the_later_dates(pupil):
 
 
 @pytest.mark.parametrize(
-    ("reversal", "words"), [("order", "the Tribunal's order"), ("unopposed", "notice to the Trib")]
+    ("reversal", "words"),
+    [
+        ("order", "the Tribunal's order"),
+        ("unopposed", "notice to the Trib"),
+        ("mediation", "the mediation agreement of Wed 18 Nov 2026"),
+    ],
 )
 def test_an_order_replaces_the_dates_and_keeps_them_to_see(pupil, reversal, words):
     row = NeedsAssessmentFactory(
@@ -137,26 +175,39 @@ def test_an_order_replaces_the_dates_and_keeps_them_to_see(pupil, reversal, word
     assert {item.basis for rule, item in found.items() if "rebased" in rule} == {"statute"}
 
 
-@pytest.mark.parametrize("reversal", ["own", "mediation"])
-def test_after_its_own_change_of_mind_the_dates_run_on_and_practice_stands_beside(pupil, reversal):
-    row = NeedsAssessmentFactory(
-        pupil=pupil,
-        decision="refuse",
-        decision_on=date(2026, 10, 26),
-        reversed_on=date(2026, 11, 2),
-        reversal=reversal,
-        reversed_to="assess",
-    )
+def own_reversal(pupil, **facts):
+    row = {"decision": "refuse", "decision_on": date(2026, 10, 26), "reversed_on": date(2026, 11, 2)}
+    return NeedsAssessmentFactory(pupil=pupil, **{**row, "reversal": "own", "reversed_to": "assess", **facts})
 
-    found = owed(row)
 
-    assert is_open(found["ehcna.final"])
-    assert found["ehcna.final"].replaced_by == ""
+def test_after_its_own_change_of_mind_one_final_plan_is_open_and_the_first_is_what_it_was(pupil):
+    found = owed(own_reversal(pupil))
+
+    waiting = {item.rule for item in found.values() if is_open(item)}
+    assert waiting == {"rebased.notify", "rebased.no_plan", "rebased.final"}
+    assert "own change of mind of Mon 2 Nov 2026" in found["ehcna.final"].replaced_by
     assert found["ehcna.final"].due_on == date(2027, 2, 1)
     assert found["rebased.final"].due_on == date(2027, 2, 8)
     assert found["rebased.final"].basis == "practice"
     assert "Ombudsman practice" in found["rebased.final"].authority
-    assert is_open(found["rebased.final"])
+
+
+def test_a_plan_after_an_own_change_of_mind_is_late_once(pupil):
+    found = owed(own_reversal(pupil, final_on=date(2027, 2, 20)))
+
+    late = [item.rule for item in DueItem.objects.all() if was_late(item, date(2027, 3, 1))]
+    assert found["rebased.final"].met_on == date(2027, 2, 20)
+    assert late.count("rebased.final") == 1
+    assert "ehcna.final" not in late
+
+
+def test_an_own_change_of_mind_to_make_a_plan_leaves_the_first_dates_running(pupil):
+    """Nobody counts again there, so nothing takes their place."""
+    facts = {"decision": "assess", "no_plan_on": date(2026, 10, 28), "reversed_to": "plan"}
+    found = owed(own_reversal(pupil, **facts))
+
+    assert is_open(found["ehcna.final"])
+    assert not [rule for rule in found if "rebased" in rule]
 
 
 def test_a_final_plan_meets_the_new_date_and_not_the_replaced_one(pupil):
@@ -345,10 +396,81 @@ def test_after_an_order(pupil, order, expected):
     assert found == {f"order.{name}": day for name, day in expected.items()}
 
 
-def test_what_is_agreed_in_mediation_stands_as_practice(pupil):
-    row = AppealFactory(pupil=pupil, outcome="agreed", order="amend", order_on=date(2026, 11, 18))
+@pytest.mark.parametrize(
+    ("order", "rule"),
+    [
+        ("amend", "order.amend"),
+        ("reconsider", "order.reconsider"),
+        ("maintain", "order.maintain"),
+        ("cease", "order.cease"),
+    ],
+)
+def test_what_is_agreed_in_mediation_is_owed_as_after_an_order(pupil, order, rule):
+    row = AppealFactory(pupil=pupil, outcome="agreed", order=order, order_on=date(2026, 11, 18))
 
-    assert owed(row)["order.amend"].basis == "practice"
+    found = owed(row)[rule]
+
+    assert found.basis == "statute"
+    assert "reg 42(2) with reg 44" in found.authority
+    assert "agreed in writing" in found.explanation
+
+
+def test_an_authority_that_drops_its_ceasing_keeps_the_plan(pupil):
+    row = AppealFactory(pupil=pupil, about="cease", outcome="conceded", order="maintain", order_on=date(2026, 11, 18))
+
+    assert owed(row)["order.maintain"].due_on == date(2026, 11, 18)
+
+
+@pytest.mark.parametrize(("by", "duty"), [("la", "la"), ("health", "health")])
+def test_what_cannot_be_appealed_is_owed_two_weeks_after_the_agreement(pupil, by, duty):
+    agreed = {"outcome": "agreed", "order_on": date(2026, 11, 18), "other_steps": "Physiotherapy every week"}
+    row = AppealFactory(pupil=pupil, **agreed, other_by=by)
+
+    found = owed(row)["mediation.other"]
+
+    assert (found.due_on, found.duty) == (date(2026, 12, 2), duty)
+    assert is_open(found)
+    row.other_done_on = date(2026, 12, 1)
+    assert owed(row)["mediation.other"].met_on == date(2026, 12, 1)
+
+
+def test_another_time_agreed_in_writing_takes_the_place_of_the_times_of_the_law(pupil):
+    row = AppealFactory(
+        pupil=pupil,
+        outcome="agreed",
+        order="amend",
+        order_on=date(2026, 11, 18),
+        other_steps="A place in the sensory room",
+        agreed_by_on=date(2027, 3, 31),
+    )
+
+    found = owed(row)
+
+    assert is_open(found["mediation.agreed_time"])
+    assert found["mediation.agreed_time"].due_on == date(2027, 3, 31)
+    assert "agreed in writing, Wed 31 Mar 2027" in found["order.amend"].replaced_by
+    assert found["mediation.other"].replaced_by
+    row.complied_on = date(2027, 3, 30)
+    assert owed(row)["mediation.agreed_time"].met_on == date(2027, 3, 30)
+
+
+def test_the_time_agreed_about_a_request_is_the_one_that_counts(pupil):
+    row = NeedsAssessmentFactory(
+        pupil=pupil,
+        decision="refuse",
+        decision_on=date(2026, 10, 26),
+        reversed_on=date(2026, 11, 18),
+        reversal="mediation",
+        reversed_to="assess",
+        reversal_agreed_by=date(2027, 4, 30),
+    )
+
+    found = owed(row)
+
+    assert [rule for rule, item in found.items() if isinstance(rule, str) and is_open(item)] == ["rebased.agreed_time"]
+    row.final_on = date(2027, 4, 29)
+    row.save()
+    assert owed(row)["rebased.agreed_time"].met_on == date(2027, 4, 29)
 
 
 def test_the_request_keeps_the_dates_after_an_order_about_it(pupil):
@@ -405,6 +527,8 @@ def test_the_next_review_counts_from_the_decision(pupil):
     found = owed(plan)
 
     assert found["review.due", date(2025, 3, 16)].met_on == date(2026, 4, 28)
+    assert "starting with the day the plan was made on Sun" in found["review.due", date(2025, 3, 16)].explanation
+    assert "starting with the day the last review was decided on Tue" in found["review.due"].explanation
     assert found["review.due", date(2026, 4, 28)].due_on == date(2027, 4, 27)
     assert is_open(found["review.due"])
     assert found["review.meeting", date(2026, 3, 15)].met_on == date(2026, 3, 2)
@@ -431,6 +555,34 @@ def test_a_plan_without_its_date_gives_no_review_date(pupil):
     assert "review.due" not in owed(PlanFactory(pupil=pupil, made_on=None))
 
 
+def test_the_meeting_is_never_a_sunday_and_says_where_the_calendar_is_not_entered(pupil):
+    # 28 days before the review is due is Sunday 22 August 2027.
+    found = owed(PlanFactory(pupil=pupil, made_on=date(2026, 9, 20)))["review.meeting"]
+
+    assert found.due_on == date(2027, 8, 20)
+    assert "Check: calendar not entered" in found.explanation
+
+
+def term(school, starts_in, first, last):
+    year, _ = AcademicYear.objects.get_or_create(school=school, starts_in=starts_in)
+    Term.objects.create(academic_year=year, name="Term", starts_on=first, ends_on=last)
+
+
+def test_the_meeting_goes_back_to_a_school_day_over_an_inset_day_and_a_summer(pupil):
+    school = pupil.school
+    term(school, 2026, date(2026, 9, 2), date(2027, 7, 20))
+    inset = {"name": "INSET", "kind": "inset", "starts_on": date(2026, 11, 23), "ends_on": date(2026, 11, 23)}
+    Closure.objects.create(school=school, **inset)
+    child = PupilFactory(school=school, year_group="6")
+
+    transfer = owed(PlanFactory(pupil=child, made_on=date(2024, 3, 16)))["transfer.meeting"]
+    summer = owed(PlanFactory(pupil=pupil, made_on=date(2026, 9, 20)))["review.meeting"]
+
+    assert transfer.due_on == date(2026, 11, 20)
+    assert summer.due_on == date(2027, 7, 20)
+    assert "Check" not in summer.explanation + transfer.explanation
+
+
 @pytest.mark.parametrize("end", ["ceased", "left"])
 def test_a_plan_that_ended_owes_nothing_new(pupil, end):
     plan = PlanFactory(pupil=pupil, ceased_on=date(2026, 10, 9) if end == "ceased" else None)
@@ -448,10 +600,13 @@ def test_a_child_under_five_is_reviewed_more_often(school):
     child = PupilFactory(school=school, birth_on=date(2022, 12, 1), year_group="N2")
 
     found = owed(PlanFactory(pupil=child, made_on=date(2026, 4, 10)))
+    turns_five = PupilFactory(school=school, birth_on=date(2021, 6, 1), year_group="R")
+    four = owed(PlanFactory(pupil=turns_five, made_on=date(2026, 4, 10)))
     later = owed(PlanFactory(pupil=PupilFactory(school=school, birth_on=date(2016, 2, 1)), made_on=date(2026, 4, 10)))
 
     assert found["review.early_years"].due_on == date(2026, 10, 10)
     assert found["review.early_years"].basis == "guidance"
+    assert four["review.early_years"].due_on == date(2026, 10, 10)
     assert "review.early_years" not in later
 
 
@@ -475,6 +630,41 @@ def test_year_six_of_a_primary_school_transfers(school):
     found = owed(plan)
     assert found["transfer.amend"].met_on == date(2027, 1, 29)
     assert found["transfer.meeting"].met_on == date(2026, 11, 10)
+
+
+@pytest.mark.parametrize("kind", ["annual", "early"])
+def test_a_review_of_any_kind_that_names_the_next_school_meets_the_transfer(school, kind):
+    child = PupilFactory(school=school, year_group="6")
+    plan = PlanFactory(pupil=child, made_on=date(2024, 3, 16), last_concluded_on=date(2026, 3, 1))
+    review = AnnualReviewFactory(
+        pupil=child,
+        plan=plan,
+        kind=kind,
+        held_on=date(2026, 11, 10),
+        decision="amend",
+        decision_on=date(2026, 12, 1),
+        final_on=date(2027, 1, 29),
+    )
+    assert is_open(owed(plan)["transfer.amend"])
+
+    review.names_next_school = True
+    review.save()
+
+    assert owed(plan)["transfer.amend"].met_on == date(2027, 1, 29)
+    assert owed(plan)["transfer.meeting"].met_on == date(2026, 11, 10)
+
+
+def test_no_meeting_was_due_before_the_plan_or_the_child_was_here(school):
+    child = PupilFactory(school=school, year_group="6")
+    made_late = owed(PlanFactory(pupil=child, made_on=date(2026, 12, 1)))
+    came = PupilFactory(school=school, year_group="6", joined_on=date(2026, 11, 30))
+    came_late = owed(PlanFactory(pupil=came, made_on=date(2025, 3, 1)))
+
+    for found in (made_late, came_late):
+        assert "transfer.amend" in found
+        assert "transfer.meeting" not in found
+    assert came_late["review.due"].due_on == date(2026, 2, 28)
+    assert "review.meeting" not in came_late
 
 
 def test_year_six_of_a_middle_school_stays(db):
@@ -535,15 +725,37 @@ def test_a_move_to_another_authority(pupil):
 
 def test_rights_pass_in_the_last_year_of_school_age(db):
     school = SchoolFactory(lowest_age=11, highest_age=16)
-    child = PupilFactory(school=school, birth_on=date(2010, 9, 1), year_group="11")
+    child = PupilFactory(school=school, birth_on=date(2010, 10, 1), year_group="11")
 
     found = owed(PlanFactory(pupil=child))
 
     assert found["rights.pass"].due_on == date(2027, 6, 26)
+    assert "s8(3)" in found["rights.pass"].authority
+    assert "Check" not in found["rights.pass"].explanation
     with time_machine.travel("2027-06-26 09:00", tick=False):
         assert owed(Plan.objects.get())["rights.pass"].met_on == date(2027, 6, 26)
     younger = PupilFactory(school=school, birth_on=date(2012, 9, 1), year_group="9")
     assert "rights.pass" not in owed(PlanFactory(pupil=younger))
+
+
+@pytest.mark.parametrize(("day", "is_doubtful"), [(1, True), (10, True), (11, False)])
+def test_a_birthday_in_the_first_days_of_september_is_to_be_checked(db, day, is_doubtful):
+    school = SchoolFactory(lowest_age=11, highest_age=16)
+    child = PupilFactory(school=school, birth_on=date(2010, 9, day), year_group="11")
+
+    words = owed(PlanFactory(pupil=child))["rights.pass"].explanation
+
+    assert ("Check: the first day of term" in words) == is_doubtful
+
+
+def test_the_sixth_form_is_practice_and_college_is_law(db):
+    school = SchoolFactory(lowest_age=11, highest_age=18)
+    stays = owed(PlanFactory(pupil=PupilFactory(school=school, year_group="11")))["transfer.amend"]
+    leaves = owed(PlanFactory(pupil=PupilFactory(school=school, year_group="13")))["transfer.amend"]
+
+    assert (stays.basis, stays.due_on) == ("practice", date(2027, 3, 31))
+    assert "Check" in stays.explanation
+    assert leaves.basis == "statute"
 
 
 def test_a_plan_stays_in_force_while_its_ceasing_can_be_appealed(pupil):

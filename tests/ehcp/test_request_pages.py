@@ -13,9 +13,11 @@ from ehcp.requests.services import assessments as services
 from pupils.models import Document
 from sendco.audit.models import Event, Read
 from sendco.drafts.services import load_draft, save_draft
+from sendco.due.models import DueItem
 from staff.acting import acting_for
 from staff.owed import bring_up_to_date
 from staff.roles import Role
+from tests.everywhere import agree, everywhere, mailed
 from tests.factories import MembershipFactory, PupilFactory
 from tests.factories.ehcp import CaseworkerFactory, LocalAuthorityFactory, NeedsAssessmentFactory, PlanFactory
 from tests.refusals import refused
@@ -580,18 +582,55 @@ def test_order_replaces_the_dates_and_shows_what_they_were(sign_in, senco, recei
     assert "Weeks since Wed 18 Nov 2026" in text
 
 
-@pytest.mark.parametrize("reversal", ["own", "mediation"])
-def test_change_of_mind_shows_both_sets_of_dates(sign_in, senco, received, reversal):
+def test_agreement_in_mediation_strikes_the_old_dates_like_an_order(sign_in, senco, received):
+    client = sign_in(senco)
+    post_step(client, received, "decision", decision="refuse", decision_on="2026-10-20")
+    step = {"reversal": "mediation", "reversed_to": "assess", "reversed_on": "2026-11-18"}
+
+    post_step(client, received, "reversal", **step)
+
+    text = words_of(detail(client, received))
+    assert "Was due Mon 1 Feb 2027; replaced by new dates from the mediation agreement" in text
+    assert "reg 42(2) with reg 44(2)(b)" in text
+    assert "Ombudsman" not in text
+    said = everywhere(client, senco, received.pupil, on=date(2027, 2, 24))
+    for page in ("due", "pupil", "diary", "feed"):
+        assert "Final plan" in said[page], page
+    assert "Mon 1 Feb 2027" not in said["due"] + said["pupil"]
+    agree(client, senco, received.pupil)
+
+
+def test_own_change_of_mind_takes_no_time_agreed_in_writing(sign_in, senco, received):
+    client = sign_in(senco)
+    post_step(client, received, "decision", decision="refuse", decision_on="2026-10-20")
+    step = {"reversal": "own", "reversed_to": "assess", "reversed_on": "2026-11-18"}
+
+    response = post_step(client, received, "reversal", **step, reversal_agreed_by="2027-03-31")
+
+    assert response.status_code == 422
+    assert "can only be agreed in mediation" in words_of(response)
+
+
+def test_own_change_of_mind_shows_one_final_plan_on_every_page(sign_in, senco, head, received):
     client = sign_in(senco)
     post_step(client, received, "decision", decision="refuse", decision_on="2026-10-20")
 
-    post_step(client, received, "reversal", reversal=reversal, reversed_to="assess", reversed_on="2026-11-18")
+    post_step(client, received, "reversal", reversal="own", reversed_to="assess", reversed_on="2026-11-18")
 
     text = words_of(detail(client, received))
-    assert "Mon 1 Feb 2027" in text
+    assert "Was due Mon 1 Feb 2027; replaced by new dates from the authority" in text
     assert "Wed 24 Feb 2027" in text
     assert "Ombudsman practice" in text
-    assert "replaced by" not in text
+    said = everywhere(client, senco, received.pupil, on=date(2027, 2, 24))
+    for page in ("due", "pupil", "diary", "feed"):
+        assert "Final plan" in said[page], page
+    for page in ("due", "pupil"):
+        assert "Mon 1 Feb 2027" not in said[page], page
+    with time_machine.travel(datetime(2027, 3, 10, 10, tzinfo=LONDON), tick=False):
+        missed = sign_in(head).get(reverse("compliance")).context["page"].object_list
+        assert [item.rule for item in missed if item.title == "Final plan"] == ["rebased.final"]
+        assert "Final plan" in mailed(date(2027, 3, 10))
+        agree(sign_in(senco), senco, received.pupil)
 
 
 def test_refused_request_can_be_closed_with_its_reason(sign_in, senco, received):
@@ -763,13 +802,14 @@ def test_ruler_is_to_scale_and_told_in_words(sign_in, senco, received):
 def test_ruler_grows_with_a_date_beyond_its_weeks(sign_in, senco, received):
     client = sign_in(senco)
     post_step(client, received, "decision", decision="refuse", decision_on="2026-10-20")
-    post_step(client, received, "reversal", reversal="own", reversed_to="assess", reversed_on="2027-01-11")
+    agreed = {"reversal": "mediation", "reversed_on": "2027-01-11", "reversal_agreed_by": "2027-08-09"}
+    post_step(client, received, "reversal", reversed_to="assess", **agreed)
 
     ruler = detail(client, received).context["ruler"]
 
-    assert ruler.starts_on == date(2026, 9, 14)
-    assert ruler.weeks == 31
-    assert {"Final plan", "Final plan, practice"} <= {mark.label for mark in ruler.marks}
+    assert ruler.starts_on == date(2027, 1, 11)
+    assert ruler.weeks == 30
+    assert "As agreed" in {mark.label for mark in ruler.marks}
     assert max(mark.x for mark in ruler.marks) <= ruler.right
 
 
@@ -807,3 +847,21 @@ def test_week_zero_is_the_day_of_responsibility_where_nobody_asked(sign_in, senc
 
     assert "Mon 26 Oct 2026" in words_of(detail(client, case))
     assert fresh(case).starts_on + timedelta(weeks=6) == date(2026, 10, 26)
+
+
+# --- What the clock started with ---------------------------------------------------------------------------------
+def test_every_page_counts_from_whichever_started_the_clock_and_names_it(sign_in, senco, pupil):
+    authority, client = LocalAuthorityFactory(school=pupil.school), sign_in(senco)
+    case = services.begin(pupil=pupil, authority=authority, began_on=date(2026, 12, 1), asked_by="other", by=senco)
+
+    post_step(client, case, "received", received_on="2026-12-10", became_responsible_on="2026-12-01")
+
+    item = DueItem.objects.get(rule="ehcna.decision")
+    why = words_of(client.get(reverse("due-why", args=[item.pk])))
+    assert "Tue 12 Jan 2027, the earlier of two limits" in why
+    assert "6 weeks after the authority became responsible for the child on Tue 1 Dec 2026" in why
+    said = everywhere(client, senco, pupil, on=date(2027, 1, 12))
+    assert "12 Jan 2027" in words_of(detail(client, case))
+    for page in ("due", "pupil", "diary", "feed"):
+        assert "Decision whether to assess" in said[page], page
+    agree(client, senco, pupil)

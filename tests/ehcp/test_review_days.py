@@ -49,6 +49,14 @@ def test_a_school_without_terms_gets_no_suggestion():
     assert suggest(today=TODAY, latest=None, calendar=None).days == []
 
 
+def test_no_day_is_guessed_where_the_calendar_is_not_entered():
+    found = suggest(today=date(2027, 9, 20), latest=date(2027, 11, 1), calendar=CALENDAR)
+
+    assert found.days == []
+    assert not found.late
+    assert any("Calendar not entered" in said for said in warned(date(2027, 9, 8)))
+
+
 @pytest.mark.parametrize(
     ("day", "words"),
     [

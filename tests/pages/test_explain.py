@@ -191,7 +191,7 @@ def test_guidance_is_not_passed_off_as_law(client):
 def test_what_is_not_certain_is_said(client):
     _, page = shown(client, {"event": "sixth_form", "on": "2027-09-01"})
 
-    assert "Check this:</b> A school&#x27;s sixth form is not a post-16 institution" in page
+    assert "Check this:</b> when your LA wants the plan for the sixth form" in page
 
 
 def test_it_is_not_legal_advice_and_says_so(client):

@@ -109,7 +109,7 @@ def test_newest_report_is_the_one_to_sign(home, head, senco, pupil):
         {"recommendation": ""},
         {"approved_at": "2026-11-20T10:00Z"},
         {"report_sent_on": date(2026, 11, 20)},
-        {"closed_on": date(2026, 11, 20)},
+        {"closed_on": date(2026, 11, 20), "decision": "maintain", "decision_on": date(2026, 11, 20)},
     ],
 )
 def test_report_that_is_not_with_the_head(home, head, senco, pupil, facts):

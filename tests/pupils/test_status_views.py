@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,6 +10,9 @@ from pupils.register import services as register
 from pupils.register.refusals import RegisterReason
 from sendco.audit.models import Event, Read
 from sendco.due.models import DueItem
+from staff.owed import all_differences
+from tests.everywhere import agree, everywhere
+from tests.factories import PupilFactory
 from tests.refusals import shows
 
 
@@ -62,6 +65,28 @@ def page_of(response):
 
 def day(ago):
     return (timezone.localdate() - timedelta(days=ago)).isoformat()
+
+
+# --- Long ago ----------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize("began", ["2014-09-08", "2015-09-07", "2018-12-20"])
+def test_support_that_began_before_the_days_we_know_opens_every_page(sign_in, senco, pupil, change, began):
+    """The bank holidays known begin in 2019: what began before gives no date, and no page fails."""
+    pupil = PupilFactory(school=pupil.school, birth_on=date(2005, 3, 1), joined_on=date(2009, 9, 1))
+    client = sign_in(senco)
+
+    assert client.post(url(pupil), change(pupil, starts_on=began)).status_code == 302
+
+    entry = register.open_entry(pupil)
+    correct = {"starts_on": "2015-09-08", "reason": "The letter says so", "decided_by": "N Rahman"}
+    assert client.post(reverse("pupils:status-correct", args=[entry.pk]), correct).status_code == 302
+    for where in ("pupil-detail", "pupils:register-history", "pupils:status-change", "pupil-timeline"):
+        assert client.get(reverse(where, args=[pupil.pk])).status_code == 200, where
+    assert client.get(reverse("pupils:letter-new", args=[entry.pk])).status_code == 200
+    said = everywhere(client, senco, pupil, on=timezone.localdate())
+    assert not DueItem.objects.filter(rule="support.tell_parent").exists()
+    assert pupil.name in said["register"]
+    assert list(all_differences()) == []
+    agree(client, senco, pupil)
 
 
 # --- Change ------------------------------------------------------------------------------------------------------

@@ -7,10 +7,14 @@ from django.urls import reverse
 
 from sendco.clock import CalendarNotKnown
 from sendco.drafts.models import Draft
+from sendco.due.models import DueItem
 from staff import selectors, services, term_dates
 from staff.models import AcademicYear, Closure, School, Term
 from staff.models.school import SettingType
+from staff.owed import bring_school_up_to_date, bring_up_to_date
 from staff.refusals import SchoolReason
+from tests.factories import RegisterEntryFactory
+from tests.factories.ehcp import AppealFactory
 from tests.refusals import shows
 
 # Half terms of 2025-26: 193 weekdays, of which one is the bank holiday of 4 May 2026 and two are INSET days.
@@ -464,6 +468,105 @@ def test_bad_file_is_refused_on_the_page(sign_in, office):
 
     assert response.status_code == 422
     assert "This is a PDF." in response.content.decode()
+
+
+GOOGLE = b"""Subject,Start Date,Start Time,End Date,End Time,All Day Event,Description
+October half term,10/26/2026,,10/30/2026,,True,
+Twilight INSET,11/17/2026,3:30 PM,11/17/2026,5:30 PM,False,Safeguarding
+End of term holiday,12/21/2026,,01/01/2027,,True,
+"""
+OUTLOOK = (
+    '"Subject","Start Date","Start Time","End Date","End Time","All day event"\r\n'
+    '"October half term","26/10/2026","00:00:00","31/10/2026","00:00:00","True"\r\n'
+    '"Twilight INSET","17/11/2026","15:30:00","17/11/2026","17:30:00","False"\r\n'
+    '"End of term holiday","21/12/2026","00:00:00","02/01/2027","00:00:00","True"\r\n'
+).encode("utf-8-sig")
+
+
+@pytest.mark.parametrize("content", [GOOGLE, OUTLOOK], ids=["google", "outlook"])
+def test_table_of_a_calendar_program_is_read_through_the_page(sign_in, office, content):
+    client = sign_in(office)
+    upload(client, content, "calendar.csv")
+
+    response = client.get(reverse("staff:calendar-import-check"))
+
+    shown = [(form.row.name, form.row.kind, form.row.is_wanted) for form in response.context["formset"]]
+    assert shown == [
+        ("October half term", "holiday", True),
+        ("Twilight INSET", "inset", False),
+        ("End of term holiday", "holiday", True),
+    ]
+    client.post(reverse("staff:calendar-import-check"), check(["holiday", "inset", "holiday"], [0, 2]))
+    assert list(Closure.objects.values_list("starts_on", "ends_on").order_by("starts_on")) == [
+        (date(2026, 10, 26), date(2026, 10, 30)),
+        (date(2026, 12, 21), date(2027, 1, 1)),
+    ]
+
+
+def test_order_of_day_and_month_that_a_file_leaves_open_is_told():
+    open_either_way = b"Subject,Start Date,Start Time\nINSET,03/09/2026,\n"
+
+    reading = term_dates.read(open_either_way)
+
+    assert reading.rows[0].starts_on == date(2026, 9, 3)
+    assert reading.problems == [term_dates.EITHER_ORDER]
+    assert term_dates.read(b"name,first day\nINSET,03/09/2026\n").problems == []
+
+
+@pytest.mark.parametrize(
+    ("name", "length", "kind"),
+    [
+        ("October half term", 16, "holiday"),
+        ("Half term", 5, "holiday"),
+        ("Half term 1", 52, "term"),
+        ("Autumn term, second half term", 45, "term"),
+        ("End of term holiday", 16, "holiday"),
+        ("End of summer term holiday", 40, "holiday"),
+        ("Half term ends", 1, None),
+        ("Last day before the Christmas break", 1, None),
+        ("Bank holiday for the coronation", 1, "bank"),
+        ("Autumn term", 108, "term"),
+    ],
+)
+def test_kind_is_told_by_the_words_and_the_length(name, length, kind):
+    assert term_dates.guess_kind(name, length) == kind
+
+
+def test_twilight_of_two_hours_closes_no_day():
+    lines = ["DTSTART:20261117T153000", "DTEND:20261117T173000"]
+    whole = ["DTSTART:20261117T083000", "DTEND:20261117T153000"]
+
+    for times, closes in ((lines, False), (whole, True)):
+        (row,) = term_dates.read(ics(["BEGIN:VEVENT", "SUMMARY:INSET", *times, "END:VEVENT"])).rows
+        assert row.is_wanted == closes
+
+
+def test_one_off_bank_holiday_is_no_school_day_and_no_working_day(sign_in, office, senco, school, pupil):
+    services.save_academic_year(
+        school=school,
+        starts_in=2026,
+        terms=[("Year", date(2026, 9, 2), date(2027, 7, 20))],
+        is_confirmed=True,
+        by=senco,
+    )
+    pupil.register_entries.update(ends_on=date(2026, 11, 8))
+    entry = RegisterEntryFactory(pupil=pupil, starts_on=date(2026, 11, 9))
+    bring_up_to_date(entry)
+    appeal = AppealFactory(pupil=pupil, wants_mediation=False, told_on=date(2026, 11, 12), letter_on=date(2026, 11, 2))
+    bring_up_to_date(appeal)
+    before = dict(DueItem.objects.values_list("rule", "due_on"))
+    client = sign_in(office)
+
+    data = {"name": "State occasion", "kind": "bank", "starts_on": "2026-11-13"}
+    assert client.post(reverse("staff:closure-add"), data).status_code == 302
+    bring_school_up_to_date(school)
+
+    after = dict(DueItem.objects.values_list("rule", "due_on"))
+    assert (before["appeal.certificate"], after["appeal.certificate"]) == (date(2026, 11, 17), date(2026, 11, 18))
+    assert (before["support.tell_parent"], after["support.tell_parent"]) == (date(2026, 11, 16), date(2026, 11, 17))
+    assert "Fri 13 Nov 2026 are left out" in DueItem.objects.get(rule="appeal.certificate").explanation
+    page = sign_in(senco).get(f"{reverse('diary')}?view=month&on=2026-11-13").content.decode()
+    assert "State occasion" in page
 
 
 def days(content):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from pupils.letters.services.words import LetterWords
 from pupils.models import Contact, Document
 from sendco.audit import services as audit
-from sendco.clock import long_date
+from sendco.clock import Basis, long_date
 from sendco.due.models import DueItem
 from sendco.files import services as files
 from sendco.jobs import services as jobs
@@ -57,6 +57,15 @@ def _child_values(case: LetterCase) -> dict[str, str]:
     }
 
 
+# What a letter says of the date it complains about; of the school's own policy nothing.
+FOOTING: dict[str, str] = {
+    Basis.STATUTE: "The limit is set by law. School holidays do not stop it, and it does not move because of panels or "
+    "staffing.",
+    Basis.GUIDANCE: "Statutory guidance sets it. It is to be followed unless there is a good reason.",
+    Basis.PRACTICE: "No law sets this date. It is how long others hold the step may take.",
+}
+
+
 def _duty_values(item: DueItem, on: date) -> dict[str, str]:
     late = (on - item.due_on).days
     before, _, after = item.explanation.partition(": ")
@@ -64,6 +73,7 @@ def _duty_values(item: DueItem, on: date) -> dict[str, str]:
         "duty.title": item.title,
         "duty.due_date": long_date(item.due_on),
         "duty.days_late": f"{late} day{'' if late == 1 else 's'}",
+        "duty.footing": FOOTING.get(item.basis, ""),
         "duty.law": item.authority.rstrip("."),
         "duty.sum": (after or before).split(". ")[0],
     }

@@ -81,7 +81,7 @@ def plans_of(acting: Acting) -> QuerySet[Plan]:
         .select_related("pupil__form_group", "authority", "caseworker")
         .annotate(
             review_by=Subquery(next_review),
-            open_review=Subquery(open_review.values("pk")[:1]),
+            open_review=Subquery(open_review.order_by("-began_on", "-pk").values("pk")[:1]),
             is_draft=Q(made_on=None) & ~Exists(on_e),
         )
         .order_by("pupil__sort_name", "pk")

@@ -82,7 +82,7 @@ def end_plan(*, plan: Plan, version: int, ceased_on: date, next_code: str, by: U
 
 
 def _check_no_open_review(plan: Plan) -> None:
-    if plan.reviews.filter(closed_on=None).exists():
+    if plan.reviews.filter(closed_on=None).exists():  # also one that waits for the authority alone
         raise Refused(PlanReason.REVIEW_OPEN)
 
 

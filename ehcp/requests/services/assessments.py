@@ -294,6 +294,7 @@ def record_reversal(
     reversed_to: str,
     by: User,
     notified_on: date | None = None,
+    agreed_by: date | None = None,
 ) -> NeedsAssessment:
     """A refusal did not stand: the day of the order, of the agreement, or of the authority's own change of mind."""
     with changing(case, version=version, by=by, step=steps.REVERSAL) as change:
@@ -305,7 +306,9 @@ def record_reversal(
         if reversed_on < refused_on:
             raise Refused(RequestReason.REVERSED_BEFORE_REFUSED, refused_on=refused_on, field="reversed_on")
         case.reversed_on, case.reversal, case.reversed_to = reversed_on, reversal, reversed_to
-        case.reversal_notified_on = notified_on
+        if agreed_by and reversal != NeedsAssessment.Reversal.MEDIATION:
+            raise Refused(RequestReason.ONLY_IN_MEDIATION, field="reversal_agreed_by")
+        case.reversal_notified_on, case.reversal_agreed_by = notified_on, agreed_by
         text = f"The refusal was reversed. {case.get_reversal_display()}"
         change.tell("ehcp.refusal_reversed", text, on=reversed_on)
     return case

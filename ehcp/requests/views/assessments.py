@@ -152,7 +152,7 @@ def assessment_detail(request, pk):
         "weeks": selectors.weeks_since(case, today),
         "dates": dates,
         "ruler": _ruler(case, dates, today),
-        "both_sets": case.reversal in (NeedsAssessment.Reversal.OWN, NeedsAssessment.Reversal.MEDIATION),
+        "own_reversal": case.reversal == NeedsAssessment.Reversal.OWN,
         "checks": checks,
         "gaps": gaps,
         "next": showing.next_for(case, today=today, gaps=gaps) if may_edit else None,

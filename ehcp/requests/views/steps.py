@@ -96,8 +96,8 @@ STEPS = {
         forms.ReversalForm,
         "record_reversal",
         "The refusal fell",
-        "After an order, or when the authority will not oppose, new dates of law take the place of the old. After its "
-        "own change of mind or an agreement the old dates run on, and the Ombudsman's practice stands beside them.",
+        "After an order, an agreement in mediation, or when the authority will not oppose, new dates of law take the "
+        "place of the old. After its own change of mind the law gives no new dates; the Ombudsman counts from then.",
         "Saved. The dates follow.",
     ),
 }
@@ -130,7 +130,7 @@ def assessment_step(request, pk, step):
 
 def _given(request):
     """What another page knows already: how a refusal fell, from the log of its appeal."""
-    names = ("reversal", "reversed_to", "reversed_on")
+    names = ("reversal", "reversed_to", "reversed_on", "reversal_agreed_by")
     return {name: request.GET[name][:20] for name in names if request.GET.get(name)}
 
 

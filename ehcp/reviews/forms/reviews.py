@@ -62,6 +62,12 @@ class BeginForm(forms.Form):
         widget=forms.RadioSelect(attrs=RADIO),
         initial=AnnualReview.Kind.ANNUAL,
     )
+    began_on = past_date_field(
+        label="Day it began",
+        words="The day it began",
+        required=False,
+        help_text="For a review that is under way or over already, the real day. Then enter its meeting and letters.",
+    )
     asked_by = forms.CharField(label="For an early review: who asks", max_length=100, required=False)
     reason = text_field(label="Why now", rows=3, longest=2000)
 
@@ -72,6 +78,11 @@ class BeginForm(forms.Form):
                 if not cleaned.get(name):
                     self.add_error(name, trouble)
         return cleaned
+
+
+class KindForm(BeginForm):
+    began_on = None  # corrected like every other day
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class MeetingForm(VersionedForm, forms.ModelForm):
@@ -138,6 +149,10 @@ class InviteeEditForm(forms.ModelForm):
 
 class ReasonForm(forms.Form):
     reason = forms.CharField(label="Why", max_length=200)
+
+
+class CallOffForm(ReasonForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class PeopleForm(forms.Form):
@@ -317,6 +332,12 @@ class FinalForm(forms.Form):
         empty_label="Not uploaded yet",
         label="Version of the plan",
         help_text="Upload its PDF on the plan's page, before this or after.",
+    )
+
+    names_next_school = forms.BooleanField(
+        required=False,
+        label="It names the next school or college",
+        help_text="For a phase transfer: the plan then meets the date for it, whatever kind of review this was.",
     )
 
     def __init__(self, *args, plan, **kwargs):

@@ -26,10 +26,11 @@ class Suggestion:
 
 
 def is_school_day(day: date, calendar: SchoolCalendar) -> bool:
+    """False where the calendar is not entered: nobody knows, so no day there is offered."""
     try:
         return calendar.is_school_day(day)
     except (CalendarNotKnown, HolidaysNotKnown):
-        return day.weekday() < 5
+        return False
 
 
 def suggest(*, today: date, latest: date | None, calendar: SchoolCalendar | None) -> Suggestion:
@@ -39,6 +40,8 @@ def suggest(*, today: date, latest: date | None, calendar: SchoolCalendar | None
         return Suggestion([], earliest, latest)
     last = latest or earliest + WINDOW
     days = _school_days(earliest, last, calendar)
+    if not days and last > calendar.last_day:
+        return Suggestion([], earliest, latest)
     if not days:
         return Suggestion(_school_days(earliest, earliest + NEXT, calendar)[:MOST], earliest, latest, True)
     return Suggestion(_spread(days), earliest, latest)
@@ -70,9 +73,11 @@ def warnings(
     plan_on: date | None = None,
 ) -> list[str]:
     """What speaks against this day, in words; none of it forbids the day."""
+    if day < today:
+        return ["This day is past. Enter the meeting as held, and when and how each person was invited."]
     cautions = []
-    if calendar is None:
-        cautions.append("The school's calendar is not entered, so nobody can tell whether this is a school day.")
+    if calendar is None or not calendar.covers(day):
+        cautions.append("Calendar not entered for this day, so check that it is a school day.")
     elif not is_school_day(day, calendar):
         cautions.append(f"{long_date(day)} is not a school day.")
     tell_by = rules.latest_notice(day)

@@ -24,7 +24,8 @@ class Progress:
     """How one step of a review stands.
 
     `label` is on the button that leads to `route` with `args`; `route` is "" where there is nothing to do on a page.
-    `posts` is set where the button does it at once: the route of the page to look at instead.
+    `posts` is set where the button does it at once: the route of the page to look at instead. `after_close` is true of
+    what may still be entered though the school closed the review.
     """
 
     step: Step
@@ -34,6 +35,7 @@ class Progress:
     route: str = ""
     args: tuple = ()
     posts: str = ""
+    after_close: bool = False
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class Way:
 
     @property
     def uninvited(self) -> list[Person]:
-        return [person for person in self.people if person.invitee.invited_on is None]
+        return [person for person in self.people if person.invitee.is_to_be_invited]
 
     @property
     def unasked(self) -> list[Person]:
@@ -85,7 +87,10 @@ def _of_people(step: Step, people: Sequence[Person], *, done: bool, note: str) -
 
 def _invite(way: Way) -> Progress:
     people = way.uninvited
+    changed = [person for person in people if person.invitee.invited_on]
     note = f"{_several(people)} not invited yet" if people else ""
+    if changed:
+        note = f"{_several(changed)} to be told of the new time or place"
     return _of_people(steps.INVITE, people, done=way.is_held or not people, note=note)
 
 
@@ -149,16 +154,20 @@ def _decision(way: Way) -> Progress:
 
 
 def _notice(way: Way) -> Progress:
-    return _plain(steps.NOTICE, way.review.closed_on is not None or steps.NOTICE.is_done(way.review))
+    return _plain(steps.NOTICE, _is_over(way.review) or steps.NOTICE.is_done(way.review))
 
 
 def _comments(way: Way) -> Progress:
-    done = way.review.closed_on is not None or steps.COMMENTS.is_done(way.review)
+    done = _is_over(way.review) or steps.COMMENTS.is_done(way.review)
     return _plain(steps.COMMENTS, done, "The parent has 15 days")
 
 
 def _final(way: Way) -> Progress:
-    return _plain(steps.FINAL, way.review.closed_on is not None)
+    return _plain(steps.FINAL, _is_over(way.review))
+
+
+def _is_over(review: AnnualReview) -> bool:
+    return review.closed_on is not None and not review.waits_for_authority
 
 
 def _plain(step: Step, done: bool, note: str = "") -> Progress:
@@ -189,6 +198,7 @@ def progress_of(review: AnnualReview, *, people: list[Person], acting: Acting) -
         JUDGED[step.code](way) if step.code in JUDGED else _plain(step, step.is_done(review))
         for step in steps.steps_for(review)
     ]
+    judged = [replace(progress, after_close=progress.step.when_closed(review)) for progress in judged]
     if way.is_held:
         return judged
     return [progress if progress.step in steps.BEFORE_MEETING else replace(progress, route="") for progress in judged]
@@ -196,9 +206,11 @@ def progress_of(review: AnnualReview, *, people: list[Person], acting: Acting) -
 
 def next_of(review: AnnualReview, way: Iterable[Progress], *, today: date) -> Progress | None:
     """The one step that is next; None when nothing is left to do."""
-    if review.closed_on or not review.pupil.on_roll:
+    if (review.closed_on and not review.waits_for_authority) or not review.pupil.on_roll:
         return None
     open_steps = [progress for progress in way if not progress.done and progress.step not in steps.HOLDS_NOTHING_UP]
+    if review.closed_on:
+        open_steps = [progress for progress in open_steps if progress.after_close]
     if not open_steps:
         return None
     first = open_steps[0]

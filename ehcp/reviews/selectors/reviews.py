@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from django.db.models import Case, CharField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
@@ -18,7 +18,7 @@ from staff.selectors import school_calendar
 
 from ...cases.steps import Stage, last_begun
 from ...deadlines import reviews as rules
-from ...models import AnnualReview, Invitee, Plan, ReviewReport
+from ...models import AnnualReview, Invitee, Plan, Recommendation, ReviewReport
 from ...plans.selectors.plans import REVIEW_RULES, TRANSFER_RULES
 from .. import steps
 from ..steps import STAGES
@@ -40,6 +40,21 @@ WITH_HEAD = UNSIGNED & Q(Exists(DRAWN), pupil__left_on=None, plan__ceased_on=Non
 IS_WITH_HEAD = Case(When(WITH_HEAD, then=Value(True)), default=Value(False))
 
 
+# A plan of which a review is being prepared: begun, and neither held nor closed.
+BEING_PREPARED = Q(Exists(AnnualReview.objects.filter(plan=OuterRef("pk"), closed_on=None, held_on=None)))
+# Held, and the authority has not finished.
+WAITS = Q(held_on__isnull=False, final_on=None, not_amending_on=None, decision__in=("", Recommendation.AMEND))
+# Where the authority stays silent for so long after a meeting, the next review is to be begun.
+NEXT_AFTER = timedelta(weeks=39)
+
+
+def under_way(plan: Plan, *, beside: bool) -> AnnualReview | None:
+    """The review of this plan that is open, one in preparation before one that waits for the authority; `beside`: only
+    the former, which stands in the way of another."""
+    rows = plan.reviews.filter(closed_on=None).order_by(F("held_on").asc(nulls_first=True), "-pk")
+    return (rows.filter(held_on=None) if beside else rows).first()
+
+
 def in_stage(code: str) -> Q:
     """Open reviews that stand in this stage of STAGES."""
     stage = next(stage for stage in STAGES if stage.code == code)
@@ -58,7 +73,10 @@ def stage_of(review: Any) -> Stage:
 
 
 def stage_words(review: AnnualReview) -> str:
-    return f"Closed: {review.close_reason}" if review.closed_on else str(stage_of(review).label)
+    if not review.closed_on:
+        return str(stage_of(review).label)
+    waits = ". The LA has not finished" if review.waits_for_authority else ""
+    return f"Closed: {review.close_reason}{waits}"
 
 
 # --- The list ----------------------------------------------------------------------------------------------------
@@ -84,7 +102,8 @@ def filtered(reviews: QuerySet[Any], values: Mapping[str, Any], acting: Acting) 
     """Narrow by the form's cleaned values; without any, the open ones."""
     show = values.get("show") or "open"
     if show != "all":
-        reviews = reviews.filter(closed_on__isnull=show == "open")
+        is_open = Q(closed_on=None) | WAITS & Q(plan__ceased_on=None, pupil__left_on=None)
+        reviews = reviews.filter(is_open if show == "open" else ~is_open)
     if values.get("stage"):
         reviews = reviews.filter(in_stage(values["stage"]))
     if values.get("year"):
@@ -105,7 +124,8 @@ def coming(acting: Acting, *, today: date) -> QuerySet[Plan]:
     due = DueItem.objects.filter(source_type=PLANS, source_id=OuterRef("pk")).open()
     review = due.filter(rule__in=REVIEW_RULES).order_by("due_on", "pk")
     transfer = due.filter(rule__in=TRANSFER_RULES, due_on__lte=today + TRANSFER_COMING)
-    under_way = AnnualReview.objects.filter(plan=OuterRef("pk"), closed_on=None)
+    of_plan = AnnualReview.objects.filter(plan=OuterRef("pk"))
+    under_way = of_plan.filter(Q(closed_on=None, held_on=None) | WAITS & Q(held_on__gt=today - NEXT_AFTER))
     return (
         Plan.objects.visible_to(acting)
         .filter(ceased_on=None, pupil__left_on=None)
@@ -222,7 +242,7 @@ def review_in_view(acting: Acting, pk: int) -> AnnualReview | None:
 
 def with_head(acting: Acting) -> QuerySet[AnnualReview]:
     """Open reviews whose report waits for the head's approval."""
-    return AnnualReview.objects.visible_to(acting).filter(WITH_HEAD, closed_on=None)
+    return AnnualReview.objects.visible_to(acting).filter(WITH_HEAD, Q(closed_on=None) | WAITS)
 
 
 def calendar_of(review: AnnualReview) -> SchoolCalendar | None:

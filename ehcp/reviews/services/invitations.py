@@ -77,7 +77,7 @@ def note_letter(*, letter: CaseLetter, by: User) -> Noted:
         return Noted(False, "The invitation is not kept with the review: no day of the meeting is fixed there.")
     if mismatch := _names_another_day(letter):
         return Noted(False, f"The invitation is not kept with the review. {mismatch}")
-    if invitee.invited_on:
+    if invitee.invited_on and not invitee.tell_again:
         return Noted(True, f"{invitee.name} was invited on {long_date(invitee.invited_on)} already; that day stays.")
     sent_on: Any = letter.sent_on  # this is called once it went
     try:

@@ -124,8 +124,10 @@ def record_invited(
         for invitee in invitees:
             if invitee.contact is not None and not invitee.contact.may_be_written_to:
                 raise Refused(ReviewReason.PERSON_HELD_BACK, name=invitee.name)
-            invitee.invited_on, invitee.invited_via = invited_on, via
-            change.keep(invitee, "invited_on", "invited_via")
+            if not (invitee.tell_again and invitee.invited_on):  # told of a change, the notice of the day stays
+                invitee.invited_on, invitee.invited_via = invited_on, via
+            invitee.tell_again = False
+            change.keep(invitee, "invited_on", "invited_via", "tell_again")
         names = ", ".join(invitee.name for invitee in invitees)
         change.touch()
         change.tell("ehcp.review_invited", f"Invited to the review meeting: {names}", on=invited_on)

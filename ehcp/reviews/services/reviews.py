@@ -6,6 +6,7 @@ plan at once. What breaks the law (short notice, a late report) is recorded as i
 
 from collections.abc import Iterable, Sequence
 from datetime import date, time, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -17,7 +18,7 @@ from sendco.links import services as links
 from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import User
 
-from ...cases.kernel import assign, changing, locked, opening
+from ...cases.kernel import Change, assign, changing, locked, opening
 from ...cases.refusals import CaseReason
 from ...models import AnnualReview, Invitee, OutcomeReview, Plan, PlanOutcome, ViewDifference
 from .. import steps
@@ -48,13 +49,16 @@ def begin(
     organiser: User | None = None,
     began_on: date | None = None,
 ) -> AnnualReview:
-    """Open a review of a plan in force and list who has to be invited. Raises Refused when one is open already."""
+    """Open a review of a plan in force and list who has to be invited. Raises Refused while another is prepared; one
+    that was held may wait for the authority beside it."""
     plan = locked(plan)
     if plan.ceased_on:
         raise Refused(ReviewReason.PLAN_CEASED, ceased_on=plan.ceased_on)
     if not plan.pupil.on_roll:
         raise Refused(ReviewReason.CHILD_LEFT, child=plan.pupil.name)
-    open_review = AnnualReview.objects.filter(plan=plan, closed_on=None).first()
+    if began_on and plan.made_on and began_on < plan.made_on:
+        raise Refused(ReviewReason.BEFORE_PLAN, made_on=plan.made_on, field="began_on")
+    open_review = AnnualReview.objects.filter(plan=plan, closed_on=None, held_on=None).first()
     if open_review:
         raise Refused(ReviewReason.OPEN_ALREADY, began_on=open_review.began_on)
     review = AnnualReview(
@@ -65,6 +69,18 @@ def begin(
         for invitee in who_to_invite(review):
             change.keep(invitee)
         change.tell("ehcp.review_began", f"{review.get_kind_display()} begun", on=review.began_on)
+    return review
+
+
+def change_kind(
+    *, review: AnnualReview, version: int, kind: str, by: User, asked_by: str = "", reason: str = ""
+) -> AnnualReview:
+    """Say that the review is of another kind, also after it was closed: what it meets follows."""
+    with changing(review, version=version, by=by, closed_too=True) as change:
+        review = change.case
+        before = review.get_kind_display()
+        review.kind, review.asked_by, review.reason = kind, asked_by, reason
+        change.tell("ehcp.review_kind", f"{before} is now: {review.get_kind_display().lower()}")
     return review
 
 
@@ -89,17 +105,57 @@ def plan_meeting(
         if contribute_by and contribute_by > meeting_on:
             raise Refused(ReviewReason.WORDS_AFTER_MEETING, field="contribute_by")
         moved = review.meeting_on and review.meeting_on != meeting_on
+        changed = review.meeting_on and (review.meeting_time, review.place) != (meeting_time, place)
         review.meeting_on, review.meeting_time, review.place = meeting_on, meeting_time, place
         review.contribute_by, review.pep_on, review.short_notice_note = contribute_by, pep_on, short_notice_note
         change.touch()
         if moved:
             # The two weeks are counted to the new day, so everybody has to be told of it.
+            _take_invitations_back(change)
+        elif changed:
+            # The notice of the day stands, and stays as it was given.
             for invitee in listed(review).exclude(invited_on=None):
-                invitee.invited_on, invitee.answer = None, ""
-                change.keep(invitee, "invited_on", "answer")
+                invitee.tell_again = True
+                change.keep(invitee, "tell_again")
         words = "moved to" if moved else "is on"
         change.tell("ehcp.review_planned", f"Review meeting {words} {long_date(meeting_on)}")
     return review
+
+
+def _take_invitations_back(change: Change[AnnualReview], *, tell_again: bool = False) -> list[Invitee]:
+    """Nobody is invited any more. Returns those who were."""
+    invited = list(listed(change.case).exclude(invited_on=None))
+    for invitee in invited:
+        invitee.invited_on, invitee.answer, invitee.tell_again = None, "", tell_again
+        change.keep(invitee, "invited_on", "answer", "tell_again")
+    return invited
+
+
+def call_off(*, review: AnnualReview, version: int, reason: str, by: User) -> AnnualReview:
+    """The meeting does not take place on its day, and no other is fixed yet. Who was invited has to be told."""
+    with changing(review, version=version, by=by, step=steps.CALL_OFF) as change:
+        review = change.case
+        if not reason.strip():
+            raise Refused(CaseReason.NO_REASON)
+        was: Any = review.meeting_on  # the step asks for it
+        review.meeting_on = review.meeting_time = review.contribute_by = None
+        review.short_notice_note = ""
+        _take_invitations_back(change, tell_again=True)
+        change.touch()
+        change.tell("ehcp.review_called_off", f"Review meeting of {long_date(was)} called off: {reason}")
+    return review
+
+
+def record_told_off(*, review: AnnualReview, by: User) -> AnnualReview:
+    """Everybody who had been invited knows that the meeting was called off."""
+    with changing(review, by=by) as change:
+        told = list(listed(change.case).filter(tell_again=True))
+        for invitee in told:
+            invitee.tell_again = False
+            change.keep(invitee, "tell_again")
+        names = ", ".join(invitee.name for invitee in told)
+        change.tell("ehcp.review_told_off", f"Told that the meeting was called off: {names}")
+    return change.case
 
 
 def record_papers_sent(
@@ -241,9 +297,14 @@ def approve(*, review: AnnualReview, version: int, by: User) -> AnnualReview:
 
 
 def record_report_sent(*, review: AnnualReview, sent_on: date, by: User) -> AnnualReview:
-    """The report went to everybody invited (reg 20(7)-(9)); the authority's time to decide runs from the meeting."""
+    """The report went to everybody invited (reg 20(7)-(9)); the authority's time to decide runs from the meeting.
+
+    The head approves it first, unless it went before the review was entered here at all.
+    """
     with changing(review, by=by, step=steps.SEND) as change:
         review = change.case
+        if review.approved_at is None and sent_on >= _entered_on(review):
+            raise Refused(ReviewReason.NOT_APPROVED)
         for invitee in listed(review):
             invitee.report_sent_on = sent_on
             change.keep(invitee, "report_sent_on")
@@ -253,8 +314,16 @@ def record_report_sent(*, review: AnnualReview, sent_on: date, by: User) -> Annu
     return review
 
 
+def _entered_on(review: AnnualReview) -> date:
+    history: Any = review.history
+    return timezone.localdate(history.earliest("history_date").history_date)
+
+
 def close(*, review: AnnualReview, reason: str, by: User, on: date | None = None) -> AnnualReview:
-    """Stop a review that will not be finished: begun by mistake, or the child has left."""
+    """Stop a review that will not be finished: begun by mistake, or the child has left.
+
+    One that was held keeps its meeting, and what the authority owes after it can be entered and stays due.
+    """
     with changing(review, by=by) as change:
         review = change.case
         if not reason.strip():

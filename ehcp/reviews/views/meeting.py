@@ -33,7 +33,7 @@ WORDS = {
 @form_page
 def review_meeting(request, pk):
     review = review_or_404(request, pk)
-    if review.closed_on or review.report_sent_on:
+    if review.report_sent_on or (review.closed_on and not review.waits_for_authority):
         messages.info(request, "The report of this review has gone, so the meeting's words stay as they are.")
         return redirect(review_address(review))
     pages = selectors.pages_of(review)

@@ -100,7 +100,7 @@ def invitee_remove(request, pk):
 def review_invite(request, pk):
     """Mail those with an address, write letters for the others, and keep the day as proof of notice."""
     review = review_or_404(request, pk)
-    people = [invitee for invitee in listed(review) if invitee.invited_on is None]
+    people = [invitee for invitee in listed(review) if invitee.is_to_be_invited]
     form = forms.InviteForm(
         posted(request), people=people, initial={"people": [invitee.pk for invitee in people], "also_ask": True}
     )
@@ -168,7 +168,7 @@ def _names(people):
 def review_told(request, pk):
     """Invitations that went by post, by hand or by word."""
     review = review_or_404(request, pk)
-    people = [invitee for invitee in listed(review) if invitee.invited_on is None]
+    people = [invitee for invitee in listed(review) if invitee.is_to_be_invited]
     today = timezone.localdate()
     form = forms.ToldForm(
         posted(request), people=people, initial={"people": [invitee.pk for invitee in people], "invited_on": today}

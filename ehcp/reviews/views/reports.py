@@ -37,9 +37,13 @@ def _context(request, review, report, title):
         "job": Job.objects.filter(pk=report.job_id).first() if report and report.job_id else None,
         "stale": report is not None and not review.report_sent_on and not is_current(report),
         "missing": missing_in_report(review) if review.held_on else [],
-        "may_edit": request.acting.can(P.CASE_EDIT) and not review.report_sent_on and not review.closed_on,
+        "may_edit": request.acting.can(P.CASE_EDIT) and _may_change(review),
         "may_approve": request.acting.can(P.CASE_APPROVE),
     }
+
+
+def _may_change(review):
+    return review.report_sent_on is None and (review.closed_on is None or review.waits_for_authority)
 
 
 @require_permission(P.CASE_EDIT)

@@ -41,6 +41,8 @@ PER_PAGE = 25
 MOST_COMING = 12
 # Between the last words and the papers.
 SPARE = timedelta(days=4)
+# In the address: begin a review beside one that was held and waits for the authority.
+ANOTHER = "another"
 LAST_DAY = date(2100, 12, 31)  # beyond it, a slip of the year
 
 
@@ -95,7 +97,7 @@ def review_new(request):
         return _choose(request)
     plans = Plan.objects.visible_to(request.acting).select_related("pupil__form_group", "authority", "school")
     plan = get_object_or_404(plans, pk=chosen)
-    under_way = plan.reviews.filter(closed_on=None).first()
+    under_way = selectors.under_way(plan, beside=ANOTHER in request.GET)
     if under_way and request.method == "GET":
         return redirect("ehcp:review-detail", pk=under_way.pk)
     return _begin(request, plan)
@@ -104,7 +106,7 @@ def review_new(request):
 def _choose(request):
     today = timezone.localdate()
     plans = Plan.objects.visible_to(request.acting).filter(ceased_on=None, pupil__left_on=None)
-    plans = plans.exclude(reviews__closed_on=None, reviews__isnull=False).select_related("pupil__form_group")
+    plans = plans.filter(~selectors.BEING_PREPARED).select_related("pupil__form_group")
     context = case_page("reviews", title="Begin a review") | {
         "page": Paginator(plans.order_by("pupil__sort_name", "pk"), 50).get_page(request.GET.get("page")),
         "today": today,
@@ -113,7 +115,8 @@ def _choose(request):
 
 
 def _begin(request, plan):
-    form = forms.BeginForm(posted(request), initial={"kind": request.GET.get("kind") or AnnualReview.Kind.ANNUAL})
+    kind = request.GET.get("kind") or AnnualReview.Kind.ANNUAL
+    form = forms.BeginForm(posted(request), initial={"kind": kind, "began_on": timezone.localdate()})
 
     def begin(cleaned):
         return services.begin(plan=plan, by=request.user, **cleaned)
@@ -123,7 +126,7 @@ def _begin(request, plan):
             "tab_title": tab_title("Begin a review"),
             "submit": "Begin the review",
             "cancel": reverse("ehcp:review-list"),
-            "lead": _begin_lead(*selectors.due_dates_of(plan)),
+            "lead": _begin_lead(plan),
         }
 
     return FormPage(
@@ -136,7 +139,31 @@ def _begin(request, plan):
     ).respond(request)
 
 
-def _begin_lead(due_on, latest):
+@require_permission(P.CASE_EDIT)
+@form_page
+def review_kind(request, pk):
+    review = review_or_404(request, pk)
+    facts = {name: getattr(review, name) for name in ("kind", "asked_by", "reason", "version")}
+    form = forms.KindForm(posted(request), initial=facts)
+
+    def change(cleaned):
+        return services.change_kind(review=review, by=request.user, **cleaned)
+
+    return review_form(
+        request, form, change, case=review, done="Saved. The dates follow.", title="Kind of review", submit="Save",
+        tab_title=tab_title("Kind of review"),
+        lead="A phase transfer review that was begun as another kind can be put right here, also when it is closed.",
+    )  # fmt: skip
+
+
+def _begin_lead(plan):
+    due_on, latest = selectors.due_dates_of(plan)
+    waits = selectors.under_way(plan, beside=False)
+    if waits and waits.held_on:
+        return (
+            f"The review of {long_date(waits.held_on)} is with the LA. It stays open beside this one, and what the LA "
+            "owes after it stays due."
+        )
     if due_on is None:
         return "The date of this plan is not known, so nobody can say by when its review is due. Enter it on the plan."
     lead = f"The review is due, with the authority's decision, by {long_date(due_on)}."
@@ -153,7 +180,9 @@ def review_detail(request, pk):
     people = selectors.people_of(review, today=today)
     dates = dates_of(review, today=today)
     may_edit = acting.can(P.CASE_EDIT) and review.closed_on is None
-    late_letter = selectors.late_letter(review, today=today) if may_edit else None
+    # What the authority sends is entered whenever it comes, also after the school closed the review.
+    may_record = may_edit or (acting.can(P.CASE_EDIT) and review.waits_for_authority)
+    late_letter = selectors.late_letter(review, today=today) if may_record else None
     work = work_on(review, people, acting, today, late_letter)
     items = [*selectors.plan_dates_of(review), *(row.item for row in dates)]
     report = facts.latest_report(review)
@@ -184,7 +213,10 @@ def review_detail(request, pk):
         "case_kind": "review",
         "may_correct": request.acting.can(P.CASE_EDIT),
         "case_letters": links_of("review"),
+        "to_tell": _names_to_tell(review) if may_edit and not review.held_on else "",
         "may_edit": may_edit,
+        "may_record": may_record,
+        "may_begin": may_record and review.waits_for_authority and not selectors.under_way(review.plan, beside=True),
         "may_approve": acting.can(P.CASE_APPROVE),
         "late_letter": late_letter,
     }
@@ -269,16 +301,54 @@ def review_plan(request, pk):
     return FormPage(
         form=form,
         save=save,
-        done=lambda saved: _planned_words(saved, was and was != saved.meeting_on),
+        done=lambda saved: _planned_words(saved, moved=was and was != saved.meeting_on),
         then=review_address,
         page=page,
         template="ehcp/review_plan.html",
     ).respond(request)
 
 
-def _planned_words(review, moved):
+def _planned_words(review, *, moved):
     sentence = f"The meeting is on {long_date(review.meeting_on)}."
-    return f"{sentence} It was moved: invite everybody again." if moved else sentence
+    if moved:
+        return f"{sentence} It was moved: invite everybody again."
+    to_tell = _names_to_tell(review)
+    return f"{sentence} The time or place changed: tell {to_tell} again." if to_tell else sentence
+
+
+def _names_to_tell(review):
+    return ", ".join(review.invitees.filter(removed_on=None, tell_again=True).values_list("name", flat=True))
+
+
+@require_permission(P.CASE_EDIT)
+@form_page
+def review_call_off(request, pk):
+    review = review_or_404(request, pk)
+    form = forms.CallOffForm(posted(request), initial={"version": review.version})
+
+    def call_off(cleaned):
+        return services.call_off(review=review, by=request.user, **cleaned)
+
+    return review_form(
+        request, form, call_off, case=review,
+        done="The meeting is called off. Tell everybody who was invited, and fix another day when you can.",
+        title="Call the meeting off", submit="Call it off", tab_title=tab_title("Call a meeting off"),
+        lead="Without a new day. The review stays open, and its dates of the law do not change. To move the meeting, "
+        "change its day instead.",
+    )  # fmt: skip
+
+
+@require_permission(P.CASE_EDIT)
+@require_POST
+def review_told_off(request, pk):
+    review = review_or_404(request, pk)
+    try:
+        services.record_told_off(review=review, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        messages.success(request, "Kept: they know that the meeting was called off.")
+    return redirect(review_address(review))
 
 
 def _meeting_facts(request, review):
@@ -349,11 +419,27 @@ def review_close(request, pk):
         return services.close(review=review, reason=cleaned["reason"], by=request.user)
 
     return review_form(
-        request, form, close, case=review, done="The review is closed. Its dates are closed with it.",
-        title="Close the review unfinished", submit="Close the review",
-        lead="Only for a review that will not be finished: begun by mistake, or the child has left. A review that runs "
-        "its course closes by itself when the authority's last letter is entered.",
+        request, form, close, case=review, done=_closed_words,
+        title="Close the review unfinished", submit="Close the review", lead=_close_lead(review),
     )  # fmt: skip
+
+
+def _closed_words(review):
+    if review.waits_for_authority:
+        return "The review is closed. The report and what the LA owes stay due, and can be entered here."
+    return "The review is closed. Its dates are closed with it."
+
+
+def _close_lead(review):
+    if review.waits_for_authority:
+        return (
+            "The meeting was held, so it counts. The report and the LA's decision, notice and final plan stay due on "
+            "this review, and can be entered however late they come."
+        )
+    return (
+        "Only for a review that will not be finished: begun by mistake, or the child has left. A review that runs "
+        "its course closes when the LA's last letter is entered."
+    )
 
 
 @require_permission(P.CASE_EDIT)

@@ -51,7 +51,7 @@ def figures(acting, today):
     """
     items = with_group(due_for(acting), acting, today)
     of = {key: Count("pk", filter=Q(place=place)) for key, place in PLACES.items()}
-    late_elsewhere = Q(place=PLACES[WAITING], due_on__lt=today)
+    late_elsewhere = Q(place=PLACES[WAITING], due_on__lt=today) & ~Q(duty=Duty.PARENT)
     return items.aggregate(
         **of, late_elsewhere=Count("pk", filter=late_elsewhere), next_on=Min("due_on", filter=Q(due_on__gte=today))
     )

@@ -103,6 +103,7 @@ REASON_TO_ASK = (
     "{name} has had three cycles of support with help from outside. The gap has grown all the same, and the adults "
     "that {name} needs cost more than the school can give from its own budget."
 )
+AGREED_BESIDE = "Physiotherapy once a fortnight at school, until the health body writes its own programme"
 PSYCHOLOGIST = "Dr Leonie Marsh, educational psychologist"
 ADULTHOOD = (
     "Wants to work with engines. A taster day at the college in the spring term.",

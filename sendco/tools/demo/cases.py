@@ -134,6 +134,7 @@ class Cases:
         self.past_reviews = 0
         self.head = setting.people["head"]
         self.reminded = False
+        self.agreed = False
 
     def add(self, row, *, on=None, by=None):
         return self.book.add(row, on=on or self.today, by=by or self.senco)
@@ -268,7 +269,7 @@ class Cases:
     # --- Reviews in progress ---
     def write_review(self, child, plan, outcomes):
         write = {
-            "far": None,
+            "far": None if self.agreed else self._agreed_in_mediation,
             "to begin": None,
             "preparing": self._preparing,
             "short notice": self._short_notice,
@@ -277,6 +278,20 @@ class Cases:
         }.get(child.case.name, self._held)
         if write:
             write(child, plan, outcomes)
+
+    def _agreed_in_mediation(self, child, plan, outcomes):
+        """An appeal about the plan that ended in an agreement, with one step that no appeal could order."""
+        self.agreed = True
+        agreed_on = self.days.back(9)
+        appeal = Appeal(
+            school=self.setting.school, pupil=child.pupil, authority=plan.authority, plan=plan,
+            about=Appeal.About.CONTENT, letter_on=agreed_on - 45 * DAY, contacted_on=agreed_on - 38 * DAY,
+            wants_mediation=True, told_on=agreed_on - 38 * DAY, mediation_on=agreed_on, order_on=agreed_on,
+            outcome=Appeal.Outcome.AGREED, order=Appeal.Order.AMEND, other_steps=texts.AGREED_BESIDE,
+            other_by=Appeal.OtherBy.HEALTH,
+        )  # fmt: skip
+        self.add(appeal, on=appeal.letter_on)
+        self.event("ehcp.appeal_changed", appeal, "Appeal: mediation ended", on=agreed_on, pupil=child.pupil)
 
     def _review(self, child, plan, *, began_on, **facts):
         review = AnnualReview(
