@@ -4,6 +4,8 @@ from django.conf import settings
 from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 
+MOST_PROXIES = 5
+
 
 def _faults():
     if settings.IS_LOCAL:
@@ -23,6 +25,9 @@ def _faults():
 
 
 def _service_faults():
+    if not 1 <= settings.BEHIND_PROXY <= MOST_PROXIES:
+        mend = "Set it to the number of proxies in front: the site speaks no TLS of its own, so there is at least one."
+        yield "E014", f"SENDCO_PROXIES is {settings.BEHIND_PROXY}.", mend
     if not settings.REDIS_URL:
         yield "E005", "The broker is the local file system.", "Set REDIS_URL to the Redis that carries background work."
     if "sqlite" in settings.DATABASES["default"]["ENGINE"]:
@@ -53,14 +58,6 @@ def _sign_in_faults():
 @checks.register(checks.Tags.security)
 def site_is_safe(app_configs, **kwargs):
     return [checks.Error(what, hint=mend, id=f"sendco.{code}") for code, what, mend in _faults()]
-
-
-@checks.register(checks.Tags.security, deploy=True)
-def proxy_count_is_set(app_configs, **kwargs):
-    if settings.BEHIND_PROXY or settings.IS_LOCAL:
-        return []
-    hint = "Set SENDCO_PROXIES to the number of proxies, or every visitor shares one rate limit."
-    return [checks.Warning("SENDCO_PROXIES is 0.", hint=hint, id="sendco.W001")]
 
 
 def ensure_safe_to_start():

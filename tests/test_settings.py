@@ -45,6 +45,8 @@ def test_check_deploy_is_clean(tmp_path):
         ({"DATABASE_URL": None}, "Set DATABASE_URL"),
         ({"SENDCO_FIELD_KEYS": None}, "Set a Fernet key"),
         ({"SENDCO_HOSTS": "*"}, "Name the host"),
+        ({"SENDCO_PROXIES": "0"}, "Set it to the number of proxies in front"),
+        ({"SENDCO_PROXIES": "-1"}, "Set it to the number of proxies in front"),
         ({"SENDCO_MFA_REQUIRED": "0"}, "it is on by default"),
         ({"SENDCO_SITE_URL": "http://send.fernhill.example"}, "Serve the site over TLS"),
         ({"SENDCO_GOOGLE_CLIENT_ID": "id"}, "Set SENDCO_GOOGLE_DOMAIN"),

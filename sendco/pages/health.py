@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from governance.selectors.reminders import run_health
 from sendco.jobs.models import Heartbeat, Job, Status
 from sendco.pdf.render import pdf_available
+from sendco.proxies import SEEN
 from staff.access import require_permission
 from staff.permissions import Permission
 
@@ -99,6 +101,8 @@ def status(request):
         "database": connection.vendor,
         "broker": "Redis" if settings.REDIS_URL else "local folder",
         "second_factor": settings.MFA_REQUIRED,
+        "proxies": settings.BEHIND_PROXY,
+        "wrong_proxies": cache.get(SEEN, ""),
     }
     return render(request, "pages/health.html", context)
 

@@ -18,6 +18,7 @@ from ehcp.reviews.services import outsiders
 from sendco.formkit.page import REFUSED
 from sendco.limits.services import RateLimited, check_limit
 from sendco.links import services as links
+from sendco.proxies import client_address, only_looks
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,8 @@ def _open(secret):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def link_open(request, secret):
-    check_limit("link_open_address", request.META.get("REMOTE_ADDR", ""))
+    if not only_looks(request):
+        check_limit("link_open_address", client_address(request))
     link, purpose = _open(secret)
     # Somebody who is signed in as staff is a stranger here: no menu, no clock of a session, no messages.
     context = {"acting": None, "messages": (), "title": "Welcome", "school_name": purpose.school_name(link)}
