@@ -68,4 +68,4 @@ def send_code(link: Link, code: str) -> None:
         f"Hello {invitee.name},\n\nYour six digits: {code}\n\nThey work for 15 minutes. Type them on the page that "
         f"asked for them. If you did not ask for them, do nothing, and tell the school.\n\n{school.name}\n"
     )
-    send_account_mail(to=address_of(invitee), subject=f"{school.short_name}: your six digits", text=text)
+    send_account_mail(to=address_of(invitee), subject=f"{school.short_name}: your six digits", text=text, school=school)
