@@ -81,10 +81,12 @@ if (BASE_DIR / "sendco" / "tools").is_dir():
 
 MIDDLEWARE = [
     "sendco.middleware.headers.SecurityHeadersMiddleware",
+    "sendco.middleware.health.HealthMiddleware",
+    "sendco.middleware.storage.StorageMiddleware",
     "sendco.middleware.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "sendco.middleware.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

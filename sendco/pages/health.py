@@ -1,6 +1,7 @@
 """Whether the site is alive, whether it is ready, and a page for those who run it."""
 
 import logging
+import uuid
 from datetime import timedelta
 
 from django.conf import settings
@@ -47,12 +48,21 @@ def _broker():
     return True
 
 
+def _cache():
+    # A cache that is down forgets the limits of sign-in, or lets nobody in.
+    key, said = f"health.{uuid.uuid4().hex}", "well"
+    cache.set(key, said, 10)
+    works = cache.get(key) == said
+    cache.delete(key)
+    return works
+
+
 def _beat():
     beat = Heartbeat.objects.filter(name="beat").first()
     return bool(beat and timezone.now() - beat.beat_at < BEAT_MAY_REST)
 
 
-CHECKS = {"database": _database, "migrations": _migrations, "broker": _broker, "beat": _beat}
+CHECKS = {"database": _database, "migrations": _migrations, "broker": _broker, "cache": _cache, "beat": _beat}
 
 
 def examine():

@@ -287,7 +287,9 @@ def end_contact(*, contact: Contact, by: User) -> None:
 def reveal_address(*, contact: Contact, reason: str, by: User) -> str:
     """Return a hidden address in clear. The read and the reason are kept: as a read, and as an event each time."""
     school_id, pupil_id = contact.pupil.school_id, contact.pupil_id
-    audit.record_read(school_id=school_id, pupil_id=pupil_id, by=by, what="hidden address", reason=reason)
+    audit.record_read(
+        school_id=school_id, pupil_id=pupil_id, by=by, what="hidden address", reason=reason, required=True
+    )
     text = f"Hidden address of {contact.name} looked at: {reason}"
     audit.record(
         "contact.address_revealed", contact, text=text, by=by, school_id=school_id, audience=Audience.CONFIDENTIAL
