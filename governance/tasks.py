@@ -4,6 +4,7 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from .services.daily import remind_of_reviews, run_daily
+from .services.watching import watch
 
 
 @shared_task
@@ -11,3 +12,4 @@ def daily():
     at = now()
     remind_of_reviews(at)
     run_daily(at)
+    watch(at)
