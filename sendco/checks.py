@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from sendco import crypt
+from sendco.audit.privileges import owns_what_is_kept
 
 MOST_PROXIES = 5
 # Domains that belong to nobody: the guide's examples, and the addresses of the demo.
@@ -117,6 +118,7 @@ def _stored_faults():
         sealed = Authenticator.objects.filter(type=Authenticator.Type.TOTP).values_list("data__secret", flat=True)
         hidden = Contact.objects.exclude(sealed_address="").values_list("sealed_address", flat=True)
         texts = [text for text in (sealed.first(), hidden.first()) if text]
+        owner = owns_what_is_kept(connection) and not settings.APP_DATABASE_URL
     except DatabaseError:
         return
     finally:
@@ -125,6 +127,9 @@ def _stored_faults():
     if demo:
         mend = "Their password is public. Start with an empty database, or set SENDCO_DEMO=1 on a local copy."
         yield "E018", f"The database holds {demo} demo accounts.", mend
+    if owner:
+        mend = "Give the site a role of its own: docs/deployment.md, Two roles."
+        yield "E020", "The site's database role owns the audit record and could change it.", mend
     if not all(_opens(text) for text in texts):
         mend = "Put back the key that sealed it, after the newest one."
         yield "E019", "SENDCO_FIELD_KEYS does not open what the database holds.", mend

@@ -133,6 +133,8 @@ DATABASES = {
     if _DATABASE_URL
     else databases.sqlite(DATA_DIR / "sendco.sqlite3")
 }
+# Only `manage.py prepare` has it: the role that runs the site, while DATABASE_URL names the owner of the tables.
+APP_DATABASE_URL = env_text("SENDCO_APP_DATABASE_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env_text("REDIS_URL")
