@@ -360,6 +360,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "sendco.jobs.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "heartbeat": {"task": "sendco.jobs.tasks.beat_heartbeat", "schedule": 60.0, "options": {"expires": 55}},
     "reminders": {"task": "governance.tasks.daily", "schedule": 120.0, "options": {"expires": 115}},
+    "audit-seal": {"task": "governance.tasks.seal", "schedule": 3600.0, "options": {"expires": 3500}},
     "housekeeping": {"task": "sendco.jobs.tasks.housekeeping", "schedule": 3600.0, "options": {"expires": 3500}},
 }
 

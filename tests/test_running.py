@@ -192,7 +192,7 @@ def test_backup_of_sqlite_holds_what_the_file_alone_does_not(tmp_path):
         assert copy.execute("SELECT text FROM note").fetchall() == [("still in the log",)]
 
 
-def test_backup_of_postgresql_keeps_the_password_off_the_command_line(tmp_path, monkeypatch):
+def test_backup_of_postgresql_keeps_the_password_off_the_command_line(tmp_path, monkeypatch, db):
     stub, called = tmp_path / "pg_dump", tmp_path / "called"
     stub.write_text(f'#!/bin/sh\necho "$PGPASSWORD $*" > {called}\n', encoding="utf-8")
     stub.chmod(0o755)

@@ -96,3 +96,16 @@ class Read(AppendOnly):
 
     def __str__(self) -> str:
         return f"user {self.user_id} read {self.what} of pupil {self.pupil_id}"
+
+
+class Seal(AppendOnly):
+    """What stood in the tables that are kept for ever at the end of a day, as sums, chained to the day before."""
+
+    day = models.DateField(unique=True)
+    # {table: {"rows", "columns", "sha256"}} of what was written since the seal before.
+    tables = models.JSONField()
+    head = models.CharField(max_length=64)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"seal of {self.day}"
