@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from governance.selectors.reminders import run_health
 from sendco.jobs.models import Heartbeat, Job, Status
+from sendco.pdf.fonts import PACKAGES, unprintable
 from sendco.pdf.render import pdf_available
 from sendco.proxies import SEEN
 from staff.access import require_permission
@@ -108,6 +109,8 @@ def status(request):
         "failed": Job.objects.filter(status=Status.FAILED, finished_at__gt=timezone.now() - FAILURES_SHOWN).count(),
         "waiting": Job.objects.filter(status__in=[Status.QUEUED, Status.RUNNING]).count(),
         "pdf": pdf_available(),
+        "unprintable": unprintable(),
+        "fonts": PACKAGES,
         "database": connection.vendor,
         "broker": "Redis" if settings.REDIS_URL else "local folder",
         "second_factor": settings.MFA_REQUIRED,
