@@ -22,11 +22,12 @@ RUN python -m sendco.install
 
 # --- What runs -------------------------------------------------------------------------------------------------------
 FROM ${PYTHON_IMAGE} AS site
-# Pango and a font for PDFs. Without versions: Debian's security updates replace them, so a pinned package cannot be
+# Pango and fonts for PDFs; Noto has the letters of names from all over the world. Without versions: Debian's security updates replace them, so a pinned package cannot be
 # installed a month later. The base image is pinned by digest in production (docs/deployment.md).
 # hadolint ignore=DL3008
 RUN apt-get update \
- && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fonts-liberation2 \
+ && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \
+    fonts-liberation2 fonts-noto-core fonts-noto-cjk \
  && rm -rf /var/lib/apt/lists/* \
  && groupadd --gid 10001 sendco \
  && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /nonexistent --shell /usr/sbin/nologin sendco \

@@ -4,6 +4,8 @@ from celery import shared_task
 from django.utils.timezone import now
 
 from .services.daily import remind_of_reviews, run_daily
+from .services.sealing import seal_and_tell
+from .services.watching import watch
 
 
 @shared_task
@@ -11,3 +13,10 @@ def daily():
     at = now()
     remind_of_reviews(at)
     run_daily(at)
+    watch(at)
+
+
+@shared_task
+def seal() -> None:
+    """Each hour, since the night may have been slept through; one seal a day is made."""
+    seal_and_tell(now())

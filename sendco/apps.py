@@ -6,4 +6,8 @@ class SendcoConfig(AppConfig):
     label = "sendco"
 
     def ready(self):
-        from . import celery, checks  # noqa: F401  (registers the Celery application and the deployment checks)
+        from django.db.backends.signals import connection_created
+
+        from . import celery, checks, storage  # noqa: F401  (registers the Celery application and the deployment checks)
+
+        connection_created.connect(storage.wait_as_told)

@@ -34,6 +34,7 @@ def postgresql(url, *, conn_max_age):
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": conn_max_age,
         "CONN_HEALTH_CHECKS": True,
-        # A page asks short questions: compiling one (jit) takes longer than answering it.
-        "OPTIONS": {"options": "-c statement_timeout=30000 -c jit=off"},
+        # A page asks short questions: compiling one (jit) takes longer than answering it. What waits for another's lock
+        # says so after ten seconds.
+        "OPTIONS": {"options": "-c statement_timeout=30000 -c lock_timeout=10000 -c jit=off"},
     }

@@ -1,31 +1,15 @@
 """gunicorn's log without secrets: the path of a signed link or an invitation is a key to a child's record."""
 
-import logging
-import re
-
 from gunicorn.glogging import Logger
 
-SECRET_PATHS = re.compile(r"(/(?:l|invitations|calendar|feeds)/)[^/\s?\"']+")
-# Reset and confirmation keys of the sign-in pages, and any other long random part.
-LONG_PARTS = re.compile(r"(?<=/)(?=[^/\s?\"']*\d)[A-Za-z0-9_:=.-]{32,}")
-
-
-def redact(text):
-    """Replace the secret part of link paths; words, numbers and short codes stay."""
-    return LONG_PARTS.sub("[secret]", SECRET_PATHS.sub(r"\1[link]", text))
-
-
-class RedactMessages(logging.Filter):
-    def filter(self, record):
-        record.msg, record.args = redact(record.getMessage()), ()
-        return True
+from sendco.redaction import RedactingFormatter, redact
 
 
 class RedactingLogger(Logger):
     def setup(self, cfg):
         super().setup(cfg)
-        for handler in self.error_log.handlers:
-            handler.addFilter(RedactMessages())
+        for handler in (*self.error_log.handlers, *self.access_log.handlers):
+            handler.setFormatter(RedactingFormatter(handler.formatter))
 
     def atoms(self, resp, req, environ, request_time):
         atoms = super().atoms(resp, req, environ, request_time)

@@ -81,10 +81,12 @@ if (BASE_DIR / "sendco" / "tools").is_dir():
 
 MIDDLEWARE = [
     "sendco.middleware.headers.SecurityHeadersMiddleware",
+    "sendco.middleware.health.HealthMiddleware",
+    "sendco.middleware.storage.StorageMiddleware",
     "sendco.middleware.request_log.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "django.contrib.sessions.middleware.SessionMiddleware",
+    "sendco.middleware.sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
@@ -131,6 +133,8 @@ DATABASES = {
     if _DATABASE_URL
     else databases.sqlite(DATA_DIR / "sendco.sqlite3")
 }
+# Only `manage.py prepare` has it: the role that runs the site, while DATABASE_URL names the owner of the tables.
+APP_DATABASE_URL = env_text("SENDCO_APP_DATABASE_URL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env_text("REDIS_URL")
@@ -333,15 +337,13 @@ if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
     CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
 else:
-    for _part in ("queue", "processed", "control"):
+    for _part in ("queue", "control"):
         (_BROKER / _part).mkdir(mode=0o700, parents=True, exist_ok=True)
-    CELERY_BROKER_URL = "filesystem://"
+    CELERY_BROKER_URL = "folder://"  # sendco/broker.py
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(_BROKER / "queue"),
         "data_folder_out": str(_BROKER / "queue"),
-        "processed_folder": str(_BROKER / "processed"),
         "control_folder": str(_BROKER / "control"),
-        "store_processed": True,
         "polling_interval": 0.1,
     }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -358,6 +360,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-jobs": {"task": "sendco.jobs.tasks.sweep", "schedule": 60.0, "options": {"expires": 55}},
     "heartbeat": {"task": "sendco.jobs.tasks.beat_heartbeat", "schedule": 60.0, "options": {"expires": 55}},
     "reminders": {"task": "governance.tasks.daily", "schedule": 120.0, "options": {"expires": 115}},
+    "audit-seal": {"task": "governance.tasks.seal", "schedule": 3600.0, "options": {"expires": 3500}},
     "housekeeping": {"task": "sendco.jobs.tasks.housekeeping", "schedule": 3600.0, "options": {"expires": 3500}},
 }
 

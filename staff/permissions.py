@@ -38,6 +38,7 @@ class Permission(StrEnum):
     SCHOOL_EDIT = "Change the school's details, calendar, units and groups"
     PEOPLE_VIEW = "See who works here and in which role"
     PEOPLE_MANAGE = "Invite people, change roles, end access"
+    ROLE_CONFIRM = "Confirm roles that open children's records"
     LOST_FACTOR_DECIDE = "Let somebody who lost their device set up a new second step"
     PLAN_VIEW = "Read the outcomes and provision of the EHC plans of pupils in view"
     CASE_VIEW = "See EHC plans, needs assessments, reviews, consultations and appeals whole"
@@ -94,6 +95,7 @@ ROLE_PERMISSIONS = {
             P.READ_LOG_VIEW,
             P.SCHOOL_EDIT,
             P.PEOPLE_MANAGE,
+            P.ROLE_CONFIRM,
             P.LOST_FACTOR_DECIDE,
             P.COMPLIANCE_VIEW,
             P.CONSULTATION_ANSWER,
@@ -113,6 +115,7 @@ ROLE_PERMISSIONS = {
             P.READ_LOG_VIEW,
             P.SCHOOL_EDIT,
             P.PEOPLE_MANAGE,
+            P.ROLE_CONFIRM,
             P.LOST_FACTOR_DECIDE,
             P.COMPLIANCE_VIEW,
             P.CASE_APPROVE,

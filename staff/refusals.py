@@ -42,6 +42,23 @@ class PeopleReason(Reason):
     PLACE_HELD = "place_held", _("{person} is already there.")
 
 
+class GrantReason(Reason):
+    SECOND_PERSON_NEEDED = (
+        "second_person_needed",
+        _("This role opens children's records. The headteacher or the SENDCo confirms it first."),
+    )
+    OWN_ROLE = "own_role", _("Nobody confirms their own role. Ask the headteacher or the SENDCo.")
+    LEADERS_CONFIRM = (
+        "leaders_confirm",
+        _("Only the headteacher or the SENDCo confirms this, and not whoever asked. They were told by email."),
+    )
+    TOO_SOON = (
+        "too_soon",
+        _("Nobody else leads this school, so you may confirm it, but only from {time} on {weekday}."),
+    )
+    REQUEST_CLOSED = "request_closed", _("This was decided already. Look at the person's page.")
+
+
 class LostFactorReason(Reason):
     OWN_REQUEST = "own_request", _("Nobody decides about their own request. Ask the head or the SENDCo.")
     LEADS_ANOTHER_SCHOOL = (

@@ -17,9 +17,22 @@ from sendco.clock import short_date
 from sendco.jobs import services as jobs
 from sendco.refusals import ChangedMeanwhile, Refused
 
-from .models import AcademicYear, Closure, GroupStaff, Invitation, Membership, School, TeachingGroup, Term, Unit, User
+from . import granting
+from .models import (
+    AcademicYear,
+    Closure,
+    GroupStaff,
+    Invitation,
+    Membership,
+    RoleRequest,
+    School,
+    TeachingGroup,
+    Term,
+    Unit,
+    User,
+)
 from .models.people import current_on
-from .refusals import PeopleReason, SchoolReason
+from .refusals import GrantReason, PeopleReason, SchoolReason
 from .roles import Role
 
 # Name, first day, last day; of a closure its kind stands second.
@@ -279,7 +292,7 @@ def accept_invitation(*, invitation: Invitation, password: str | None = None) ->
         user.is_active = True
         user.set_password(password)
         user.save(update_fields=["is_active", "password"])
-    add_membership(
+    give_role(
         user=user,
         school=invitation.school,
         role=invitation.role,
@@ -297,6 +310,37 @@ def revoke_invitation(*, invitation: Invitation, by: User | None) -> None:
     audit.record("person.invitation_withdrawn", invitation, text=text, by=by, audience=Audience.ACCOUNTS)
 
 
+def give_role(*, user: User, school: School, role: str, by: User | None, **dates: Any) -> Membership | RoleRequest:
+    """Give the role, or ask a second person of the school for it where it opens children and `by` leads nothing."""
+    if by is not None and by.pk != user.pk and granting.needs_second(school=school, role=role, by=by):
+        if role == Role.PROVISION_LEAD and dates.get("unit") is None:
+            raise Refused(PeopleReason.UNIT_MISSING)
+        return granting.ask(user=user, school=school, role=role, by=by, **dates)
+    return add_membership(user=user, school=school, role=role, by=by, **dates)
+
+
+@transaction.atomic
+def confirm_role(*, wanted: RoleRequest, by: User) -> Membership:
+    """A second person agrees: the role is given as it was asked for, from today where its first day has passed."""
+    row = granting.close(wanted, RoleRequest.Outcome.CONFIRMED, by=by)
+    starts_on = max(row.starts_on or timezone.localdate(), timezone.localdate())
+    return add_membership(
+        user=row.user,
+        school=row.school,
+        role=row.role,
+        unit=row.unit,
+        starts_on=starts_on,
+        ends_on=row.ends_on,
+        by=by,
+        confirmed=True,
+    )
+
+
+@transaction.atomic
+def refuse_role(*, wanted: RoleRequest, by: User) -> None:
+    granting.close(wanted, RoleRequest.Outcome.REFUSED, by=by)
+
+
 @transaction.atomic
 def add_membership(
     *,
@@ -307,11 +351,15 @@ def add_membership(
     unit: Unit | None = None,
     starts_on: date | None = None,
     ends_on: date | None = None,
+    confirmed: bool = False,
 ) -> Membership:
+    """Give a role now. Raises Refused where a second person has to agree and has not."""
     if role == Role.PROVISION_LEAD and unit is None:
         raise Refused(PeopleReason.UNIT_MISSING)
     if by is not None and by.pk == user.pk:
         raise Refused(PeopleReason.OWN_ROLE_GIVEN)
+    if not confirmed and granting.needs_second(school=school, role=role, by=by):
+        raise Refused(GrantReason.SECOND_PERSON_NEEDED)
     if not user.is_active:
         raise Refused(PeopleReason.ACCOUNT_CLOSED, person=user.name)
     today = timezone.localdate()

@@ -30,7 +30,17 @@ from pupils.record.services.pupils import save_contact
 from sendco.due.models import DueItem
 from sendco.files.services import store_bytes
 from sendco.jobs.models import Job
-from staff.models import AcademicYear, Closure, GroupStaff, Invitation, LostFactor, Membership, TeachingGroup, Unit
+from staff.models import (
+    AcademicYear,
+    Closure,
+    GroupStaff,
+    Invitation,
+    LostFactor,
+    Membership,
+    RoleRequest,
+    TeachingGroup,
+    Unit,
+)
 from staff.roles import Role
 from tests.ehcp.walk import ABOUT_A_PLAN, authority_things, plan_routes, plan_things
 from tests.ehcp.walk_contributions import (
@@ -169,6 +179,7 @@ def school_things(school, user):
             "group_staff": GroupStaff.objects.create(group=group, user=user, kind="teaches").pk,
             "membership": Membership.objects.filter(user=user, school=school).first().pk,
             "user": user.pk,
+            "role_request": role_request_of(school, user).pk,
             "lost_factor": LostFactor.objects.create(user=user, expires_at=timezone.now() + timedelta(days=1)).pk,
             "closure": Closure.objects.create(
                 school=school, name="Half term", starts_on=date(2026, 10, 26), ends_on=date(2026, 10, 30)
@@ -186,6 +197,12 @@ def school_things(school, user):
             ).pk,
         }
     )
+
+
+def role_request_of(school, user):
+    """A role that waits for a second person, asked for by somebody who manages accounts alone."""
+    asker = MembershipFactory(school=school, role=Role.ADMINISTRATOR).user
+    return RoleRequest.objects.create(school=school, user=user, role=Role.DSL, asked_by=asker)
 
 
 def digest_of(school, user):
@@ -299,6 +316,8 @@ MATRIX = {
     "staff:role-end": ("membership", MANAGES),
     "staff:lost-factor-approve": ("lost_factor", MANAGES),
     "staff:lost-factor-refuse": ("lost_factor", MANAGES),
+    "staff:role-confirm": ("role_request", MANAGES),
+    "staff:role-refuse": ("role_request", MANAGES),
     "staff:invitation-new": ("none", MANAGES),
     "staff:invitation-resend": ("invitation", MANAGES),
     "staff:invitation-revoke": ("invitation", MANAGES),

@@ -94,7 +94,9 @@ def test_secret_files_agree_and_are_never_overwritten(tmp_path, capsys):
     secret_files.write(tmp_path)
 
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == first
-    assert first["database_password"] in first["database_url"]
+    assert first["database_password"] in first["owner_url"]
+    assert first["database_url"].startswith("postgresql://sendco_app:")
+    assert first["database_password"] not in first["database_url"]
     assert first["broker_password"] in first["broker_url"]
     assert first["broker_password"] != first["cache_password"]
 
@@ -113,6 +115,17 @@ def test_containers_wait_for_the_database_to_be_ready():
     for name in ("web", "worker", "beat"):
         assert SERVICES[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
         assert SERVICES[name]["depends_on"]["db"] == {"condition": "service_healthy"}
+
+
+def test_only_the_migration_is_the_owner_of_the_tables():
+    """What runs the site cannot change what is kept for ever: it gets neither the owner's address nor password."""
+    owners = {"owner_url", "database_password"}
+
+    assert {name for name, service in SERVICES.items() if owners & set(service.get("secrets", []))} == {"migrate", "db"}
+    assert SERVICES["migrate"]["environment"]["DATABASE_URL_FILE"] == "/run/secrets/owner_url"
+    assert SERVICES["migrate"]["environment"]["SENDCO_APP_DATABASE_URL_FILE"] == "/run/secrets/database_url"
+    for name in ("web", "worker", "beat"):
+        assert SERVICES[name]["environment"]["DATABASE_URL_FILE"] == "/run/secrets/database_url"
 
 
 def test_there_is_one_scheduler():

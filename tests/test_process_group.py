@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sendco import process_group
 from sendco.process_group import ProcessGroup
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -58,6 +59,18 @@ def interrupt_when(lines, *wanted):
     return thread
 
 
+def interrupt_when_seen(lines, wanted, *, times):
+    def wait_and_signal():
+        deadline = time.monotonic() + 10
+        while lines.count(wanted) < times and time.monotonic() < deadline:
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=wait_and_signal)
+    thread.start()
+    return thread
+
+
 def test_interrupt_sends_each_child_one_sigterm():
     lines = Lines()
     thread = interrupt_when(lines, ("web", "ready"), ("worker", "ready"))
@@ -77,6 +90,49 @@ def test_child_that_ends_stops_the_rest_and_is_named():
 
     assert ended == ("worker", 3)
     assert ("web", "term") in lines
+
+
+@pytest.fixture
+def no_pause(monkeypatch):
+    monkeypatch.setattr(process_group, "PAUSE_SECONDS", 0)
+
+
+def test_child_that_dies_once_is_started_again_and_the_rest_go_on(tmp_path, no_pause):
+    lines, mark = Lines(), tmp_path / "died"
+    dies_once = (
+        f"import pathlib, sys\nmark = pathlib.Path({str(mark)!r})\nif not mark.exists(): mark.touch(); sys.exit(3)\n"
+    )
+    thread = interrupt_when(lines, ("web", "ready"), ("worker", "ready"))
+
+    group = ProcessGroup({"web": python(POLITE), "worker": python(dies_once + POLITE)}, write=lines.write, restarts=3)
+    ended = group.run()
+
+    thread.join()
+    assert ended is None
+    assert lines.count(("web", "ready")) == 1
+    assert lines.count(("web", "term")) == lines.count(("worker", "term")) == 1
+    assert ("worker", "stopped by itself (exit 3); started again, 1 of 3 times") in lines
+
+
+def test_child_that_dies_again_and_again_stops_the_rest(no_pause):
+    lines = Lines()
+
+    ended = ProcessGroup({"web": python(POLITE), "worker": python(FAILING)}, write=lines.write, restarts=2).run()
+
+    assert ended == ("worker", 3)
+    assert len([line for _, line in lines if "started again" in line]) == 2
+    assert ("web", "term") in lines
+
+
+def test_restarts_of_long_ago_do_not_count(monkeypatch, no_pause):
+    lines = Lines()
+    monkeypatch.setattr(process_group, "RESTARTS_COUNT_FOR", 0.1)
+    again = ("web", "stopped by itself (exit 3); started again, 1 of 1 times")
+    thread = interrupt_when_seen(lines, again, times=3)
+
+    assert ProcessGroup({"web": python(FAILING)}, write=lines.write, restarts=1).run() is None
+
+    thread.join()
 
 
 def test_child_that_does_not_stop_is_killed():

@@ -1,6 +1,7 @@
 from .feeds import CalendarFeed
 from .missed import MissedDeadline
 from .reminders import Acknowledgement, Cover, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
+from .watching import ManyRecords
 
 __all__ = [
     "Acknowledgement",
@@ -9,6 +10,7 @@ __all__ = [
     "DailyRun",
     "Digest",
     "DigestLine",
+    "ManyRecords",
     "MissedDeadline",
     "ReminderPlan",
     "RuleStages",

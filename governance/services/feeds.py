@@ -10,6 +10,7 @@ from django.utils import timezone
 from governance.models import CalendarFeed
 from sendco.audit import services as audit
 from sendco.audit.models import Audience
+from sendco.storage import beside
 from staff.acting import Acting, acting_for
 from staff.models import School, User
 
@@ -63,4 +64,5 @@ def acting_of(feed: CalendarFeed) -> Acting | None:
 def note_read(feed: CalendarFeed) -> None:
     now = timezone.now()
     if feed.last_read_at is None or (now - feed.last_read_at).total_seconds() > READ_NOTED_EVERY:
-        CalendarFeed.objects.filter(pk=feed.pk).update(last_read_at=now)
+        rows = CalendarFeed.objects.filter(pk=feed.pk)
+        beside(f"calendar feed {feed.pk} was read", lambda: rows.update(last_read_at=now))

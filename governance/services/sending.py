@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.refusals import Refused
+from staff import mailing
 from staff.models import Membership, School, User
 
 from .. import steps
@@ -144,10 +145,15 @@ def _send(digest: Digest, server: _Server, moment: Callable[[], datetime]) -> bo
     if mail is None:
         _close(digest, State.EMPTY, error=NO_ACCESS if why == "access" else NOTHING_LEFT)
         return False
-    message = EmailMultiAlternatives(
-        subject=mail.subject, body=mail.text, to=[digest.user.email], headers={"Message-ID": digest.message_id}
+    message = mailing.compose(
+        to=digest.user.email,
+        subject=mail.subject,
+        text=mail.text,
+        html=mail.html,
+        reply_to=mailing.answers_to(_only_school(digest)),
+        automatic=True,
+        headers={"Message-ID": digest.message_id},
     )
-    message.attach_alternative(mail.html, "text/html")
     steps.reached("send.before")
     try:
         server.send(message)
@@ -158,6 +164,11 @@ def _send(digest: Digest, server: _Server, moment: Callable[[], datetime]) -> bo
     _close(digest, State.SENT, sent_at=moment())
     steps.reached("mark.after")
     return True
+
+
+def _only_school(digest: Digest) -> School | None:
+    schools = list(School.objects.filter(pk__in=digest.lines.values("school"))[:2])
+    return schools[0] if len(schools) == 1 else None
 
 
 def _close(digest: Digest, state: Digest.State, **values: Any) -> None:

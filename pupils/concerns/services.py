@@ -260,4 +260,5 @@ def _mail(name: str, to: User, concern: Concern, **context: Any) -> None:
         return
     context |= {"person": to, "initials": concern.pupil.initials, "school": concern.school}
     subject = " ".join(render_to_string(f"emails/{name}-subject.txt", context).split())
-    send_account_mail(to=to.email, subject=subject, text=render_to_string(f"emails/{name}-body-text.txt", context))
+    text = render_to_string(f"emails/{name}-body-text.txt", context)
+    send_account_mail(to=to.email, subject=subject, text=text, school=concern.school)

@@ -1,10 +1,15 @@
+import re
+
 from django.db import models
 from simple_history.models import HistoricalRecords
 
 from sendco import crypt
+from sendco.audit.triggers import may_empty
 
 from .pupil import Pupil
 from .querysets import AboutPupilQuerySet
+
+POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? [0-9][A-Z]{2}")
 
 
 class Contact(models.Model):
@@ -53,6 +58,22 @@ class Contact(models.Model):
         """Return the address in clear. The caller asks for a reason and keeps the read."""
         return crypt.decrypt(self.sealed_address) if self.address_hidden and self.sealed_address else self.full_address
 
+    def as_seen(self, version):
+        """The contact as somebody saw it, to compare with what they typed; None where that version is not known."""
+        seen = self.history.filter(version=version).first()
+        if seen is None:
+            return None
+        before = seen.instance
+        if not before.address_hidden and before.sealed_address:
+            lines = crypt.decrypt(before.sealed_address).split("\n")
+            before.postcode = lines.pop() if POSTCODE.fullmatch(lines[-1]) else ""
+            before.address = "\n".join(lines)
+        return before
+
     @property
     def full_address(self):
         return "\n".join(part for part in (self.address, self.postcode) if part)
+
+
+# An address that is hidden since must not stand in clear in what is kept of earlier days.
+may_empty(Contact.history.model._meta.db_table, "address", "postcode", sealed="sealed_address")

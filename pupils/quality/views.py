@@ -146,6 +146,8 @@ def census_download(request):
         f"({', '.join(headings)}). SHA-256 {hashlib.sha256(content).hexdigest()}"
     )
     school = request.acting.school
+    about = {"school_id": school.pk, "by": request.user, "reason": f"{check.suggestion.term} census"}
+    audit.record_export(pupil_ids=[row.pupil.pk for row in check.rows], what="census", **about)
     audit.record("census.exported", school, text=text, by=request.user, school_id=school.pk)
     response = HttpResponse(content, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="census-{key_of(check.suggestion)}.csv"'

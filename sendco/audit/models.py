@@ -70,6 +70,10 @@ class Event(AppendOnly):
         return f"{self.code} {self.subject_type} {self.subject_id}"
 
 
+# What is said of a read that was an export begins so.
+EXPORT = "export: "
+
+
 class Read(AppendOnly):
     """Somebody opened a child's record: one row a person, a record and an hour."""
 
@@ -85,7 +89,23 @@ class Read(AppendOnly):
         constraints = [
             models.UniqueConstraint(fields=["pupil_id", "user_id", "what", "hour_at"], name="one_read_an_hour")
         ]
-        indexes = [models.Index(fields=["school_id", "pupil_id", "-hour_at"])]
+        indexes = [
+            models.Index(fields=["school_id", "pupil_id", "-hour_at"]),
+            models.Index(fields=["hour_at", "school_id", "user_id"], name="audit_read_by_hour"),
+        ]
 
     def __str__(self) -> str:
         return f"user {self.user_id} read {self.what} of pupil {self.pupil_id}"
+
+
+class Seal(AppendOnly):
+    """What stood in the tables that are kept for ever at the end of a day, as sums, chained to the day before."""
+
+    day = models.DateField(unique=True)
+    # {table: {"rows", "columns", "sha256"}} of what was written since the seal before.
+    tables = models.JSONField()
+    head = models.CharField(max_length=64)
+    made_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"seal of {self.day}"

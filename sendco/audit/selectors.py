@@ -1,8 +1,10 @@
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from django.db.models import Model, QuerySet
+from django.db.models import Count, Model, QuerySet
 
-from .models import Audience, Event, Read
+from .models import EXPORT, Audience, Event, Read
 
 
 def pupil_events(*, school_id: int, pupil_ids: Iterable[int], audiences: Iterable[Audience]) -> QuerySet[Event]:
@@ -26,3 +28,21 @@ def subject_events(subject: Model, *, audiences: Iterable[Audience]) -> QuerySet
     return Event.objects.filter(
         subject_type=subject._meta.label_lower, subject_id=subject.pk, audience__in=audiences
     ).order_by("-id")
+
+
+@dataclass(frozen=True)
+class ManyReads:
+    """One person who read, or exported, many children's records of one school within an hour."""
+
+    school_id: int
+    user_id: int
+    hour_at: datetime
+    children: int
+
+
+def many_reads(*, since: datetime, at_least: int, exports: bool) -> list[ManyReads]:
+    """Who opened (or exported) the records of at least so many children within one hour, in the hours since then."""
+    rows = Read.objects.filter(hour_at__gte=since)
+    rows = rows.filter(what__startswith=EXPORT) if exports else rows.exclude(what__startswith=EXPORT)
+    counted = rows.values_list("school_id", "user_id", "hour_at").annotate(children=Count("pupil_id", distinct=True))
+    return [ManyReads(*row) for row in counted.filter(children__gte=at_least).order_by("hour_at", "user_id")]

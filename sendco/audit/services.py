@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -7,8 +7,9 @@ from django.db.models import Model
 from django.utils import timezone
 
 from sendco.people import Person
+from sendco.storage import beside
 
-from .models import Audience, Event, Read
+from .models import EXPORT, Audience, Event, Read
 
 SYSTEM = "sendco"
 
@@ -42,8 +43,14 @@ def record(
     )
 
 
-def record_read(*, school_id: int, pupil_id: int, by: Person, what: str = "record", reason: str = "") -> None:
-    """Keep one row for this person, record and hour. One statement, safe under concurrency."""
+def record_read(
+    *, school_id: int, pupil_id: int, by: Person, what: str = "record", reason: str = "", required: bool = False
+) -> None:
+    """Keep one row for this person, record and hour. One statement, safe under concurrency.
+
+    A full or locked database costs nobody the page that they read: the log keeps who it was. Where reading is only
+    allowed on record, as of a hidden address, the row is `required`.
+    """
     hour = timezone.now().replace(minute=0, second=0, microsecond=0)
     row = Read(
         school_id=school_id,
@@ -54,7 +61,22 @@ def record_read(*, school_id: int, pupil_id: int, by: Person, what: str = "recor
         hour_at=hour,
         reason=reason,
     )
-    Read.objects.bulk_create([row], ignore_conflicts=True)
+    if required:
+        Read.objects.bulk_create([row], ignore_conflicts=True)
+        return
+    beside(
+        f"user {by.pk} read {what} of pupil {pupil_id}",
+        lambda: Read.objects.bulk_create([row], ignore_conflicts=True),
+    )
+
+
+def record_export(*, school_id: int, pupil_ids: Iterable[int], by: Person, what: str, reason: str = "") -> int:
+    """Keep one row for each child whose facts went into a file. Returns how many children that were."""
+    hour = timezone.now().replace(minute=0, second=0, microsecond=0)
+    facts = {"school_id": school_id, "user_id": by.pk, "user_name": by.name, "hour_at": hour, "reason": reason[:300]}
+    rows = [Read(pupil_id=pupil_id, what=f"{EXPORT}{what}"[:40], **facts) for pupil_id in sorted(set(pupil_ids))]
+    Read.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+    return len(rows)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connections, migrations, transaction
@@ -14,7 +15,7 @@ TRIGGERS_A_TABLE = 2
 ON_SQLITE = "SELECT tbl_name, name FROM sqlite_master WHERE type = 'trigger' AND sql LIKE '%append-only table%'"
 ON_POSTGRES = """
 SELECT relname, tgname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid JOIN pg_proc ON pg_proc.oid = tgfoid
-WHERE proname = 'sendco_append_only' AND NOT tgisinternal
+WHERE proname IN ('sendco_append_only', 'sendco_append_only_but') AND NOT tgisinternal
 """
 
 POSTGRES_FUNCTION = """
@@ -24,13 +25,67 @@ $$ LANGUAGE plpgsql;
 """
 
 
+# The one change that a kept row may see: a column is emptied (an address that is hidden since), and what stood there is
+# sealed in another, once. As arguments of the trigger: the sealed column begins with an equals sign.
+POSTGRES_EMPTYING = """
+CREATE OR REPLACE FUNCTION sendco_append_only_but() RETURNS trigger AS $$
+DECLARE
+  before jsonb := to_jsonb(OLD);
+  after jsonb;
+  col text;
+  emptied boolean := false;
+BEGIN
+  IF TG_OP = 'UPDATE' THEN
+    after := to_jsonb(NEW);
+    FOREACH col IN ARRAY TG_ARGV LOOP
+      IF left(col, 1) = '=' THEN
+        col := substr(col, 2);
+        IF before ->> col <> '' AND after ->> col IS DISTINCT FROM before ->> col THEN
+          RAISE EXCEPTION 'append-only table %', TG_TABLE_NAME;
+        END IF;
+      ELSIF after ->> col <> '' AND after ->> col IS DISTINCT FROM before ->> col THEN
+        RAISE EXCEPTION 'append-only table %', TG_TABLE_NAME;
+      END IF;
+      emptied := emptied OR (after ->> col = '' AND before ->> col <> '');
+      before := before - col;
+      after := after - col;
+    END LOOP;
+    IF emptied AND before = after THEN
+      RETURN NEW;
+    END IF;
+  END IF;
+  RAISE EXCEPTION 'append-only table %', TG_TABLE_NAME;
+END;
+$$ LANGUAGE plpgsql;
+"""
+
+
+@dataclass(frozen=True)
+class Emptied:
+    columns: tuple[str, ...]
+    sealed: str
+
+
+MAY_EMPTY: dict[str, Emptied] = {}
+
+
+def may_empty(table: str, *columns: str, sealed: str) -> None:
+    """Let these columns of a kept table be emptied; what stood in them may be sealed into another, once."""
+    MAY_EMPTY[table] = Emptied(columns, sealed)
+
+
 def create(schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:
-    name = schema_editor.quote_name
+    name, emptied = schema_editor.quote_name, MAY_EMPTY.get(table)
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(POSTGRES_FUNCTION, params=None)
+        schema_editor.execute(POSTGRES_EMPTYING, params=None)
+        called = "sendco_append_only()"
+        if emptied:
+            arguments = ", ".join(f"'{column}'" for column in (*emptied.columns, f"={emptied.sealed}"))
+            called = f"sendco_append_only_but({arguments})"
         schema_editor.execute(
             f"CREATE TRIGGER {name(table + '_keep')} BEFORE UPDATE OR DELETE ON {name(table)} "
-            "FOR EACH ROW EXECUTE FUNCTION sendco_append_only()"
+            f"FOR EACH ROW EXECUTE FUNCTION {called}"
         )
         schema_editor.execute(
             f"CREATE TRIGGER {name(table + '_keep_all')} BEFORE TRUNCATE ON {name(table)} "
@@ -38,10 +93,28 @@ def create(schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:
         )
         return
     for verb in ("UPDATE", "DELETE"):
+        when = _unless_emptied(schema_editor, table, emptied) if emptied and verb == "UPDATE" else ""
         schema_editor.execute(
-            f"CREATE TRIGGER {name(f'{table}_keep_{verb.lower()}')} BEFORE {verb} ON {name(table)} "
+            f"CREATE TRIGGER {name(f'{table}_keep_{verb.lower()}')} BEFORE {verb} ON {name(table)} {when}"
             "BEGIN SELECT RAISE(ABORT, 'append-only table'); END"
         )
+
+
+def _unless_emptied(schema_editor: BaseDatabaseSchemaEditor, table: str, emptied: Emptied) -> str:
+    name, connection = schema_editor.quote_name, schema_editor.connection
+    with connection.cursor() as cursor:
+        columns = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+    allowed, changes = [], []
+    for column in columns:
+        old, new = f"OLD.{name(column)}", f"NEW.{name(column)}"
+        same = f"{new} IS {old}"
+        if column in emptied.columns:
+            changes.append(f"{new} IS NOT {old}")
+            same = f"({same} OR {new} = '')"
+        elif column == emptied.sealed:
+            same = f"({same} OR {old} = '')"
+        allowed.append(same)
+    return f"WHEN NOT ({' AND '.join(allowed)} AND ({' OR '.join(changes)})) "
 
 
 def drop(schema_editor: BaseDatabaseSchemaEditor, table: str) -> None:

@@ -13,6 +13,7 @@ def placement_add(request, pk):
     ).respond(request)
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -21,7 +22,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
@@ -30,11 +31,14 @@ from sendco.drafts.models import Draft
 from sendco.drafts.services import DraftTooLong
 from sendco.files.refusals import FileRefused
 from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.storage import trouble_of
 
 from . import drafts, names, once, tokens
 from .conflicts import Conflict, chosen, lay_side_by_side
 from .versions import Versioned
 
+logger = logging.getLogger(__name__)
+TRY_AGAIN = "send it again in a minute, and copy it first if it is long."
 REFUSED = 422  # the form is there again, with what is wrong with it
 CONFLICT_PAGE = "components/conflict_page.html"
 SENT_WITH_OTHER_WORDS = (
@@ -206,8 +210,19 @@ class FormPage:
         except Refused as refusal:
             refuse(self.form, refusal, self.refused_on)
             return None
+        except (OperationalError, OSError) as error:
+            return self._not_stored(request, error)
         drafts.forget(request, self._key(request))
         return response
+
+    def _not_stored(self, request: HttpRequest, error: OperationalError | OSError) -> HttpResponseBase:
+        """The form again, with what was typed, while the database or the disk takes nothing."""
+        trouble = trouble_of(error)
+        if trouble is None:
+            raise error
+        logger.error("not stored", extra={"event": f"storage.{trouble.name.lower()}"})
+        self.form.add_error(None, f"Nothing was saved. {trouble.value} What you typed is still here: {TRY_AGAIN}")
+        return self.show(request, status=503)
 
     @contextmanager
     def _turn(self, request: HttpRequest) -> Iterator[Callable[[HttpResponseBase], None]]:

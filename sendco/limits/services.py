@@ -3,9 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+
+from sendco.storage import beside
 
 from .models import Hit
 
@@ -54,12 +57,17 @@ _TAKE = """
 def take(key: str, limit: int, per_seconds: int, now: datetime | None = None) -> bool:
     """Count one use of `key`; False when the window already holds `limit` of them.
 
+    Where nothing can be stored nothing is counted either, and reading goes on: what writes will fail by itself.
     Call it before the work and outside its transaction: a rollback would give the turn back.
     """
     if limit < 1 or per_seconds < 1:
         raise ValueError("A limit needs at least one turn and one second")
     window_start = _window_start(now or timezone.now(), per_seconds)
     parameters = [_stored_key(key, per_seconds), connection.ops.adapt_datetimefield_value(window_start), limit]
+    return beside("a turn was taken", lambda: _taken(parameters), alone=True) is not False
+
+
+def _taken(parameters: list[Any]) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, parameters)
         return cursor.fetchone() is not None

@@ -18,10 +18,13 @@ class Link(models.Model):
     last_opened_at = models.DateTimeField(null=True)
     opened = models.PositiveIntegerField(default=0)
     used_at = models.DateTimeField(null=True)
-    # The six digits sent to the address on file, before anything written earlier is shown again.
+    # The six digits sent to the address on file, before anything is shown.
     code_hash = models.CharField(max_length=64, blank=True)
     code_expires_at = models.DateTimeField(null=True)
     code_tries = models.PositiveSmallIntegerField(default=0)
+    # Over all codes of this link: whoever asks for a new one does not start to count again.
+    wrong_codes = models.PositiveSmallIntegerField(default=0)
+    codes_sent = models.PositiveSmallIntegerField(default=0)
     revoked_at = models.DateTimeField(null=True)
 
     class Meta:

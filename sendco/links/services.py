@@ -19,7 +19,10 @@ from .models import Link
 
 DAYS = 21
 CODE_MINUTES = 15
-MOST_TRIES = 5
+MOST_TRIES = 5  # of one code
+MOST_WRONG = 15  # over all codes of a link, which is closed then
+MOST_CODES = 10  # mails of one link
+AGAIN_AFTER = timedelta(minutes=1)
 COOKIE = "link" if settings.IS_LOCAL else "__Host-link"
 COOKIE_SECONDS = 2 * 60 * 60
 SALT = "sendco.links"
@@ -28,6 +31,10 @@ Response = TypeVar("Response", bound=HttpResponseBase)
 
 class LinkClosed(LookupError):
     """Unknown, expired, revoked, used up or for something else: the page says the same for all of them."""
+
+
+class CodesUsedUp(Exception):
+    """No more codes are sent for this link."""
 
 
 def _hash(text: str) -> str:
@@ -69,27 +76,50 @@ def note_opened(link: Link) -> None:
 
 # --- The code to the address on file -----------------------------------------------------------------------------
 def make_code(link: Link) -> str:
-    """Make six digits that open this link once, for a quarter of an hour. The caller mails them."""
+    """Make six digits that open this link once, for a quarter of an hour. The caller mails them.
+
+    Raises CodesUsedUp when this link has had its codes: nobody's mailbox is filled by somebody else's pressing.
+    """
     code = f"{secrets.randbelow(1_000_000):06d}"
-    Link.objects.filter(pk=link.pk).update(
+    made = Link.objects.filter(pk=link.pk, codes_sent__lt=MOST_CODES).update(
         code_hash=_hash(f"{link.pk}:{code}"),
         code_expires_at=timezone.now() + timedelta(minutes=CODE_MINUTES),
         code_tries=0,
+        codes_sent=F("codes_sent") + 1,
     )
+    if not made:
+        raise CodesUsedUp
     return code
 
 
+def just_sent(link: Link) -> bool:
+    """Whether a code went out a moment ago: a button pressed twice sends one mail."""
+    row = Link.objects.get(pk=link.pk)
+    made_at = row.code_expires_at and row.code_expires_at - timedelta(minutes=CODE_MINUTES)
+    return bool(row.code_hash and made_at and timezone.now() - made_at < AGAIN_AFTER)
+
+
+def was_last_code(link: Link) -> bool:
+    return Link.objects.filter(pk=link.pk, codes_sent=MOST_CODES).exists()
+
+
+def close_after_wrong_codes(link: Link) -> bool:
+    """Close a link on which too many wrong codes were typed; True for the one caller that closed it."""
+    spent = Link.objects.filter(pk=link.pk, wrong_codes__gte=MOST_WRONG, revoked_at=None)
+    return bool(spent.update(revoked_at=timezone.now()))
+
+
 def check_code(link: Link, code: str) -> bool:
-    """Is this the code that was sent? Each try counts, and the fifth wrong one ends the code."""
-    now = timezone.now()
-    taken = Link.objects.filter(pk=link.pk, code_tries__lt=MOST_TRIES, code_expires_at__gt=now).update(
-        code_tries=F("code_tries") + 1
-    )
-    if not taken:
+    """Is this the code that was sent? Each try counts: the fifth wrong one ends the code, the fifteenth the link."""
+    rows = Link.objects.filter(pk=link.pk, revoked_at=None)
+    # A try is taken before the code is looked at: of many at once none gets around the count.
+    taken = rows.filter(code_tries__lt=MOST_TRIES, wrong_codes__lt=MOST_WRONG, code_expires_at__gt=timezone.now())
+    if not taken.update(code_tries=F("code_tries") + 1, wrong_codes=F("wrong_codes") + 1):
         return False
     stored = Link.objects.values_list("code_hash", flat=True).get(pk=link.pk)
     if not hmac.compare_digest(stored, _hash(f"{link.pk}:{code.strip()}")):
         return False
+    rows.update(wrong_codes=F("wrong_codes") - 1)
     return bool(Link.objects.filter(pk=link.pk, code_hash=stored).update(code_hash="", code_expires_at=None))
 
 

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.utils.cache import patch_vary_headers
 
+from sendco.redaction import SECRET_PATHS
+
 PERMISSIONS_POLICY = ", ".join(
     [
         *(
@@ -43,7 +45,6 @@ FIXED = {
     "X-Frame-Options": "DENY",
 }
 SIGN_OUT = "/accounts/logout/"
-SECRET_PATHS = ("/l/", "/school/invitations/", "/accounts/password/reset/key/")
 
 
 class SecurityHeadersMiddleware:

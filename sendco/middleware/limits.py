@@ -1,6 +1,7 @@
-"""Answer 429 with our own page when somebody does a thing too often."""
+"""Answer 429 with our own page when somebody does a thing too often, and say when the count is wrongly kept."""
 
 from sendco.limits.services import RateLimited
+from sendco.proxies import note_wrong_count
 
 
 class LimitsMiddleware:
@@ -8,6 +9,7 @@ class LimitsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request):
+        note_wrong_count(request)
         return self.get_response(request)
 
     def process_exception(self, request, exception):

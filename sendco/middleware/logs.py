@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from django.views.debug import SafeExceptionReporterFilter
 
+from sendco.redaction import redact
+
 FIELDS = ("event", "request_id", "user", "school", "route", "status", "ms")
 CONTROL = re.compile(r"[\x00-\x1f\x7f]+")
 
@@ -24,7 +26,7 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line["exception"] = record.exc_info[0].__name__
             line["where"] = _where(record.exc_info[2])
-        return json.dumps(line)
+        return redact(json.dumps(line))
 
 
 def _where(traceback):

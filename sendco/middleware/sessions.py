@@ -1,10 +1,14 @@
 """End a session that is idle or too old. A polling request never keeps one alive."""
 
+import logging
 import re
 from contextlib import suppress
 
 from django.conf import settings
 from django.contrib.auth import logout
+from django.contrib.sessions import middleware
+from django.contrib.sessions.exceptions import SessionInterrupted
+from django.db import OperationalError
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -13,7 +17,9 @@ from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 
 from sendco.drafts.services import DraftTooLong, save_draft
 from sendco.formkit.drafts import keep_late
+from sendco.storage import storage_failed
 
+logger = logging.getLogger(__name__)
 STARTED, SEEN = "started_at", "seen_at"
 FORM_KEY = re.compile(r"[\w-]{1,80}")
 WRITE_EVERY = 60  # seconds: one write a minute is enough to measure idleness in minutes
@@ -28,6 +34,20 @@ def polls(view):
 def idle_seconds(request):
     minutes = request.session.get("idle_minutes") or settings.IDLE_MINUTES
     return minutes * 60
+
+
+class SessionMiddleware(middleware.SessionMiddleware):
+    """Django's, but a session that cannot be stored costs nobody the page that was read or the form that was saved."""
+
+    def process_response(self, request, response):
+        try:
+            return super().process_response(request, response)
+        except (OperationalError, SessionInterrupted) as error:
+            # Django takes any fault of the database for a session that was deleted meanwhile.
+            if not storage_failed(error):
+                raise
+            logger.error("not stored", extra={"event": "storage.session"})
+            return response
 
 
 class SessionLimitsMiddleware:

@@ -1,10 +1,12 @@
 """Whether the site is alive, whether it is ready, and a page for those who run it."""
 
 import logging
+import uuid
 from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse, JsonResponse
@@ -15,7 +17,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from governance.selectors.reminders import run_health
 from sendco.jobs.models import Heartbeat, Job, Status
+from sendco.pdf.fonts import PACKAGES, unprintable
 from sendco.pdf.render import pdf_available
+from sendco.proxies import SEEN
 from staff.access import require_permission
 from staff.permissions import Permission
 
@@ -45,12 +49,21 @@ def _broker():
     return True
 
 
+def _cache():
+    # A cache that is down forgets the limits of sign-in, or lets nobody in.
+    key, said = f"health.{uuid.uuid4().hex}", "well"
+    cache.set(key, said, 10)
+    works = cache.get(key) == said
+    cache.delete(key)
+    return works
+
+
 def _beat():
     beat = Heartbeat.objects.filter(name="beat").first()
     return bool(beat and timezone.now() - beat.beat_at < BEAT_MAY_REST)
 
 
-CHECKS = {"database": _database, "migrations": _migrations, "broker": _broker, "beat": _beat}
+CHECKS = {"database": _database, "migrations": _migrations, "broker": _broker, "cache": _cache, "beat": _beat}
 
 
 def examine():
@@ -96,9 +109,13 @@ def status(request):
         "failed": Job.objects.filter(status=Status.FAILED, finished_at__gt=timezone.now() - FAILURES_SHOWN).count(),
         "waiting": Job.objects.filter(status__in=[Status.QUEUED, Status.RUNNING]).count(),
         "pdf": pdf_available(),
+        "unprintable": unprintable(),
+        "fonts": PACKAGES,
         "database": connection.vendor,
         "broker": "Redis" if settings.REDIS_URL else "local folder",
         "second_factor": settings.MFA_REQUIRED,
+        "proxies": settings.BEHIND_PROXY,
+        "wrong_proxies": cache.get(SEEN, ""),
     }
     return render(request, "pages/health.html", context)
 

@@ -1,8 +1,8 @@
 """The door for people without an account: a secret address says almost nothing, and leads to one page.
 
 The first page is safe to fetch, since mail scanners do. The second step gives the browser a pass for two hours, so
-that no later address carries the secret. Where something written earlier would be shown, six digits go to the address
-on file first.
+that no later address carries the secret. Before anything else than the school's name is shown, six digits go to the
+address on file: a mail may have been forwarded.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,10 @@ from ehcp.reviews.services import outsiders
 from sendco.formkit.page import REFUSED
 from sendco.limits.services import RateLimited, check_limit
 from sendco.links import services as links
+from sendco.proxies import client_address, only_looks
+
+WRONG = "This code does not fit, or it is too old. Look at the newest email, or ask for a new code."
+NO_MORE = "No more codes are sent for this link. Use the newest email, or ring the school and ask for a new link."
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,8 @@ class Purpose:
     """What one kind of link leads to. Each function takes the link.
 
     `address_on_file` is where six digits go before the page opens in a new browser; empty where nothing would be shown.
-    `send_code(link, code)` mails them. `leads_somewhere` is false for a link whose record has moved on.
+    `send_code(link, code)` mails them. `tell(link, closed=)` says to the school that somebody tries codes, or asks for
+    ever more of them. `leads_somewhere` is false for a link whose record has moved on.
     """
 
     route: str
@@ -33,6 +38,7 @@ class Purpose:
     address_on_file: Callable
     send_code: Callable
     leads_somewhere: Callable = lambda link: True
+    tell: Callable = lambda link, *, closed: None
 
 
 PURPOSES: dict[str, Purpose] = {
@@ -42,6 +48,7 @@ PURPOSES: dict[str, Purpose] = {
         address_on_file=outsiders.address_on_file,
         send_code=outsiders.send_code,
         leads_somewhere=outsiders.leads_somewhere,
+        tell=outsiders.tell_school,
     )
 }
 
@@ -59,7 +66,8 @@ def _open(secret):
 @login_not_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def link_open(request, secret):
-    check_limit("link_open_address", request.META.get("REMOTE_ADDR", ""))
+    if not only_looks(request):
+        check_limit("link_open_address", client_address(request))
     link, purpose = _open(secret)
     # Somebody who is signed in as staff is a stranger here: no menu, no clock of a session, no messages.
     context = {"acting": None, "messages": (), "title": "Welcome", "school_name": purpose.school_name(link)}
@@ -71,15 +79,33 @@ def link_open(request, secret):
         return render(request, "pages/link_open.html", context | {"error": str(error)}, status=429)
     if links.has_pass(request, link) or not (address := purpose.address_on_file(link)):
         return _let_in(link, purpose)
-    code = request.POST.get("code", "")
+    return _ask_for_code(request, link, purpose, context | {"hint": _hint(address)})
+
+
+def _ask_for_code(request, link, purpose, context):
+    code, error = request.POST.get("code", ""), ""
     if code and links.check_code(link, code):
         return _let_in(link, purpose)
-    asked = "code" in request.POST
-    if not asked or "again" in request.POST:
+    if links.close_after_wrong_codes(link):
+        purpose.tell(link, closed=True)
+        raise Http404
+    asked, again = "code" in request.POST, "again" in request.POST
+    if again or (not asked and not links.just_sent(link)):
+        error = _send_code(link, purpose)
+    elif asked:
+        error = WRONG
+    return render(request, "pages/link_code.html", context | {"error": error}, status=REFUSED if error else 200)
+
+
+def _send_code(link, purpose):
+    """Mail a new code; returns in words why there is none."""
+    try:
         purpose.send_code(link, links.make_code(link))
-    wrong = "These six digits do not fit, or they are too old. Look at the newest mail, or ask for new ones."
-    context |= {"hint": _hint(address), "error": wrong if asked and "again" not in request.POST else ""}
-    return render(request, "pages/link_code.html", context, status=REFUSED if context["error"] else 200)
+    except links.CodesUsedUp:
+        return NO_MORE
+    if links.was_last_code(link):
+        purpose.tell(link, closed=False)
+    return ""
 
 
 def _hint(address):

@@ -4,6 +4,7 @@ import ctypes
 import ctypes.util
 import importlib.util
 import logging
+import re
 from functools import lru_cache
 
 from django.template.loader import render_to_string
@@ -12,6 +13,12 @@ from .child import NO_PANGO
 from .sandbox import ChildFailed, Limits, run_child
 
 logger = logging.getLogger(__name__)
+
+BREAK = "\u200b"  # takes no room, and a line may end there
+LONGEST_PIECE = 30
+_CELL = re.compile(r"<t[dh]\b.*?</t[dh]>", re.DOTALL)
+# Text between tags, no entity of HTML and no attribute of a tag.
+_LONG_WORD = re.compile(r"(?<![^\s>;])[^\s<>&;\"'=]{41,}(?=[\s<&])")
 
 LIMITS = Limits(memory_mb=1024, cpu_seconds=60, wall_seconds=90)
 
@@ -38,11 +45,21 @@ def render_pdf(template, context, *, title):
     return pdf_from_html(render_to_string(template, {**context, "title": title}))
 
 
+def with_breaks(html):
+    """Let a very long word of a table break: a style that does it would break the short words beside it too."""
+    return _CELL.sub(lambda cell: _LONG_WORD.sub(_parted, cell[0]), html)
+
+
+def _parted(word):
+    text = word[0]
+    return BREAK.join(text[at : at + LONGEST_PIECE] for at in range(0, len(text), LONGEST_PIECE))
+
+
 def pdf_from_html(html):
     if not pdf_available():
         raise PdfUnavailable
     try:
-        return run_child("sendco.pdf.child", html.encode(), limits=LIMITS)
+        return run_child("sendco.pdf.child", with_breaks(html).encode(), limits=LIMITS)
     except ChildFailed as failure:
         if failure.code == NO_PANGO:
             raise PdfUnavailable from None

@@ -1,4 +1,4 @@
-from .people import GroupStaff, Invitation, LostFactor, Membership, OutgoingMail, TeachingGroup, User
+from .people import GroupStaff, Invitation, LostFactor, Membership, OutgoingMail, RoleRequest, TeachingGroup, User
 from .school import AcademicYear, Closure, School, Term, Unit
 
 __all__ = [
@@ -9,6 +9,7 @@ __all__ = [
     "LostFactor",
     "Membership",
     "OutgoingMail",
+    "RoleRequest",
     "School",
     "TeachingGroup",
     "Term",

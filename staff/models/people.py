@@ -173,6 +173,48 @@ class LostFactor(models.Model):
         return f"lost second step {self.pk}"
 
 
+class RoleRequestQuerySet(InSchoolQuerySet):
+    def open(self) -> Self:
+        return self.filter(closed_at=None)
+
+
+class RoleRequest(models.Model):
+    """A role that opens children's records, asked for by somebody who holds only account rights."""
+
+    class Outcome(models.TextChoices):
+        CONFIRMED = "confirmed", "Confirmed"
+        REFUSED = "refused", "Refused"
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_requests")
+    role = models.CharField(max_length=30, choices=Role)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, related_name="+")
+    starts_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True)
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=timezone.now)
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    objects = RoleRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["asked_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "school", "role"], condition=Q(closed_at=None), name="one_open_role_request"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, outcome="") | (Q(closed_at__isnull=False) & ~Q(outcome="")),
+                name="role_request_closed_with_outcome",
+            ),
+        ]
+
+    def __str__(self):
+        return f"role request {self.pk}"
+
+
 class TeachingGroup(models.Model):
     class Kind(models.TextChoices):
         FORM = "form", "Form or class"
@@ -235,6 +277,7 @@ class OutgoingMail(models.Model):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
+    reply_to = models.EmailField(blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
 

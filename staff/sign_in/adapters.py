@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.template.loader import render_to_string
 
 from sendco import crypt
+from sendco.proxies import client_address
 
 from ..tasks import send_account_mail
 from . import lost_factors, sessions
@@ -37,6 +38,9 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request):
         return False
+
+    def get_client_ip(self, request):
+        return client_address(request)
 
     def can_delete_email(self, email_address):
         return False

@@ -31,7 +31,7 @@ def invite_by_mail(*, school, email, name, role, by, unit=None, ends_on=None):
         render_to_string(f"emails/invitation-{part}", context).strip()
         for part in ("subject.txt", "body-text.txt", "body-html.html")
     )
-    send_account_mail(to=invitation.email, subject=subject, text=text, html=html)
+    send_account_mail(to=invitation.email, subject=subject, text=text, html=html, school=school)
     return invitation
 
 

@@ -145,4 +145,4 @@ def _mail(name, to, **context):
     subject = " ".join(render_to_string(f"emails/{name}-subject.txt", context).split())
     text = render_to_string(f"emails/{name}-body-text.txt", context).strip()
     html = render_to_string("emails/account-body-html.html", {"subject": subject, "text": text})
-    send_account_mail(to=to.email, subject=subject, text=text, html=html)
+    send_account_mail(to=to.email, subject=subject, text=text, html=html, school=context.get("school"))

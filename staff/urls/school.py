@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ..views import calendar, groups, lost_factors, people, school
+from ..views import calendar, groups, lost_factors, people, role_requests, school
 
 urlpatterns = [
     path("", school.school, name="school"),
@@ -31,5 +31,7 @@ urlpatterns = [
     path("people/lost-devices/<int:pk>/approve/", lost_factors.lost_factor_approve, name="lost-factor-approve"),
     path("people/lost-devices/<int:pk>/refuse/", lost_factors.lost_factor_refuse, name="lost-factor-refuse"),
     path("people/<int:pk>/roles/add/", people.role_add, name="role-add"),
+    path("people/role-requests/<int:pk>/confirm/", role_requests.role_confirm, name="role-confirm"),
+    path("people/role-requests/<int:pk>/refuse/", role_requests.role_refuse, name="role-refuse"),
     path("people/roles/<int:pk>/end/", people.role_end, name="role-end"),
 ]

@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from allauth.account.adapter import get_adapter
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from sendco.formkit.page import ConfirmPage, FormPage, NoFields, form_page, posted
 from sendco.limits.services import check_limit
+from sendco.proxies import client_address, only_looks
 
 from .. import services
 from ..access import require_permission, step_up
@@ -75,7 +75,8 @@ def invitation_revoke(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation_accept(request, secret):
     """The page behind the link in the mail. Looking changes nothing, since mail scanners look at every link."""
-    check_limit("link_open_address", get_adapter().get_client_ip(request))
+    if not only_looks(request):
+        check_limit("link_open_address", client_address(request))
     invitation = services.open_invitation(secret)
     if invitation is None:
         raise Http404

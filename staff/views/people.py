@@ -11,7 +11,8 @@ from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 from .. import selectors, services
 from ..access import require_permission, step_up
 from ..forms.people import EndRoleForm, RoleForm
-from ..models import LostFactor, Membership, User
+from ..granting import refusal_to_confirm
+from ..models import LostFactor, Membership, RoleRequest, User
 from ..permissions import Permission
 from ..sign_in.invitations import invite_by_mail
 from ..sign_in.lost_factors import refusal_to_decide
@@ -34,6 +35,7 @@ def people(request):
         "section": "people",
         "people": selectors.with_second_factor(everyone) if may_manage else everyone,
         "lost_factors": _lost_factors(request),
+        "role_requests": role_requests(request),
         "invitations": selectors.open_invitations(request.acting) if may_manage else [],
         "may_manage": may_manage,
         "may_see_activity": may_manage or request.acting.can(Permission.NARRATIVE_VIEW),
@@ -49,6 +51,21 @@ def _lost_factors(request, **of):
     for lost in rows:
         lost.refusal = refusal_to_decide(lost, school=request.acting.school, by=request.user)
     return rows
+
+
+def role_requests(request, **of):
+    """Open requests of this school, each with the refusal for a colleague who may not confirm it."""
+    if not request.acting.can(Permission.PEOPLE_MANAGE):
+        return []
+    rows = list(open_requests(request).filter(**of))
+    for wanted in rows:
+        wanted.refusal = refusal_to_confirm(wanted, by=request.user)
+    return rows
+
+
+def open_requests(request):
+    rows = RoleRequest.objects.visible_to(request.acting).open()
+    return rows.select_related("user", "school", "unit", "asked_by")
 
 
 @require_permission(Permission.PEOPLE_VIEW)
@@ -70,6 +87,7 @@ def person_detail(request, pk):
         "today": today,
         "may_manage": may_manage,
         "lost_factors": _lost_factors(request, user=person),
+        "role_requests": role_requests(request, user=person),
         "is_self": person.pk == request.user.pk,
         "changes": selectors.person_changes(request.acting, person)[:RECENT],
     }
@@ -83,15 +101,22 @@ def role_add(request, pk):
     person = get_object_or_404(User.objects.visible_to(request.acting), pk=pk)
 
     def add(cleaned):
-        return services.add_membership(user=person, school=request.acting.school, by=request.user, **cleaned)
+        return services.give_role(user=person, school=request.acting.school, by=request.user, **cleaned)
 
     return FormPage(
         form=RoleForm(posted(request), acting=request.acting),
         save=add,
-        done=lambda role: f"{person.name} is {role.get_role_display()}. They sign in again to use it.",
+        done=lambda given: _given(person, given),
         then=reverse("staff:person-detail", args=[pk]),
         page=_below(person, title=f"Add a role for {person.name}", submit="Add role"),
     ).respond(request)
+
+
+def _given(person, given):
+    role = given.get_role_display()
+    if isinstance(given, RoleRequest):
+        return f"{role} opens children's records. The headteacher or the SENDCo confirms it for {person.name} first."
+    return f"{person.name} is {role}. They sign in again to use it."
 
 
 @require_permission(Permission.PEOPLE_MANAGE)

@@ -181,9 +181,9 @@ def told(db, pupil, senco, capsys):
 def test_addresses_that_the_attack_is_told_lead_to_the_questions_and_not_to_the_school(told, client):
     assert len(told["secrets"]) == 3
 
-    for secret in told["secrets"]:
+    for secret, code in told["secrets"]:
         assert client.get(secret).status_code == 200
-        assert client.post(secret).url == "/answer/"
+        assert client.post(secret, {"code": code}).url == "/answer/"
     assert {client.get(path).status_code for path in told["answers"]} <= {200, 302, 404}
     assert client.get("/answer/1/").status_code == 200
     for kind in ("plans", "reviews", "requests", "consultations", "contributions"):
@@ -194,7 +194,7 @@ def test_addresses_that_the_attack_is_told_lead_to_the_questions_and_not_to_the_
 
 def holder(monkeypatch, arrived="http://127.0.0.1:1/answer/"):
     monkeypatch.setattr(target.Browser, "post", lambda self, path, fields: arrived)
-    outside = {"secrets": ["/l/one/", "/l/two/"], "answers": ["/answer/"], "inside": ["/plans/"]}
+    outside = {"secrets": [("/l/one/", "1"), ("/l/two/", "2")], "answers": ["/answer/"], "inside": ["/plans/"]}
     site = target.Site("http://127.0.0.1:1", None, {}, "", "/school/invitations/x/", "SQLite", outside)
     return site, target.hold_link(site)
 

@@ -20,6 +20,7 @@ from ehcp.reviews.refusals import InviteeReason
 from ehcp.reviews.services import contributions, reviews
 from ehcp.reviews.services import mail as review_mail
 from pupils.models import Contact
+from sendco.audit.models import Event
 from sendco.files.models import StoredFile
 from sendco.limits.services import LIMITS
 from sendco.links import services as links
@@ -27,7 +28,19 @@ from sendco.links.models import Link
 from sendco.refusals import Refused
 from staff.models import Membership
 
-from .contributing import MONDAY, asked, enter, parent_of, person, planned_review, question, run_mails, secret_in, write
+from .contributing import (
+    MONDAY,
+    asked,
+    code_in,
+    enter,
+    parent_of,
+    person,
+    planned_review,
+    question,
+    run_mails,
+    secret_in,
+    write,
+)
 
 Role = Invitee.Role
 START, CHECK, SENT = reverse("ehcp:answer"), reverse("ehcp:answer-check"), reverse("ehcp:answer-sent")
@@ -153,27 +166,60 @@ def test_without_a_pass_there_is_nothing_here(client, secret, address):
     assert plain(answer) == plain(client.get("/l/nothing-like-that/"))
 
 
-def test_forwarded_mail_needs_the_digits_once_something_is_written(inside, secret, parent):
-    write(inside, 1, "She told her nan about the fish tank.")
-    elsewhere = Client()
+@pytest.mark.parametrize("begun", [True, False])
+def test_forwarded_mail_shows_nothing_of_the_child_before_the_code(inside, secret, pupil, begun):
+    if begun:
+        write(inside, 1, "She told her nan about the fish tank.")
+    elsewhere, address = Client(), reverse("link-open", args=[secret])
 
-    asked_for = enter(elsewhere, secret)
+    pages = elsewhere.get(address).content.decode()
+    asked_for = elsewhere.post(address)
     message = run_mails()[0]
+    pages += asked_for.content.decode() + elsewhere.post(address, {"code": "000000"}).content.decode()
 
-    assert "six digits" in asked_for.content.decode()
-    assert "fish tank" not in asked_for.content.decode()
+    assert "six digits" in pages
+    assert pupil.school.name in pages
+    for name in ("fish tank", pupil.legal_forename, pupil.legal_surname, pupil.forename, "annual review", "Hannah"):
+        assert name not in pages
     assert message.to == ["hannah@example.org"]
+    assert pupil.legal_forename not in message.subject + message.body
     assert elsewhere.get(question(1)).status_code == 404
-    code = re.search(r"\d{6}", message.body).group()
-    assert elsewhere.post(reverse("link-open", args=[secret]), {"code": code}).status_code == 302
-    assert "fish tank" in elsewhere.get(question(1)).content.decode()
+    assert elsewhere.post(address, {"code": code_in(message)}).status_code == 302
+    assert pupil.forename in elsewhere.get(question(1)).content.decode()
 
 
-def test_digits_are_not_asked_before_anything_is_written(inside, secret):
-    inside.get(question(1))
-    write(inside, 1, "")
+def test_school_is_told_when_codes_are_tried(client, secret, review, senco):
+    address = reverse("link-open", args=[secret])
+    for _ in range(3):
+        client.post(address, {"code": "", "again": "1"})
+        right = code_in(run_mails()[-1])
+        for _ in range(5):
+            last = client.post(address, {"code": "000000" if right != "000000" else "111111"})
 
-    assert enter(Client(), secret).url == START
+    told = run_mails()
+    assert last.status_code == client.get(address).status_code == 404
+    assert [one.to for one in told] == [[senco.email]]
+    assert "15 wrong codes" in told[0].body
+    assert review.pupil.legal_forename not in told[0].subject + told[0].body
+    assert Event.objects.get(code="link.closed_after_wrong_codes").pupil_id == review.pupil_id
+
+
+def test_mails_with_codes_are_limited_and_the_school_is_told(client, secret, senco):
+    address = reverse("link-open", args=[secret])
+    answers = [client.post(address, {"code": "", "again": "1"}) for _ in range(links.MOST_CODES + 3)]
+
+    to = [one.to[0] for one in run_mails()]
+    assert to.count("hannah@example.org") == links.MOST_CODES
+    assert to.count(senco.email) == 1
+    assert "ring the school" in answers[-1].content.decode()
+    assert client.get(address).status_code == 200
+
+
+def test_pressed_twice_one_mail_goes(client, secret):
+    for _ in range(3):
+        client.post(reverse("link-open", args=[secret]))
+
+    assert len(run_mails()) == 1
 
 
 def test_tampered_pass_opens_nothing(inside):
@@ -630,8 +676,6 @@ def test_reopened_contribution_is_changed_by_a_new_link(inside, secret, review, 
     again, message = Client(), run_mails()[0]
     assert enter(again, secret).status_code == 404
     enter(again, secret_in(message))
-    code = re.search(r"\d{6}", run_mails()[0].body).group()
-    again.post(reverse("link-open", args=[secret_in(message)]), {"code": code})
     write(again, 1, "Second version", before=contributions.mark_of("First version"))
     again.post(CHECK)
 

@@ -246,6 +246,8 @@ def test_retry_sends_it_again_and_says_who(server, three, senco, school):
 
 # --- The words ---
 def test_words_of_the_mail(senco, make_due, school, pupil):
+    school.email = "office@fernhill.sch.uk"
+    school.save()
     make_due(MONDAY - timedelta(days=4), rule="plan.final", title="Final plan", duty="la")
     make_due(MONDAY - timedelta(days=2))
     make_due(MONDAY + timedelta(days=3), act_by_on=MONDAY + timedelta(days=2), basis="local", authority="School policy")
@@ -255,6 +257,8 @@ def test_words_of_the_mail(senco, make_due, school, pupil):
     message = mail.outbox[0]
     assert message.to == [senco.email]
     assert message.subject == "Reminders for Mon 9 Nov 2026: 1 overdue, 1 this week, 1 waiting on others"
+    assert message.reply_to == ["office@fernhill.sch.uk"]
+    assert message.message()["Auto-Submitted"] == "auto-generated"
     html = message.alternatives[0][0]
     for words in (
         "K.A., 5A",

@@ -128,6 +128,36 @@ def test_code_ends_after_five_tries_and_after_a_quarter_of_an_hour(db):
         assert not links.check_code(link, again)
 
 
+def test_a_new_code_does_not_start_to_count_again(client, db, sent):
+    link, secret = make(subject_id=2)
+    for _ in range(3):
+        code = links.make_code(link)
+        wrong = "000000" if code != "000000" else "111111"
+        assert not any(links.check_code(link, wrong) for _ in range(5))
+    code = links.make_code(link)
+
+    assert not links.check_code(link, code)
+    assert links.close_after_wrong_codes(link)
+    assert not links.close_after_wrong_codes(link)
+    assert opened(client, secret, code=code).status_code == 404
+
+
+def test_right_codes_are_no_tries(db):
+    link, _ = make(subject_id=2)
+
+    assert links.check_code(link, links.make_code(link))
+    assert Link.objects.get(pk=link.pk).wrong_codes == 0
+
+
+def test_codes_of_a_link_are_limited(db):
+    link, _ = make(subject_id=2)
+    for _ in range(links.MOST_CODES):
+        links.make_code(link)
+
+    with pytest.raises(links.CodesUsedUp):
+        links.make_code(link)
+
+
 def test_code_works_once(db):
     link, _ = make(subject_id=2)
     code = links.make_code(link)

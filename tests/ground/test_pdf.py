@@ -6,16 +6,18 @@ import re
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
+import pypdfium2
 import pytest
 from django.conf import settings
 from django.template.loader import render_to_string
 from PIL import Image
 
-from sendco.pdf import render
+from sendco.pdf import fonts, render
 from sendco.pdf.render import PdfFailed, PdfUnavailable, pdf_available, pdf_from_html, render_pdf
 from sendco.pdf.sandbox import ChildFailed, Limits, run_child
 
@@ -231,3 +233,105 @@ def test_child_gets_no_secret_from_the_environment(monkeypatch):
 
     assert "PATH" in seen
     assert not [name for name in seen if "SENDCO" in name or "canary" in seen[name]]
+
+
+# --- Letters of all names, and words longer than a line ------------------------------------------------------------
+NAMES = {
+    "Arabic": "محمد علي",
+    "Urdu": "زینب ڈار",
+    "Bengali": "আরিফ হোসেন",
+    "Punjabi": "ਗੁਰਪ੍ਰੀਤ ਕੌਰ",
+    "Chinese": "王小明",
+    "Vietnamese": "Nguyễn Thị Hằng",
+}
+
+
+DRAW = """
+import logging, sys, weasyprint
+weasyprint.LOGGER.addHandler(logging.StreamHandler())
+text = sys.stdin.buffer.read().decode()
+sheet = weasyprint.CSS(filename=sys.argv[1])
+weasyprint.HTML(string=f"<html lang=en-GB><title>T</title><h1>{text}</h1>").write_pdf(stylesheets=[sheet])
+"""
+
+
+def boxes_in(text):
+    """Whether WeasyPrint says that it drew a box for want of a letter."""
+    sheet = settings.BASE_DIR / "static" / "css" / "report.css"
+    done = subprocess.run([sys.executable, "-c", DRAW, sheet], input=text.encode(), capture_output=True, check=True)
+    return b".notdef" in done.stderr
+
+
+def test_boxes_are_noticed():
+    assert boxes_in(chr(0x10FFFD))
+    assert not boxes_in("Plain")
+
+
+@pytest.mark.parametrize("language", NAMES)
+def test_names_print_with_letters_of_their_own_where_there_are_fonts(language):
+    """The image has them (below); where they are missing, the site says so and draws boxes."""
+    missing = fonts.unprintable()
+
+    assert missing is not None
+    assert language in missing or not boxes_in(NAMES[language])
+
+
+def test_image_and_guide_name_the_fonts():
+    for name in ("Dockerfile", "docs/deployment.md"):
+        text = (settings.BASE_DIR / name).read_text(encoding="utf-8")
+        for package in fonts.PACKAGES.split():
+            assert re.search(rf"apt-get install[^\n]*(\n[^\n]*)?{package}", text) or package in text
+
+
+def test_health_page_names_the_letters_that_are_missing(client, sign_in, administrator, monkeypatch):
+    monkeypatch.setattr("sendco.pages.health.unprintable", lambda: ["Bengali", "Chinese"])
+    sign_in(administrator)
+
+    page = client.get("/health/").content.decode()
+
+    assert "Boxes in place of Bengali, Chinese" in page
+    assert fonts.PACKAGES in page
+
+
+LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch" * 6
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        f"<h1>{LONG}</h1>",
+        f"<p>See https://example.org/{LONG}</p>",
+        f"<table><tr><th>Name</th><td>{LONG}</td><td>Second column</td></tr></table>",
+        f"<table><tr><th>{LONG}</th></tr></table><table><tr><td>A &amp; B</td><td><b>{LONG}</b></td></tr></table>",
+        f'<div class="panel"><ul><li>{LONG}</li></ul></div>',
+    ],
+)
+def test_long_words_break_inside_the_page(html):
+    content = pdf_from_html(f'<html lang="en-GB"><title>T</title><body>{html}</body></html>')
+
+    with closing(pypdfium2.PdfDocument(content)) as document:
+        for page in document:
+            width, _ = page.get_size()
+            words = page.get_textpage()
+            right = max(words.get_charbox(place)[2] for place in range(words.count_chars()))
+            assert right <= width - 16 * 72 / 25.4  # the margin of report.css, but for the slant of a letter
+
+
+def test_ordinary_words_beside_a_long_one_stay_whole():
+    html = f"<table><tr><th>Name</th><td>{LONG}</td><td>Second column</td></tr></table>"
+    content = pdf_from_html(f'<html lang="en-GB"><title>T</title><body>{html}</body></html>')
+
+    with closing(pypdfium2.PdfDocument(content)) as document:
+        words = document[0].get_textpage().get_text_range()
+
+    assert {"Name", "Second"} <= set(words.split())
+
+
+def test_only_words_of_tables_that_are_too_long_are_parted():
+    html = f"<style>.{'a' * 60} {{}}</style><p>{LONG}</p><td class='{'c' * 60}'>short {LONG} &amp;{'x' * 50}</td>"
+
+    parted = render.with_breaks(html)
+
+    assert parted.replace(render.BREAK, "") == html
+    assert f"<p>{LONG}</p>" in parted
+    assert max(len(part) for part in re.split(rf"[\s{render.BREAK}<>&;]", parted.partition("<td")[2])[3:]) <= 30

@@ -13,8 +13,8 @@ from ehcp.models import AnnualReview
 from governance.models import CalendarFeed
 from governance.services.feeds import hash_of, make_feed
 from sendco.audit.models import Event
-from sendco.gunicorn_logging import redact
 from sendco.limits.services import LIMITS
+from sendco.redaction import redact
 from staff.models import Membership
 from staff.roles import Role
 from tests.factories.ehcp import PlanFactory

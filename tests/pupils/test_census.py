@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from pupils.models import Need, NeedType, Pupil, RegisterEntry
 from pupils.quality.census import census_table, censuses, check_census, key_of, next_census
-from sendco.audit.models import Event
+from sendco.audit.models import Event, Read
 from staff.models import Unit
 from staff.permissions import Permission
 from tests.factories import PupilFactory
@@ -271,6 +271,7 @@ def test_downloading_the_list(school, senco, proved):
     assert row[headings.index("Legal surname")] == "'=HYPERLINK()"
     assert "Nadia Rahman" in footer[0]
     event = Event.objects.get(code="census.exported")
+    assert Read.objects.filter(what="export: census", reason="spring census").count() == 1
     assert "1 pupils" in event.text
     assert "SHA-256" in event.text
 

@@ -1,11 +1,16 @@
+import importlib
 import time
+from unittest import mock
 
 import pytest
+from django.apps import apps
+from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from pupils.models import Contact
 from pupils.record.services import pupils as services
+from sendco import crypt
 from sendco.audit.models import Event, Read
 from tests.factories import MembershipFactory, UserFactory
 
@@ -262,3 +267,62 @@ def test_a_provision_lead_may_not_reveal(sign_in, school, hidden):
 
     assert sign_in(lead).get(url("contact-edit", hidden)).status_code == 200
     assert sign_in(lead).get(url("address-reveal", hidden)).status_code == 403
+
+
+# --- Hiding what is kept of earlier days -------------------------------------------------------------------------
+@pytest.fixture
+def moved_then_hidden(pupil, senco):
+    """Two addresses in clear, and then the second one hidden."""
+    row = Contact(pupil=pupil, name="Dean Clarke", address="1 Old Street", postcode="AB1 1AA")
+    services.save_contact(contact=row, by=senco)
+    row.address, row.postcode = ADDRESS, "AB12 3DE"
+    services.save_contact(contact=row, by=senco)
+    row.address_hidden = True
+    services.save_contact(contact=row, by=senco)
+    return row
+
+
+def test_hiding_takes_earlier_addresses_out_of_the_history(moved_then_hidden):
+    kept = list(moved_then_hidden.history.order_by("history_id"))
+
+    assert [(row.address, row.postcode) for row in kept] == [("", "")] * 3
+    assert crypt.decrypt(kept[0].sealed_address) == "1 Old Street\nAB1 1AA"
+    assert crypt.decrypt(kept[1].sealed_address) == f"{ADDRESS}\nAB12 3DE"
+
+
+def test_an_address_in_clear_stays_in_the_history_of_a_contact_who_is_not_hidden(contact, senco):
+    contact.address = ADDRESS
+    services.save_contact(contact=contact, by=senco)
+
+    assert contact.history.first().address == ADDRESS
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"address": "2 Other Street"},
+        {"name": "Somebody Else"},
+        {"address": "", "name": "Somebody Else"},
+        {"sealed_address": "other"},
+        {"history_user": None},
+        {"address": ""},
+    ],
+)
+def test_nothing_else_in_the_history_can_be_changed(moved_then_hidden, changes):
+    row = moved_then_hidden.history.last()
+
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        Contact.history.model.objects.filter(pk=row.pk).update(**changes)
+
+
+def test_the_migration_seals_what_was_hidden_before(pupil, senco):
+    row = Contact(pupil=pupil, name="Dean Clarke", address=ADDRESS)
+    services.save_contact(contact=row, by=senco)
+    Contact.objects.filter(pk=row.pk).update(address="", address_hidden=True, sealed_address=crypt.encrypt(ADDRESS))
+    module = importlib.import_module("pupils.migrations.0007_seal_hidden_addresses")
+
+    with mock.patch.object(module, "triggers"):
+        module.seal(apps, None)
+
+    assert row.history.get().address == ""
+    assert crypt.decrypt(row.history.get().sealed_address) == ADDRESS

@@ -48,6 +48,8 @@ NOT_WALKED = {
     "ehcp:consultation-approve": "a button; tests/ehcp/test_consultation_pages.py",
     "ehcp:review-report": "a button; tests/ehcp/test_review_reports.py",
     "pupils:import-undo": "a button; tests/pupils/imports/test_undo.py",
+    "staff:role-confirm": "a button, for whom a role waits for; tests/staff/test_granting.py",
+    "staff:role-refuse": "a button, for whom a role waits for; tests/staff/test_granting.py",
     "governance:due-acknowledge": "once it is late; tests/governance/test_reminder_pages.py",
 }
 

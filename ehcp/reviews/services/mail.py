@@ -18,6 +18,7 @@ from sendco.jobs import services as jobs
 from sendco.jobs.services import JobFailed
 from sendco.links import services as links
 from sendco.refusals import Refused
+from staff.mailing import answers_to, compose
 from staff.models import User
 from staff.selectors import school_calendar
 
@@ -220,9 +221,14 @@ def composed(mail: ReviewMail, place: str) -> EmailMultiAlternatives:
     }
     name = "review_invitation" if mail.kind == Kind.INVITATION else "review_request"
     text = render_to_string(f"emails/{name}-body-text.txt", context)
-    message = EmailMultiAlternatives(subject=" ".join(subject.split()), body=text, to=[mail.to])
-    message.attach_alternative(render_to_string(f"emails/{name}-body-html.html", context), "text/html")
-    return message
+    return compose(
+        to=mail.to,
+        subject=subject,
+        text=text,
+        html=render_to_string(f"emails/{name}-body-html.html", context),
+        reply_to=answers_to(review.school),
+        automatic=bool(mail.set_on),
+    )
 
 
 def example(invitee: Invitee, *, by: User) -> EmailMultiAlternatives:

@@ -1,16 +1,19 @@
 """Who comes in by the secret address of a review, whether it still leads anywhere, and where six digits go."""
 
+from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils import timezone
 
+from sendco.audit import services as audit
 from sendco.links import services as links
 from sendco.links.models import Link
-from staff.models import Membership
+from staff.models import Membership, User
 from staff.models.people import current_on
 from staff.tasks import send_account_mail
 
 from ...models import Invitee, ReviewMail
-from .contributions import contribution_of
 from .mail import PURPOSE, address_of, why_not
 
 
@@ -54,18 +57,43 @@ def school_name(link: Link) -> str:
 
 
 def address_on_file(link: Link) -> str:
-    """Where the six digits go: only when there is something written to protect."""
-    invitee = Invitee.objects.select_related("contact", "user").get(pk=link.subject_id)
-    row = contribution_of(invitee)
-    begun = row.pk and (row.answers or row.files.exists())
-    return address_of(invitee) if begun else ""
+    """Where the six digits go. Always: the pages say whose review it is, and a mail may have been forwarded."""
+    return address_of(Invitee.objects.select_related("contact", "user").get(pk=link.subject_id))
 
 
 def send_code(link: Link, code: str) -> None:
     invitee = Invitee.objects.select_related("contact", "user", "review__school").get(pk=link.subject_id)
     school = invitee.review.school
     text = (
-        f"Hello {invitee.name},\n\nYour six digits: {code}\n\nThey work for 15 minutes. Type them on the page that "
-        f"asked for them. If you did not ask for them, do nothing, and tell the school.\n\n{school.name}\n"
+        f"Hello {invitee.name},\n\nYour code of six digits: {code}\n\nIt works for 15 minutes. Type it on the page "
+        f"that asked for it. If you did not ask for it, do nothing, and tell the school.\n\n{school.name}\n"
     )
-    send_account_mail(to=address_of(invitee), subject=f"{school.short_name}: your six digits", text=text)
+    send_account_mail(to=address_of(invitee), subject=f"{school.short_name}: your six digits", text=text, school=school)
+
+
+@transaction.atomic
+def tell_school(link: Link, *, closed: bool) -> None:
+    """Tell whoever sent the link that somebody types wrong codes on it, or asks for ever more of them."""
+    invitee = Invitee.objects.select_related("review__school", "review__organiser").get(pk=link.subject_id)
+    review = invitee.review
+    what = (
+        f"Somebody typed {links.MOST_WRONG} wrong codes, so the link was closed"
+        if closed
+        else f"Somebody asked for {links.MOST_CODES} codes, so no more are sent"
+    )
+    code = "link.closed_after_wrong_codes" if closed else "link.codes_used_up"
+    audit.record(
+        code, invitee, text=f"Link of {invitee.name}: {what}", by=None, school_id=review.school_id,
+        pupil_id=review.pupil_id,
+    )  # fmt: skip
+    sender = User.objects.filter(pk__in=[review.organiser_id, link.made_by_id], is_active=True).first()
+    if sender is None:
+        return
+    page = settings.SITE_URL + reverse("ehcp:contribution-list", args=[review.pk])
+    text = (
+        f"Hello {sender.first_name},\n\n{what}. It is the link of one person whom you asked before a review:\n{page}\n"
+        "\n"
+        "It may be a slip of theirs, or somebody else has the link. Ring the person, and send a new link if they still "
+        f"need one.\n\n{review.school.name}\n"
+    )
+    send_account_mail(to=sender.email, subject="Codes tried on a link", text=text, school=review.school)

@@ -252,6 +252,14 @@ def _seal(contact: Contact) -> None:
         contact.sealed_address = ""
 
 
+def _seal_the_past(contact: Contact) -> None:
+    """Hiding counts for the addresses of earlier days too: what the history kept in clear is sealed there."""
+    rows = Contact.history.filter(id=contact.pk).exclude(address="", postcode="")
+    for row in rows:
+        sealed = row.sealed_address or crypt.encrypt("\n".join(part for part in (row.address, row.postcode) if part))
+        rows.model.objects.filter(pk=row.pk).update(address="", postcode="", sealed_address=sealed)
+
+
 @transaction.atomic
 def save_contact(*, contact: Contact, by: User, version: int | None = None) -> Contact:
     """Add or change a contact. A hidden address is sealed; ChangedMeanwhile when somebody else saved first."""
@@ -264,6 +272,8 @@ def save_contact(*, contact: Contact, by: User, version: int | None = None) -> C
     _seal(contact)
     with audit.saving(contact, by=by):
         contact.save()
+    if contact.address_hidden:
+        _seal_the_past(contact)
     text = f"Contact {'added' if is_new else 'changed'}: {contact.name}"
     school_id = contact.pupil.school_id
     audit.record("contact.saved", contact, text=text, by=by, school_id=school_id, audience=Audience.CONFIDENTIAL)
@@ -287,7 +297,9 @@ def end_contact(*, contact: Contact, by: User) -> None:
 def reveal_address(*, contact: Contact, reason: str, by: User) -> str:
     """Return a hidden address in clear. The read and the reason are kept: as a read, and as an event each time."""
     school_id, pupil_id = contact.pupil.school_id, contact.pupil_id
-    audit.record_read(school_id=school_id, pupil_id=pupil_id, by=by, what="hidden address", reason=reason)
+    audit.record_read(
+        school_id=school_id, pupil_id=pupil_id, by=by, what="hidden address", reason=reason, required=True
+    )
     text = f"Hidden address of {contact.name} looked at: {reason}"
     audit.record(
         "contact.address_revealed", contact, text=text, by=by, school_id=school_id, audience=Audience.CONFIDENTIAL

@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
 from sendco.formkit.page import draw, form_page, posted
+from sendco.formkit.versions import Versioned
 from staff.access import require_permission, step_up
 from staff.permissions import Permission
 
@@ -67,6 +68,7 @@ def contact_edit(request, pk):
         template="pupils/contact_form.html",
         leaves=SEALED,
         stored=contact,
+        versioned=Versioned(before=lambda stored, seen: stored.as_seen(seen)),
         may_reveal=request.acting.can(Permission.ADDRESS_REVEAL),
     )
 

@@ -5,7 +5,9 @@ from contextlib import closing
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import connection
+from django.db import DatabaseError, connection
+
+from sendco.audit.models import Seal
 
 
 class Command(BaseCommand):
@@ -29,6 +31,16 @@ class Command(BaseCommand):
             file.unlink(missing_ok=True)
             raise
         self.stdout.write(f"Wrote {file} ({file.stat().st_size} bytes).")
+        if head := _head_of_the_record():
+            self.stdout.write(f"Head of the audit record: {head}. Write it down apart from the backup.")
+
+
+def _head_of_the_record():
+    """What `check_audit --head` compares after a restore; none before the first night, or without tables."""
+    try:
+        return Seal.objects.order_by("-day").values_list("head", flat=True).first()
+    except DatabaseError:
+        return None
 
 
 def _copy_sqlite(file):

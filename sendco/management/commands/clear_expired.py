@@ -1,6 +1,8 @@
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from pupils.imports.services import steps as imports
+from sendco import broker
 from sendco.drafts import services as drafts
 from sendco.files import services as files
 from sendco.formkit import once
@@ -13,5 +15,6 @@ class Command(BaseCommand):
     def handle(self, *args, **options):
         removed = files.delete_expired() + files.remove_orphans() + drafts.clean_old() + limits.clean_old()
         removed += once.clean_old()
+        removed += broker.tidy(settings.DATA_DIR / "broker" / "queue")
         imports.clear_old()
         self.stdout.write(f"{removed} expired things removed.")

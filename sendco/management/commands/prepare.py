@@ -1,6 +1,10 @@
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import connection
+
+from sendco import databases
+from sendco.audit import privileges
 
 
 class Command(BaseCommand):
@@ -10,6 +14,20 @@ class Command(BaseCommand):
         call_command("migrate", interactive=False, verbosity=verbosity)
         # A table only where the cache lives in the database: with Redis this does nothing.
         call_command("createcachetable", verbosity=verbosity)
+        if settings.APP_DATABASE_URL:
+            self._let_the_application_in()
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, clear=False, verbosity=0)
         self.stdout.write("The database and the static files are ready.")
+
+    def _let_the_application_in(self):
+        """The owner's part is over: the role that runs the site gets the rights it needs on what was migrated."""
+        app, own = databases.postgresql(settings.APP_DATABASE_URL, conn_max_age=0), connection.settings_dict
+        if connection.vendor != "postgresql" or app["USER"] == own["USER"]:
+            raise CommandError(
+                "SENDCO_APP_DATABASE_URL must name another role than DATABASE_URL, which owns the tables while this "
+                "command runs. See docs/deployment.md, Two roles."
+            )
+        if privileges.ensure_role(connection, app["USER"], app["PASSWORD"]):
+            self.stdout.write(f"Made the database role {app['USER']}.")
+        privileges.grant(connection, app["USER"])

@@ -6,6 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 
 from sendco.process_group import ProcessGroup
 
+RESTARTS = 3
+
 
 class Command(BaseCommand):
     help = "Run the web server, the background worker and the scheduler as one. Ctrl-C stops all three."
@@ -17,10 +19,11 @@ class Command(BaseCommand):
 
     def handle(self, *, host, port, **options):
         check_port_is_free(host, port)
-        ended = ProcessGroup(commands(host=host, port=port), write=self._write).run()
+        ended = ProcessGroup(commands(host=host, port=port), write=self._write, restarts=RESTARTS).run()
         if ended:
             name, code = ended
-            raise CommandError(f"{name} stopped by itself (exit {code}), so the rest was stopped too.", returncode=1)
+            message = f"{name} stopped by itself (exit {code}) again and again, so the rest was stopped too."
+            raise CommandError(message, returncode=1)
         self.stdout.write("Stopped.")
 
     def _write(self, name, line):

@@ -48,15 +48,17 @@ def compliance_export(run):
     if run.params["with_missed"]:
         missed = missed_rows(missed_items(acting, period, today)[:MOST_MISSED], acting)
     run.progress(1, 2, "Writing the file")
-    code, of = "compliance.exported", "duties"
+    code = "compliance.exported"
+    children = {row.row.item.pupil_id for row in missed if row.row.item.pupil_id}
+    kind = {"name": "compliance", "of": "duties", "pupil_ids": children}
     if run.params["kind"] == "pdf":
         content = _pdf(run, acting, period, period_figures, missed, today)
         total = len(period_figures["tally"].lines)
-        return keep_content(run, acting, code, name="compliance", content=content, total=total, of=of)
+        return keep_content(run, acting, code, content=content, total=total, **kind)
     headers, rows = (
         _missed_table(missed, today) if run.params["with_missed"] else _figures_table(period_figures["tally"])
     )
-    return keep_file(run, acting, code, name="compliance", headers=headers, rows=rows, total=len(rows), of=of)
+    return keep_file(run, acting, code, headers=headers, rows=rows, total=len(rows), **kind)
 
 
 def _figures_table(tally):

@@ -3,7 +3,6 @@
 import hashlib
 from datetime import timedelta
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
@@ -20,6 +19,7 @@ from pupils.models import Pupil
 from sendco.clock import Duty
 from sendco.due.words import duty_words
 from sendco.limits.services import check_limit
+from sendco.proxies import client_address, only_looks
 from staff.access import require_permission, step_up
 from staff.permissions import Permission as P
 
@@ -65,14 +65,18 @@ def calendar_feed_read(request, secret):
     """The dates behind a secret address. What its person may see is worked out afresh at each reading."""
     feed = find_feed(secret)
     if feed is None:
-        check_limit("link_open_address", get_adapter().get_client_ip(request))
+        if not only_looks(request):
+            check_limit("link_open_address", client_address(request))
         raise Http404
-    check_limit("calendar_feed", feed.pk)
+    looks = request.method == "HEAD"
+    if not looks:
+        check_limit("calendar_feed", feed.pk)
     acting = acting_of(feed)
     if acting is None or not any(acting.can(permission) for permission in READERS):
         raise Http404
-    note_read(feed)
-    response = HttpResponse(written(acting), content_type="text/calendar; charset=utf-8")
+    if not looks:
+        note_read(feed)
+    response = HttpResponse(b"" if looks else written(acting), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = 'inline; filename="sendco.ics"'
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -46,7 +46,9 @@ def due_export(run):
     ids = list(chosen.rows().values_list("pk", flat=True))
     headers = [header for key, header in COLUMNS if key in run.params["columns"]]
     rows = _rows(run, chosen, ids, today)
-    return keep_file(run, acting, "due.exported", name="due", headers=headers, rows=rows, total=len(ids), of="dates")
+    pupil_ids = chosen.rows().exclude(pupil_id=None).order_by().values_list("pupil_id", flat=True).distinct()
+    kind = {"name": "due", "headers": headers, "rows": rows, "total": len(ids), "of": "dates"}
+    return keep_file(run, acting, "due.exported", pupil_ids=pupil_ids, **kind)
 
 
 def _rows(run, chosen, ids, today):

@@ -53,9 +53,10 @@ def export(run):
     acting = acting_of(run, Permission.EXPORT_RUN, refusal="You may no longer export pupils of this school.")
     pupils = _pupils(run.params, acting)
     headers = [header for key, header in EXPORT_COLUMNS if key in run.params["columns"]]
-    total = pupils.count()
-    rows = _rows(run, pupils, acting, total)
-    return keep_file(run, acting, "register.exported", name="pupils", headers=headers, rows=rows, total=total)
+    ids = list(pupils.values_list("pk", flat=True))
+    rows = _rows(run, ids, acting)
+    kind = {"name": "pupils", "headers": headers, "rows": rows, "total": len(ids)}
+    return keep_file(run, acting, "register.exported", pupil_ids=ids, **kind)
 
 
 def _pupils(params, acting):
@@ -65,8 +66,8 @@ def _pupils(params, acting):
     return pupils
 
 
-def _rows(run, pupils, acting, total):
-    ids = list(pupils.values_list("pk", flat=True))
+def _rows(run, ids, acting):
+    total = len(ids)
     for start_at in range(0, len(ids), CHUNK):
         part = ids[start_at : start_at + CHUNK]
         pupils_by_id = {pupil.pk: pupil for pupil in with_details(_by_ids(part, acting), acting)}
@@ -110,18 +111,23 @@ def _content(kind, headers, rows, footer, folder):
     return path.read_bytes()
 
 
-def keep_file(run, acting, code, *, name, headers, rows, total, of="pupils"):
-    """Write the rows with a footer that says who asked and why, keep the file for a day and record the export."""
+def keep_file(run, acting, code, *, name, headers, rows, total, pupil_ids, of="pupils"):
+    """Write the rows with a footer that says who asked and why, keep the file for a day and record the export.
+
+    `pupil_ids` are the children in it: each of their records shows that it was exported, by whom and why.
+    """
     when = f"{long_date(timezone.localdate())} at {timezone.localtime():%H:%M}"
     footer = [f"Exported by {acting.user.name} on {when}. {run.params['purpose']}"]
     with tempfile.TemporaryDirectory() as folder:
         content = _content(run.params["kind"], headers, rows, footer, Path(folder))
-    return keep_content(run, acting, code, name=name, content=content, total=total, of=of)
+    return keep_content(run, acting, code, name=name, content=content, total=total, pupil_ids=pupil_ids, of=of)
 
 
-def keep_content(run, acting, code, *, name, content, total, of):
+def keep_content(run, acting, code, *, name, content, total, pupil_ids, of):
     with transaction.atomic():
         run.still_mine()
+        about = {"school_id": acting.school.pk, "by": acting.user, "reason": run.params["purpose"]}
+        audit.record_export(pupil_ids=pupil_ids, what=name, **about)
         stored = store_bytes(
             name=f"{name}-{timezone.localdate():%Y-%m-%d}.{run.params['kind']}",
             content=content,

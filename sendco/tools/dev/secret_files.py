@@ -12,9 +12,11 @@ def write(folder=None):
     folder = folder or ROOT / "secrets"
     folder.mkdir(mode=0o700, exist_ok=True)
     database, broker, cache = (_kept(folder, f"{name}_password") for name in ("database", "broker", "cache"))
+    app = secrets.token_urlsafe(32)  # stands in the address alone, which is never overwritten
     wanted = {
         "database_password": database,
-        "database_url": f"postgresql://sendco:{database}@db:5432/sendco",
+        "owner_url": f"postgresql://sendco:{database}@db:5432/sendco",
+        "database_url": f"postgresql://sendco_app:{app}@db:5432/sendco",
         "broker_password": broker,
         "broker_url": f"redis://:{broker}@broker:6379/0",
         "cache_password": cache,

@@ -38,7 +38,7 @@ while True:
         cursor.execute("DELETE FROM limits_hit")
 """
 # What a stranger may hold, and what a stranger asks for: addresses of open reviews, the pages behind them, and pages
-# of the school. Two people of each kind, who have written nothing yet: else six digits would go to an address on file.
+# of the school. Two people of each kind, who have written nothing yet, each with a code that was mailed to them.
 OUTSIDE = """
 import django, json
 django.setup()
@@ -46,10 +46,14 @@ from django.urls import reverse
 from ehcp.models import AnnualReview, Consultation, ContributionFile, Invitee, NeedsAssessment, Plan
 from ehcp.reviews.selectors.invitees import PURPOSE, why_not
 from sendco.links import services as links
+from sendco.links.models import Link
 
 def secret_of(one):
     about = {"subject_id": one.pk, "school_id": one.review.school_id, "pupil_id": one.review.pupil_id}
-    return reverse("link-open", args=[links.make(purpose=PURPOSE, by=None, days=1, **about)[1]])
+    link, secret = links.make(purpose=PURPOSE, by=None, days=1, **about)
+    code = links.make_code(link)
+    Link.objects.filter(pk=link.pk).update(code_expires_at=link.expires_at)
+    return reverse("link-open", args=[secret]), code
 
 def at(route, *rows):
     return [reverse(f"ehcp:{route}", args=[row.pk]) for row in rows if row]
@@ -166,8 +170,8 @@ def hold_link(site):
     """
     browser = Browser(site)
     browser.post(site.link, {})
-    secret = site.outside["secrets"].pop(0)
-    arrived = browser.post(secret, {})
+    secret, code = site.outside["secrets"].pop(0)
+    arrived = browser.post(secret, {"code": code})
     if "/answer/" not in arrived:
         raise Problem(f"The link to a review did not open: the site showed {arrived}.")
     starts = [site.link, "/school/invitations/join/", "/accounts/login/", secret]
