@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("ehcp", "0009_review_names_next_school"),
         ("pupils", "0006_taken_over"),
-        ("staff", "0004_one_off_bank_holiday"),
+        ("staff", "0006_one_off_bank_holiday"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("staff", "0003_lost_factor"),
+        ("staff", "0005_role_requests"),
     ]
 
     operations = [
