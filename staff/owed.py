@@ -4,27 +4,36 @@ Floors register what their records owe (`sendco.due.registry`); services ask her
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.db.models import Model
 
 from sendco.clock import SchoolCalendar
 from sendco.due.registry import SOURCES, Source, source_of
-from sendco.due.services import differences_many, sync_many
+from sendco.due.services import Owed, differences_many, sync_many
 
 from .models import School
-from .selectors import school_calendar
+from .selectors import school_calendar, successors
 
 Calendars = Callable[[School], SchoolCalendar | None]
 
 
 def _derived(source: Source, rows: Iterable[Any], calendars: Calendars) -> list[Any]:
     """What `sync_many` takes: each record with what its facts give. `calendars` answers for a school."""
-    derived = []
+    derived, heirs = [], {}
     for row in rows:
         school = source.school_of(row)
-        derived.append((row, source.derive(row, calendars(school)), school.pk, source.pupil_id_of(row)))
+        if school.pk not in heirs:
+            heirs[school.pk] = successors(school)
+        owed = [_owned(item, heirs[school.pk]) for item in source.derive(row, calendars(school))]
+        derived.append((row, owed, school.pk, source.pupil_id_of(row)))
     return derived
+
+
+def _owned(item: Owed, heirs: dict[int, int]) -> Owed:
+    """What somebody left behind belongs to whoever took it over."""
+    return replace(item, owner_id=heirs[item.owner_id]) if item.owner_id in heirs else item
 
 
 def _calendars() -> Calendars:

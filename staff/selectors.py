@@ -16,7 +16,18 @@ from sendco.clock import HolidaysNotKnown, SchoolCalendar, academic_year_start, 
 from sendco.clock.words import MONTHS
 
 from .acting import Acting
-from .models import AcademicYear, Closure, GroupStaff, Invitation, Membership, School, TeachingGroup, Term, User
+from .models import (
+    AcademicYear,
+    Closure,
+    GroupStaff,
+    Invitation,
+    Membership,
+    School,
+    Takeover,
+    TeachingGroup,
+    Term,
+    User,
+)
 from .models.people import current_on
 from .models.school import SettingType
 from .permissions import Permission
@@ -276,3 +287,21 @@ def people_with(school: School, role: Role) -> QuerySet[User]:
     """Those who hold this role here today, by name."""
     held = Membership.objects.filter(current_on(timezone.localdate()), school=school, role=role)
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
+
+
+def successors(school: School) -> dict[int, int]:
+    """{who left: who has it now}; one who took over and left in turn is followed to whoever came last.
+
+    Who still works here, or again, keeps what is theirs.
+    """
+    here = User.objects.working_at(school, timezone.localdate()).order_by().values("pk")
+    taken = Takeover.objects.filter(school=school).exclude(left__in=here)
+    direct = dict(taken.values_list("left_id", "to_id"))
+    last = {}
+    for left in direct:
+        to, seen = direct[left], {left}
+        while to in direct and to not in seen:
+            seen.add(to)
+            to = direct[to]
+        last[left] = to
+    return last

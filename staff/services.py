@@ -14,6 +14,7 @@ from django.utils import timezone
 from sendco.audit import services as audit
 from sendco.audit.models import Audience
 from sendco.clock import short_date
+from sendco.due.models import DueItem
 from sendco.jobs import services as jobs
 from sendco.refusals import ChangedMeanwhile, Refused
 
@@ -26,6 +27,7 @@ from .models import (
     Membership,
     RoleRequest,
     School,
+    Takeover,
     TeachingGroup,
     Term,
     Unit,
@@ -34,6 +36,7 @@ from .models import (
 from .models.people import current_on
 from .refusals import GrantReason, PeopleReason, SchoolReason
 from .roles import Role
+from .selectors import successors
 
 # Name, first day, last day; of a closure its kind stands second.
 TermDates = tuple[str, date, date]
@@ -439,6 +442,21 @@ def leave_school(*, user: User, school: School, last_day: date, by: User) -> Non
     text = f"{user.name} leaves on {short_date(last_day)}"
     _record_about(user, "person.left", text=text, by=by, school=school)
     end_sessions(user=user)
+
+
+@transaction.atomic
+def take_over(*, left: User, to: User, school: School, by: User) -> int:
+    """Give the duties that are this person's here to a colleague, those that come later from their records too.
+
+    From the day on which the person has no role here any more. Returns how many are open.
+    """
+    Takeover.objects.update_or_create(school=school, left=left, defaults={"to": to, "made_by": by})
+    _record_about(left, "person.taken_over", text=f"{to.name} takes over from {left.name}", by=by, school=school)
+    theirs = DueItem.objects.filter(school_id=school.pk, owner_id=left.pk)
+    count = theirs.open().count()
+    if left.pk in (now := successors(school)):
+        theirs.update(owner_id=now[left.pk])
+    return count
 
 
 def end_sessions(*, user: User, keep: str | None = None) -> None:

@@ -13,11 +13,14 @@ from django.views.decorators.http import require_GET, require_POST
 from pupils.record.services.pupils import hand_over
 from sendco.audit.selectors import school_events
 from sendco.drafts.services import DraftTooLong, save_draft
+from sendco.due.models import DueItem
 from sendco.formkit.page import FormPage, form_page, posted
 from staff.access import require_permission, step_up
 from staff.models import User
 from staff.permissions import Permission
-from staff.services import leave_school
+from staff.services import leave_school, take_over
+
+from .due.views import shaped
 
 FEED_READERS = (Permission.PUPIL_VIEW, Permission.PUPIL_VIEW_UNIT, Permission.PUPIL_VIEW_ALL)
 LONGEST_VALUE = 100_000
@@ -77,7 +80,9 @@ class LeaveForm(forms.Form):
         User.objects.none(),
         label="Who takes over",
         required=False,
-        help_text="Becomes key worker of this person's pupils. Views not yet given are withdrawn.",
+        help_text="Becomes key worker of this person's pupils and has the duties that were theirs, today's and those "
+        "that follow from their work. Without a name those who lead on SEND have them. "
+        "Views not yet given are withdrawn.",
     )
 
     def __init__(self, *args, acting, leaver, **kwargs):
@@ -98,9 +103,14 @@ def person_leave(request, pk):
     def leave(cleaned):
         held = hand_over(user=leaver, to=cleaned["to"], school=school, by=request.user)
         leave_school(user=leaver, school=school, last_day=cleaned["last_day"], by=request.user)
+        if cleaned["to"]:
+            held += take_over(left=leaver, to=cleaned["to"], school=school, by=request.user)
         return held
 
+    theirs = DueItem.objects.filter(school_id=school.pk, owner_id=leaver.pk).open().urgent_first()
     page = {
+        "theirs": shaped(list(theirs), request.acting) if request.acting.can(Permission.NARRATIVE_VIEW) else (),
+        "number": theirs.count(),
         "title": f"{leaver.name} leaves",
         "lead": "Access ends, sessions end at once, open work goes to a colleague. What they did stays on record.",
         "section": "people",
@@ -114,6 +124,7 @@ def person_leave(request, pk):
         done=lambda held: f"{leaver.name} leaves. {held} open things were handed over or withdrawn.",
         then=reverse("staff:people"),
         page=page,
+        template="pages/person_leave.html",
     ).respond(request)
 
 

@@ -1,4 +1,14 @@
-from .people import GroupStaff, Invitation, LostFactor, Membership, OutgoingMail, RoleRequest, TeachingGroup, User
+from .people import (
+    GroupStaff,
+    Invitation,
+    LostFactor,
+    Membership,
+    OutgoingMail,
+    RoleRequest,
+    Takeover,
+    TeachingGroup,
+    User,
+)
 from .school import AcademicYear, Closure, School, Term, Unit
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "OutgoingMail",
     "RoleRequest",
     "School",
+    "Takeover",
     "TeachingGroup",
     "Term",
     "Unit",

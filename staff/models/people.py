@@ -99,6 +99,28 @@ class Membership(models.Model):
         return f"{self.get_role_display()} at {self.school_id}"
 
 
+class Takeover(models.Model):
+    """Whoever has what a colleague left behind in a school: each duty that was the one's is the other's."""
+
+    school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
+    left = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    to = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    made_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now=True)
+
+    objects = InSchoolQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["school", "left"], name="one_takeover_a_leaver"),
+            models.CheckConstraint(condition=~Q(left=F("to")), name="takeover_by_another"),
+        ]
+
+    def __str__(self):
+        return f"{self.to_id} after {self.left_id}"
+
+
 class Invitation(models.Model):
     """A way in for one address: its secret is kept as a hash, works for seven days and is used up by accepting."""
 

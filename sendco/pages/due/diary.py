@@ -18,7 +18,7 @@ from sendco.clock.words import MONTHS
 from sendco.due.words import basis_words, state_words
 from staff.access import require_permission
 from staff.forms.days import EARLIEST, LATEST
-from staff.models import Closure, Term, User
+from staff.models import Closure, Term
 from staff.permissions import Permission as P
 from staff.selectors import school_calendar
 
@@ -95,7 +95,7 @@ def _due_entries(acting, first, last, today, *, only_ours):
         items = items.filter(duty=Duty.SCHOOL)
     items = list(items.urgent_first()[:MOST_ENTRIES])
     pupils = due_items.children({item.pupil_id for item in items if item.pupil_id})
-    people = User.objects.in_bulk({item.owner_id for item in items if item.owner_id})
+    people = due_items.owners(items, acting)
     for row in due_items.rows(items, pupils=pupils, people=people, acting=acting):
         yield _due_entry(row, today)
 

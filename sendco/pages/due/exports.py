@@ -7,12 +7,11 @@ from sendco.due.words import BASIS_WORDS, DUTY_WORDS, state_words
 from sendco.jobs import services as jobs
 from sendco.jobs.registry import handler
 from staff.jobs import acting_of
-from staff.models import User
 from staff.permissions import Permission
 
 from ..register.exports import CHUNK, keep_file
 from .filters import FeedFilter
-from .items import children
+from .items import children, named, owners
 
 COLUMNS = [
     ("child", "Child"),
@@ -57,7 +56,7 @@ def _rows(run, chosen, ids, today):
         part = ids[at : at + CHUNK]
         items = list(chosen.items().filter(pk__in=part))
         pupils = children({item.pupil_id for item in items if item.pupil_id})
-        people = User.objects.in_bulk({item.owner_id for item in items if item.owner_id})
+        people = owners(items, chosen.acting)
         for item in items:
             cells = _cells(item, pupils.get(item.pupil_id), people.get(item.owner_id), today)
             yield [cells[key] for key in wanted]
@@ -74,7 +73,7 @@ def _cells(item, pupil, person, today):
         "basis": BASIS_WORDS.get(item.basis, ""),
         "authority": item.authority,
         "whose": DUTY_WORDS.get(item.duty, ""),
-        "person": person.name if person else "",
+        "person": named(person),
         "exception": item.exception,
         "practice": item.practice_on or "",
         "why": item.explanation,

@@ -5,7 +5,7 @@ from django.db.models import Case, Count, Min, Q, Value, When
 from sendco.clock import Duty
 from sendco.due.windows import THIS_WEEK
 
-from .items import due_for
+from .items import due_for, working_here
 
 OVERDUE, WEEK, LATER, WAITING, EXCEPTED = "overdue", "week", "later", "waiting", "exception"
 # In the order of the page: key, words, what is said beside it.
@@ -21,8 +21,11 @@ PLACES = {key: place for place, (key, *_) in enumerate(GROUPS)}
 
 def mine_to_do(acting, covered=()):
     """What the person can put right: mine, nobody's own, and that of those whom the person stands in for, the
-    `covered`."""
-    return Q(duty=Duty.SCHOOL) & (Q(owner_id=None) | Q(owner_id__in={acting.user.pk, *covered}))
+    `covered`. What belongs to somebody who has no role here any more is nobody's own."""
+    mine = Q(owner_id=None) | Q(owner_id__in={acting.user.pk, *covered})
+    if acting.school:
+        mine |= ~Q(owner_id__in=working_here(acting))
+    return Q(duty=Duty.SCHOOL) & mine
 
 
 def with_group(items, acting, today, covered=()):

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import starmap
 
-from django.db.models import Exists, OuterRef
+from django.db.models import BooleanField, Case, Exists, OuterRef, Q, When
 from django.urls import reverse
 from django.utils import timezone
 
 from ehcp.models import Consultation
 from governance.selectors.cover import covered_ids, standing_in
 from governance.selectors.reminders import acknowledgements
+from governance.told import TOLD_ROLES
 from pupils.models import Pupil
 from pupils.models.pupil import YearGroup
 from sendco.addresses import address, address_of
@@ -18,6 +19,8 @@ from sendco.clock import Duty
 from sendco.due.models import DueItem
 from sendco.due.pages import Takes, pages_of
 from sendco.due.words import duty_words
+from staff.models import Membership, User
+from staff.models.people import current_on
 from staff.permissions import Permission
 
 
@@ -138,6 +141,22 @@ def _not_on_roll(items):
     return {pk: NotOnRoll(name) for pk, name in Consultation.objects.filter(pk__in=ids).values_list("pk", "child_name")}
 
 
+def working_here(acting):
+    """The ids of those who see pupils of the school today, as a query. They are the ones who are mailed, too."""
+    held = Membership.objects.filter(current_on(timezone.localdate()), school=acting.school, role__in=TOLD_ROLES)
+    return held.filter(user__is_active=True).order_by().values("user")
+
+
+def owners(items, acting):
+    """{id: user} of those whose duties these are; `is_here` says whether they have a role here today. One query."""
+    ids = {item.owner_id for item in items if item.owner_id}
+    if not ids:
+        return {}
+    here = Q(pk__in=working_here(acting)) if acting.school else Q(pk=None)
+    people = User.objects.annotate(is_here=Case(When(here, then=True), default=False, output_field=BooleanField()))
+    return people.in_bulk(ids)
+
+
 def rows(items, *, pupils, people=None, acting):
     """Shape due items for a page. `pupils` maps ids to `children`, `people` to users."""
     others = _not_on_roll(items)
@@ -156,10 +175,16 @@ def rows(items, *, pupils, people=None, acting):
 
 def _row(item, pupil, person, known, acting):
     ours = item.duty == Duty.SCHOOL
-    named = "You" if item.owner_id == acting.user.pk else person.name if person else ""
-    owner = named or duty_words(item)
+    owner = "You" if item.owner_id == acting.user.pk else named(person) or duty_words(item)
     action, quiet = _action(item, pupil, acting), _quiet(item, known)
     return Row(item=item, pupil=pupil, owner=owner, ours=ours, action=action, quiet=quiet)
+
+
+def named(person):
+    """Whose a duty is, in words: an owner who has no role here any more is nobody."""
+    if person is None:
+        return ""
+    return person.name if person.is_here else f"Nobody now, before {person.name}"
 
 
 def _quiet(item, known):

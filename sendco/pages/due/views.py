@@ -12,7 +12,6 @@ from governance.selectors.reminders import with_acknowledged
 from sendco.formkit.page import FormPage, form_page, posted
 from sendco.limits.services import check_limit
 from staff.access import require_permission, step_up
-from staff.models import User
 from staff.permissions import Permission as P
 
 from ..paging import KnownCount
@@ -30,8 +29,7 @@ LATE_SHOWN = 5
 def shaped(items, acting):
     """The lines of a page of items. Two queries, for the children and the people."""
     pupils = due_items.children({item.pupil_id for item in items if item.pupil_id}, acting)
-    people = User.objects.in_bulk({item.owner_id for item in items if item.owner_id})
-    return due_items.rows(items, pupils=pupils, people=people, acting=acting)
+    return due_items.rows(items, pupils=pupils, people=due_items.owners(items, acting), acting=acting)
 
 
 def _sections(rows, figures):

@@ -19,7 +19,7 @@ from sendco.charts.bars import stacked_bar
 from sendco.due.windows import DUE_SOON, THIS_WEEK
 from sendco.jobs.models import Heartbeat
 from staff.access import signed_in
-from staff.models import Invitation, Membership, User
+from staff.models import Invitation, Membership
 from staff.models.people import current_on
 from staff.permissions import Permission
 from staff.roles import Role
@@ -51,8 +51,7 @@ def _due_lists(acting, today, *, covered=(), to_sign=(), limit=MOST_ROWS):
     ours, theirs = list(soon.filter(mine)[: limit + 1]), list(soon.exclude(mine)[: MOST_WAITING + 1])
     shown = [*ours, *theirs, *to_sign]
     pupils = due_items.children({item.pupil_id for item in shown if item.pupil_id}, acting)
-    owners = {item.owner_id for item in (*ours, *theirs) if item.owner_id}
-    people = User.objects.in_bulk(owners) if owners else {}
+    people = due_items.owners((*ours, *theirs), acting)
     rows = iter(due_items.rows(shown, pupils=pupils, people=people, acting=acting))
     mine, waiting, signing = list(islice(rows, len(ours))), list(islice(rows, len(theirs))), list(rows)
     week = today + THIS_WEEK
