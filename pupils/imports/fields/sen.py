@@ -147,7 +147,7 @@ class SenStatus(Field):
                 if day := row.get(field):
                     code = NoteCode.SEN_DAY_WITHOUT_STATUS
                     notes.append(Note(code, {"day": iso_text(day)}, field.columns[0].name))
-        return list({str(note): note for note in notes}.values())
+        return [note for place, note in enumerate(notes) if note not in notes[:place]]
 
     def _with(self, row, code, start):
         return replace(row, values={**row.values, self: code, self.start: start})
