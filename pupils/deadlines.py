@@ -4,17 +4,18 @@ from datetime import date
 
 from sendco.clock import SEND_LAW_FROM, Basis, Days, Duty, Rule, SchoolCalendar, SchoolDays, WorkingDays
 
+NOT_ENTERED = "calendar not entered, so working days are counted in place of school days."
+
 
 def within(days, calendar: SchoolCalendar | None, trigger: date):
-    """School days where the school's calendar reaches far enough, working days of England where it does not."""
+    """{count, check} of a rule: school days where the school's calendar reaches far enough; working days of England,
+    and that it is so, where it does not."""
     count = SchoolDays(days)
-    if calendar is None:
-        return WorkingDays(days)
     try:
         count.due(trigger, calendar)
     except ValueError:
-        return WorkingDays(days)
-    return count
+        return {"count": WorkingDays(days), "check": NOT_ENTERED}
+    return {"count": count}
 
 
 def concern_first_look(*, days, calendar, trigger):
@@ -26,7 +27,7 @@ def concern_first_look(*, days, calendar, trigger):
         basis=Basis.LOCAL,
         authority="School policy",
         trigger="the concern was raised",
-        count=within(days, calendar, trigger),
+        **within(days, calendar, trigger),
         valid_from=SEND_LAW_FROM,
         example=(date(2026, 11, 9), date(2026, 11, 16)),
     )
@@ -76,7 +77,7 @@ def tell_parent(*, days, calendar, trigger):
         basis=Basis.LOCAL,
         authority="Children and Families Act 2014 s68 (Code of Practice 6.43); the number of days is school policy",
         trigger="SEN Support started",
-        count=within(days, calendar, trigger),
+        **within(days, calendar, trigger),
         valid_from=SEND_LAW_FROM,
         example=(date(2026, 11, 9), date(2026, 11, 16)),
     )

@@ -669,3 +669,11 @@ def test_an_appeal_ended_in_an_agreement_with_a_step_of_its_own(loaded, db, key)
     rules = set(DueItem.objects.filter(school_id=loaded.schools[key].pk).values_list("rule", flat=True))
 
     assert {"mediation.other", "order.amend"} <= rules
+
+
+def test_an_early_review_stands_beside_one_whose_final_plan_is_to_come(kestrel):
+    early = AnnualReview.objects.get(school=kestrel, kind=AnnualReview.Kind.EARLY, closed_on=None)
+    beside = early.plan.reviews.exclude(pk=early.pk).get(closed_on=None)
+
+    final = DueItem.objects.open().get(rule="review.final", source_id=beside.pk)
+    assert final.due_on > timezone.localdate()

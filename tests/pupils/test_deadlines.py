@@ -34,6 +34,7 @@ def test_school_days_are_counted_where_the_calendar_reaches():
     rule = deadlines.concern_first_look(days=5, calendar=calendar, trigger=date(2026, 11, 9))
 
     assert evaluate(rule, date(2026, 11, 9), calendar).due_on == date(2026, 11, 20)
+    assert "Check" not in evaluate(rule, date(2026, 11, 9), calendar).explanation
 
 
 def test_working_days_are_counted_beyond_the_calendar():
@@ -44,3 +45,4 @@ def test_working_days_are_counted_beyond_the_calendar():
 
     assert evaluate(rule, date(2026, 12, 17), calendar).due_on == date(2026, 12, 24)
     assert evaluate(rule, date(2026, 12, 17), calendar).act_by_on is None
+    assert "Check: calendar not entered" in evaluate(rule, date(2026, 12, 17), calendar).explanation

@@ -351,6 +351,17 @@ class Cases:
         self._invite(child, plan, review, invited_on=self.days.back(1), came_in=0)
 
     def _early(self, child, plan, outcomes):
+        """Asked for while the final plan after the last review is still to come."""
+        held_on = self.days.on_or_before(self.today - 44 * DAY)
+        days = {step: held_on + number * DAY for step, number in ON_TIME.items()}
+        decided_on = held_on + 24 * DAY
+        last = self._review(
+            child, plan, began_on=held_on - 60 * DAY, meeting_on=held_on, held_on=held_on, place="Meeting room",
+            papers_sent_on=days["papers"], recommendation=Recommendation.AMEND, approved_by=self.head,
+            approved_at=self.book.moment(days["report"] - 2 * DAY), report_sent_on=days["report"],
+            decision=Recommendation.AMEND, decision_on=decided_on, notice_on=decided_on,
+        )  # fmt: skip
+        self._invite(child, plan, last, invited_on=days["invited"], came_in=9)
         self._review(
             child, plan, began_on=self.days.back(3), kind=Kind.EARLY, asked_by="Parent",
             reason="The parent thinks that the placement may break down and asks for a review now.",
