@@ -103,6 +103,7 @@ MIDDLEWARE = [
     "staff.middleware.SignInFormsMiddleware",
     "sendco.middleware.htmx.HtmxMessagesMiddleware",
     "sendco.middleware.limits.LimitsMiddleware",
+    "sendco.middleware.words.NoBlankPageMiddleware",
 ]
 
 ROOT_URLCONF = "sendco.urls"

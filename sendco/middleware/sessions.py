@@ -3,6 +3,7 @@
 import logging
 import re
 from contextlib import suppress
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -62,8 +63,9 @@ class SessionLimitsMiddleware:
             # Django's redirect would be followed within the page and draw the sign-in form into a fragment's place.
             if not getattr(view, "login_required", True):
                 return None
-            page = keep_late(request)
-            return sign_in_again(request, page=page) if request.htmx or page else None
+            page = keep_late(request) or came_from(request)
+            is_asked = request.method in ("GET", "HEAD") and not request.htmx
+            return None if is_asked else sign_in_again(request, page=page)
         now = timezone.now().timestamp()
         session = request.session
         started, seen = session.setdefault(STARTED, now), session.setdefault(SEEN, now)
@@ -71,11 +73,21 @@ class SessionLimitsMiddleware:
             page = keep_late(request)
             if not page:
                 keep_typing(request)
+                page = came_from(request)
             logout(request)
             return sign_in_again(request, page=page)
         if now - seen > WRITE_EVERY and not getattr(view, "is_polling", False):
             session[SEEN] = now
         return None
+
+
+def came_from(request):
+    """The page of ours whose button was pressed: signing in leads back to it, not to what only takes posts."""
+    if request.method in ("GET", "HEAD") or request.htmx:
+        return ""
+    referrer = urlsplit(request.headers.get("Referer", ""))
+    here = referrer.netloc == request.get_host() and referrer.path.startswith("/")
+    return f"{referrer.path}?{referrer.query}".rstrip("?") if here else ""
 
 
 def keep_typing(request):

@@ -7,9 +7,43 @@
   const title = document.getElementById("panel-title");
   const whole = panel.querySelector("[data-panel-whole]");
   let at = "";
+  let asked = ""; // the address that was opened; `at` is where it led
   let item = "";
   let list = "";
   let busy = false;
+  // What was typed in a panel that was closed, by its address: opened again, it is all still there.
+  const kept = new Map();
+
+  const isTyped = (field) =>
+    field.type === "checkbox" || field.type === "radio"
+      ? field.checked !== field.defaultChecked
+      : field.tagName === "SELECT"
+        ? [...field.options].some((option) => option.selected !== option.defaultSelected)
+        : field.value !== field.defaultValue;
+  // The server keeps what it was sent: no question whether to leave it behind.
+  let isSent = false;
+  const go = (address) => {
+    isSent = true;
+    location.assign(address);
+  };
+  const hasTyping = () =>
+    [...body.querySelectorAll("input:not([type=hidden]), select, textarea")].some(isTyped);
+  const putAside = () => {
+    if (hasTyping()) kept.set(asked, { nodes: [...body.childNodes], at });
+    body.replaceChildren();
+  };
+  const bringBack = (address) => {
+    const { nodes, at: page } = kept.get(address);
+    kept.delete(address);
+    const told = Object.assign(document.createElement("p"), { className: "message message-soon" });
+    told.setAttribute("role", "status");
+    told.textContent = "What you had typed is back. It is not saved yet.";
+    body.replaceChildren(told, ...nodes.filter((node) => !(node.classList && node.matches("p.message-soon"))));
+    asked = address;
+    at = whole.href = page;
+    if (!panel.open) panel.showModal();
+    body.focus();
+  };
 
   const get = (address) => fetch(address, { credentials: "same-origin" });
   // A page of ours with the menu around it, or null: then the browser goes there by itself.
@@ -40,14 +74,18 @@
 
   const open = async (address) => {
     if (busy) return;
+    const known = new URL(address, location.href).href;
+    if (kept.has(known)) return bringBack(known);
     busy = true;
     try {
       const answer = await get(address);
       const page = answer.ok ? await pageOf(answer) : null;
-      if (page) show(page, answer.url);
-      else location.assign(address);
+      if (page) {
+        asked = known;
+        show(page, answer.url);
+      } else go(address);
     } catch {
-      location.assign(address);
+      go(address);
     } finally {
       busy = false;
     }
@@ -87,11 +125,12 @@
       delete form.dataset.sent;
     }
     const page = await pageOf(answer);
-    if (!page) return location.assign(answer.redirected ? answer.url : at);
+    if (!page) return go(answer.redirected ? answer.url : at);
     if (!answer.redirected) return show(page, at);
-    if (!(await refresh())) return location.reload();
+    if (!(await refresh())) return go(location.href);
     if (document.querySelector(`${list}[data-due="${item}"]`)) return show(page, answer.url);
     tell(page);
+    body.replaceChildren(); // what was typed is saved
     panel.close();
     document.getElementById("main").focus();
     return undefined;
@@ -127,5 +166,8 @@
     event.preventDefault();
     send(form, event.submitter);
   });
-  panel.addEventListener("close", () => body.replaceChildren());
+  panel.addEventListener("close", putAside);
+  window.addEventListener("beforeunload", (event) => {
+    if (!isSent && (kept.size || (panel.open && hasTyping()))) event.preventDefault();
+  });
 })();

@@ -8,7 +8,7 @@
 
   // --- Blank the screen: Esc twice, or the button ---
   const blank = document.getElementById("blank");
-  let lastEscape = 0;
+  let lastEscape = -Infinity; // one key soon after the page came is no second one
   const showBlank = () => {
     blank.hidden = false;
     blank.querySelector("button").focus();

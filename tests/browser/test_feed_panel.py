@@ -49,6 +49,36 @@ def test_closing_the_panel_gives_the_keyboard_back(enter, page, site):
     assert page.evaluate("document.activeElement.textContent") == "Look at it"
 
 
+@pytest.mark.parametrize("way", ["Escape", "Close"])
+def test_what_was_typed_is_there_again_when_the_panel_is_opened_again(enter, page, site, way):
+    enter(SENCO)
+    number = opened(page, site, "Next look at a monitored pupil", "Look again")
+    page.locator("#panel textarea[name=outcome]").fill("Half a sentence about")
+    page.locator("#panel input[value=stop]").check()
+
+    if way == "Escape":
+        page.keyboard.press("Escape")
+    else:
+        page.locator("#panel [data-panel-close]").click()
+    page.locator("#panel").wait_for(state="hidden")
+    page.locator(f'.due[data-due="{number}"]').get_by_role("link", name="Look again").click()
+
+    assert page.locator("#panel textarea[name=outcome]").input_value() == "Half a sentence about"
+    assert page.locator("#panel input[value=stop]").is_checked()
+    assert "What you had typed is back" in page.locator("#panel").inner_text()
+
+
+def test_a_panel_in_which_nothing_was_typed_is_read_afresh(enter, page, site):
+    enter(SENCO)
+    number = opened(page, site, "Next look at a monitored pupil", "Look again")
+    page.keyboard.press("Escape")
+
+    page.locator(f'.due[data-due="{number}"]').get_by_role("link", name="Look again").click()
+    page.locator("#panel[open] form").first.wait_for()
+
+    assert "What you had typed is back" not in page.locator("#panel").inner_text()
+
+
 def test_without_script_the_action_opens_its_page(browser, site):
     from sendco.tools.demo import accounts
 
