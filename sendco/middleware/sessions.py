@@ -63,19 +63,17 @@ class SessionLimitsMiddleware:
             # Django's redirect would be followed within the page and draw the sign-in form into a fragment's place.
             if not getattr(view, "login_required", True):
                 return None
-            page = keep_late(request) or came_from(request)
+            kept = keep_late(request)
             is_asked = request.method in ("GET", "HEAD") and not request.htmx
-            return None if is_asked else sign_in_again(request, page=page)
+            return None if is_asked else sign_in_again(request, page=kept or came_from(request), is_kept=bool(kept))
         now = timezone.now().timestamp()
         session = request.session
         started, seen = session.setdefault(STARTED, now), session.setdefault(SEEN, now)
         if now - seen > idle_seconds(request) or now - started > settings.SESSION_COOKIE_AGE:
-            page = keep_late(request)
-            if not page:
-                keep_typing(request)
-                page = came_from(request)
+            kept = keep_late(request)
+            is_kept = bool(kept) or keep_typing(request)
             logout(request)
-            return sign_in_again(request, page=page)
+            return sign_in_again(request, page=kept or came_from(request), is_kept=is_kept)
         if now - seen > WRITE_EVERY and not getattr(view, "is_polling", False):
             session[SEEN] = now
         return None
@@ -91,27 +89,31 @@ def came_from(request):
 
 
 def keep_typing(request):
-    """Keep a form that is no page of the kit and comes too late, as the draft that it names."""
+    """Keep a form that is no page of the kit and comes too late, as the draft that it names. Returns whether it was."""
     form_key = request.POST.get("draft_key", "") if request.method == "POST" else ""
     school_id = request.session.get("draft_school")
     if not FORM_KEY.fullmatch(form_key) or not school_id:
-        return
+        return False
     values = {name: request.POST.getlist(name) for name in request.POST if name != "csrfmiddlewaretoken"}
     with suppress(DraftTooLong):
         save_draft(by=request.user, school_id=school_id, form_key=form_key, data=values)
+        return True
+    return False
 
 
-def sign_in_again(request, *, page=""):
+def sign_in_again(request, *, page="", is_kept=False):
     """Send the person to sign in and bring them back; a fragment request makes the whole page go.
 
-    `page` is where a form stands that was kept: it is given back there.
+    `page` is where a form stands that was kept: it is given back there, and the sign-in page says so.
     """
     back = request.headers.get("HX-Current-URL", "") if request.htmx else page or request.get_full_path()
     if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
         back = ""
     if request.method != "GET" and not request.htmx and not page:
         back = ""
-    address = reverse("account_login") + (f"?{urlencode({'next': back})}" if back else "")
+    said = {"next": back} if back else {}
+    said |= {"kept": "1"} if is_kept else {}
+    address = reverse("account_login") + (f"?{urlencode(said)}" if said else "")
     if request.htmx:
         return HttpResponse(status=204, headers={"HX-Redirect": address})
     return redirect(address)

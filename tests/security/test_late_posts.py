@@ -1,5 +1,7 @@
 """A button pressed after the session ended: sign in, and stand on the page that has the button, not on a blank one."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -45,3 +47,21 @@ def test_what_only_takes_posts_says_so_in_words(sign_in, senco):
 
     assert answer.status_code == 405
     assert "Go back and use the button on the page." in answer.content.decode()
+
+
+def test_the_sign_in_page_says_that_what_was_typed_is_safe(client, sign_in, senco, pupil):
+    form = sign_in(senco).get(reverse("pupils:watch-start", args=[pupil.pk]))
+    token = re.search(r'name="form_token" value="([^"]+)"', form.content.decode())[1]
+    client.logout()
+
+    answer = client.post(
+        reverse("pupils:watch-start", args=[pupil.pk]), {"form_token": token, "reason": "Half a sentence"}, follow=True
+    )
+
+    assert "What you had typed is safe" in answer.content.decode()
+
+
+def test_the_sign_in_page_promises_nothing_that_was_not_kept(client):
+    answer = client.post(STOP, follow=True)
+
+    assert "What you had typed is safe" not in answer.content.decode()
