@@ -5,6 +5,7 @@ from functools import partial
 
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET
 
 from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
@@ -75,10 +76,17 @@ def authority_detail(request, pk):
     return render(request, "ehcp/authority_detail.html", context)
 
 
+def _back(request):
+    """The form of ours from which an authority was found missing, or ""."""
+    back = request.GET.get("next", "")
+    return back if url_has_allowed_host_and_scheme(back, {request.get_host()}, request.is_secure()) else ""
+
+
 @require_permission(P.AUTHORITY_EDIT, P.CASE_EDIT)
 @form_page
 def authority_add(request):
     form = AuthorityForm(posted(request), initial={"name": request.GET.get("name", "")[:100]})
+    back = _back(request)
 
     def add(_cleaned):
         return services.add_authority(school=request.acting.school, by=request.user, **form.values())
@@ -90,8 +98,8 @@ def authority_add(request):
         title="Add a local authority",
         submit="Add",
         done=lambda added: f"{added.name} is added.",
-        then=_address,
-        cancel=reverse("ehcp:authority-list"),
+        then=back or _address,
+        cancel=back or reverse("ehcp:authority-list"),
         lead="Dates of the law stand whatever is written here. What the authority asks for is shown beside them.",
     )
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 from html import unescape
+from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -764,3 +765,20 @@ def test_a_caseworker_of_another_authority_does_not_take_over(as_senco, authorit
     stranger = CaseworkerFactory(authority=LocalAuthorityFactory(school=school))
 
     assert as_senco.post(at("caseworker-end", worker.pk), {"successor": stranger.pk}).status_code == 422
+
+
+def test_an_authority_that_is_missing_is_added_on_the_way(as_senco, pupil):
+    start = f"{at('plan-new')}?pupil={pupil.pk}"
+    assert f"{at('authority-add')}?next={quote(start)}" in as_senco.get(start).content.decode()
+
+    added = as_senco.post(f"{at('authority-add')}?next={quote(start)}", {"name": "Northmarch"})
+
+    assert (added.status_code, added.url) == (302, start)
+    assert "Northmarch" in as_senco.get(start).content.decode()
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/", "//evil.example", "javascript:alert(1)"])
+def test_adding_an_authority_leads_nowhere_else(as_senco, elsewhere):
+    added = as_senco.post(f"{at('authority-add')}?next={elsewhere}", {"name": "Northmarch"})
+
+    assert added.url.startswith("/plans/authorities/") or added.url.startswith(at("authority-list"))
