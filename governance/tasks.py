@@ -3,6 +3,8 @@
 from celery import shared_task
 from django.utils.timezone import now
 
+from pupils.record.services.emergencies import report_ended
+
 from .services.daily import remind_of_reviews, run_daily
 from .services.sealing import seal_and_tell
 from .services.watching import watch
@@ -14,6 +16,7 @@ def daily():
     remind_of_reviews(at)
     run_daily(at)
     watch(at)
+    report_ended(at)
 
 
 @shared_task

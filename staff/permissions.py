@@ -13,6 +13,7 @@ class Permission(StrEnum):
     PUPIL_VIEW = "Open the pupils one teaches, tutors or supports"
     PUPIL_VIEW_UNIT = "Open every pupil of one's unit"
     PUPIL_VIEW_ALL = "Open every pupil of the school"
+    EMERGENCY_OPEN = "Open one other pupil in an emergency, for two hours and on record"
     PUPIL_EDIT = "Change a pupil's details, enrolments, contacts and groups"
     IDENTIFIERS_VIEW = "See UPN, ULN, birth date and the information system's number"
     CONTACT_VIEW = "See parents and other contacts"
@@ -126,8 +127,8 @@ ROLE_PERMISSIONS = {
             P.HEALTH_VIEW,
         }
     ),
-    Role.TEACHER: frozenset(_CLASSROOM),
-    Role.TEACHING_ASSISTANT: frozenset(_CLASSROOM),
+    Role.TEACHER: frozenset(_CLASSROOM | {P.EMERGENCY_OPEN}),
+    Role.TEACHING_ASSISTANT: frozenset(_CLASSROOM | {P.EMERGENCY_OPEN}),
     Role.OFFICE: frozenset(
         _EVERYONE
         | {

@@ -139,6 +139,7 @@ def belongings(school, user, pupil):
     about_a_plan |= contribution_things(school, user, pupil)
     return about_a_plan | {
         "pupil": pupil.pk,
+        "in_directory": pupil.pk,
         "contact": contact.pk,
         "concern": concern.pk,
         "entry": entry.pk,
@@ -326,6 +327,7 @@ MATRIX = {
     "pupils:enrolment-change": ("pupil", KEEPS_DATA),
     "pupils:first-day-correct": ("enrolment", KEEPS_DATA),
     "pupils:pupil-leave": ("pupil", KEEPS_DATA),
+    "pupils:emergency-open": ("in_directory", {T, A}),
     "pupils:pupil-readmit": ("pupil", KEEPS_DATA),
     "pupils:key-worker": ("pupil", KEEPS_DATA),
     "pupils:key-worker-many": ("none", KEEPS_DATA),

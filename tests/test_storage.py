@@ -24,6 +24,7 @@ from staff.roles import Role
 from tests import migrated
 from tests.test_access import MATRIX, OWN_ONLY, PERSONAL, address, person, world  # noqa: F401  (fixtures)
 
+pytestmark = pytest.mark.postgresql("faults of the database")
 ROOT = Path(__file__).resolve().parents[1]
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", re.IGNORECASE)
 WHY = {"full": "database or disk is full", "locked": "database is locked", "postgresql": "could not extend file"}

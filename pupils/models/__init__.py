@@ -2,6 +2,7 @@ from .assessments import Assessment
 from .concerns import Concern, ConcernView
 from .contacts import Contact
 from .documents import Document
+from .emergencies import Emergency
 from .imports import Import, ImportChange, ImportDecision, ImportMapping
 from .letters import Letter, LetterTemplate
 from .merges import Merge, NotDuplicate
@@ -16,6 +17,7 @@ __all__ = [
     "ConcernView",
     "Contact",
     "Document",
+    "Emergency",
     "Enrolment",
     "GroupPlace",
     "Import",

@@ -24,6 +24,7 @@ class PupilQuerySet(models.QuerySet):
     def visible_to(self, acting: Acting) -> Self:
         """Whole school, own unit, or the pupils one teaches, tutors or supports today; nothing without a school."""
         # The models are made with this query set.
+        from .emergencies import Emergency
         from .pupil import Enrolment, GroupPlace, PupilSupport
 
         if not acting.school:
@@ -40,6 +41,8 @@ class PupilQuerySet(models.QuerySet):
             seen |= Q(form_group__in=groups)
             seen |= Q(pk__in=GroupPlace.objects.filter(current(), group__in=groups).values("pupil"))
             seen |= Q(pk__in=PupilSupport.objects.filter(current(), user=acting.user).values("pupil"))
+            if acting.can(Permission.EMERGENCY_OPEN):
+                seen |= Q(pk__in=Emergency.objects.open().filter(user=acting.user).values("pupil"))
             seen &= Q(left_on=None)
         return pupils.filter(seen)
 

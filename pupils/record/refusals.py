@@ -121,3 +121,10 @@ class SupportReason(Reason):
 class GroupReason(Reason):
     IN_GROUP = "in_group", _("{pupil} is in {group} already.")
     ENDED_ALREADY = "ended_already", _("This ended on {ended_on} already.")
+
+
+class EmergencyReason(Reason):
+    TOO_MANY = (
+        "too_many",
+        _("You opened {most} records in an emergency within a day. Ask the SENDCo or the headteacher."),
+    )

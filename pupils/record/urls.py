@@ -1,12 +1,13 @@
 from django.urls import path
 
-from .views import assessments, contacts, documents, flags, records
+from .views import assessments, contacts, documents, emergencies, flags, records
 
 urlpatterns = [
     path("pupils/add/", records.pupil_add, name="pupil-add"),
     path("pupils/<int:pk>/edit/", records.pupil_edit, name="pupil-edit"),
     path("pupils/<int:pk>/enrolment/", records.enrolment_change, name="enrolment-change"),
     path("enrolments/<int:pk>/first-day/", records.first_day_correct, name="first-day-correct"),
+    path("pupils/<int:pk>/emergency/", emergencies.emergency_open, name="emergency-open"),
     path("pupils/<int:pk>/leave/", records.pupil_leave, name="pupil-leave"),
     path("pupils/<int:pk>/readmit/", records.pupil_readmit, name="pupil-readmit"),
     path("pupils/<int:pk>/key-worker/", records.key_worker, name="key-worker"),

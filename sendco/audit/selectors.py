@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Count, Model, QuerySet
 
@@ -46,3 +46,10 @@ def many_reads(*, since: datetime, at_least: int, exports: bool) -> list[ManyRea
     rows = rows.filter(what__startswith=EXPORT) if exports else rows.exclude(what__startswith=EXPORT)
     counted = rows.values_list("school_id", "user_id", "hour_at").annotate(children=Count("pupil_id", distinct=True))
     return [ManyReads(*row) for row in counted.filter(children__gte=at_least).order_by("hour_at", "user_id")]
+
+
+def reads_between(*, school_id: int, pupil_id: int, user_id: int, first: datetime, last: datetime) -> list[str]:
+    """What one person read of one child in the hours from the first moment to the last, each once."""
+    hours = {"hour_at__gt": first - timedelta(hours=1), "hour_at__lte": last}
+    rows = Read.objects.filter(school_id=school_id, pupil_id=pupil_id, user_id=user_id, **hours)
+    return sorted(set(rows.values_list("what", flat=True)))

@@ -13,6 +13,7 @@ from .models import SentForm
 from .names import is_ours
 
 KEPT_FOR = timedelta(days=2)
+SAME_WORDS_SECONDS = 10
 
 
 class SentBefore(Exception):
@@ -35,6 +36,22 @@ def claim(*, user_id: int, key: str, digest: str) -> SentForm:
     except IntegrityError:
         first = SentForm.objects.get(user_id=user_id, key=key)
         raise SentBefore(first.went_to, is_same=first.digest == digest) from None
+
+
+def claim_of(request: HttpRequest) -> SentForm | None:
+    """Take the turn of the form that was sent; None where nobody is signed in. Raises SentBefore.
+
+    A form that came without its token, from a program and not from our page, is known by its words for a while.
+    """
+    if not request.user.is_authenticated:
+        return None
+    digest, token = digest_of(request), tokens.posted(request)
+    user_id: int = request.user.pk
+    if token is not None:
+        return claim(user_id=user_id, key=token.once, digest=digest) if token.user_id == user_id else None
+    what = hashlib.sha256(f"{request.get_full_path()} {digest}".encode()).hexdigest()[:20]
+    window = int(timezone.now().timestamp() // SAME_WORDS_SECONDS)
+    return claim(user_id=user_id, key=f"words{what}{window % 10**7}", digest=digest)
 
 
 def earlier(request: HttpRequest) -> str:

@@ -199,7 +199,7 @@ class FormPage:
         if (self.only_with and self.only_with not in request.POST) or (self.not_with and self.not_with in request.POST):
             return None
         try:
-            with self._turn(request) as note_where:
+            with turn(request) as note_where:
                 answer = self.save(self.form.cleaned_data)
                 response = self._answer(request, answer)
                 note_where(response)
@@ -223,22 +223,6 @@ class FormPage:
         logger.error("not stored", extra={"event": f"storage.{trouble.name.lower()}"})
         self.form.add_error(None, f"Nothing was saved. {trouble.value} What you typed is still here: {TRY_AGAIN}")
         return self.show(request, status=503)
-
-    @contextmanager
-    def _turn(self, request: HttpRequest) -> Iterator[Callable[[HttpResponseBase], None]]:
-        """One transaction around the service and the note that this form was sent."""
-        token = tokens.posted(request)
-        if token is None or token.user_id != request.user.pk:
-            yield lambda response: None
-            return
-        with transaction.atomic():
-            row = once.claim(user_id=token.user_id, key=token.once, digest=once.digest_of(request))
-
-            def note_where(response: HttpResponseBase) -> None:
-                if isinstance(response, HttpResponseRedirect):
-                    once.note_where(row, response.url)
-
-            yield note_where
 
     def _answer(self, request: HttpRequest, answer: Any) -> HttpResponseBase:
         message = self.done(answer) if callable(self.done) else self.done
@@ -273,6 +257,19 @@ class FormPage:
         return None
 
 
+@contextmanager
+def turn(request: HttpRequest) -> Iterator[Callable[[HttpResponseBase], None]]:
+    """One transaction around the service and the note that this form was sent. Raises SentBefore."""
+    with transaction.atomic():
+        row = once.claim_of(request)
+
+        def note_where(response: HttpResponseBase) -> None:
+            if row is not None and isinstance(response, HttpResponseRedirect):
+                once.note_where(row, response.url)
+
+        yield note_where
+
+
 def _forget_token(request: HttpRequest) -> None:
     data = request.POST.copy()
     data.pop(names.TOKEN, None)
@@ -299,14 +296,30 @@ class ConfirmPage:
     def respond(self, request: HttpRequest) -> HttpResponseBase:
         if request.method != "POST":
             page = self.page() if callable(self.page) else self.page
-            return render(request, self.template, page)
+            return render(request, self.template, page | {"form_state": self._state(request)})
         try:
-            answer = self.act()
+            with turn(request) as note_where:
+                answer = self.act()
+                response = self._answer(request, answer)
+                note_where(response)
+        except once.SentBefore as before:
+            return redirect(before.went_to or self._back(request))
         except Refused as refusal:
             message = self.changed if isinstance(refusal, ChangedMeanwhile) else ""
             messages.add_message(request, self.refused_level, message or str(refusal))
-            back = self.refused_to() if callable(self.refused_to) else self.refused_to
-            return redirect(back or (self.then if isinstance(self.then, str) else request.path))
+            return redirect(self._back(request))
+        return response
+
+    def _state(self, request: HttpRequest) -> dict[str, bool | str] | None:
+        if not request.user.is_authenticated:
+            return None
+        return {"token": str(tokens.new(request, draft_key=tokens.key_of_page(request))), "is_back": False}
+
+    def _back(self, request: HttpRequest) -> str:
+        back = self.refused_to() if callable(self.refused_to) else self.refused_to
+        return back or (self.then if isinstance(self.then, str) else request.path)
+
+    def _answer(self, request: HttpRequest, answer: Any) -> HttpResponseBase:
         message = self.done(answer) if callable(self.done) else self.done
         if message:
             messages.success(request, message)

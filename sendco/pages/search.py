@@ -22,7 +22,9 @@ def pupil_search(request):
     pupils = search.find(request.acting, text)
     if request.htmx:
         return HttpResponse(_list(text, pupils))
-    return render(request, "pages/search.html", {"title": "Find a pupil", "q": text, "found": pupils})
+    context = {"title": "Find a pupil", "q": text, "found": pupils}
+    context["may_open_in_emergency"] = request.acting.can(Permission.EMERGENCY_OPEN)
+    return render(request, "pages/search.html", context)
 
 
 def _list(text, pupils):

@@ -28,6 +28,7 @@ from sendco.links.models import Link
 from sendco.pdf.render import render_pdf
 from sendco.refusals import ChangedMeanwhile
 from staff.roles import Role as StaffRole
+from tests.again import later
 from tests.factories import MembershipFactory
 from tests.factories.ehcp import PlanOutcomeFactory, PlanVersionFactory
 from tests.refusals import refused, shows
@@ -297,7 +298,8 @@ def test_file_whose_document_was_removed_can_be_kept_again(sign_in, senco, attac
     client.post(address, FACTS)
     documents.remove_document(document=Document.objects.get(), by=senco)
 
-    assert client.post(address, FACTS).status_code == 302
+    with later():
+        assert client.post(address, FACTS).status_code == 302
     assert Document.objects.filter(removed_on=None).count() == 1
 
 

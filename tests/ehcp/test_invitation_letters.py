@@ -13,6 +13,7 @@ from ehcp.reviews.services import inviting
 from ehcp.reviews.services import reviews as services
 from pupils.models import Contact
 from sendco.audit.models import Event
+from tests.again import later
 from tests.factories.ehcp import CaseworkerFactory, PlanFactory
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Europe/London"))
@@ -198,7 +199,8 @@ def test_letter_written_before_the_day_was_fixed_invites_nobody(desk, pupil, sen
     Contact.objects.create(pupil=pupil, name="Parent One", has_parental_responsibility=True)
     review = services.begin(plan=PlanFactory(pupil=pupil), kind="annual", by=senco)
     letter = for_parent(desk, review)
-    unfixed = for_parent(desk, review)
+    with later():
+        unfixed = for_parent(desk, review)
 
     assert "no day of the meeting is fixed" in sent(desk, unfixed)
     clock.shift(timedelta(minutes=1))

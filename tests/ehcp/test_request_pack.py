@@ -23,6 +23,7 @@ from sendco.jobs import runner
 from sendco.jobs.models import Job, Status
 from staff.acting import acting_for
 from staff.models import Membership
+from tests.again import later
 from tests.ehcp.pdfs import pdf_of
 from tests.factories.ehcp import LocalAuthorityFactory
 
@@ -195,7 +196,8 @@ def test_pack_can_be_made_again_until_the_request_goes(sign_in, senco, case):
     client = sign_in(senco)
     make(client, case)
     first = NeedsAssessment.objects.get(pk=case.pk).pack_file_id
-    make(client, case)
+    with later():
+        make(client, case)
 
     assert not StoredFile.objects.filter(pk=first).exists()
     sent = {
@@ -204,7 +206,8 @@ def test_pack_can_be_made_again_until_the_request_goes(sign_in, senco, case):
         "method": "email",
     }
     client.post(reverse("ehcp:assessment-step", args=[case.pk, "sent"]), sent)
-    response = client.post(address("assessment-pack", case), {})
+    with later(2):
+        response = client.post(address("assessment-pack", case), {})
     assert response.status_code == 422
     assert "Its pack stays as it went" in response.content.decode()
 

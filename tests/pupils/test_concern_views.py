@@ -16,6 +16,7 @@ from sendco.drafts.services import save_draft
 from sendco.due.models import DueItem
 from staff.models import OutgoingMail, Unit
 from staff.roles import Role
+from tests.again import later
 from tests.factories import MembershipFactory, PupilFactory
 from tests.refusals import shows
 
@@ -555,11 +556,13 @@ def test_a_view_that_was_given_stays(sign_in, senco, teaching_assistant, view):
 def test_stopping_twice_and_in_a_closed_concern_is_said(sign_in, senco, view, concern):
     client = sign_in(senco)
     withdraw(client, view)
-    assert "already" in page_of(withdraw(client, view))
+    with later():
+        assert "already" in page_of(withdraw(client, view))
 
     ConcernView.objects.update(withdrawn_on=None)
     Concern.objects.update(closed_on=timezone.localdate())
-    assert shows(page_of(withdraw(client, view)), ViewReason.CONCERN_CLOSED)
+    with later(2):
+        assert shows(page_of(withdraw(client, view)), ViewReason.CONCERN_CLOSED)
 
 
 def test_who_may_stop_asking(sign_in, school, senco, head, teacher, outsider, pupil, view):

@@ -11,6 +11,7 @@ from pupils.record.services import pupils as services
 from sendco.drafts.services import load_draft, save_draft
 from staff.models import TeachingGroup, Unit
 from staff.roles import Role
+from tests.again import later
 from tests.factories import MembershipFactory, PupilFactory, TeachingGroupFactory, UserFactory
 from tests.refusals import shows
 
@@ -338,7 +339,8 @@ def test_support_added_twice_is_said(sign_in, office, pupil, teaching_assistant)
     client = sign_in(office)
     client.post(url("support-add", pupil), {"user": teaching_assistant.pk})
 
-    again = client.post(url("support-add", pupil), {"user": teaching_assistant.pk})
+    with later():
+        again = client.post(url("support-add", pupil), {"user": teaching_assistant.pk})
 
     assert again.status_code == 422
     assert "already" in again.content.decode()

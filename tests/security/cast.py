@@ -15,7 +15,7 @@ from sendco.tools.demo import build
 from sendco.tools.demo.canary import CANARIES, NARRATIVE, Canary
 from sendco.tools.demo.people import HARBOUR, KESTREL
 from staff.acting import acting_for
-from staff.models import AcademicYear, GroupStaff, Invitation, Membership, User
+from staff.models import AcademicYear, GroupStaff, Invitation, Membership, RoleRequest, User
 from staff.permissions import Permission
 from staff.roles import Role
 from staff.sign_in import lost_factors
@@ -159,9 +159,16 @@ def _ids(cast):
         "academic_year": [AcademicYear.objects.filter(school=school).first().pk],
         "invitation": [_invitation(cast).pk],
         "lost_factor": [lost_factors.ask(user=pupil.key_worker).pk],
+        "in_directory": [pupil.pk],
+        "role_request": [_role_request(cast, senco).pk],
         "digest": [_digest(cast, senco).pk],
         "cover": [_cover(cast, senco).pk],
     }
+
+
+def _role_request(cast, senco):
+    """A role for the canary's key worker that waits for a second person."""
+    return RoleRequest.objects.create(school=cast.school, user=cast.pupil.key_worker, role=Role.DSL, asked_by=senco)
 
 
 def _digest(cast, senco):

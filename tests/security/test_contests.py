@@ -3,10 +3,13 @@
 On both databases with real connections, on rows that are committed.
 """
 
+import re
 from datetime import timedelta
 from functools import partial
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from django.utils import timezone
 
 from pupils.concerns import services as concerns
@@ -292,3 +295,29 @@ def test_different_work_on_one_pupil_waits_and_ends(pupil, concern, senco, head,
     opened = race.look(lambda: RegisterEntry.objects.filter(pupil=pupil, ends_on=None).count())
     on_roll = race.look(lambda: Pupil.objects.get(pk=pupil.pk).left_on is None)
     assert opened == on_roll
+
+
+# --- One form, sent many times at once ---------------------------------------------------------------------------
+def sender(client, address, data):
+    """Send the form with the same cookies, from a browser of its own."""
+
+    def send():
+        again = Client()
+        again.cookies = client.cookies
+        return again.post(address, data).status_code
+
+    return send
+
+
+@pytest.mark.parametrize("token", [True, False])
+def test_contact_form_sent_ten_times_at_once_is_one_contact(sign_in, pupil, senco, tmp_path, token, transactional_db):
+    client, address = sign_in(senco), reverse("pupils:contact-add", args=[pupil.pk])
+    page = client.get(address).content.decode()
+    found = re.search(r'name="form_token" value="([^"]+)"', page)[1]
+    typed = {"name": "Hannah Adeyemi", "relation": "Mother", "priority": "1", "version": "1"}
+    contest = Contest(tmp_path, whole=False)
+
+    answers = contest.between(*[sender(client, address, typed | ({"form_token": found} if token else {}))] * 10)
+
+    assert set(answers) == {302}
+    assert contest.look(lambda: Contact.objects.filter(pupil=pupil).count()) == 1

@@ -28,6 +28,7 @@ from sendco.limits.models import Hit
 from sendco.middleware.logs import JsonFormatter, SafeRecordFilter
 from staff.models import OutgoingMail
 from staff.roles import Role
+from tests.again import later
 
 from .drive import client_of, drawn_in_pdf, facts_of_pdf
 from .work import WORD, a_day, export, found_in, raise_concern
@@ -157,7 +158,8 @@ def test_failing_job_logs_no_text_of_the_failure(stage, log, monkeypatch):
         raise ValueError(WORD)
 
     monkeypatch.setattr("sendco.pages.register.exports._pupils", fail)
-    export(client_of(stage.people[SENCO]))
+    with later():
+        export(client_of(stage.people[SENCO]))
     job = Job.objects.latest("pk")
     run(job.pk)
 

@@ -18,6 +18,7 @@ from pupils.models import (
     Concern,
     Contact,
     Document,
+    Emergency,
     Enrolment,
     GroupPlace,
     Letter,
@@ -124,8 +125,10 @@ def _header(request, pupil):
         for key, label, permission in TABS
         if key == "overview" or acting.can(permission)
     ]
+    emergencies = Emergency.objects.open().filter(pupil=pupil, user=request.user)
     return {
         "title": pupil.name,
+        "emergency": emergencies.first() if acting.can(P.EMERGENCY_OPEN) else None,
         "section": "register",
         "crumbs": CRUMBS,
         "pupil": pupil,

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("pupils", "0007_seal_hidden_addresses"),
+        ("pupils", "0008_emergencies"),
         ("staff", "0003_lost_factor"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
