@@ -49,7 +49,7 @@ def _key_faults():
 
 def _mail_faults():
     if not settings.EMAIL_BACKEND.endswith("smtp.EmailBackend"):
-        mend = "Set SENDCO_EMAIL_URL, like smtp://user:password@host:587."
+        mend = "Set SENDCO_EMAIL_URL, like smtp://user:password@host:587."  # pragma: allowlist secret
         yield "E016", "No mail server is set: invitations, links and reminders would go into files.", mend
     elif settings.EMAIL_HOST.endswith(NOBODYS):
         yield "E016", "The mail server is the guide's example.", "Set SENDCO_EMAIL_URL to the school's mail server."

@@ -105,7 +105,7 @@ def test_owner_is_told_apart_at_the_start(app, settings):
 
 def test_preparing_refuses_one_role_for_both(db, settings):
     user = connection.settings_dict["USER"] or "sendco"
-    settings.APP_DATABASE_URL = f"postgresql://{user}:word@127.0.0.1:5432/sendco"
+    settings.APP_DATABASE_URL = f"postgresql://{user}:word@127.0.0.1:5432/sendco"  # pragma: allowlist secret
 
     with pytest.raises(CommandError, match="must name another role"):
         call_command("prepare", verbosity=0)

@@ -18,7 +18,8 @@ ROOT = Path(__file__).resolve().parents[1]
 # Words of our own that stand in a path; every other text in one is taken for a secret.
 WORDS = {"case", "form_key", "kind", "letter", "rule", "step"}
 PART = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>|\(\?P<(?P<regex>\w+)>[^()]*\)")
-SECRETS = ["Zm9vYmFyQmF6cXV1eDEyMzQ1Njc4OTAtYWJjZGVmZ2h", "canary-short", "c7-signed:can.ary", "%63anary"]
+LONG = "Zm9vYmFyQmF6cXV1eDEyMzQ1Njc4OTAtYWJjZGVmZ2h"  # pragma: allowlist secret
+SECRETS = [LONG, "canary-short", "c7-signed:can.ary", "%63anary"]
 
 
 def secret_routes():
