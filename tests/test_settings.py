@@ -85,7 +85,9 @@ def test_a_field_key_that_is_none_is_refused_on_a_local_copy_too_and_not_repeate
 
 @pytest.mark.parametrize("part", [("worker", "--pool", "solo"), ("beat", "--pidfile=")])
 def test_worker_and_scheduler_refuse_an_unsafe_start_too(tmp_path, part):
-    command = ("-m", "celery", "-A", "sendco.celery", *part)
+    command = ["-m", "celery", "-A", "sendco.celery", *part]
+    if part[0] == "beat":
+        command.append(f"--schedule={tmp_path / 'schedule'}")
 
     result = start(tmp_path, *command, SENDCO_FIELD_KEYS="not-a-key", SENDCO_SITE_URL="http://localhost:8000")
 
