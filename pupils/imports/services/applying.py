@@ -10,11 +10,12 @@ from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from sendco.audit import services as audit
 from sendco.audit.models import Event
 from sendco.clock import long_date
+from sendco.staging import Staging, reserve_ids
 from staff.models import TeachingGroup, User
 
 from ...models import Import, ImportChange, Pupil
@@ -24,7 +25,7 @@ from ..selectors.directory import Directory
 from ..selectors.known import CHUNK, REASON, Known, known_pupils
 from .batch import Batch
 from .earlier import planned_of
-from .finishing import finish, remember_answers
+from .finishing import finish, remember_answers, stage
 from .writer import Writer
 
 Kind, Answer, Outcome = ImportChange.Kind, ImportChange.Answer, ImportChange.Outcome
@@ -38,6 +39,9 @@ def chosen_changes(imported: Import) -> list[ImportChange]:
 
 # How often the work is done again because somebody changed one of these pupils meanwhile. After that they wait.
 MOST_ATTEMPTS = 3
+# PostgreSQL locks rows and not the whole database: there rows are made ready within the one transaction, which a
+# pool of connections keeps on one of them.
+IS_READY_ALONE = connection.vendor == "sqlite"
 
 
 def apply(
@@ -55,20 +59,29 @@ def apply(
     inside it after the last.
     """
     for attempt in range(1, MOST_ATTEMPTS + 1):
-        with transaction.atomic() if attempt == MOST_ATTEMPTS else nullcontext():
+        is_last = attempt == MOST_ATTEMPTS
+        staging = Staging()
+        with transaction.atomic() if is_last else nullcontext():
             work = Work(imported, chosen_changes(imported), by=by, today=today)
             work.prepare()
-            writing()
-            with transaction.atomic():
-                still_mine()
-                current = Import.objects.select_for_update(of=["self"]).get(pk=imported.pk)
-                if current.status != Import.Status.APPLYING:
-                    return {}
-                if attempt < MOST_ATTEMPTS and work.has_been_overtaken():
-                    continue
-                work.write()
-                after()
-                return work.counts
+            try:
+                if IS_READY_ALONE:
+                    work.stage(staging)
+                writing()
+                with transaction.atomic():
+                    still_mine()
+                    if not IS_READY_ALONE:
+                        work.stage(staging)
+                    current = Import.objects.select_for_update(of=["self"]).get(pk=imported.pk)
+                    if current.status != Import.Status.APPLYING:
+                        return {}
+                    if not is_last and work.has_been_overtaken():
+                        continue
+                    work.write(staging)
+                    after()
+                    return work.counts
+            finally:
+                staging.close()
     return {}
 
 
@@ -113,12 +126,21 @@ class Work:
         events = Event.objects.filter(school_id=self.school.pk, pk__gt=self.last_event).exclude(pupil_id=None)
         return any(pk in self.known or code == "pupil.added" for pk, code in events.values_list("pupil_id", "code"))
 
-    def write(self) -> None:
-        for change, group in self.groups:
+    def stage(self, staging: Staging) -> None:
+        """Make everything ready that is to be written."""
+        new = reserve_ids(TeachingGroup, len(self.groups))
+        for (change, group), pk in zip(self.groups, new, strict=True):
+            group.pk = pk
+            change.undo.setdefault("groups", []).append(pk)
+        self.batch.stage(staging)
+        stage(self, staging)
+
+    def write(self, staging: Staging) -> None:
+        for _, group in self.groups:
             with audit.saving(group, by=self.by, reason=self.batch.reason):
-                group.save()
-            change.undo.setdefault("groups", []).append(group.pk)
-        self.batch.write()
+                group.save(force_insert=True)
+        self.batch.make_room()
+        staging.take_over()
         remember_answers(self)
         finish(self)
 

@@ -1,4 +1,4 @@
-"""Rows to make and to change, collected first and written together with their history, so that the write is short.
+"""Rows to make and to change, collected and made ready with their history, so that writing them is short.
 
 What undoing needs is kept as it goes: which rows were made, and each changed value before and after.
 """
@@ -7,11 +7,10 @@ from collections import defaultdict
 from datetime import date, datetime
 from typing import Any
 
-from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from sendco.staging import Staging, reserve_ids, settle_references
 from staff.models import User
 
 from ... import search
@@ -53,64 +52,62 @@ class Batch:
     def has_changed(self, row: Contact) -> bool:
         return (type(row), row.pk) in self.changed
 
-    def write(self) -> None:
-        """Write everything in the caller's transaction and note on each change how to undo it."""
-        with transaction.atomic():
-            self._make(Pupil)
-            self._free_upns()
-            for (model, fields), rows in self._by_fields().items():
-                self._update(model, rows, sorted(fields))
-            for model in self.made.keys() - {Pupil}:
-                self._make(model)
-            self._index()
+    def stage(self, staging: Staging) -> None:
+        """Make everything ready, with its history, and note on each change how to undo it. Nothing is written yet."""
+        for model, pairs in self.made.items():
+            for (_, row), pk in zip(pairs, reserve_ids(model, len(pairs)), strict=True):
+                row.pk = pk
+        # What ends goes first: a pupil has one open status, one open enrolment.
+        for (model, fields), rows in self._by_fields().items():
+            self._stage_changes(staging, model, rows, sorted(fields))
+        for model, pairs in self.made.items():
+            rows = [row for _, row in pairs]
+            for row in rows:
+                settle_references(row)
+            staging.insert(model, rows, keep_ids=True)
+            staging.insert(*self._history(model, rows, "+"), keep_ids=False)
+        keys = [key for pupil in self.keys.values() for key in search.keys_for(pupil)]
+        for key in keys:
+            settle_references(key)
+        staging.insert(SearchKey, keys, keep_ids=False)
         self._note()
 
-    def _make(self, model: type[Model]) -> None:
-        rows = [row for _, row in self.made.get(model, [])]
-        if rows:
-            who = {"default_user": self.by, "default_change_reason": self.reason}
-            bulk_create_with_history(rows, model, batch_size=BATCH, **who)
+    def make_room(self) -> None:
+        """Before the rows are taken over: free the numbers that move, and drop the keys that are made anew."""
+        # Two pupils may exchange numbers: no two may hold one at any moment, so both are emptied first.
+        moving = [pk for (model, pk), (_, _, before) in self.changed.items() if model is Pupil and before.get("upn")]
+        renamed = [pupil.pk for pupil in self.keys.values()]
+        for start in range(0, len(moving), BATCH):
+            Pupil.objects.filter(pk__in=moving[start : start + BATCH]).update(upn=None)
+        for start in range(0, len(renamed), BATCH):
+            SearchKey.objects.filter(pupil__in=renamed[start : start + BATCH]).delete()
 
-    def _free_upns(self) -> None:
-        """Two pupils may exchange numbers: no two may hold one at any moment, so both are emptied first."""
-        ids = [pk for (model, pk), (_, _, before) in self.changed.items() if model is Pupil and before.get("upn")]
-        if ids:
-            Pupil.objects.filter(pk__in=ids).update(upn=None)
-
-    def _by_fields(
-        self,
-    ) -> dict[
-        tuple[type[Model], frozenset[str]],
-        list[Any],
-    ]:
+    def _by_fields(self) -> dict[tuple[type[Model], frozenset[str]], list[Any]]:
         groups = defaultdict(list)
         for (model, _), (_, row, before) in self.changed.items():
             if before:
                 groups[(model, frozenset(before))].append(row)
         return groups
 
-    def _update(
-        self,
-        model: type[Model],
-        rows: list[Any],
-        fields: list[str],
-    ) -> None:
+    def _stage_changes(self, staging: Staging, model: type[Model], rows: list[Any], fields: list[str]) -> None:
         names = [model._meta.get_field(name).name for name in fields]
+        for row in rows:
+            settle_references(row)
         if model is Pupil:
             now = timezone.now()
             for row in rows:
                 row.sort_name, row.changed_at = row.make_sort_name(), now
             names = [*names, "sort_name", "changed_at"]
-        who = {"default_user": self.by, "default_change_reason": self.reason}
-        bulk_update_with_history(rows, model, names, batch_size=BATCH, **who)
+        staging.update(model, rows, names)
+        staging.insert(*self._history(model, rows, "~"), keep_ids=False)
 
-    def _index(self) -> None:
-        pupils = list(self.keys.values())
-        for start in range(0, len(pupils), BATCH):
-            part = pupils[start : start + BATCH]
-            SearchKey.objects.filter(pupil__in=[pupil.pk for pupil in part]).delete()
-        keys = (key for pupil in pupils for key in search.keys_for(pupil))
-        SearchKey.objects.bulk_create(keys, batch_size=2000)
+    def _history(self, model: Any, rows: list[Any], kind: str) -> tuple[type[Model], list[Model]]:
+        """The rows of the history that say what was made or changed, by whom and why."""
+        history, now = model.history.model, timezone.now()
+        said = {"history_date": now, "history_user": self.by, "history_change_reason": self.reason}
+        names = [field.attname for field in history.tracked_fields]
+        kept = [history(history_type=kind, **said, **{name: getattr(row, name) for name in names}) for row in rows]
+        return history, kept
 
     def _note(self) -> None:
         for model, pairs in self.made.items():

@@ -10,6 +10,7 @@ from sendco.clock.errors import NotKnownYet
 from sendco.due.models import DueItem
 from sendco.due.registry import source_of
 from sendco.due.services import sync
+from sendco.staging import Staging
 from staff.owed import bring_pupil_up_to_date
 from staff.selectors import school_calendar
 
@@ -20,7 +21,6 @@ from ..selectors.planning import ELSEWHERE, RIVALS, SAYS
 Outcome = ImportChange.Outcome
 # Answers about a row of one file say nothing about the next file.
 ABOUT_THE_ROW = (ELSEWHERE, RIVALS)
-BATCH_OF_EVENTS = 500
 WORDS = (
     ("new", "added", "added"),
     ("changed", "changed", "changed"),
@@ -33,16 +33,20 @@ WORDS = (
 Work = Any
 
 
-def finish(work: Work) -> None:
-    """Close an import that was applied. `work` knows the import, its changes, what to derive again and who did it."""
-    imported = work.imported
-    _derive_due(work)
-    _record(work)
+def stage(work: Work, staging: Staging) -> None:
+    """Make ready what goes with the rows: the events, and what became of each row of the file."""
+    staging.insert(Event, _events(work), keep_ids=False)
     for change in work.changes:
         if hasattr(change, "_made"):
             change.pupil = change._made
         change.outcome = change.outcome or Outcome.DONE
-    note_outcomes(work.changes)
+    staging.update(ImportChange, work.changes, ["pupil", "outcome", "outcome_reason", "undo"])
+
+
+def finish(work: Work) -> None:
+    """Close an import that was applied. `work` knows the import, its changes, what to derive again and who did it."""
+    imported = work.imported
+    _derive_due(work)
     imported.status, imported.applied_by, imported.applied_at = Import.Status.APPLIED, work.by, timezone.now()
     last = Event.objects.filter(school_id=work.school.pk).order_by("-pk").first()
     imported.last_event_id = last.pk if last else 0
@@ -78,8 +82,11 @@ def _answered(work: Work) -> list[ImportChange]:
 
 def _derive_due(work: Work) -> None:
     calendar = school_calendar(work.school)
+    made = {id(row) for pairs in work.batch.made.values() for _, row in pairs}
     for row in work.due:
         row.school = work.school
+        if id(row) in made and getattr(row, "is_taken_over", False):
+            continue  # nothing is owed for what began before it was known here, and nothing was before
         try:
             duties = source_of(row).derive(row, calendar)
         except NotKnownYet:
@@ -93,7 +100,7 @@ def _derive_due(work: Work) -> None:
             bring_pupil_up_to_date(pupil)
 
 
-def _record(work: Work) -> None:
+def _events(work: Work) -> list[Event]:
     events = []
     for change in work.changes:
         made = getattr(change, "_made", None)
@@ -108,7 +115,7 @@ def _record(work: Work) -> None:
     counts = summary(work.counts) or "nothing changed"
     text = f"Import of {work.imported.file_name} applied: {counts}"
     events.append(_event(work, None, text, code="import.applied", subject=work.imported))
-    Event.objects.bulk_create(events, batch_size=BATCH_OF_EVENTS)
+    return events
 
 
 def _event(
