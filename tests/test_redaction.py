@@ -39,16 +39,15 @@ def path_of(route, secret):
 
 
 @pytest.fixture
-def printed():
+def printed(monkeypatch):
     """What the handlers of the settings print; logging itself was set up by the site."""
     ours = [handler for handler in logging.getLogger().handlers if isinstance(handler.formatter, JsonFormatter)]
     assert ours
-    stream, before = io.StringIO(), [handler.stream for handler in ours]
+    stream = io.StringIO()
     for handler in ours:
-        handler.setStream(stream)
-    yield stream
-    for handler, old in zip(ours, before, strict=True):
-        handler.setStream(old)
+        # Not by setStream, which flushes the old one: that of a test before may be closed.
+        monkeypatch.setattr(handler, "stream", stream)
+    return stream
 
 
 def handlers_of(name):

@@ -41,6 +41,10 @@ def nothing_can_be_stored(why):
         yield
 
 
+# Names of children leave the site only with a record of it.
+RECORDED = {"pupils:import-notes"}
+
+
 @pytest.mark.parametrize("role", [Role.SENCO, Role.HEAD, Role.TEACHER])
 def test_every_page_can_still_be_read(proved, person, world, role):  # noqa: F811
     client = proved(person(role))
@@ -54,7 +58,7 @@ def test_every_page_can_still_be_read(proved, person, world, role):  # noqa: F81
             found = client.get(address(name, world["own"])).status_code
             transaction.set_rollback(True)
 
-        assert found == usual, f"{name} answered {found} instead of {usual}"
+        assert found == (503 if name in RECORDED else usual), f"{name} answered {found} instead of {usual}"
 
 
 def test_who_read_what_is_in_the_log_instead(pupil, senco, caplog):
