@@ -15,6 +15,7 @@ Kind = ImportChange.Kind
 EMPTY = "Empty"
 DECIDE, NOTES = "decide", "notes"
 SHOWN_ROWS = 12  # of rows that say the same; one answer holds for all
+PER_PAGE = 50
 FEW = 4  # answers that fit beside each other; more are a list to choose from
 TABS = (
     (Kind.CHANGED, "Changed"),
@@ -58,15 +59,12 @@ def counts_of(imported):
 
 def told_of(imported, asked):
     """Rows about which there is something to read, filtered by kind and paged; `asked` is the page's query."""
-    told = imported.counts.get("told", {})
+    told = selectors.told_counts(imported)
     code = asked.get("note", "") if asked.get("note") in told else ""
     page = Paginator(selectors.told(imported, code), PER_PAGE).get_page(asked.get("page"))
     for change in page.object_list:
         dress_notes(change)
     return {"told": page, "told_filters": note_filters(told, code), "told_code": code}
-
-
-PER_PAGE = 50
 
 
 def _many(number, one, many):
@@ -152,8 +150,9 @@ def dress(change, acting):
     questions = [Question.from_stored(stored) for stored in change.questions]
     answers = [str(question.chosen.label) for question in questions if question.chosen]
     change.status_words = "; ".join(filter(None, [row.get("status", ""), *answers]))
-    # A row that an answer leaves out is chosen again by another answer, not by a button of its own.
-    change.waits = any(question.is_open or question.answer == LEAVE_OUT for question in questions)
+    change.waits = any(question.is_open for question in questions)
+    # Such a row is chosen again by another answer, not by a button of its own.
+    change.is_left_out = any(question.answer == LEAVE_OUT for question in questions)
     change.shown_reasons = [words_of(reason) for reason in change.reasons]
     return change
 

@@ -10,6 +10,8 @@ from .base import WORD, Cells, Column, Difference, Field, Shelf, Source, column,
 from .stages import day_of, is_open, iso_text
 
 LAST_RANK = 99
+# A word in a column of needs that no type was taken for.
+UNREAD_NEEDS = (NoteCode.NOT_A_NEED, NoteCode.NEED_BEFORE_2014, NoteCode.NEED_LEFT_OUT)
 ORDINALS = {1: ("Primary", "First", "Main"), 2: ("Secondary", "Second"), 3: ("Tertiary", "Third"), 4: ("Fourth",)}
 NUMBERED = "SEN Need Type {}; Need {}; SEN Type {}; SEND Need {}; Need Type {}; SEN {}; SEN Category {}"
 WORDED = "{} SEN Need; {} Need; {} Need Type; {} SEN Type; {} SEND Need; {} Area of Need"
@@ -107,9 +109,6 @@ class Needs(Field):
 
     def apply(self, writer, difference):
         writer.set_needs_now(difference.value)
-
-
-UNREAD_NEEDS = (NoteCode.NOT_A_NEED, NoteCode.NEED_BEFORE_2014, NoteCode.NEED_LEFT_OUT)
 
 
 def word_key(text):

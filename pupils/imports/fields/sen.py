@@ -118,7 +118,7 @@ class SenStatus(Field):
             return row
         stages = list(row.get(self.stages, ()))
         row = replace(row, notes=(*row.notes, *self._problems(row, stages, today)))
-        if not stages or any(doubt.column == self.columns[0].name for doubt in row.doubts):
+        if not stages or self._is_asked(row):
             return row
         going_on = sorted((stage for stage in stages if stage.ends_on is None), key=lambda stage: stage.starts_on)
         if not going_on:
@@ -141,13 +141,16 @@ class SenStatus(Field):
         """Notes on days that cannot be, which keep the row out, or that belong to no status."""
         problems = [problem for stage in stages if (problem := problem_of(stage, row.get(self.birth), today))]
         notes = [replace(each, column=self.start.columns[0].name, is_fatal=True) for each in problems]
-        is_asked = any(doubt.column == self.columns[0].name for doubt in row.doubts)
-        if not (stages or row.get(self) or is_asked):
+        if not (stages or row.get(self) or self._is_asked(row)):
             for field in (self.start, self.end):
                 if day := row.get(field):
                     code = NoteCode.SEN_DAY_WITHOUT_STATUS
                     notes.append(Note(code, {"day": iso_text(day)}, field.columns[0].name))
         return [note for place, note in enumerate(notes) if note not in notes[:place]]
+
+    def _is_asked(self, row):
+        """Whether the file says a status that only a person can read."""
+        return any(doubt.column == self.columns[0].name for doubt in row.doubts)
 
     def _with(self, row, code, start):
         return replace(row, values={**row.values, self: code, self.start: start})
@@ -158,7 +161,7 @@ class SenStatus(Field):
         chosen = row.get(self, "")
         is_watched, is_unknown = chosen == WATCHED, chosen.endswith("?")
         sen = Sen(code=NO_SEN if is_watched else chosen.rstrip("?"))
-        sen.is_undecided = not sen.code and any(doubt.column == self.columns[0].name for doubt in row.doubts)
+        sen.is_undecided = not sen.code and self._is_asked(row)
         stages = row.get(self.stages, ())
         if sen.code and not (is_unknown or is_watched):
             going_on = [stage.starts_on for stage in stages if stage.ends_on is None and stage.code == sen.code]
@@ -167,7 +170,7 @@ class SenStatus(Field):
             sen.watched_since = min(row.get(self.start) or said.today, said.today)
         if is_unknown or is_watched:
             sen.reason = said.file_words
-        if sen.code and not is_watched and sen.code != NO_SEN or not sen.code:
+        if sen.code != NO_SEN:
             for need in row.get(self.needs, ()):
                 self._place_need(sen, need, said)
         elif row.get(self.needs):
@@ -190,7 +193,7 @@ class SenStatus(Field):
         code = sen.code or known.code
         sen.ends_plan = known.code == PLAN and code != PLAN
         sen.changes = code != known.code and not sen.ends_plan
-        _obey_register(sen, PLAN if sen.ends_plan else code, said)
+        _obey_register(sen, code, said)
         if sen.is_undecided:
             return
         if sen.ends_plan:
@@ -225,8 +228,6 @@ class SenStatus(Field):
 
     def _plan_ends(self, said, sen):
         """The file knows of no plan. Whether the council ended it, a person knows."""
-        sen.needs = [need.type for need in said.row.get(self.needs, ()) if need.ends_on is None]
-        _obey_register(sen, sen.code, said)
         ending = self._change(said, sen, is_chosen=True, note=Note(NoteCode.PLAN_ENDS_HERE))
         told = {"status": said.directory.status_label(sen.code)}
         kept = {"day": iso_text(said.known.entry.starts_on)}

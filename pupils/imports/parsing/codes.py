@@ -45,7 +45,6 @@ _YEAR = re.compile(
 # Codes by which systems count the years before Reception; which of them is meant, only the school knows.
 _BEFORE_RECEPTION = {"-1": ("N2", "N1"), "year -1": ("N2", "N1"), "-2": ("N1", "E2"), "year -2": ("N1", "E2")}
 _YEAR_AND_CLASS = re.compile(r"(.+?)\s*(?:/|\||\s[-–]\s)\s*(.*\S)", re.DOTALL)
-_TWO_YEARS = re.compile(r"\d{1,2}\s*/\s*\d{1,2}")
 
 
 @lru_cache(maxsize=1024)
@@ -70,15 +69,18 @@ def parse_year_group(text):
 
 
 def split_year_and_class(text):
-    """Return (year, class) of a cell such as “7 / 7M”, or (None, None). “3/4” names two years, or a class: not here."""
-    cleaned = clean_text(text)[0]
-    parts = None if _TWO_YEARS.fullmatch(cleaned) else _YEAR_AND_CLASS.fullmatch(cleaned)
-    if not parts:
+    """Return (year, class) of a cell such as “7 / 7M”, or (None, None).
+
+    The class has to begin with the year: “3/4” and “5/6 Oak” are classes of two years, “3 - Oak” is a class.
+    """
+    parts = _YEAR_AND_CLASS.fullmatch(clean_text(text)[0])
+    if not parts or parts[2].isdecimal():
         return None, None
     try:
-        return parse_year_group(parts[1]).value, parts[2]
+        year = parse_year_group(parts[1]).value
     except BadValue:
         return None, None
+    return (year, parts[2]) if re.match(rf"{re.escape(year)}(?!\d)", parts[2], re.IGNORECASE) else (None, None)
 
 
 _SEXES = _by_word(

@@ -169,7 +169,8 @@ class NameOrder(StrEnum):
     SURNAME_FIRST = "surname"
 
 
-_LIKED = re.compile(r"\s*[(“\"‘']([^()“”\"‘’']+)[)”\"’']\s*")
+# Not in single quotation marks: names have apostrophes.
+_LIKED = re.compile(r"\s*[(“\"]([^()“”\"]+)[)”\"]\s*")
 
 
 def parse_full_name(text, order=""):

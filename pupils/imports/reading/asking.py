@@ -4,7 +4,7 @@ from collections import Counter
 
 from ..fields import COLUMNS
 from ..fields.base import DATE_ORDER, DAY_FIRST, MONTH_FIRST, NAME_ORDER
-from ..fields.needs import word_key
+from ..fields.needs import UNREAD_NEEDS, word_key
 from ..notes import Note, NoteCode, brief
 from ..parsing.codes import NEED_TYPES, likely_need
 from ..parsing.values import BadValue, NameOrder, day_and_month, parse_date
@@ -14,6 +14,9 @@ from .readers import LETTERS, SHEET
 
 MOST_SAMPLES = 4
 LAST_MONTH = 12
+MOST_WORDS = 30  # a column with more is not one of needs
+ASKED_WORDS = (*UNREAD_NEEDS, NoteCode.NEED_AS_CHOSEN)
+LEAVE_WORD_OUT = "none"
 
 
 def questions_of(sheet, mapping, rows, choices, data):
@@ -22,7 +25,7 @@ def questions_of(sheet, mapping, rows, choices, data):
     A question without an answer keeps the import from being applied: no way of reading is safe.
     """
     asked = [*_letters(sheet, data), *_sheets(sheet), *_dates(sheet, mapping), *_names(sheet, mapping, rows)]
-    asked += _words(rows, choices)
+    asked += _words(rows)
     return [question.answered(choices[question.key]) if question.key in choices else question for question in asked]
 
 
@@ -102,15 +105,11 @@ def _names(sheet, mapping, rows):
     yield Question(NAME_ORDER, Note(NoteCode.NAMES_EITHER_WAY, said), "", options)
 
 
-_UNREAD = (NoteCode.NOT_A_NEED, NoteCode.NEED_BEFORE_2014, NoteCode.NEED_AS_CHOSEN, NoteCode.NEED_LEFT_OUT)
-LEAVE_WORD_OUT = "none"
-
-
-def _words(rows, choices):
+def _words(rows):
     """Words in columns of needs that are no type of need: one question for each word, whatever the number of rows."""
     times = Counter()
     for row in rows:
-        times.update({note.data.get("value", "BESD") for note in row.notes if note.code in _UNREAD})
+        times.update({note.data.get("value", "BESD") for note in row.notes if note.code in ASKED_WORDS})
     for word, number in times.most_common(MOST_WORDS):
         likely = likely_need(word)
         types = sorted(NEED_TYPES, key=lambda code: code != likely)
@@ -118,6 +117,3 @@ def _words(rows, choices):
         options.append(Option(LEAVE_WORD_OUT, Note(NoteCode.OPTION_LEFT_OUT)))
         said = {"value": word, "rows": number}
         yield Question(word_key(word), Note(NoteCode.WORD_FOR_NEED, said), "", tuple(options), LEAVE_WORD_OUT)
-
-
-MOST_WORDS = 30  # a column with more is not one of needs

@@ -37,7 +37,7 @@ from .directory import Directory
 from .known import known_pupils, newer_than, upns_elsewhere
 from .matching import Matcher
 from .opening import source_number
-from .settling import ask, take_candidate
+from .settling import ask, take_candidate, told_by
 
 if TYPE_CHECKING:
     from .known import Known
@@ -141,11 +141,10 @@ class Planner:
         said = {"rows": numbers, "what": LABELS[field.name], "value": group[0].get(field)}
         holders = [row.number for row in group if self.matcher.is_holder(row, field)]
         if holders:
-            refused = {row.number: row for row in group if row.number not in holders}
             note = (Note(NoteCode.NUMBER_SHARED, said, field.name, is_fatal=True),)
-            for number in refused:
-                self.refused[number] = note
-            return {number: replace(row, notes=row.notes + note) for number, row in refused.items()}
+            refused = [row for row in group if row.number not in holders]
+            self.refused |= {row.number: note for row in refused}
+            return {row.number: replace(row, notes=row.notes + note) for row in refused}
         note = (Note(NoteCode.NUMBER_SHARED, said, field.name),)
         rivals = tuple(sorted({*numbers, *(number for row in group for number in row.rivals)}))
         return {row.number: replace(row, notes=row.notes + note, rivals=rivals) for row in group}
@@ -365,16 +364,9 @@ def remembered(question: Question, known: "Known") -> Question | None:
     return question if changing and (answered.is_open or answered.answer in changing) else None
 
 
-def told_by(reasons: list[Any]) -> str:
-    """The codes of notes, each between spaces."""
-    codes = dict.fromkeys(reason["code"] for reason in reasons)
-    return f" {' '.join(codes)} " if codes else ""
-
-
-def counts_of(changes: list[ImportChange]) -> dict[str, Any]:
+def counts_of(changes: list[ImportChange]) -> dict[str, int]:
     by_kind = Counter(change.kind for change in changes)
-    told = Counter(code for change in changes for code in change.told.split())
-    return {kind.value: by_kind.get(kind, 0) for kind in Kind} | {"told": dict(told.most_common())}
+    return {kind.value: by_kind.get(kind, 0) for kind in Kind}
 
 
 def new_groups(changes: list[ImportChange]) -> list[str]:

@@ -1,5 +1,6 @@
 """Reads for the pages of an import."""
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
@@ -58,7 +59,14 @@ def page_of(imported: Import, kind: str, number: int) -> Page:
 
 def asked_about(imported: Import) -> list[ImportChange]:
     """Rows with questions, answered or not."""
-    return list(imported.changes.filter(asked__gt=0).select_related("pupil").order_by("row_number", "pk"))
+    asked = imported.changes.filter(asked__gt=0).order_by("row_number", "pk")
+    return list(asked.defer("data", "fields", "reasons", "undo"))
+
+
+def told_counts(imported: Import) -> dict[str, int]:
+    """{code of a note: rows with it}, the most frequent first."""
+    told = imported.changes.order_by().exclude(told="").values_list("told", flat=True)
+    return dict(Counter(code for codes in told for code in codes.split()).most_common())
 
 
 def told(imported: Import, code: str = "") -> QuerySet[ImportChange]:

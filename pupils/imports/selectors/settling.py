@@ -9,6 +9,12 @@ from ..questions import LEAVE_OUT, Question
 Kind, Answer = ImportChange.Kind, ImportChange.Answer
 
 
+def told_by(reasons: list[Any]) -> str:
+    """The codes of notes, each between spaces."""
+    codes = dict.fromkeys(reason["code"] for reason in reasons)
+    return f" {' '.join(codes)} " if codes else ""
+
+
 def ask(change: ImportChange, questions: list[Question]) -> None:
     """Keep the questions of a change, and let the answers that there are take effect."""
     change.questions = [question.as_stored() for question in questions]
@@ -22,7 +28,7 @@ def ask(change: ImportChange, questions: list[Question]) -> None:
 def settle(change: ImportChange) -> None:
     """Say whether a change is chosen: nothing is while a question about it is open, or was answered by leaving it out.
 
-    The fields that an answer brings stand beside the others, in place of one of the same key.
+    The fields that an answer brings stand beside the others, in place of one of the same key; so do its notes.
     """
     questions = [Question.from_stored(stored) for stored in change.questions]
     brought = [
@@ -35,6 +41,9 @@ def settle(change: ImportChange) -> None:
         own += [item for item in aside if item["key"] not in {each["key"] for each in own}]
         change.data["aside"] = [item for item in own if item["key"] in keys]
         change.fields = [item for item in own if item["key"] not in keys] + brought
+        told = [{**note, "asked": True} for question in questions if question.chosen for note in question.chosen.notes]
+        change.reasons = [reason for reason in change.reasons if not reason.get("asked")] + told
+        change.told = told_by(change.reasons)
     if change.kind == Kind.CHANGED or (change.kind == Kind.COMPARE and change.answer == Answer.SAME):
         change.is_chosen = _takes_effect(change.fields)
     if any(question.is_open or question.answer == LEAVE_OUT for question in questions):

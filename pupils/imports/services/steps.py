@@ -217,7 +217,7 @@ def compare(*, imported: Import, change: ImportChange, answer: str, pupil_id: in
 
 
 # --- Deciding ------------------------------------------------------------------------------------------------------
-DECIDED = ["fields", "questions", "asked", "unanswered", "is_chosen", "data"]
+DECIDED = ["fields", "questions", "asked", "unanswered", "is_chosen", "data", "reasons", "told"]
 
 
 @transaction.atomic
@@ -225,12 +225,12 @@ def answer(*, imported: Import, change: ImportChange, key: str, answer: str) -> 
     """Answer a question about one row. Taking one of several rival rows leaves the others out."""
     imported = _lock(imported, Import.Status.CHECK)
     change = _change_of(imported, change)
-    _answer(change, key, answer)
+    says = next((stored["says"] for stored in change.questions if stored["key"] == key), "")
+    changed = [_answered(change, key, answer)]
     if key == RIVALS and answer == TAKE:
-        says = next(stored["says"] for stored in change.questions if stored["key"] == key)
-        for other in imported.changes.filter(asked__gt=0).exclude(pk=change.pk):
-            if any(stored["key"] == RIVALS and stored["says"] == says for stored in other.questions):
-                _answer(other, key, LEAVE_OUT)
+        others = [other for other in _asked(imported, key, says) if other.pk != change.pk]
+        changed += [_answered(other, key, LEAVE_OUT) for other in others]
+    ImportChange.objects.bulk_update(changed, DECIDED, batch_size=200)
     return change
 
 
@@ -238,26 +238,22 @@ def answer(*, imported: Import, change: ImportChange, key: str, answer: str) -> 
 def answer_alike(*, imported: Import, key: str, says: str, answer: str) -> int:
     """Give all rows of which the file says the same one answer. Returns how many rows that were."""
     imported = _lock(imported, Import.Status.CHECK)
-    rows = [
-        change
-        for change in imported.changes.filter(asked__gt=0)
-        if any(stored["key"] == key and stored["says"] == says for stored in change.questions)
-    ]
-    for change in rows:
-        _answer(change, key, answer, says=says)
+    rows = [_answered(change, key, answer, says=says) for change in _asked(imported, key, says)]
+    ImportChange.objects.bulk_update(rows, DECIDED, batch_size=200)
     return len(rows)
 
 
-def _answer(change: ImportChange, key: str, answer: str, *, says: str | None = None) -> None:
+def _asked(imported: Import, key: str, says: str) -> list[ImportChange]:
+    """The rows with this question, of which the file says the same."""
+    asked = imported.changes.filter(asked__gt=0)
+    return [row for row in asked if any((each["key"], each["says"]) == (key, says) for each in row.questions)]
+
+
+def _answered(change: ImportChange, key: str, answer: str, *, says: str | None = None) -> ImportChange:
     questions = [Question.from_stored(stored) for stored in change.questions]
-    ask(
-        change,
-        [
-            question.answered(answer) if question.key == key and says in (None, question.says) else question
-            for question in questions
-        ],
-    )
-    change.save(update_fields=DECIDED)
+    is_meant = [question.key == key and says in (None, question.says) for question in questions]
+    ask(change, [each.answered(answer) if meant else each for each, meant in zip(questions, is_meant, strict=True)])
+    return change
 
 
 @transaction.atomic

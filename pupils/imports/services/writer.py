@@ -21,6 +21,8 @@ from ...models import (
 from ...models.register import ON_REGISTER, Code
 from ..fields import FIELDS, Derived
 from ..fields.contacts import LABELS as PARTS_OF_CONTACT
+from ..fields.needs import LAST_RANK
+from ..fields.stages import day_of
 
 if TYPE_CHECKING:
     from ..rows import ContactSaid
@@ -28,7 +30,6 @@ if TYPE_CHECKING:
 
 ONE_DAY = timedelta(days=1)
 LAST_PRIORITY = 99
-LAST_RANK_OF_NEED = 99
 LOOK_AGAIN_IN = timedelta(weeks=12)  # as the form of the watch list proposes
 SEARCHED = {attribute for field in FIELDS if field.derives == Derived.SEARCH_KEYS for attribute in field.attributes}
 
@@ -71,7 +72,7 @@ class Writer:
 
     def begin_status(self, said: dict[str, Any]) -> None:
         """The stages that are over, then the open entry and its needs. Without a day it is the day of the import."""
-        start = _day(said["start"])
+        start = day_of(said["start"])
         began = start or self.today
         self.add_past(said, until=began)
         self._enter(said["code"], began, is_start_unknown=start is None, reason=said["reason"])
@@ -79,7 +80,7 @@ class Writer:
         for rank, need in enumerate(said["needs"], start=1):
             self._add_need(need, rank, lasting.get((need, rank), began))
         if said["watch"]:
-            self.watch(_day(said["watch"]), said["reason"])
+            self.watch(day_of(said["watch"]), said["reason"])
 
     def add_past(self, said: dict[str, Any], *, until: date | None = None) -> None:
         """Enter the stages that are over, each ending before `until`."""
@@ -98,7 +99,7 @@ class Writer:
             if goes_on:
                 lasting[code, rank] = first_day
             elif first_day <= last_day:
-                self._add_need(code, min(rank, LAST_RANK_OF_NEED), first_day, ends_on=last_day)
+                self._add_need(code, min(rank, LAST_RANK), first_day, ends_on=last_day)
         return lasting
 
     def leave_new(self, left_on: date) -> None:
@@ -163,14 +164,14 @@ class Writer:
 
         An entry that began that day, or on no known day at all, gives way: it becomes the new one.
         """
-        entry, told = self.known.entry, _day(said["start"])
+        entry, told = self.known.entry, day_of(said["start"])
         code, start = said["code"], told or self.today
         if entry and start <= entry.starts_on:
             self._end_before(entry, start)
             values = {
                 "starts_on": start,
                 "is_start_unknown": told is None,
-                "is_taken_over": _is_past(start, self.today),
+                "is_taken_over": start < self.today,
             }
             self.batch.change(self.change, entry, code=code, reason=self._reason(said["reason"]), **values)
             self.work.due.append(entry)
@@ -183,7 +184,7 @@ class Writer:
         if code in ON_REGISTER and self.known.watch:
             self._end_watch(start, f"{Code(code).label} started")
         if said["watch"] and not self.known.watch:
-            self.watch(_day(said["watch"]), said["reason"])
+            self.watch(day_of(said["watch"]), said["reason"])
 
     def _end_before(self, entry: RegisterEntry, start: date) -> None:
         """The entry before one that is moved ends the day before it, if it ran up to it or beyond."""
@@ -216,10 +217,8 @@ class Writer:
             if need.starts_on == entry.starts_on:
                 self.batch.change(self.change, need, starts_on=start)
         self._end_before(entry, start)
-        taken_over = _is_past(start, self.today)
-        self.batch.change(
-            self.change, entry, starts_on=start, is_start_unknown=False, is_taken_over=taken_over
-        )  # fmt: skip
+        values = {"starts_on": start, "is_start_unknown": False, "is_taken_over": start < self.today}
+        self.batch.change(self.change, entry, **values)
         self.work.due.append(entry)
 
     def _enter(
@@ -229,7 +228,7 @@ class Writer:
             school=self.work.school, pupil=self.pupil, code=code, starts_on=start, ends_on=ends_on,
             reason=self._reason(reason), entered_by=self.work.by, is_start_unknown=is_start_unknown,
             # Nobody owes home a word about what began before this day, or on a day that nobody knows.
-            is_taken_over=_is_past(start, self.today) or is_start_unknown,
+            is_taken_over=start < self.today or is_start_unknown,
         )  # fmt: skip
         self.batch.make(self.change, entry)
         if code == Code.SUPPORT and ends_on is None:
@@ -279,7 +278,7 @@ class Writer:
         first_day = max(day, last + ONE_DAY)
         self.batch.change(self.change, pupil, left_on=None, leaving_reason="", destination="", joined_on=first_day)
         self.batch.make(self.change, Enrolment(pupil=pupil, starts_on=first_day))
-        told = _day(said["start"])
+        told = day_of(said["start"])
         start = max(told or first_day, first_day)
         self._enter(said["code"], start, is_start_unknown=told is None, reason=said["reason"])
         if start > first_day:
@@ -288,11 +287,3 @@ class Writer:
             self._add_need(need, rank, start)
         if said["watch"]:
             self.watch(first_day, said["reason"])
-
-
-def _is_past(start: date, today: date) -> bool:
-    return start < today
-
-
-def _day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

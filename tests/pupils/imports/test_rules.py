@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from pupils.imports.notes import Note, NoteCode
 from pupils.imports.services import steps as imports
-from pupils.models import Contact, Enrolment, Need, NeedType, Pupil, PupilFlag, RegisterEntry
+from pupils.models import Contact, Enrolment, Import, Need, NeedType, Pupil, PupilFlag, RegisterEntry
 from pupils.record.services import pupils
 from pupils.register import services as register
 from sendco.audit.models import Event
@@ -530,3 +530,28 @@ def test_a_pupil_with_one_name_is_possible(school, senco):
     suharto = Pupil.objects.get()
     assert (suharto.name, suharto.forename, suharto.legal_name) == ("Suharto", "Suharto", "Suharto")
     assert only(preview(school, table(row(surname="Suharto", forename="-")), senco)).kind == "same"
+
+
+def test_a_plan_that_ends_takes_no_need_that_is_not_in_use(school, senco, leo):
+    on(leo, "E", by=senco)
+    NeedType.objects.filter(code="MLD").update(valid_to=date(2020, 8, 31))
+    imported = preview(school, table(row(code="K", need="MLD; SLCN")), senco)
+
+    imports.answer(imported=imported, change=only(imported), key="sen", answer="end")
+    imported = apply(imported, senco)
+
+    assert imported.status == Import.Status.APPLIED
+    current = Need.objects.filter(pupil=leo, ends_on=None)
+    assert [need.need_type.code for need in current] == ["SLCN"]
+
+
+def test_what_an_answer_leaves_out_is_a_note(school, senco):
+    imported = preview(school, table(row(code="SA+", need="SLCN")), senco)
+    change = imports.answer(imported=imported, change=only(imported), key="sen", answer="N?")
+    assert NoteCode.NEEDS_WITHOUT_SEN in codes(change.reasons)
+    assert NoteCode.NEEDS_WITHOUT_SEN.value in change.told
+
+    change = imports.answer(imported=imported, change=change, key="sen", answer="K?")
+
+    assert NoteCode.NEEDS_WITHOUT_SEN not in codes(change.reasons)
+    assert change.told == ""

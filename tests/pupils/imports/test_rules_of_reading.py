@@ -59,10 +59,6 @@ def asked(imported):
     return {question["says"]: question["answer"] for change in imported.changes.all() for question in change.questions}
 
 
-def told(imported):
-    return {(change.row_number, code) for change in imported.changes.all() for code in change.told.split()}
-
-
 PIA, OTTO, MAGS, NELL, OLA = (
     "W380400225000", "K380400225001", "Z380400225002", "N380400225003", "C380400225004",
 )  # fmt: skip

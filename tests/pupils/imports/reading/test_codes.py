@@ -36,6 +36,15 @@ def test_what_is_no_year_group(text):
 
 
 @pytest.mark.parametrize(
+    ("text", "parts"),
+    [("7 / 7M", ("7", "7M")), ("R / RB", ("R", "RB")), ("9 - 9M", ("9", "9M")), ("3/4", (None, None)),
+     ("5/6 Oak", (None, None)), ("3 - Oak", (None, None)), ("Year 3/4", (None, None)), ("1 / 10B", (None, None))],
+)  # fmt: skip
+def test_a_year_and_its_class_are_told_from_a_class_of_two_years(text, parts):
+    assert codes.split_year_and_class(text) == parts
+
+
+@pytest.mark.parametrize(
     ("text", "sex"), [("M", "M"), ("male", "M"), ("Female", "F"), ("f", "F"), ("U", "U"), ("Unknown", "U")]
 )
 def test_sex(text, sex):

@@ -114,7 +114,8 @@ def test_a_name_like_a_formula_is_kept_and_flagged(start):
 @pytest.mark.parametrize(
     ("text", "parts"),
     [("Larkhill, Wren", ("Larkhill", "Wren", None)), ("van der Moss, Mary Jane", ("van der Moss", "Mary Jane", None)),
-     ("Larkhill, Wren (Wrennie)", ("Larkhill", "Wren", "Wrennie")), ("Larkhill", ("Larkhill", None, None))],
+     ("Larkhill, Wren (Wrennie)", ("Larkhill", "Wren", "Wrennie")), ("Larkhill", ("Larkhill", None, None)),
+     ("D'Arcy-O'Neill, Pia", ("D'Arcy-O'Neill", "Pia", None)), ("O'Dowd, D'Andre “Dee”", ("O'Dowd", "D'Andre", "Dee"))],
 )  # fmt: skip
 def test_full_names_are_split(text, parts):
     assert values.parse_full_name(text).value == parts
