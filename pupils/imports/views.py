@@ -53,7 +53,7 @@ def _import(request, pk):
 
 def _refused(request, imported, refusal):
     messages.warning(request, str(refusal))
-    return redirect(imported)
+    return HttpResponse(headers={"HX-Refresh": "true"}) if request.htmx else redirect(imported)
 
 
 @require_permission(Permission.IMPORT_RUN)
@@ -210,9 +210,6 @@ def import_choose(request, pk):
     try:
         change = _choose(imported, said)
     except Refused as refusal:
-        if request.htmx:
-            messages.warning(request, str(refusal))
-            return HttpResponse(headers={"HX-Refresh": "true"})
         return _refused(request, imported, refusal)
     if not request.htmx or change is None:
         tab = said["every"] or change.kind
@@ -237,9 +234,6 @@ def import_decide(request, pk):
     try:
         _decide(request, imported, said)
     except Refused as refusal:
-        if request.htmx:
-            messages.warning(request, str(refusal))
-            return HttpResponse(headers={"HX-Refresh": "true"})
         return _refused(request, imported, refusal)
     address = f"{imported.get_absolute_url()}?tab={showing.DECIDE}"
     if not request.htmx:

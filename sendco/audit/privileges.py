@@ -27,16 +27,18 @@ def ensure_role(connection: BaseDatabaseWrapper, name: str, password: str) -> bo
 def grant(connection: BaseDatabaseWrapper, name: str) -> None:
     """Give the application's role its rights on every table there is. Run it as the owner, after each migration."""
     present = set(connection.introspection.table_names())
-    role = sql.Identifier(name)
+    role, database = sql.Identifier(name), sql.Identifier(connection.settings_dict["NAME"])
     with connection.cursor() as cursor:
         for command in (
             "REVOKE CREATE ON SCHEMA public FROM PUBLIC",
             "GRANT USAGE ON SCHEMA public TO {role}",
+            # An import makes its rows ready in tables of its own (sendco/staging.py).
+            "GRANT TEMPORARY ON DATABASE {database} TO {role}",
             "REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}",
             "GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}",
             "GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO {role}",
         ):
-            cursor.execute(sql.SQL(command).format(role=role))
+            cursor.execute(sql.SQL(command).format(role=role, database=database))
         for table in sorted(present.intersection((*kept_tables(), *READ_ONLY))):
             taken = "INSERT, UPDATE, DELETE" if table in READ_ONLY else "UPDATE, DELETE"
             command = sql.SQL(f"REVOKE {taken} ON {{table}} FROM {{role}}")
