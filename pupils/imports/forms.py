@@ -57,7 +57,7 @@ class MatchForm(forms.Form):
             self.fields[f"how_{number}"] = forms.ChoiceField(
                 label=str(question.note),
                 choices=[(option.id, str(option.label)) for option in question.options],
-                widget=forms.RadioSelect(attrs={"class": "form-check-input"})
+                widget=forms.RadioSelect()
                 if len(question.options) <= MOST_RADIOS
                 else forms.Select(attrs={"class": "form-select"}),
                 initial=question.answer,
