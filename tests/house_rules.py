@@ -128,6 +128,27 @@ def _has_comment(lines, number):
     return "#" in lines[number - 1] or (number > 1 and lines[number - 2].lstrip().startswith("#"))
 
 
+TELLS_TODAY = {"localdate", "localtime", "now", "today", "in_days", "days_ago"}
+
+
+def no_day_of_loading(path, text):
+    """Tests are loaded long before they run: what they count from today then is wrong after midnight."""
+    for node in _evaluated_on_loading(ast.parse(text)):
+        if isinstance(node, ast.Call) and _name(node.func) in TELLS_TODAY | {"TODAY"}:
+            yield node.lineno, "Give the distance as a timedelta, and ask tests.days.from_today within the test."
+
+
+def _evaluated_on_loading(node):
+    if isinstance(node, ast.Lambda):
+        return
+    parts = ast.iter_child_nodes(node)
+    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+        parts = [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
+    for part in parts:
+        yield part
+        yield from _evaluated_on_loading(part)
+
+
 def no_long_line(path, text):
     for number, line in enumerate(text.splitlines(), 1):
         if len(line) > LONGEST_LINE:
@@ -149,6 +170,7 @@ PYTHON_RULES = [
     no_template_from_text,
     no_unfinished_mark,
 ]
+TEST_RULES = [no_day_of_loading]
 PAGE_RULES = [
     no_template_cache,
     no_safe_filter,
@@ -183,6 +205,8 @@ def breaches(root=ROOT):
     python = list(_python_sources(root))
     for path, text in python:
         found += [f"{path}:{line}: {what}" for rule in PYTHON_RULES for line, what in rule(path, text)]
+    for path, text in _test_sources(root):
+        found += [f"{path}:{line}: {what}" for rule in TEST_RULES for line, what in rule(path, text)]
     for path, text in _files(root, "html"):
         found += [f"{path}:{line}: {what}" for rule in _page_rules(path) for line, what in rule(path, text)]
     for path, text in _files(root, "txt"):
@@ -202,6 +226,11 @@ def _python_sources(root):
         for file in sorted((root / floor).rglob("*.py")):
             if "migrations" not in file.parts:
                 yield file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")
+
+
+def _test_sources(root):
+    for file in sorted((root / "tests").rglob("*.py")):
+        yield file.relative_to(root).as_posix(), file.read_text(encoding="utf-8")
 
 
 def _files(root, suffix):

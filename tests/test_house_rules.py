@@ -3,6 +3,9 @@ import pytest
 from tests import house_rules as rules
 
 PYTHON_BREACHES = [
+    (rules.no_day_of_loading, "TODAY = timezone.localdate()\n"),
+    (rules.no_day_of_loading, "@cases([in_days(3)])\ndef test(day): ...\n"),
+    (rules.no_day_of_loading, "def ended(on=date.today()): ...\n"),
     (rules.no_legal_count, "late = day + timedelta(days=14)\n"),
     (rules.no_legal_count, "late = day + timedelta(weeks=2)\n"),
     (rules.no_legal_count, "NOTICE = timedelta(days=14)\n"),
@@ -26,6 +29,8 @@ PYTHON_BREACHES = [
     (rules.no_unfinished_mark, "raise NotImplemented" + "Error\n"),
 ]
 PYTHON_FINE = [
+    (rules.no_day_of_loading, "TODAY = timezone.localdate\n"),
+    (rules.no_day_of_loading, "@cases([lambda: in_days(3)])\ndef test(day): return timezone.now()\n"),
     (rules.no_legal_count, "# Nobody hears again sooner.\nQUIET = timedelta(days=3)\n"),
     (rules.no_legal_count, "tomorrow = today + timedelta(days=1)\n"),
     (rules.no_legal_count, "asked = timedelta(days=authority.papers_days)\n"),

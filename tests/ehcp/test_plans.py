@@ -19,13 +19,13 @@ from pupils.register import services as register
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile
+from tests.days import from_today
 from tests.factories import PupilFactory
 from tests.factories.ehcp import CaseworkerFactory, LocalAuthorityFactory, PlanFactory
 from tests.refusals import refused
 
 pytestmark = pytest.mark.postgresql("locks and constraints")
 
-TODAY = timezone.localdate()
 MADE = date(2026, 3, 16)
 
 
@@ -125,7 +125,7 @@ def test_the_types_of_need_of_sen_support_go_on(pupil, authority, senco, need):
     [
         ({}, PlanReason.NO_NEED, {}),
         ({"made_on": None}, PlanReason.NO_DATE, {"field": "made_on"}),
-        ({"made_on": TODAY + timedelta(days=1)}, CaseReason.IN_FUTURE, {"field": "made_on"}),
+        ({"made_on": timedelta(days=1)}, CaseReason.IN_FUTURE, {"field": "made_on"}),
         ({"made_on": date(2009, 3, 1)}, CaseReason.BEFORE_THE_LAW, {"field": "made_on"}),
         ({"made_on": date(2014, 12, 1)}, CaseReason.BEFORE_BIRTH, {"field": "made_on"}),
         (
@@ -139,7 +139,7 @@ def test_the_types_of_need_of_sen_support_go_on(pupil, authority, senco, need):
 )
 def test_what_cannot_be_is_refused_in_words(pupil, authority, senco, values, reason, data):
     with refused(reason, **data):
-        services.start_plan(pupil=pupil, authority=authority, by=senco, **{"made_on": MADE} | values)
+        services.start_plan(pupil=pupil, authority=authority, by=senco, **{"made_on": MADE} | from_today(values))
 
     assert not Plan.objects.exists()
     assert status_of(pupil)[0] == "N"
@@ -250,11 +250,11 @@ def test_a_move_hands_the_plan_over_with_its_transfer(plan, new_authority, senco
             PlanReason.PARENT_TOLD_BEFORE_TRANSFER,
             {"field": "transferred_on"},
         ),
-        ({"aware_on": TODAY + timedelta(days=3)}, PlanReason.AWARE_IN_FUTURE, {"field": "aware_on"}),
+        ({"aware_on": timedelta(days=3)}, PlanReason.AWARE_IN_FUTURE, {"field": "aware_on"}),
     ],
 )
 def test_moves_in_an_impossible_order_are_refused(plan, new_authority, senco, values, reason, data):
-    values = {"moved_on": date(2026, 10, 5), "aware_on": date(2026, 10, 1)} | values
+    values = {"moved_on": date(2026, 10, 5), "aware_on": date(2026, 10, 1)} | from_today(values)
 
     with refused(reason, **data):
         services.record_move(plan=plan, new_authority=new_authority, by=senco, **values)
@@ -403,7 +403,7 @@ def test_a_mistake_is_closed_and_the_register_left_alone(plan, senco, pupil):
     ending.close_mistake(plan=plan, reason="Wrong twin", by=senco)
 
     plan.refresh_from_db()
-    assert plan.ceased_on == TODAY
+    assert plan.ceased_on == timezone.localdate()
     assert status_of(pupil)[0] == "E"
 
 

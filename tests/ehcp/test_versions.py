@@ -3,7 +3,6 @@
 from datetime import date, timedelta
 
 import pytest
-from django.utils import timezone
 
 from ehcp.cases.refusals import CaseReason
 from ehcp.models import OutcomeReview, PlanVersion
@@ -18,6 +17,7 @@ from pupils.models import NeedType
 from pupils.register import services as register
 from sendco.refusals import ChangedMeanwhile
 from sendco.richtext import MAX_BYTES, TooLong
+from tests.days import from_today
 from tests.factories.ehcp import (
     AnnualReviewFactory,
     LocalAuthorityFactory,
@@ -103,14 +103,14 @@ def test_the_final_version_of_a_draft_moves_the_register(pupil, senco):
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ({"dated_on": timezone.localdate() + timedelta(days=1)}, PlanReason.IN_FUTURE),
+        ({"dated_on": timedelta(days=1)}, PlanReason.IN_FUTURE),
         ({"dated_on": date(2012, 1, 1)}, CaseReason.BEFORE_THE_LAW),
         ({"received_on": date(2026, 10, 1)}, CaseReason.OUT_OF_ORDER),
     ],
 )
 def test_days_that_cannot_be_are_refused(plan, senco, values, reason):
     with refused(reason):
-        begin(plan, senco, **values)
+        begin(plan, senco, **from_today(values))
 
 
 def test_two_people_correct_one_version(version, senco):

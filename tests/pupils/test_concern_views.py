@@ -17,6 +17,7 @@ from sendco.due.models import DueItem
 from staff.models import OutgoingMail, Unit
 from staff.roles import Role
 from tests.again import later
+from tests.days import from_today
 from tests.factories import MembershipFactory, PupilFactory
 from tests.refusals import shows
 
@@ -330,14 +331,16 @@ def test_three_clicks_triage_a_concern(sign_in, senco, concern):
 @pytest.mark.parametrize(
     ("outcome", "more"),
     [
-        ("strategies", {"strategies_note": "Ruler", "strategies_date": in_days(30)}),
-        ("observe", {"observe_note": "In English", "observe_date": in_days(9)}),
-        ("monitor", {"monitor_note": "Pace", "monitor_date": in_days(60)}),
+        ("strategies", {"strategies_note": "Ruler", "strategies_date": timedelta(days=30)}),
+        ("observe", {"observe_note": "In English", "observe_date": timedelta(days=9)}),
+        ("monitor", {"monitor_note": "Pace", "monitor_date": timedelta(days=60)}),
         ("none", {"none_note": "Settled"}),
     ],
 )
 def test_each_outcome_needs_only_its_own_fields(sign_in, senco, concern, outcome, more):
-    response = triage(sign_in(senco), concern, outcome, none_date="rubbish", **{"observe_date": "rubbish"} | more)
+    response = triage(
+        sign_in(senco), concern, outcome, none_date="rubbish", **{"observe_date": "rubbish"} | from_today(more)
+    )
 
     assert response.status_code == 302
     concern.refresh_from_db()
@@ -359,15 +362,15 @@ def test_sen_support_leads_to_the_status_with_the_reason(sign_in, senco, concern
     ("outcome", "more", "words"),
     [
         ("", {}, "Choose one."),
-        ("strategies", {"strategies_date": in_days(30)}, "Write which strategies"),
-        ("strategies", {"strategies_note": "Ruler", "strategies_date": in_days(0)}, "after today"),
+        ("strategies", {"strategies_date": timedelta(days=30)}, "Write which strategies"),
+        ("strategies", {"strategies_note": "Ruler", "strategies_date": timedelta(days=0)}, "after today"),
         ("observe", {"observe_note": "x", "observe_date": ""}, "Choose a date"),
         ("none", {}, "Write why no action"),
         ("none", {"none_note": "It was a bruise"}, "safeguarding lead"),
     ],
 )
 def test_a_triage_that_lacks_something_is_422(sign_in, senco, concern, outcome, more, words):
-    response = triage(sign_in(senco), concern, outcome, **more)
+    response = triage(sign_in(senco), concern, outcome, **from_today(more))
 
     assert response.status_code == 422
     assert words in page_of(response)

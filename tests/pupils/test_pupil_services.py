@@ -36,6 +36,7 @@ from staff.models import TeachingGroup, Unit
 from staff.owed import all_differences, bring_up_to_date
 from staff.refusals import PeopleReason
 from staff.roles import Role
+from tests.days import from_today
 from tests.factories import MembershipFactory, PupilFactory, TeachingGroupFactory
 from tests.refusals import refused
 
@@ -216,12 +217,12 @@ def test_change_enrolment_closes_the_open_one_the_day_before(pupil, senco):
     ("starts_on", "reason"),
     [
         (date(2024, 9, 2), EnrolmentReason.NOT_AFTER_PRESENT),
-        (TODAY() + timedelta(days=1), EnrolmentReason.IN_FUTURE),
+        (timedelta(days=1), EnrolmentReason.IN_FUTURE),
     ],
 )
 def test_change_enrolment_refuses_days_that_cannot_be(pupil, senco, starts_on, reason):
     with refused(reason):
-        change(pupil, senco, starts_on=starts_on)
+        change(pupil, senco, starts_on=from_today(starts_on))
 
     assert Enrolment.objects.filter(pupil=pupil).count() == 1
 

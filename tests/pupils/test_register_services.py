@@ -13,6 +13,7 @@ from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile
 from staff.owed import all_differences
+from tests.days import from_today
 from tests.factories import PupilFactory
 from tests.refusals import refused
 
@@ -98,7 +99,7 @@ def test_no_need_closes_the_needs(pupil, senco):
 @pytest.mark.parametrize(
     ("values", "reason"),
     [
-        ({"on": TODAY() + timedelta(days=1)}, RegisterReason.STATUS_IN_FUTURE),
+        ({"on": timedelta(days=1)}, RegisterReason.STATUS_IN_FUTURE),
         ({"on": date(2015, 1, 1)}, RegisterReason.START_BEFORE_BIRTH),
         ({"on": date(2024, 9, 2)}, RegisterReason.NOT_AFTER_PRESENT_STATUS),
         ({"types": ()}, RegisterReason.NEEDS_MISSING),
@@ -109,7 +110,7 @@ def test_no_need_closes_the_needs(pupil, senco):
 )
 def test_change_status_refuses_what_cannot_be(pupil, senco, values, reason):
     with refused(reason):
-        change(pupil, senco, **values)
+        change(pupil, senco, **from_today(values))
 
     assert RegisterEntry.objects.get(pupil=pupil).ends_on is None
     assert not Event.objects.exists()
@@ -157,7 +158,7 @@ def test_correct_entry_moves_the_one_before_the_needs_and_the_due_date(pupil, se
 @pytest.mark.parametrize(
     ("on", "reason"),
     [
-        (TODAY() + timedelta(days=1), RegisterReason.CORRECTED_START_IN_FUTURE),
+        (timedelta(days=1), RegisterReason.CORRECTED_START_IN_FUTURE),
         (date(2024, 9, 2), RegisterReason.NOT_AFTER_STATUS_BEFORE),
         (date(2015, 1, 1), RegisterReason.START_BEFORE_BIRTH),
     ],
@@ -166,7 +167,7 @@ def test_correct_entry_refuses_what_cannot_be(pupil, senco, on, reason):
     entry = change(pupil, senco, on=days_ago(3))
 
     with refused(reason):
-        correct(entry, senco, on)
+        correct(entry, senco, from_today(on))
 
 
 def test_correct_entry_reads_what_is_stored_not_what_the_page_held(pupil, senco):

@@ -7,6 +7,7 @@ from django.utils import timezone
 from pupils.models import WatchListEntry
 from pupils.register import services as register
 from pupils.register.refusals import WatchReason
+from tests.days import from_today
 from tests.factories import PupilFactory
 from tests.refusals import shows
 
@@ -46,13 +47,13 @@ def test_monitoring_starts_from_the_childs_page(sign_in, senco, pupil):
 @pytest.mark.parametrize(
     ("changed", "words"),
     [
-        ({"look_again_on": in_days(0).isoformat()}, "after today"),
+        ({"look_again_on": timedelta(days=0)}, "after today"),
         ({"reason": ""}, "required"),
         ({"reason": "suicidal thoughts"}, "safeguarding lead"),
     ],
 )
 def test_what_cannot_be_is_422(sign_in, senco, pupil, changed, words):
-    response = start(sign_in(senco), pupil, **changed)
+    response = start(sign_in(senco), pupil, **from_today(changed))
 
     assert response.status_code == 422
     assert words in page_of(response)
