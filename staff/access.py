@@ -1,11 +1,15 @@
 """The guard on every view: signed in (Django's middleware), in a school, and allowed."""
 
-from functools import wraps
+import time
+from functools import partial, wraps
 
+from allauth.account.authentication import get_authentication_records
 from allauth.account.decorators import reauthentication_required
 from django.core.exceptions import PermissionDenied
 
 from .permissions import Permission
+
+TEN_MINUTES, ONE_HOUR = 600, 3600  # seconds
 
 
 def require_permission(*permissions):
@@ -33,8 +37,15 @@ def signed_in(view):
     return view
 
 
-def step_up(view):
-    """Ask for the password, a passkey or a code again unless it was given within ten minutes."""
-    guarded = reauthentication_required(view)
+def step_up(view=None, *, within=TEN_MINUTES):
+    """Ask for the password, a passkey or a code again unless it was given `within` so many seconds, at sign-in too."""
+    if view is None:
+        return partial(step_up, within=within)
+    guarded = reauthentication_required(view, enabled=lambda request: not _proved_lately(request, within))
     guarded.required_permission = getattr(view, "required_permission", None)
     return guarded
+
+
+def _proved_lately(request, within):
+    records = get_authentication_records(request, request.user)
+    return bool(records) and time.time() - max(record["at"] for record in records) < within

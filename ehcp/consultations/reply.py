@@ -2,10 +2,11 @@
 
 import re
 
-from sendco.clock import long_date
+from sendco.clock import full_date
 from sendco.refusals import Refused
 
-from ..models import Consultation
+from ..letters.fields import SEN_TEAM
+from ..models import CaseLetter, CaseLetterKind, Consultation
 from .refusals import ConsultationReason
 
 Reply = Consultation.Reply
@@ -60,7 +61,7 @@ def reply_values(case: Consultation) -> dict[str, str]:
         "reply.grounds": grounds,
         "reply.steps": steps,
         "reply.needed": needed,
-        "consulted.date": long_date(case.received_on),
+        "consulted.date": full_date(case.received_on),
     }
 
 
@@ -68,3 +69,15 @@ def approved_reply_values(case: Consultation) -> dict[str, str]:
     if case.approved_at is None:
         raise Refused(ConsultationReason.NOT_APPROVED)
     return reply_values(case)
+
+
+def recipient_of(case: Consultation) -> str:
+    return case.caseworker.name if case.caseworker else f"{SEN_TEAM}, {case.authority.name}"
+
+
+def letter_of(case: Consultation) -> CaseLetter | None:
+    """The letter that the approval made and that has not gone; None when the reply was changed since."""
+    if case.approved_at is None:
+        return None
+    made = CaseLetter.objects.filter(consultation=case, kind=CaseLetterKind.CONSULTATION_REPLY, sent_on=None)
+    return made.filter(made_at__gte=case.approved_at).order_by("-pk").first()

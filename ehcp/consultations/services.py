@@ -15,6 +15,7 @@ from pupils.models import Pupil
 from sendco.files import services as files
 from sendco.refusals import Refused
 from staff.models import School, User
+from staff.signatories import signatory
 
 from ..cases.kernel import assign, changing, opening
 from ..cases.refusals import CaseReason
@@ -22,7 +23,7 @@ from ..letters.services import correspondence, letters
 from ..models import CaseLetter, CaseLetterKind, Consultation, LocalAuthority
 from . import steps
 from .refusals import ConsultationReason
-from .reply import missing, reply_values
+from .reply import letter_of, missing, recipient_of, reply_values
 
 Reply = Consultation.Reply
 Ground = Consultation.Ground
@@ -139,6 +140,7 @@ def approve(*, case: Consultation, version: int, by: User) -> Consultation:
         case.approved_by, case.approved_at = by, timezone.now()
         case.ready_at = case.ready_at or case.approved_at
         change.tell("ehcp.consultation_approved", "Reply to the consultation approved")
+        _letter_of(case, by=by)
     return case
 
 
@@ -153,15 +155,27 @@ def send_back(*, case: Consultation, version: int, note: str, by: User) -> Consu
     return change.case
 
 
-def make_letter(*, case: Consultation, by: User, sender_role: str = "") -> CaseLetter:
-    """Freeze the approved reply as a letter."""
+def make_letter(*, case: Consultation, by: User) -> CaseLetter:
+    """The approved reply as a letter, signed by whoever approved it. The one that is there is not made twice."""
     with changing(case, by=by, step=steps.LETTER) as change:
-        case = change.case
-        name = case.caseworker.name if case.caseworker else case.authority.name
-        return letters.make(
-            kind=CaseLetterKind.CONSULTATION_REPLY, case=case, recipient=name, address=case.authority.address, by=by,
-            values=reply_values(case), sender_role=sender_role,
-        )  # fmt: skip
+        return letter_of(change.case) or _letter_of(change.case, by=by)
+
+
+def _letter_of(case: Consultation, *, by: User) -> CaseLetter:
+    approved_by: Any = case.approved_by  # the step asks for it
+    return letters.make(
+        kind=CaseLetterKind.CONSULTATION_REPLY, case=case, recipient=recipient_of(case), address=case.authority.address,
+        by=by, signed=signatory(case.school, approved_by), values=reply_values(case),
+    )  # fmt: skip
+
+
+def as_it_would_be_sent(case: Consultation, *, by: User) -> dict[str, str]:
+    """The letter that this person's approval would freeze, for reading first."""
+    subject, body = letters.written(
+        kind=CaseLetterKind.CONSULTATION_REPLY, case=case, recipient=recipient_of(case), dated_on=timezone.localdate(),
+        signed=signatory(case.school, by), values=reply_values(case),
+    )  # fmt: skip
+    return {"recipient": recipient_of(case), "address": case.authority.address, "subject": subject, "body": body}
 
 
 def record_sent(
@@ -178,6 +192,8 @@ def record_sent(
     with changing(case, version=version, by=by, step=steps.SEND) as change:
         case = change.case
         case.sent_on, case.sent_via, case.proof = sent_on, via, proof
+        if letter := letter_of(case):
+            letters.mark_sent(letter=letter, sent_on=sent_on, via=via, proof=proof, by=by)
         change.tell("ehcp.consultation_answered", f"Reply to {case.authority.name} sent", on=sent_on)
         correspondence.log(
             case=case, direction="out", party=case.authority.name, dated_on=sent_on,

@@ -18,15 +18,13 @@ from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 from sendco.formkit.versions import Versioned, nothing
 from sendco.limits.services import check_limit
 from sendco.refusals import Refused
-from staff.access import require_permission, step_up
+from staff.access import ONE_HOUR, require_permission, step_up
 from staff.permissions import Permission as P
 
 from ..cases.dates import dates_of
 from ..cases.pages import CasePages, case_page, list_page
-from ..letters.fields import links_of
 from ..letters.forms import ReasonForm
 from ..letters.selectors import papers_of
-from ..letters.views.letters import sender_role
 from ..models import Consultation
 from . import forms, selectors, services
 from . import reply as replies
@@ -132,7 +130,7 @@ def consultation_detail(request, pk):
         "papers": papers_of(case, acting),
         "case_kind": "consultation",
         "may_correct": request.acting.can(P.CASE_EDIT),
-        "case_letters": links_of("consultation") if case.approved_at else [],
+        "letter": replies.letter_of(case),
         "sent_form": forms.SentForm(initial={"version": case.version}) if case.approved_at else None,
         "may_edit": True,
         "may_approve": acting.can(P.CASE_APPROVE),
@@ -208,7 +206,7 @@ def consultation_reply(request, pk):
 
 
 @require_permission(P.CASE_APPROVE)
-@step_up
+@step_up(within=ONE_HOUR)
 @form_page
 def consultation_approve(request, pk):
     """The head reads the whole reply and signs it."""
@@ -216,13 +214,15 @@ def consultation_approve(request, pk):
     version = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else -1
     return ConfirmPage(
         act=lambda: services.approve(case=case, version=version, by=request.user),
-        done="Approved. Now it can be sent.",
+        done="Approved. The letter is made, and can be sent.",
         then=_address(case),
         changed="The reply was changed while you read it. Read it again, then approve.",
         page=lambda: _below(
             case,
             "Approve the reply",
-            values=replies.reply_values(case) if case.reply else {},
+            paper=None if replies.missing(case) else services.as_it_would_be_sent(case, by=request.user),
+            school=case.school,
+            dated_on=timezone.localdate(),
             missing=replies.missing(case),
             warnings=replies.warnings(case),
         ),
@@ -273,11 +273,11 @@ def consultation_letter(request, pk):
     """Freeze the approved reply as a letter."""
     case = _case(request, pk)
     try:
-        letter = services.make_letter(case=case, by=request.user, sender_role=sender_role(request.acting))
+        letter = services.make_letter(case=case, by=request.user)
     except Refused as error:
         messages.warning(request, str(error))
         return redirect(_address(case))
-    messages.success(request, "The letter is made. Send it, then say how it went.")
+    messages.success(request, "The letter is here. Send it, then record when and how.")
     return redirect("ehcp:letter-detail", pk=letter.pk)
 
 

@@ -194,7 +194,7 @@ def _after(step, code):
         AGREED: replace(checked, trigger=f"the mediation agreement to {step.what}", authority=agreement),
     }
     if step.unopposed_reg:
-        trigger = f"the authority told the Tribunal that it will not oppose ({step.what})"
+        trigger = f"the authority told the Tribunal that it will not oppose an order to {step.what}"
         unopposed = law(**row, trigger=trigger, authority=f"{REGS}, {step.unopposed_reg}")
         rows[UNOPPOSED] = replace(unopposed, valid_from=UNOPPOSED_FROM)
     if step.own:

@@ -22,7 +22,14 @@ def _chosen(pick, word, deadlines):
     steps = " ".join(dict.fromkeys(limit.steps for limit in known if limit.steps))
     check = " ".join(dict.fromkeys(limit.check for limit in known if limit.check))
     words = _words(chosen, word, known, steps, check)
-    return replace(chosen, safe_on=min(chosen.safe_on, chosen.due_on), explanation=words, steps=steps, check=check)
+    return replace(
+        chosen,
+        safe_on=min(chosen.safe_on, chosen.due_on),
+        explanation=words,
+        steps=steps,
+        check=check,
+        limits=tuple(known),
+    )
 
 
 def _words(chosen, word, known, steps, check):

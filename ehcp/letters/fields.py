@@ -4,32 +4,37 @@ from pupils.letters.fields import LetterTextError, MergeField, check_fields, fil
 
 COMMON = (
     MergeField("recipient.name", "The person or office the letter goes to", "Folake Adeyemi"),
+    MergeField("recipient.greeting", "How a letter greets them after “Dear”", "Folake Adeyemi"),
     MergeField("child.first_name", "The name the child likes", "Kezia"),
     MergeField("child.full_name", "First and family name", "Kezia Adeyemi"),
-    MergeField("child.birth_date", "Date of birth", "Thu 11 Feb 2016"),
+    MergeField("child.birth_date", "Date of birth", "11 February 2016"),
     MergeField("authority.name", "The local authority", "Westmarch Council"),
     MergeField("authority.advice", "The authority's free SEND advice service", "Westmarch SENDIASS, 01632 960120"),
-    MergeField("letter.date", "The date of the letter", "Wed 13 Jan 2027"),
+    MergeField("letter.date", "The date of the letter", "13 January 2027"),
     MergeField("school.name", "The school's name", "Fernhill Primary School"),
     MergeField("school.contact", "How to reach the school", "telephone 01632 960001"),
-    MergeField("sender.name", "Whoever makes the letter", "Nadia Rahman"),
+    MergeField("sender.name", "Whoever signs the letter", "Nadia Rahman"),
     MergeField("sender.role", "The sender's role", "SENDCo"),
-    MergeField("head.name", "The headteacher", "Ruth Calloway"),
+    MergeField("head.name", "The headteacher; of a reply, whoever approved it", "Ruth Calloway"),
 )
 MEETING = (
-    MergeField("meeting.date", "The day of the meeting", "Tue 9 Feb 2027"),
+    MergeField("meeting.date", "The day of the meeting", "9 February 2027"),
     MergeField("meeting.time", "The time of the meeting", "10:00"),
     MergeField("meeting.place", "Where the meeting is", "the library"),
     MergeField("meeting.kind", "Annual, early or phase transfer review", "annual review"),
-    MergeField("contribute.by", "The day by which we ask for reports", "Tue 19 Jan 2027"),
+    MergeField("contribute.by", "The day by which we ask for reports", "19 January 2027"),
 )
 DUTY = (
-    MergeField("duty.title", "What was due", "Decision whether to assess"),
-    MergeField("duty.due_date", "The date the law gives", "Mon 26 Oct 2026"),
+    MergeField(
+        "duty.name", "What was due, as a sentence begins", "Your decision whether to carry out an EHC needs assessment"
+    ),
+    MergeField("duty.title", "What was due, as our lists call it", "Decision whether to assess"),
+    MergeField("duty.due_date", "The date the law gives", "26 October 2026"),
     MergeField("duty.days_late", "How late it is", "9 days"),
     MergeField("duty.law", "The regulation", "SEND Regulations 2014, reg 5(1)"),
     MergeField("duty.footing", "Whether the law sets the date", "The limit is set by law."),
-    MergeField("duty.sum", "How the date is worked out", "6 weeks after the request was received on Mon 14 Sep 2026"),
+    MergeField("duty.sum", "How the date is worked out", "6 weeks after you received the request on 14 September 2026"),
+    MergeField("duty.effect", "What a late plan means for the child; nothing where no plan is late", ""),
 )
 BY_KIND = {
     "assessment_request": (
@@ -44,7 +49,7 @@ BY_KIND = {
         *COMMON,
         *MEETING,
         MergeField("report.recommendation", "What the review recommends", "Change the plan"),
-        MergeField("report.decision_by", "The day by which the authority has to decide", "Tue 9 Mar 2027"),
+        MergeField("report.decision_by", "The day by which the authority has to decide", "9 March 2027"),
     ),
     "consultation_reply": (
         *COMMON,
@@ -52,7 +57,7 @@ BY_KIND = {
         MergeField("reply.grounds", "Grounds of the law and the evidence for each", "Efficient education of others: …"),
         MergeField("reply.steps", "Steps that were considered", "We looked at the class next door …"),
         MergeField("reply.needed", "What would have to be in place", "A trained adult each morning."),
-        MergeField("consulted.date", "The day the consultation arrived", "Tue 5 Jan 2027"),
+        MergeField("consulted.date", "The day the consultation arrived", "5 January 2027"),
     ),
     "la_late_decision": (*COMMON, *DUTY),
     "la_late_final": (*COMMON, *DUTY),
@@ -60,7 +65,7 @@ BY_KIND = {
     "la_late_amended": (*COMMON, *DUTY, *MEETING),
     "la_vague_lines": (
         *COMMON,
-        MergeField("plan.date", "The date of the plan", "Mon 16 Mar 2026"),
+        MergeField("plan.date", "The date of the plan", "16 March 2026"),
         MergeField("lines.list", "The lines that say no amount, one a line", "F2: access to a calm space (no amount)"),
     ),
 }
@@ -81,9 +86,12 @@ OF_CASE = {
         "la_late_review": "",
         "la_late_amended": "",
     },
-    "consultation": {"consultation_reply": "the reply as a letter"},
+    # Made when the reply is approved, and signed by whoever approved it: nobody changes its words afterwards.
+    "consultation": {},
     "appeal": {"la_late_final": "the authority is late with what was ordered"},
 }
+# How an office without a known officer is written to.
+SEN_TEAM = "SEN team"
 TO_AUTHORITY = frozenset(kind for kind in BY_KIND if kind.startswith("la_")) | {
     "assessment_request",
     "consultation_reply",
@@ -116,12 +124,12 @@ Yours sincerely,
 {{ sender.name }}
 {{ sender.role }}
 {{ school.name }}"""
-_LATE_START = """To {{ recipient.name }}, {{ authority.name }}
+_TO_AUTHORITY = """Dear {{ recipient.greeting }},
 
 {{ child.full_name }}, born {{ child.birth_date }}
 
 """
-_LATE_LAW = """{{ duty.title }} was due on {{ duty.due_date }}. That is {{ duty.sum }} ({{ duty.law }}). Today, {{ letter.date }}, it is {{ duty.days_late }} late, and we have heard nothing.
+_LATE_LAW = """{{ duty.name }} was due by {{ duty.due_date }}: {{ duty.sum }} ({{ duty.law }}). On {{ letter.date }} it is {{ duty.days_late }} late, and it has not reached us.
 
 {{ duty.footing }}"""  # noqa: E501
 _LATE_ASK = """
@@ -130,13 +138,13 @@ Please tell us and {{ child.first_name }}'s parents, within five working days:
 
 - whether it has been done, and on which day;
 - if not, the day on which it will be;
-- whether you say that an exception of the regulations applies, which one, and why.
+- whether you rely on an exception in the regulations, which one, and why.
 
-We keep this letter and your answer with {{ child.first_name }}'s record."""
+We keep this letter and your answer on {{ child.first_name }}'s file."""
 WORDS = {
     "assessment_request": (
         "Request for an EHC needs assessment: {{ child.full_name }}",
-        """To {{ authority.name }}
+        """Dear {{ recipient.greeting }},
 
 We ask you to assess the education, health and care needs of {{ child.full_name }}, born {{ child.birth_date }} (Children and Families Act 2014, section 36(1)).
 
@@ -212,7 +220,7 @@ For parents and young people: free advice from people who do not work for the sc
     ),
     "consultation_reply": (
         "Consultation about {{ child.full_name }}: our reply",
-        """To {{ authority.name }}
+        """Dear {{ recipient.greeting }},
 
 You consulted us about {{ child.full_name }}, born {{ child.birth_date }}. Your letter reached us on {{ consulted.date }} (Children and Families Act 2014, sections 38 and 39).
 
@@ -226,28 +234,29 @@ You consulted us about {{ child.full_name }}, born {{ child.birth_date }}. Your 
 
 If you have questions, please {{ school.contact }}.
 
-Yours faithfully,
+Yours sincerely,
 
-{{ head.name }}
+{{ sender.name }}
+{{ sender.role }}
 {{ school.name }}""",  # noqa: E501
     ),
     "la_late_decision": (
-        "{{ child.full_name }}: {{ duty.title }} is late",
-        _LATE_START + _LATE_LAW + _LATE_ASK + _END,
+        "{{ child.full_name }}: your decision is overdue",
+        _TO_AUTHORITY + _LATE_LAW + _LATE_ASK + _END,
     ),
     "la_late_final": (
-        "{{ child.full_name }}: {{ duty.title }} is late",
-        _LATE_START
+        "{{ child.full_name }}: {{ duty.title }} (overdue)",
+        _TO_AUTHORITY
         + _LATE_LAW
         + """
 
-Each week without the plan is a week in which {{ child.first_name }} goes without the provision that it would secure."""
+{{ duty.effect }}"""
         + _LATE_ASK
         + _END,
     ),
     "la_late_review": (
-        "{{ child.full_name }}: {{ duty.title }} after the review is late",
-        _LATE_START
+        "{{ child.full_name }}: your decision after the annual review is overdue",
+        _TO_AUTHORITY
         + "The review meeting was held on {{ meeting.date }}.\n\n"
         + _LATE_LAW
         + """
@@ -257,8 +266,8 @@ If you propose to change the plan, your notice with the changes has to come with
         + _END,
     ),
     "la_late_amended": (
-        "{{ child.full_name }}: the amended plan is late",
-        _LATE_START
+        "{{ child.full_name }}: the amended final plan is overdue",
+        _TO_AUTHORITY
         + "The review meeting was held on {{ meeting.date }}.\n\n"
         + _LATE_LAW
         + """
@@ -269,11 +278,8 @@ From the meeting to the amended final plan there are twelve weeks in all (R (L, 
     ),
     "la_vague_lines": (
         "{{ child.full_name }}: provision in the plan of {{ plan.date }} that says no amount",
-        """To {{ recipient.name }}, {{ authority.name }}
-
-{{ child.full_name }}, born {{ child.birth_date }}
-
-Section F of a plan has to be detailed and specific, and normally says how much (Code of Practice 9.69). These lines of the plan of {{ plan.date }} do not say enough for anybody to know whether the provision took place:
+        _TO_AUTHORITY
+        + """Section F of a plan has to be detailed and specific, and normally says how much (Code of Practice 9.69). These lines of the plan of {{ plan.date }} do not say enough for anybody to know whether the provision took place:
 
 {{ lines.list }}
 
@@ -298,6 +304,7 @@ __all__ = [
     "OF_CASE",
     "TO_AUTHORITY",
     "LetterTextError",
+    "SEN_TEAM",
     "check",
     "default_words",
     "fields_of",

@@ -2,19 +2,19 @@ from django import forms
 from django.utils import timezone
 
 from pupils.concerns.forms import TICK, day_field
-from pupils.letters.forms import WordsForm
+from pupils.letters.forms import SignedForm
 from pupils.record.forms.documents import ACCEPT
 from sendco.files.bounds import MAX_BYTES
 
 from ..models import Correspondence, Method
 
 
-class CaseLetterForm(WordsForm):
+class CaseLetterForm(SignedForm):
     """`recipients` are (key, words) of those this letter may go to."""
 
     dated_on = day_field("Date of the letter", initial=timezone.localdate)
     to = forms.ChoiceField(label="To", widget=forms.RadioSelect(attrs=TICK))
-    field_order = ["dated_on", "to", "subject", "body"]
+    field_order = ["dated_on", "to", "signed_by", "subject", "body"]
 
     def __init__(self, *args, recipients, **kwargs):
         super().__init__(*args, **kwargs)

@@ -17,6 +17,10 @@ class CaseLetterReason(Reason):
         _("Nothing of the authority's is late here on that date, so there is nothing to ask for."),
     )
     WENT_ALREADY = "went_already", _("This letter went on {sent_on} already.")
+    REPLY_CHANGED = (
+        "reply_changed",
+        _("The reply was changed after this letter was made. Have the new reply approved, and send its letter."),
+    )
     SENT_IN_FUTURE = "sent_in_future", _("The day it went cannot be in the future.")
 
 

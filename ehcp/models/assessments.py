@@ -170,6 +170,8 @@ class Advice(models.Model):
     asked_on = models.DateField(null=True, blank=True)
     received_on = models.DateField(null=True, blank=True)
     document = models.ForeignKey("pupils.Document", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
+    # What they said, where no document holds it.
+    words = models.TextField(blank=True)
     history = HistoricalRecords()
 
     class Meta:
@@ -178,3 +180,12 @@ class Advice(models.Model):
 
     def __str__(self):
         return f"advice {self.pk}"
+
+    @property
+    def is_here(self):
+        """Its words or its document are kept here: that it came on some day is not enough to send it on."""
+        return bool(self.words.strip() or self.kept_document)
+
+    @property
+    def kept_document(self):
+        return self.document if self.document and self.document.removed_on is None else None

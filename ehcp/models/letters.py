@@ -100,6 +100,7 @@ class CaseLetter(OfCase):
     file_id = models.BigIntegerField(null=True)
     job_id = models.BigIntegerField(null=True)
     made_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
+    signed_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     sent_on = models.DateField(null=True, blank=True)
     sent_via = models.CharField(max_length=16, choices=Method, blank=True)

@@ -40,6 +40,8 @@ class AnnualReview(models.Model):
     contribute_by = models.DateField(null=True, blank=True)
     # Since when no reminder of a contribution goes out by itself.
     reminders_stopped_on = models.DateField(null=True, blank=True)
+    # Why nobody with parental responsibility is invited, where that is so.
+    no_parent_note = models.CharField(max_length=300, blank=True)
     short_notice_note = models.CharField(max_length=300, blank=True)
     # The papers in one PDF, and the job that makes it.
     pack_file_id = models.BigIntegerField(null=True)
@@ -248,6 +250,12 @@ class ReviewReport(models.Model):
     lost_fields = models.JSONField(default=list)
     pdf_id = models.BigIntegerField(null=True)
     docx_id = models.BigIntegerField(null=True)
+    # The same with the approval on it, drawn when it was given: what is sent.
+    approved_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
+    approved_at = models.DateTimeField(null=True)
+    approved_as = models.CharField(max_length=60, blank=True)
+    signed_pdf_id = models.BigIntegerField(null=True)
+    signed_docx_id = models.BigIntegerField(null=True)
     job_id = models.BigIntegerField(null=True)
     made_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
     made_at = models.DateTimeField(default=timezone.now)

@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
-from sendco.clock import long_date
+from sendco.clock import full_date
 from sendco.refusals import Reason, Refused
 
 from ..models import Plan
@@ -27,4 +27,4 @@ def vague_line_values(plan: Plan) -> dict[str, str]:
     ]
     if not listed:
         raise Refused(PlanLetterReason.NOTHING_VAGUE)
-    return {"plan.date": long_date(version.dated_on), "lines.list": "\n".join(listed)}
+    return {"plan.date": full_date(version.dated_on), "lines.list": "\n".join(listed)}

@@ -11,6 +11,7 @@ from sendco.clock import SEND_LAW_FROM
 from sendco.files.bounds import MAX_BYTES
 from sendco.formkit.versions import VersionedForm
 from staff.forms.many import ManyRowsField
+from staff.signatories import signatories
 
 from ..authorities.selectors import caseworkers_in_use, in_use
 from ..cases.filters import CaseFilterForm, YearsField
@@ -296,6 +297,13 @@ class AdviceForm(forms.Form):
     who = forms.CharField(max_length=150, required=False, label="Who advises", help_text="Name and post.")
     asked_on = past_date_field(label="Asked for on", words="The day it was asked for", required=False)
     received_on = past_date_field(label="Came on", words="The day the advice came", required=False)
+    words = forms.CharField(
+        max_length=20_000,
+        required=False,
+        label="What they said",
+        help_text="Their own words, where no document holds them. They are printed in the request pack.",
+        widget=text_area(5),
+    )
     document = forms.ModelChoiceField(
         Document.objects.none(), required=False, label="Where it is kept", empty_label="Not filed yet"
     )
@@ -315,8 +323,9 @@ class AdviceForm(forms.Form):
 
     def clean(self):
         cleaned = super().clean()
-        if cleaned.get("upload") and not cleaned.get("received_on") and "received_on" not in self.errors:
-            self.add_error("received_on", "Give the day it came: the document needs a date.")
+        here = cleaned.get("upload") or cleaned.get("words", "").strip()
+        if here and not cleaned.get("received_on") and "received_on" not in self.errors:
+            self.add_error("received_on", "Give the day it came, which stands beside it in the pack.")
         return cleaned
 
 
@@ -361,6 +370,7 @@ class PackForm(forms.Form):
         initial=Part.values,
         widget=forms.CheckboxSelectMultiple(attrs=TICK),
     )
+    signed_by = forms.ChoiceField(label="Letter signed by", required=False, widget=forms.RadioSelect(attrs=TICK))
     documents = ManyRowsField(
         Document.objects.none(),
         required=False,
@@ -371,6 +381,8 @@ class PackForm(forms.Form):
 
     def __init__(self, *args, acting, pupil, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields["signed_by"].choices = [(signed.user.pk, str(signed)) for signed in signatories(acting)]
+        self.fields["signed_by"].initial = acting.user.pk
         documents = Document.objects.visible_to(acting).filter(pupil=pupil, removed_on=None)
         self.fields["documents"].queryset = documents.order_by("dated_on", "pk")
         self.fields["documents"].label_from_instance = document_words

@@ -9,6 +9,7 @@ from sendco.jobs.services import JobFailed
 from sendco.pdf.jobs import draw
 from staff.jobs import acting_of
 from staff.permissions import Permission
+from staff.signatories import signatories
 
 from ..models import NeedsAssessment
 from . import pack
@@ -25,20 +26,23 @@ def request_pack(run):
     if case is None:
         raise JobFailed("This request is not there any more.")
     documents = Document.objects.visible_to(acting).filter(pupil=case.pupil, removed_on=None)
+    wanted = {*run.params["documents"], *pack.documents_of_advice(case, run.params["parts"])}
+    signing = {signed.user.pk: signed for signed in signatories(acting)}
     run.progress(0, 2, "Drawing the pack")
     now = timezone.localtime()
     about = {"school_name": case.school.name, "author": acting.user.name, "made_at": now}
 
-    def drawn(contents):
-        return draw("reports/request_pack.html", contents | about, title=case.get_kind_display())
+    def drawn(contents, template="reports/request_pack.html"):
+        return draw(template, contents | about, title=f"Request for an EHC {case.get_kind_display().lower()}")
 
     pdf = pack.drawn(
         case,
         acting,
         drawn,
         parts=run.params["parts"],
-        documents=list(documents.filter(pk__in=run.params["documents"]).order_by("dated_on", "pk")),
+        documents=list(documents.filter(pk__in=wanted).order_by("dated_on", "pk")),
         dated_on=now.date(),
+        signed=signing.get(run.params.get("signed_by")) or signing[acting.user.pk],
         progress=lambda: run.progress(1, 2, "Numbering its pages"),
     )
     with transaction.atomic():

@@ -15,8 +15,8 @@ from sendco.audit.selectors import pupil_events
 from sendco.clock import long_date
 from sendco.files.kinds import Kind
 from sendco.files.services import FileNotAvailable, open_stored
-from staff.roles import Role
 
+from ..letters.fields import SEN_TEAM
 from ..letters.services import letters
 from ..models import Advice, CaseLetterKind
 from .selectors import advice_of
@@ -132,8 +132,9 @@ def _pages(content):
         return None
 
 
-def merged(pdf, enclosures):
-    """The pack with its enclosures, each an item of the outline.
+def merged(pdf, enclosures, numbers):
+    """The pack with its enclosures, each an item of the outline, and its pages numbered on: `numbers` is a PDF with as
+    many pages as are enclosed, each with nothing but its number.
 
     Enclosures bring no tags of ours, so with them the whole no longer claims to be an accessible PDF throughout.
     """
@@ -141,16 +142,19 @@ def merged(pdf, enclosures):
 
     with ExitStack() as opened:
         whole = opened.enter_context(pikepdf.open(io.BytesIO(pdf)))
+        numbered = opened.enter_context(pikepdf.open(io.BytesIO(numbers)))
+        own = len(whole.pages)
         with whole.open_outline() as outline:
             for enclosure in enclosures:
                 more = opened.enter_context(pikepdf.open(io.BytesIO(enclosure.content)))
                 _untag(more)
                 outline.root.append(pikepdf.OutlineItem(f"Enclosure: {enclosure.document.title}", len(whole.pages)))
                 whole.pages.extend(more.pages)
-        if enclosures:
-            with whole.open_metadata() as metadata:
-                for name in [name for name in metadata if "pdfua" in name]:
-                    del metadata[name]
+        for page, number in zip(list(whole.pages)[own:], numbered.pages, strict=True):
+            page.add_overlay(number)
+        with whole.open_metadata() as metadata:
+            for name in [name for name in metadata if "pdfua" in name]:
+                del metadata[name]
         kept = io.BytesIO()
         whole.save(kept)
     return kept.getvalue()
@@ -172,59 +176,68 @@ def page_count(pdf):
 
 # --- The whole ---------------------------------------------------------------------------------------------------
 def recipient_of(case):
-    if case.caseworker_id:
-        return f"{case.caseworker.name}, {case.authority.name}"
-    return f"SEN team, {case.authority.name}"
+    return case.caseworker.name if case.caseworker_id else f"{SEN_TEAM}, {case.authority.name}"
 
 
-def contents(case, acting, *, parts, enclosures, separate, dated_on):
-    """What the template of the pack is drawn from."""
+def documents_of_advice(case, parts):
+    """The ids of documents that the pack's own pages lead to: what is named there is enclosed."""
+    if not {Part.VIEWS, Part.ADVICE} & set(parts):
+        return set()
+    return {piece.document_id for piece in advice_of(case) if piece.kept_document}
+
+
+def contents(case, acting, *, parts, enclosures, separate, dated_on, signed, total=None):
+    """What the template of the pack is drawn from. `total` is how many pages it has with what is enclosed."""
     pupil = case.pupil
     pages = {enclosure.document.pk: enclosure.page for enclosure in enclosures}
     scores = pupil.assessments.filter(removed_on=None).order_by("taken_on", "pk")
     advice = [(piece, pages.get(piece.document_id)) for piece in advice_of(case)]
+    views = [(piece, page) for piece, page in advice if piece.kind == Advice.Kind.PARENT]
     return {
         "case": case,
         "pupil": pupil,
         "dated_on": dated_on,
         "recipient": recipient_of(case),
-        "letter": _letter(case, acting, parts, enclosures, dated_on),
+        "total": total,
+        "letter": _letter(case, parts, enclosures, dated_on, signed),
         "parts": [(part, Part(part).label) for part in Part.values if part in parts],
         "chronology": chronology(pupil, acting) if Part.CHRONOLOGY in parts else [],
         "scores": [(score, score_in_words(score)) for score in scores],
-        "views": [(piece, page) for piece, page in advice if piece.kind == Advice.Kind.PARENT],
-        "advice": advice,
+        "views": [(piece, page) for piece, page in views if piece.is_here],
+        "views_missing": [piece for piece, _ in views if not piece.is_here],
+        "advice": [(piece, page) for piece, page in advice if piece.kind != Advice.Kind.PARENT],
         "enclosures": enclosures,
         "separate": separate,
     }
 
 
-def _letter(case, acting, parts, enclosures, dated_on):
+def _letter(case, parts, enclosures, dated_on, signed):
     """The (heading, words) of the letter, which names the papers that come with it."""
     papers = [Part(part).label for part in Part.values if part in parts]
     papers += [f"{enclosure.document.title}, {long_date(enclosure.document.dated_on)}" for enclosure in enclosures]
     values = letters.own_values(case, CaseLetterKind.ASSESSMENT_REQUEST)
     if papers:
         values["request.papers"] = "\n".join(f"{number}. {paper}" for number, paper in enumerate(papers, start=1))
-    role = Role(acting.home_role).label if acting.home_role else ""
     return letters.written(
         case=case, kind=CaseLetterKind.ASSESSMENT_REQUEST, recipient=recipient_of(case), dated_on=dated_on,
-        by=acting.user, sender_role=role, values=values,
+        signed=signed, values=values,
     )  # fmt: skip
 
 
-def drawn(case, acting, draw, *, parts, documents, dated_on, progress):
-    """The bytes of the pack. `draw(context)` returns a PDF; where pages are enclosed it is drawn twice, because the
-    index says where each begins.
+def drawn(case, acting, draw, *, parts, documents, dated_on, signed, progress):
+    """The bytes of the pack. `draw(context, template)` returns a PDF; where pages are enclosed it is drawn twice,
+    because the index says where each begins.
     """
     enclosures, separate = sort_out(documents)
-    about = {"parts": parts, "enclosures": enclosures, "separate": separate, "dated_on": dated_on}
+    about = {"parts": parts, "enclosures": enclosures, "separate": separate, "dated_on": dated_on, "signed": signed}
     pdf = draw(contents(case, acting, **about))
     if not enclosures:
         return pdf
     progress()
-    page = page_count(pdf) + 1
+    own = page_count(pdf)
+    page = own + 1
     for enclosure in enclosures:
         enclosure.page = page
         page += enclosure.pages
-    return merged(draw(contents(case, acting, **about)), enclosures)
+    numbers = draw({"numbers": range(own + 1, page), "total": page - 1}, "reports/page_numbers.html")
+    return merged(draw(contents(case, acting, **about, total=page - 1)), enclosures, numbers)

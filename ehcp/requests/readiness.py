@@ -8,14 +8,16 @@ from ..models import Advice, NeedsAssessment
 
 def readiness(case: NeedsAssessment) -> list[tuple]:
     """Return [(key, words, is there, what to do)] before a school's own request. Nothing here is a condition of law:
-    the test is whether a plan may be necessary (CFA s36(8)); a gap makes the request weaker, not unlawful.
+    the test is whether a plan may be necessary (CFA s36(8)); a gap makes the request weaker, not unlawful. What counts
+    as there is what the pack prints or encloses.
     """
     pupil = case.pupil
     entries = RegisterEntry.objects.filter(pupil=pupil, code="K").order_by("starts_on")
     first = entries.first()
     documents = Document.objects.filter(pupil=pupil, removed_on=None)
-    views = case.advice.filter(kind=Advice.Kind.PARENT).exclude(received_on=None)
-    outside = case.advice.exclude(kind__in=[Advice.Kind.PARENT, Advice.Kind.EDUCATION]).exclude(received_on=None)
+    here = [piece for piece in case.advice.select_related("document") if piece.is_here]
+    views = [piece for piece in here if piece.kind == Advice.Kind.PARENT]
+    outside = [piece for piece in here if piece.kind not in (Advice.Kind.PARENT, Advice.Kind.EDUCATION)]
     return [
         (
             "support",
@@ -32,10 +34,15 @@ def readiness(case: NeedsAssessment) -> list[tuple]:
         (
             "advice",
             "Advice from outside the school",
-            outside.exists() or documents.filter(kind=Document.Kind.REPORT).exists(),
+            bool(outside) or documents.filter(kind=Document.Kind.REPORT).exists(),
             "File the reports you have, or ask for one.",
         ),
-        ("views", "The parent's and the child's views", views.exists(), "Ask for their views and file them."),
+        (
+            "views",
+            "The parent's and the child's views",
+            bool(views),
+            "Ask for their views, then type their words or file the document. A date alone is not sent.",
+        ),
         (
             "reason",
             "Why a plan may be needed, in your words",

@@ -1,6 +1,6 @@
 """What a review knows for its letters."""
 
-from sendco.clock import long_date
+from sendco.clock import full_date
 from sendco.refusals import Refused
 
 from ..deadlines import reviews as rules
@@ -11,11 +11,11 @@ from .refusals import ReviewReason
 def meeting_values(review: AnnualReview) -> dict[str, str]:
     day = review.held_on or review.meeting_on
     return {
-        "meeting.date": long_date(day) if day else "a day still to be fixed",
+        "meeting.date": full_date(day) if day else "a day still to be fixed",
         "meeting.time": f"{review.meeting_time:%H:%M}" if review.meeting_time else "time to follow",
         "meeting.place": review.place or "at the school",
         "meeting.kind": review.get_kind_display().lower(),
-        "contribute.by": long_date(review.contribute_by) if review.contribute_by else "two weeks before the meeting",
+        "contribute.by": full_date(review.contribute_by) if review.contribute_by else "two weeks before the meeting",
     }
 
 
@@ -24,5 +24,5 @@ def report_values(review: AnnualReview) -> dict[str, str]:
         raise Refused(ReviewReason.NOTHING_TO_REPORT)
     return {
         "report.recommendation": review.get_recommendation_display() or "not said yet",
-        "report.decision_by": long_date(rules.DECISION.count.due(review.held_on)),
+        "report.decision_by": full_date(rules.DECISION.count.due(review.held_on)),
     }

@@ -25,21 +25,21 @@ COMMON = (
     MergeField("child.name_or_you", "The child's name; “you” in a letter to the young person", "Kezia"),
     MergeField("child.names_or_your", "The child's name with 's; “your” to the young person", "Kezia's"),
     MergeField("child.class", "The class or form", "5A"),
-    MergeField("support.start_date", "The day SEN Support started", "Tue 12 Jan 2027"),
+    MergeField("support.start_date", "The day SEN Support started", "12 January 2027"),
     MergeField(
         "support.needs",
         "The types of need on the register, the primary first",
         "Speech, language and communication needs",
     ),
-    MergeField("letter.date", "The date of the letter", "Wed 13 Jan 2027"),
+    MergeField("letter.date", "The date of the letter", "13 January 2027"),
     MergeField("school.name", "The school's name", "Fernhill Primary School"),
     MergeField("school.contact", "How to reach the school, from its own details", "telephone 01632 960001"),
     MergeField("school.governing_body", "Governors, or Management Committee", "governors"),
-    MergeField("sender.name", "Whoever makes the letter", "Nadia Rahman"),
+    MergeField("sender.name", "Whoever signs the letter", "Nadia Rahman"),
     MergeField("sender.role", "The sender's role", "SENDCo"),
     MergeField("senco.name", "The school's SENDCo", "Nadia Rahman"),
 )
-END_DATE = MergeField("support.end_date", "The last day of SEN Support", "Fri 26 Mar 2027")
+END_DATE = MergeField("support.end_date", "The last day of SEN Support", "26 March 2027")
 BY_KIND = {"support_starts": COMMON, "support_ends": (*COMMON, END_DATE)}
 
 

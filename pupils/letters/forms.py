@@ -32,11 +32,29 @@ class WordsForm(forms.Form):
         return self._checked("body")
 
 
+class SignedForm(WordsForm):
+    """A letter with the choice of who signs it; `signatories` are those who may, whoever writes it first."""
+
+    signed_by = forms.ChoiceField(label="Signed by", required=False, widget=forms.RadioSelect(attrs=TICK))
+
+    def __init__(self, *args, signatories, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.signatories = {str(signed.user.pk): signed for signed in signatories}
+        field = self.fields["signed_by"]
+        field.choices = [(key, str(signed)) for key, signed in self.signatories.items()]
+        field.initial = field.choices[0][0]
+
+    @property
+    def signed(self):
+        """Who is chosen, also while the form is only looked at."""
+        return self.signatories.get(self["signed_by"].value()) or next(iter(self.signatories.values()))
+
+
 class TemplateForm(WordsForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class LetterForm(WordsForm):
+class LetterForm(SignedForm):
     """`recipients` are those the letter may go to on its date; the services check them again."""
 
     dated_on = day_field("Date of the letter", initial=timezone.localdate)
@@ -49,7 +67,7 @@ class LetterForm(WordsForm):
             "invalid_choice": "The letter may not go to somebody you chose. Look at the list again.",
         },
     )
-    field_order = ["dated_on", "people", "subject", "body"]
+    field_order = ["dated_on", "people", "signed_by", "subject", "body"]
 
     def __init__(self, *args, recipients, **kwargs):
         super().__init__(*args, **kwargs)

@@ -55,6 +55,7 @@ class Letter(models.Model):
     file_id = models.BigIntegerField(null=True)
     job_id = models.BigIntegerField(null=True)
     made_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
+    signed_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     sent_on = models.DateField(null=True, blank=True)
     sent_via = models.CharField(max_length=10, choices=Via, blank=True)

@@ -53,7 +53,7 @@ from sendco.clock.units import (
     WorkingDays,
     corresponding_date,
 )
-from sendco.clock.words import long_date, short_date
+from sendco.clock.words import full_date, long_date, short_date
 
 __all__ = [
     "Basis",
@@ -104,6 +104,7 @@ __all__ = [
     "is_near_start_of_term",
     "is_working_day",
     "last_working_day_on_or_before",
+    "full_date",
     "long_date",
     "nc_year",
     "next_working_day",

@@ -88,7 +88,8 @@ class Deadline:
     """`due_on` is the date to show. `safe_on` is on or before it: the stricter reading or the school's own margin, or
     `due_on` where there is neither. `act_by_on` is the last school day on or before `due_on`, None while the school
     calendar does not reach it. All are calendar dates. `check` is what is not certain about it: of its rule, and of
-    counting from this very day. `steps` are the days in between, where one moved.
+    counting from this very day. `steps` are the days in between, where one moved. `limits` are all of them, where the
+    law sets two.
     """
 
     rule: Rule
@@ -99,6 +100,7 @@ class Deadline:
     explanation: str
     check: str = ""
     steps: str = ""
+    limits: tuple["Deadline", ...] = ()
 
     def urgency(self, *, today: date) -> Urgency:
         return urgency_of(self.due_on, today=today, soon_days=self.rule.soon_days)

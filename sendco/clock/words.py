@@ -18,6 +18,11 @@ def short_date(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1][:3]} {day.year}"
 
 
+def full_date(day: date) -> str:
+    """26 January 2027, as letters write it"""
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
 def long_date(day: date) -> str:
     """Tue 26 Jan 2027"""
     return f"{DAYS[day.weekday()]} {short_date(day)}"

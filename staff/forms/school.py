@@ -1,8 +1,11 @@
 import re
+from operator import attrgetter
 
 from django import forms
 
 from ..models import School, Unit
+from ..roles import Role
+from ..selectors import people_with
 
 DFE_NUMBER = re.compile(r"\d{7}", re.ASCII)
 URN = re.compile(r"\d{6}", re.ASCII)
@@ -38,6 +41,7 @@ class SchoolForm(forms.ModelForm):
             "address",
             "telephone",
             "email",
+            "headteacher",
             "idle_minutes",
             "concern_days",
             "letter_days",
@@ -56,6 +60,7 @@ class SchoolForm(forms.ModelForm):
         help_texts = {
             "setting_type": "Decides which laws bind the school, so which dates sendco works out.",
             "trust_name": "For an academy or a federation",
+            "headteacher": "Signs for the school and is invited to reviews. Choose one if several have the role.",
             "idle_minutes": "10 to 60. What was typed is kept.",
         }
         widgets = {"address": forms.Textarea(attrs={"rows": 3})}
@@ -64,6 +69,9 @@ class SchoolForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         # A draft brings the version it was typed over, so that what somebody saved since is noticed.
         self.initial.setdefault("version", self.instance.version)
+        heads = self.fields["headteacher"]
+        heads.queryset, heads.empty_label = people_with(self.instance, Role.HEAD), "Whoever has the role alone"
+        heads.label_from_instance = attrgetter("name")
         for name, low, high in (
             ("idle_minutes", 10, 60),
             ("lowest_age", 0, 25),

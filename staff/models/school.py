@@ -44,6 +44,8 @@ class School(models.Model):
     address = models.TextField(blank=True)
     telephone = models.CharField(max_length=30, blank=True)
     email = models.EmailField(blank=True)
+    # Needed where several hold the role: deputies may hold it too, and one of them signs for the school.
+    headteacher = models.ForeignKey("staff.User", on_delete=models.SET_NULL, null=True, blank=True, related_name="+")
     idle_minutes = models.PositiveSmallIntegerField(default=20)
     concern_days = models.PositiveSmallIntegerField(default=5)
     letter_days = models.PositiveSmallIntegerField(default=5)

@@ -14,6 +14,7 @@ from ..forms.school import SchoolForm, UnitForm
 from ..models import School, Unit
 from ..permissions import HOME_ORDER, Permission, matrix
 from ..roles import Role
+from ..signatories import headteacher
 
 RECENT = 6
 DRAFT = "school-details"
@@ -30,6 +31,7 @@ def school(request):
         "title": request.acting.school.name,
         "section": "school",
         "school": request.acting.school,
+        "headteacher": headteacher(request.acting.school),
         "units": Unit.objects.visible_to(request.acting),
         "may_edit": request.acting.can(Permission.SCHOOL_EDIT),
         "changes": selectors.school_changes(request.acting)[:RECENT],

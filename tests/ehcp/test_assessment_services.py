@@ -208,6 +208,8 @@ def test_readiness_names_what_is_missing(case, pupil, senco):
 
     advice = case.advice.get(kind=Advice.Kind.PARENT)
     assessments.save_advice(advice=advice, received_on=date(2026, 9, 20), by=senco)
+    assert "views" in {key for key, _, there, _ in readiness(case) if not there}, "a date alone is not sent"
+    assessments.save_advice(advice=advice, words="She reads at bedtime now.", by=senco)
     case = assessments.save_reason(case=case, version=case.version, reason="word " * 20, by=senco)
 
     lacking = {key for key, _, there, _ in readiness(case) if not there}

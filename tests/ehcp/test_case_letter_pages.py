@@ -38,7 +38,7 @@ def test_letter_is_shown_as_the_parent_would_read_it(desk, review):
 
     text = answer.content.decode()
     assert "Dear Parent One" in text
-    assert "Tue 12 Jan 2027" in text
+    assert "12 January 2027" in text
     assert "Parent Two" not in text
 
 
@@ -90,9 +90,11 @@ def test_chaser_with_nothing_late_says_so(desk, pupil):
 def test_reply_waits_for_the_head(desk, school):
     case = ConsultationFactory(school=school)
 
-    answer = desk.get(new("consultation", case, "consultation_reply"))
+    assert desk.get(new("consultation", case, "consultation_reply")).status_code == 404
+    answer = desk.post(reverse("ehcp:consultation-letter", args=[case.pk]), follow=True)
 
     assert "head has not approved" in answer.content.decode()
+    assert not CaseLetter.objects.exists()
 
 
 @pytest.mark.parametrize(("kind", "letter"), [("plan", "review_invitation"), ("nothing", "la_late_final")])
@@ -105,7 +107,8 @@ def test_letter_that_a_case_has_not_is_not_found(desk, pupil, kind, letter):
 def test_every_kind_belongs_to_some_case():
     from ehcp.models import CaseLetterKind
 
-    assert set().union(*OF_CASE.values()) == set(CaseLetterKind.values)
+    by_approving = {CaseLetterKind.CONSULTATION_REPLY}
+    assert set().union(*OF_CASE.values()) == set(CaseLetterKind.values) - by_approving
 
 
 def test_sending_is_noted_with_its_proof(desk, review):

@@ -88,9 +88,7 @@ def test_letter_that_went_is_the_invitation(desk, review, parent, via, kept):
 
 def test_letter_of_an_invitee_without_a_contact_counts_for_them(desk, review, senco):
     health = review.invitees.get(role="health")
-    letter = letters.make(
-        kind="review_invitation", case=review, recipient=health.name, invitee=health, by=senco, sender_role="SENDCo"
-    )
+    letter = letters.make(kind="review_invitation", case=review, recipient=health.name, invitee=health, by=senco)
 
     sent(desk, letter)
 

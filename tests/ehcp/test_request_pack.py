@@ -11,8 +11,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from ehcp import tasks  # noqa: F401  (registers the handler)
-from ehcp.models import NeedsAssessment
+from ehcp.models import Advice, NeedsAssessment
 from ehcp.requests import pack
+from ehcp.requests.readiness import readiness
 from ehcp.requests.services import assessments as services
 from pupils.models import Assessment, Concern, Document, PupilFlag, RegisterEntry
 from pupils.record.services.documents import add_document
@@ -86,9 +87,12 @@ def test_pack_is_one_pdf_with_the_pages_that_its_index_names(sign_in, senco, pup
     content = stored(case)
     pages = text_of(content)
     assert job.message == f"The pack is ready: {len(pages)} pages."
-    assert "Westmarch Council" in pages[0]
-    assert "the gap grows all the same" in pages[0]
-    index = next(page for page in pages if page.find("Index") >= 0 and "Enclosure: Psychologist" in page)
+    cover, letter = pages[:2]
+    assert "Request for an EHC needs assessment" in cover
+    assert "Kezia Adeyemi" in cover
+    assert "the gap grows all the same" in letter
+    assert all(f"Page {number} of {len(pages)}" in page for number, page in enumerate(pages, start=1))
+    index = cover
     begins = next(number for number, page in enumerate(pages, start=1) if "Words of the psychologist" in page)
     assert begins == len(pages) - 2
     assert f"(2 pages) . . {begins}" in re.sub(r"( \.)+", " . .", index)
@@ -130,9 +134,65 @@ def test_what_cannot_be_enclosed_is_named_as_sent_separately(sign_in, senco, pup
     make(sign_in(senco), case, documents=[notes.pk, acting_plan.pk, lost.pk])
 
     text = " ".join(text_of(stored(case)))
-    assert "Class notes, Tue 3 Nov 2026 (it is not a PDF)" in text
-    assert "Old plan, Tue 3 Nov 2026 (it is kept exactly as it came)" in text
-    assert "Lost, Thu 1 Jan 2026 (its file is not here)" in text
+    assert "Class notes, 3 November 2026 (it is not a PDF)" in text
+    assert "Old plan, 3 November 2026 (it is kept exactly as it came)" in text
+    assert "Lost, 1 January 2026 (its file is not here)" in text
+
+
+def test_pack_holds_what_readiness_counts(sign_in, senco, pupil, case):
+    """Views as words and as a document that nobody ticked: a date alone is neither counted nor sent."""
+    client = sign_in(senco)
+    filed = file_pdf(pupil, senco, "What Dad wrote", [["Words of her father"]], kind="other")
+    views = case.advice.get(kind=Advice.Kind.PARENT)
+    health = case.advice.get(kind=Advice.Kind.MEDICAL)
+    services.save_advice(advice=health, received_on=date(2026, 12, 1), by=senco)
+    assert missing(case) == {"support", "assessments", "advice", "views", "reason"}
+    form = {"received_on": "2026-12-01", "words": "She reads at bedtime <now>.", "document": filed.pk}
+    assert client.post(reverse("ehcp:advice-edit", args=[views.pk]), form).status_code == 302
+    client.post(
+        reverse("ehcp:advice-edit", args=[health.pk]), {"received_on": "2026-12-01", "words": "Her hearing is fine."}
+    )
+    assert missing(case) == {"support", "assessments", "reason"}
+
+    make(client, case)
+
+    pages = text_of(stored(case))
+    text = " ".join(pages)
+    assert "She reads at bedtime <now>." in text
+    assert "Her hearing is fine." in text
+    assert f"“What Dad wrote”, page {len(pages)}" in text
+    assert "Words of her father" in pages[-1]
+    assert "given on" not in text
+
+
+def test_what_only_has_a_date_is_said_not_to_be_there(sign_in, senco, case):
+    for kind in (Advice.Kind.PARENT, Advice.Kind.MEDICAL):
+        services.save_advice(advice=case.advice.get(kind=kind), received_on=date(2026, 12, 1), by=senco)
+
+    make(sign_in(senco), case)
+
+    text = " ".join(text_of(stored(case)))
+    assert "Parent or young person: not in this pack" in text
+    assert "1 December 2026" not in text
+
+
+def test_words_ask_for_the_day_they_came(sign_in, senco, case):
+    views = case.advice.get(kind=Advice.Kind.PARENT)
+
+    answer = sign_in(senco).post(reverse("ehcp:advice-edit", args=[views.pk]), {"words": "She reads."})
+
+    assert answer.status_code == 422
+    assert "She reads." in answer.content.decode()
+
+
+def test_letter_of_the_pack_is_signed_by_who_is_chosen(sign_in, senco, head, case):
+    make(sign_in(senco), case, signed_by=head.pk)
+
+    assert "Ruth Calloway Headteacher Fernhill Primary School" in text_of(stored(case))[1]
+
+
+def missing(case):
+    return {key for key, _, there, _ in readiness(case) if not there}
 
 
 @pytest.mark.parametrize("content", [pdf_of([["x"]], password="secret"), b"%PDF-1.7 broken"])

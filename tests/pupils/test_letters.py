@@ -161,7 +161,6 @@ def make(entry, by, *contacts, keys=None, **changed):
         "subject": words.subject,
         "body": words.body,
         "dated_on": timezone.localdate(),
-        "sender_role": "SENDCo",
     } | changed
     return letters.make_letters(entry=entry, keys=keys or [str(one.pk) for one in contacts], by=by, **facts)
 
@@ -272,9 +271,7 @@ def test_the_end_of_support_has_a_letter_and_a_plan_has_none(entry, pupil, famil
     assert "{{" not in letter.body
     assert letters.kind_for(plan) is None
     with refused(LetterReason.NO_LETTER_FOR_STATUS):
-        letters.make_letters(
-            entry=plan, keys=["1"], subject="", body="", dated_on=timezone.localdate(), by=senco, sender_role=""
-        )
+        letters.make_letters(entry=plan, keys=["1"], subject="", body="", dated_on=timezone.localdate(), by=senco)
 
 
 # --- The PDF -----------------------------------------------------------------------------------------------------

@@ -55,7 +55,6 @@ def letter(entry, mum, senco):
         body="Dear {{ recipient.name }}",
         dated_on=date(2027, 1, 12),
         by=senco,
-        sender_role="SENDCo",
     )[0]
 
 

@@ -10,14 +10,15 @@ from django.utils import timezone
 from pupils.letters.services.words import LetterWords
 from pupils.models import Contact, Document
 from sendco.audit import services as audit
-from sendco.clock import Basis, long_date
+from sendco.clock import Basis, full_date
 from sendco.due.models import DueItem
+from sendco.due.registry import source_of
 from sendco.files import services as files
 from sendco.jobs import services as jobs
 from sendco.refusals import Refused
 from staff.models import School, User
-from staff.roles import Role
-from staff.selectors import people_with
+from staff.selectors import school_calendar
+from staff.signatories import Signatory, headteacher, signatory
 
 from ...cases.kinds import kind_of, office_of
 from ...models import (
@@ -27,6 +28,8 @@ from ...models import (
     Invitee,
 )
 from ...reviews.services import invitations
+from ...reviews.services.inviting import UNNAMED
+from .. import duties
 from .. import fields as letter_fields
 from ..refusals import CaseLetterReason
 from ..selectors import CHASERS, LetterCase, late_duty
@@ -53,8 +56,23 @@ def _child_values(case: LetterCase) -> dict[str, str]:
     return {
         "child.first_name": first,
         "child.full_name": full,
-        "child.birth_date": long_date(born) if born else "(date not known)",
+        "child.birth_date": full_date(born) if born else "(date not known)",
     }
+
+
+def greeting(recipient: str) -> str:
+    """Who stands after "Dear": a person, the office without its council, or a colleague whose name nobody gave."""
+    office, comma, _ = recipient.partition(",")
+    if recipient in UNNAMED:
+        return "colleague"
+    return office if comma and office == letter_fields.SEN_TEAM else recipient
+
+
+def _head_name(school: School, kind: str, signed: Signatory) -> str:
+    """Whoever approved a reply signs it; elsewhere the head who signs, or the one whom the school means."""
+    if kind == Kind.CONSULTATION_REPLY or signed.user == (head := headteacher(school)):
+        return signed.user.name
+    return head.name if head else "Headteacher"
 
 
 # What a letter says of the date it complains about; of the school's own policy nothing.
@@ -66,17 +84,29 @@ FOOTING: dict[str, str] = {
 }
 
 
-def _duty_values(item: DueItem, on: date) -> dict[str, str]:
+def _duty_values(case: LetterCase, item: DueItem, on: date) -> dict[str, str]:
     late = (on - item.due_on).days
-    before, _, after = item.explanation.partition(": ")
     return {
+        "duty.name": duties.name_of(item.rule, item.title),
+        "duty.effect": duties.effect_of(item.rule, _child_values(case)["child.first_name"]),
         "duty.title": item.title,
-        "duty.due_date": long_date(item.due_on),
+        "duty.due_date": full_date(item.due_on),
         "duty.days_late": f"{late} day{'' if late == 1 else 's'}",
         "duty.footing": FOOTING.get(item.basis, ""),
         "duty.law": item.authority.rstrip("."),
-        "duty.sum": (after or before).split(". ")[0],
+        "duty.sum": _sum_of(case, item),
     }
+
+
+def _sum_of(case: LetterCase, item: DueItem) -> str:
+    """The sum anew from the facts of the case: what the due table keeps of it is written for our own pages."""
+    source = source_of(case)
+    row = source.rows(pk=case.pk).get()
+    for owed in source.derive(row, school_calendar(case.school)):
+        found = owed.deadline
+        if (found.rule.code, found.trigger_on) == (item.rule, item.trigger_on):
+            return duties.sum_of(found)
+    return item.explanation.partition(": ")[2].split(". ")[0]
 
 
 def merge_values(
@@ -85,31 +115,30 @@ def merge_values(
     kind: str,
     recipient: str,
     dated_on: date,
-    by: User,
-    sender_role: str = "",
+    signed: Signatory,
     values: dict[str, str] | None = None,
 ) -> dict[str, str]:
     """Every field of this letter. `values` are what the caller knows; they win."""
     office: Any = office_of(case)
     school, authority = case.school, office.authority
-    head = people_with(school, Role.HEAD).first()
     fields = {
         "recipient.name": recipient,
+        "recipient.greeting": greeting(recipient),
         "authority.name": authority.name,
         "authority.advice": authority.advice_service or "look for SENDIASS on your council's Local Offer",
-        "letter.date": long_date(dated_on),
+        "letter.date": full_date(dated_on),
         "school.name": school.name,
         "school.contact": _contact_words(school),
-        "sender.name": by.name,
-        "sender.role": sender_role,
-        "head.name": head.name if head else "Headteacher",
+        "sender.name": signed.user.name,
+        "sender.role": signed.role,
+        "head.name": _head_name(school, kind, signed),
     }
     fields |= _child_values(case) | kind_of(case).common_values(case)
     if kind in CHASERS:
         item = late_duty(case, kind, today=dated_on)
         if item is None:
             raise Refused(CaseLetterReason.NOTHING_LATE)
-        fields |= _duty_values(item, dated_on)
+        fields |= _duty_values(case, item, dated_on)
     return fields | (values or {})
 
 
@@ -119,8 +148,7 @@ def written(
     kind: str,
     recipient: str,
     dated_on: date,
-    by: User,
-    sender_role: str = "",
+    signed: Signatory,
     values: dict[str, str] | None = None,
     subject: str | None = None,
     body: str | None = None,
@@ -129,9 +157,7 @@ def written(
     wording = WORDS.of(case.school, kind)
     subject, body = subject or wording.subject, body or wording.body
     WORDS.check(kind, subject, body)
-    filled = merge_values(
-        case=case, kind=kind, recipient=recipient, dated_on=dated_on, by=by, sender_role=sender_role, values=values
-    )
+    filled = merge_values(case=case, kind=kind, recipient=recipient, dated_on=dated_on, signed=signed, values=values)
     return letter_fields.fill_in(subject, filled, kind)[:150], letter_fields.fill_in(body, filled, kind)
 
 
@@ -148,11 +174,12 @@ def make(
     contact: Contact | None = None,
     values: dict[str, str] | None = None,
     dated_on: date | None = None,
-    sender_role: str = "",
+    signed: Signatory | None = None,
     subject: str | None = None,
     body: str | None = None,
 ) -> CaseLetter:
-    """Freeze a letter and have its PDF made. `subject` and `body` are words with fields, else the school's own.
+    """Freeze a letter and have its PDF made. `subject` and `body` are words with fields, else the school's own; it is
+    `signed` by whoever makes it unless somebody else is named.
 
     Raises Refused when a contact may not be written to, or for an unknown field.
     """
@@ -161,9 +188,10 @@ def make(
     dated_on = dated_on or timezone.localdate()
     if contact is not None and not address and not contact.address_hidden:
         address = contact.full_address
+    signed = signed or signatory(case.school, by)
     subject, body = written(
-        case=case, kind=kind, recipient=recipient, dated_on=dated_on, by=by, sender_role=sender_role, values=values,
-        subject=subject, body=body,
+        case=case, kind=kind, recipient=recipient, dated_on=dated_on, signed=signed, values=values, subject=subject,
+        body=body,
     )  # fmt: skip
     letter = CaseLetter(
         school=case.school,
@@ -177,6 +205,7 @@ def make(
         body=body,
         dated_on=dated_on,
         made_by=by,
+        signed_by=signed.user,
         **{kind_of(case).code: case},
     )
     with audit.saving(letter, by=by):
@@ -229,6 +258,14 @@ def file_letter(*, letter: CaseLetter, pdf: bytes, by: User) -> CaseLetter:
     return letter
 
 
+def is_superseded(letter: CaseLetter) -> bool:
+    """A reply that was changed after the letter was made from it: nobody approved what it says now."""
+    reply = letter.consultation
+    if reply is None or letter.kind != Kind.CONSULTATION_REPLY:
+        return False
+    return reply.approved_at is None or letter.made_at < reply.approved_at
+
+
 @transaction.atomic
 def mark_sent(
     *, letter: CaseLetter, sent_on: date, via: str, by: User, proof: str = ""
@@ -242,6 +279,8 @@ def mark_sent(
         raise Refused(CaseLetterReason.WENT_ALREADY, sent_on=letter.sent_on)
     if letter.contact is not None and not letter.contact.may_be_written_to:
         raise Refused(CaseLetterReason.HELD_BACK_SINCE)
+    if is_superseded(letter):
+        raise Refused(CaseLetterReason.REPLY_CHANGED)
     if sent_on > timezone.localdate():
         raise Refused(CaseLetterReason.SENT_IN_FUTURE, field="sent_on")
     letter.sent_on, letter.sent_via, letter.proof = sent_on, via, proof

@@ -21,7 +21,7 @@ from sendco.pdf.render import PdfUnavailable, pdf_available
 from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission
-from staff.roles import Role
+from staff.signatories import signatories
 
 from ...cases import finding as cases
 from ...cases.kinds import office_of
@@ -29,11 +29,8 @@ from ...models import CaseLetter, CaseLetterKind
 from ...reviews.services import invitations
 from .. import fields as letter_fields
 from ..forms import CaseLetterForm, CaseLetterSentForm
+from ..refusals import CaseLetterReason
 from ..services import letters as services
-
-
-def sender_role(acting):
-    return Role(acting.home_role).label if acting.home_role else ""
 
 
 def recipients_of(case, kind):
@@ -44,7 +41,15 @@ def recipients_of(case, kind):
     if officer:
         worker = office_of(case).caseworker
         offices.append(("officer", f"{worker.name}, {authority.name}", worker.name, authority.address, None))
-    offices.append(("authority", f"{authority.name}, SEN team", f"SEN team, {authority.name}", authority.address, None))
+    offices.append(
+        (
+            "authority",
+            f"{authority.name}, SEN team",
+            f"{letter_fields.SEN_TEAM}, {authority.name}",
+            authority.address,
+            None,
+        )
+    )
     if kind in letter_fields.TO_AUTHORITY or not case.pupil_id:
         return offices
     contacts = Contact.objects.filter(pupil=case.pupil, ended_on=None, do_not_contact=False).order_by("priority", "pk")
@@ -77,6 +82,7 @@ def letter_new(request, case, pk, kind):
         words=services.WORDS,
         kind=kind,
         recipients=[(key, label) for key, label, *_ in people],
+        signatories=signatories(request.acting),
         initial={"subject": wording.subject, "body": wording.body},
     )
     return FormPage(
@@ -128,9 +134,8 @@ def _paper(request, case, kind, form, people):
         return None
     _, _, name, address, contact = _chosen(form, people)
     subject, body = services.written(
-        case=case, kind=kind, recipient=name, dated_on=_day(form["dated_on"].value()), by=request.user,
-        sender_role=sender_role(request.acting), values=services.own_values(case, kind),
-        subject=form["subject"].value(), body=form["body"].value(),
+        case=case, kind=kind, recipient=name, dated_on=_day(form["dated_on"].value()), signed=form.signed,
+        values=services.own_values(case, kind), subject=form["subject"].value(), body=form["body"].value(),
     )  # fmt: skip
     if contact is not None and not contact.address_hidden:
         address = contact.full_address
@@ -141,8 +146,8 @@ def _make(request, case, kind, form, people):
     _, _, name, address, contact = _chosen(form, people)
     return services.make(
         kind=kind, case=case, recipient=name, address=address, contact=contact, by=request.user,
-        values=services.own_values(case, kind), dated_on=form.cleaned_data["dated_on"],
-        sender_role=sender_role(request.acting), subject=form.cleaned_data["subject"], body=form.cleaned_data["body"],
+        values=services.own_values(case, kind), dated_on=form.cleaned_data["dated_on"], signed=form.signed,
+        subject=form.cleaned_data["subject"], body=form.cleaned_data["body"],
     )  # fmt: skip
 
 
@@ -179,6 +184,7 @@ def letter_detail(request, pk):
         "school": letter.school,
         "child": cases.child_name(letter.case),
         "may_go": _may_go(letter),
+        "superseded": CaseLetterReason.REPLY_CHANGED.words if services.is_superseded(letter) else "",
         "may_edit": request.acting.can(Permission.CASE_EDIT),
         "trouble": _trouble(letter, job),
         "making": job is not None and not job.is_finished,
@@ -208,6 +214,8 @@ def letter_file(request, pk):
 def letter_sent(request, pk):
     letter = _letter(request, pk)
     back = reverse("ehcp:letter-detail", args=[letter.pk])
+    if letter.kind == CaseLetterKind.CONSULTATION_REPLY:
+        return redirect("ehcp:consultation-sent", pk=letter.consultation_id)  # the reply and its letter go together
 
     def said(answer):
         _, noted = answer

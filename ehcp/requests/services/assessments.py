@@ -96,11 +96,11 @@ def set_caseworker(*, case: NeedsAssessment, version: int, caseworker: Caseworke
     return case
 
 
-ADVICE_FIELDS = ("who", "asked_on", "received_on", "document")
+ADVICE_FIELDS = ("who", "asked_on", "received_on", "words", "document")
 
 
 def save_advice(*, advice: Advice, by: User, **facts: Any) -> Advice:
-    """Keep ADVICE_FIELDS: who gives it, when it was asked for, when it came, and where it is kept."""
+    """Keep ADVICE_FIELDS: who gives it, when it was asked for, when it came, its words and where it is kept."""
     with changing(advice.assessment, by=by) as change:
         _check_advice(facts.get("asked_on"), facts.get("received_on"))
         document = facts.get("document")

@@ -19,9 +19,12 @@ from ..refusals import RequestReason
 
 @transaction.atomic
 def ask_for_pack(
-    *, case: NeedsAssessment, parts: Iterable[str], documents: Iterable[Document], by: User
+    *, case: NeedsAssessment, parts: Iterable[str], documents: Iterable[Document], by: User, signed_by: str = ""
 ) -> NeedsAssessment:
-    """Have the pack made anew. Once the request has gone, the pack stays as it went."""
+    """Have the pack made anew; its letter is signed by the person of this id, else by whoever asks for it.
+
+    Once the request has gone, the pack stays as it went.
+    """
     case = locked(case)
     check_open(case)
     if case.asked_by != NeedsAssessment.AskedBy.SCHOOL:
@@ -33,7 +36,12 @@ def ask_for_pack(
         title="Make a request pack",
         by=by,
         school_id=case.school_id,
-        params={"assessment": case.pk, "parts": list(parts), "documents": [document.pk for document in documents]},
+        params={
+            "assessment": case.pk,
+            "parts": list(parts),
+            "documents": [document.pk for document in documents],
+            "signed_by": int(signed_by or by.pk),
+        },
     )
     case.pack_job_id = job.pk
     with audit.saving(case, by=by):

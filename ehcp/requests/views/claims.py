@@ -33,7 +33,7 @@ def _advice(request, pk):
 def advice_edit(request, pk):
     row = _advice(request, pk)
     case = case_in_view(request, row.assessment_id)
-    initial = {name: getattr(row, name) for name in ("who", "asked_on", "received_on", "document")}
+    initial = {name: getattr(row, name) for name in ("who", "asked_on", "received_on", "words", "document")}
     form = forms.AdviceForm(
         posted(request), request.FILES or None, acting=request.acting, pupil=case.pupil, initial=initial
     )

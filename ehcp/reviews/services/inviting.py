@@ -11,8 +11,7 @@ from sendco.clock import young_person_from
 from sendco.links import services as links
 from sendco.refusals import Refused
 from staff.models import User
-from staff.roles import Role as StaffRole
-from staff.selectors import people_with
+from staff.signatories import headteacher
 
 from ...cases.kernel import assign, changing
 from ...models import AnnualReview, Invitee
@@ -21,6 +20,10 @@ from ..refusals import ReviewReason
 from ..selectors.invitees import PURPOSE
 
 Role = Invitee.Role
+# Who is invited before anybody knows the name.
+HEADTEACHER, SEN_OFFICER = "Headteacher", "SEN officer"
+HEALTH_PERSON, SOCIAL_CARE = "Health professional named by the ICB", "Children's social care"
+UNNAMED = frozenset((HEADTEACHER, SEN_OFFICER, HEALTH_PERSON, SOCIAL_CARE))
 INVITEE_FIELDS = ("name", "organisation", "email", "answer", "attended")
 
 
@@ -31,20 +34,20 @@ def listed(review: AnnualReview) -> Any:
 def who_to_invite(review: AnnualReview) -> list[Invitee]:
     """Return unsaved Invitees: those reg 20(2) requires, the child, and the adults who know the child best."""
     pupil, plan, school = review.pupil, review.plan, review.school
-    head = people_with(school, StaffRole.HEAD).first()
+    head = headteacher(school)
     officer, authority = plan.caseworker, plan.authority
     people = [
         Invitee(role=Role.CHILD, name=pupil.name),
         *_parents(pupil),
-        Invitee(role=Role.HEAD, name=head.name if head else "Headteacher", user=head, email=head.email if head else ""),
+        Invitee(role=Role.HEAD, name=head.name if head else HEADTEACHER, user=head, email=head.email if head else ""),
         Invitee(
             role=Role.LA,
-            name=officer.name if officer else "SEN officer",
+            name=officer.name if officer else SEN_OFFICER,
             organisation=authority.name,
             email=(officer.email if officer else "") or authority.email,
         ),
-        Invitee(role=Role.HEALTH, name="Health professional named by the ICB", organisation="Integrated care board"),
-        Invitee(role=Role.SOCIAL, name="Children's social care", organisation=authority.name),
+        Invitee(role=Role.HEALTH, name=HEALTH_PERSON, organisation="Integrated care board"),
+        Invitee(role=Role.SOCIAL, name=SOCIAL_CARE, organisation=authority.name),
     ]
     if worker := pupil.key_worker:
         people.append(Invitee(role=Role.STAFF, name=worker.name, user=worker, email=worker.email))

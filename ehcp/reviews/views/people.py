@@ -17,7 +17,6 @@ from staff.selectors import people_of as colleagues_of
 
 from ...deadlines import reviews as rules
 from ...letters.services import letters
-from ...letters.views.letters import sender_role
 from ...models import AnnualReview, CaseLetterKind, Invitee
 from ..forms import reviews as forms
 from ..selectors import reviews as selectors
@@ -143,7 +142,7 @@ def _invite(request, review, invitees, *, also_ask):
     for invitee in on_paper:
         letters.make(
             kind=CaseLetterKind.REVIEW_INVITATION, case=review, recipient=invitee.name, invitee=invitee,
-            contact=invitee.contact, by=request.user, sender_role=sender_role(request.acting),
+            contact=invitee.contact, by=request.user,
         )  # fmt: skip
     return by_mail, [invitee for invitee in invitees if invitee not in by_mail]
 

@@ -11,7 +11,7 @@ from sendco.formkit.page import FormPage, form_page, posted
 from sendco.formkit.versions import Versioned, nothing
 from sendco.jobs.models import Job
 from sendco.refusals import Refused
-from staff.access import require_permission, step_up
+from staff.access import ONE_HOUR, require_permission, step_up
 from staff.permissions import Permission as P
 
 from ...models import AnnualReview, ReviewReport
@@ -87,7 +87,7 @@ def _file(request, pk, kind):
 
 
 @require_permission(P.CASE_APPROVE)
-@step_up
+@step_up(within=ONE_HOUR)
 @form_page
 def review_approve(request, pk):
     """The head reads the frozen report and signs it."""

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sendco.audit import services as audit
-from sendco.clock import long_date, young_person_from
+from sendco.clock import full_date, young_person_from
 from sendco.files import services as files
 from sendco.jobs import services as jobs
 from sendco.refusals import Refused
@@ -16,6 +16,7 @@ from staff.models import School, User
 from staff.models.school import ALTERNATIVE
 from staff.roles import Role
 from staff.selectors import people_with
+from staff.signatories import Signatory, only_one, signatory
 
 from ...models import Contact, Document, Letter, LetterTemplate, Need, Pupil, RegisterEntry
 from ...models.letters import LetterKind
@@ -109,15 +110,12 @@ def _before(entry: RegisterEntry) -> RegisterEntry | None:
     return earlier.order_by("-starts_on").first()
 
 
-def merge_values(
-    *, entry: RegisterEntry, recipient: Recipient, dated_on: date, by: User, sender_role: str
-) -> dict[str, str]:
+def merge_values(*, entry: RegisterEntry, recipient: Recipient, dated_on: date, signed: Signatory) -> dict[str, str]:
     """Every merge field of this letter, filled for one recipient."""
     pupil, school = entry.pupil, entry.school
     support: Any = entry if entry.code == Code.SUPPORT else _before(entry)  # a letter is about support, here or gone
     needs = Need.objects.filter(pupil=pupil, ends_on=None).select_related("need_type")
     to_young_person = recipient.key == YOUNG_PERSON
-    senco = people_with(school, Role.SENCO).first()
     values = {
         "recipient.name": recipient.name,
         "child.first_name": pupil.forename,
@@ -125,19 +123,26 @@ def merge_values(
         "child.name_or_you": "you" if to_young_person else pupil.forename,
         "child.names_or_your": "your" if to_young_person else f"{pupil.forename}'s",
         "child.class": pupil.form_group.name if pupil.form_group else "",
-        "support.start_date": long_date(support.starts_on),
+        "support.start_date": full_date(support.starts_on),
         "support.needs": ", ".join(need.need_type.name for need in needs) or "not known yet",
-        "letter.date": long_date(dated_on),
+        "letter.date": full_date(dated_on),
         "school.name": school.name,
         "school.contact": _contact_words(school),
         "school.governing_body": school.governing_body,
-        "sender.name": by.name,
-        "sender.role": sender_role,
-        "senco.name": senco.name if senco else "the SENDCo",
+        "sender.name": signed.user.name,
+        "sender.role": signed.role,
+        "senco.name": _whom_to_ask(school, signed),
     }
     if kind_for(entry) == LetterKind.SEN_SUPPORT_ENDS:
-        values["support.end_date"] = long_date(support.ends_on or entry.starts_on - ONE_DAY)
+        values["support.end_date"] = full_date(support.ends_on or entry.starts_on - ONE_DAY)
     return values
+
+
+def _whom_to_ask(school: School, signed: Signatory) -> str:
+    """Where several are SENDCos here, the one who signs; else none by name."""
+    sencos = list(people_with(school, Role.SENCO))
+    senco = signed.user if signed.user in sencos else only_one(sencos)
+    return senco.name if senco else "the SENDCo"
 
 
 def _contact_words(school: School) -> str:
@@ -147,18 +152,25 @@ def _contact_words(school: School) -> str:
 
 
 def written_to(
-    *, entry: RegisterEntry, recipient: Recipient, subject: str, body: str, dated_on: date, by: User, sender_role: str
+    *, entry: RegisterEntry, recipient: Recipient, subject: str, body: str, dated_on: date, signed: Signatory
 ) -> tuple[str, str]:
     """Return (subject, body) as this recipient would read them. Raises Refused for an unknown field."""
     kind = kind_for(entry)
     WORDS.check(kind, subject, body)  # type: ignore[arg-type]  # a letter is about support that is or was there
-    values = merge_values(entry=entry, recipient=recipient, dated_on=dated_on, by=by, sender_role=sender_role)
+    values = merge_values(entry=entry, recipient=recipient, dated_on=dated_on, signed=signed)
     return letter_fields.fill_in(subject, values, kind)[:150], letter_fields.fill_in(body, values, kind)
 
 
 @transaction.atomic
 def make_letters(
-    *, entry: RegisterEntry, keys: list[str], subject: str, body: str, dated_on: date, by: User, sender_role: str
+    *,
+    entry: RegisterEntry,
+    keys: list[str],
+    subject: str,
+    body: str,
+    dated_on: date,
+    by: User,
+    signed: Signatory | None = None,
 ) -> list[Letter]:
     """Freeze a letter of one's own for each recipient, and have its PDF made. The same form twice makes no more.
 
@@ -178,7 +190,7 @@ def make_letters(
         "body": body,
         "dated_on": dated_on,
         "by": by,
-        "sender_role": sender_role,
+        "signed": signed or signatory(entry.school, by),
     }
     return [_make(entry, kind, allowed[key], **content) for key in keys]
 
@@ -192,10 +204,10 @@ def _make(
     body: str,
     dated_on: date,
     by: User,
-    sender_role: str,
+    signed: Signatory,
 ) -> Letter:
     subject, body = written_to(
-        entry=entry, recipient=recipient, subject=subject, body=body, dated_on=dated_on, by=by, sender_role=sender_role
+        entry=entry, recipient=recipient, subject=subject, body=body, dated_on=dated_on, signed=signed
     )
     facts = {
         "pupil": entry.pupil,
@@ -206,6 +218,7 @@ def _make(
         "body": body,
         "dated_on": dated_on,
         "register_entry": entry,
+        "signed_by": signed.user,
     }
     made = Letter.objects.filter(**facts, sent_on=None).first()
     if made:

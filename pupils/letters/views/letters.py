@@ -16,7 +16,7 @@ from sendco.jobs.models import Job, Status
 from sendco.pdf.render import PdfUnavailable, pdf_available
 from staff.access import require_permission
 from staff.permissions import Permission
-from staff.roles import Role
+from staff.signatories import signatories
 
 from ...models import Letter, RegisterEntry
 from ...models.letters import LetterKind
@@ -24,10 +24,6 @@ from ..forms import LetterForm, SentForm
 from ..refusals import LetterReason
 from ..services import letters as services
 from .words import WordsPages
-
-
-def _role(acting):
-    return Role(acting.home_role).label if acting.home_role else ""
 
 
 def _crumbs(pupil):
@@ -51,7 +47,14 @@ def letter_new(request, pk):
     recipients = services.recipients(entry.pupil, dated_on)
     template = services.WORDS.of(entry.school, kind)
     initial = {"subject": template.subject, "body": template.body}
-    form = LetterForm(posted(request), words=services.WORDS, kind=kind, recipients=recipients, initial=initial)
+    form = LetterForm(
+        posted(request),
+        words=services.WORDS,
+        kind=kind,
+        recipients=recipients,
+        initial=initial,
+        signatories=signatories(request.acting),
+    )
 
     def page():
         audit.record_read(school_id=entry.school_id, pupil_id=entry.pupil_id, by=request.user, what="letter")
@@ -92,7 +95,7 @@ def _make(request, entry, form):
         body=data["body"],
         dated_on=data["dated_on"],
         by=request.user,
-        sender_role=_role(request.acting),
+        signed=form.signed,
     )
 
 
@@ -113,8 +116,8 @@ def _previews(request, entry, form, recipients, dated_on):
     shown = []
     for recipient in [candidate for candidate in recipients if candidate.key in chosen]:
         written = services.written_to(
-            entry=entry, recipient=recipient, subject=subject, body=body, dated_on=dated_on, by=request.user,
-            sender_role=_role(request.acting),
+            entry=entry, recipient=recipient, subject=subject, body=body, dated_on=dated_on,
+            signed=form.signed,
         )  # fmt: skip
         shown.append(
             {"recipient": recipient.name, "address": recipient.address, "subject": written[0], "body": written[1]}
