@@ -4,6 +4,9 @@ import secrets
 from functools import cache
 from pathlib import Path
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
 DATA = Path(__file__).parent / "data"
 
 
@@ -15,8 +18,17 @@ def read_words(name):
 
 
 def three_words():
-    """Return something like "maple-button-ferry", of at least 12 characters."""
+    """Return something like "maple-button-ferry", of at least 12 characters, that our own rules accept."""
     while True:
         words = [secrets.choice(read_words("words.txt")) for _ in range(3)]
-        if len(set(words)) == 3 and sum(map(len, words)) >= 12:
+        if len(set(words)) == 3 and sum(map(len, words)) >= 12 and _is_accepted("-".join(words)):
             return "-".join(words)
+
+
+def _is_accepted(password):
+    """Short words in a row can read like a pattern that is guessed: "ocean-sand-dawn" does."""
+    try:
+        validate_password(password)
+    except ValidationError:
+        return False
+    return True

@@ -565,6 +565,7 @@ class Cases:
                 there = ready and kind in (Advice.Kind.PARENT, Advice.Kind.PSYCHOLOGY)
                 advice = Advice(assessment=row, kind=kind, received_on=self.days.back(5) if there else None)
                 advice.who = texts.PSYCHOLOGIST if there and kind == Advice.Kind.PSYCHOLOGY else ""
+                advice.words = texts.ADVICE_GIVEN[kind].format(name=child.pupil.forename) if there else ""
                 self.add(advice, on=began_on)
             if ready:
                 self._score(child)
