@@ -6,6 +6,7 @@ from django.db.models import OuterRef, Subquery
 
 from sendco.due.pages import RulePages, Signing, Takes, Way, register_pages
 
+from . import next_steps
 from .consultations import selectors as consultations
 from .models import CaseLetterKind, ReviewReport
 from .reviews.selectors import reviews
@@ -14,7 +15,7 @@ REQUEST, PLAN, REVIEW, APPEAL = (f"ehcp:{kind}-detail" for kind in ("assessment"
 LATE_DECISION, LATE_FINAL = CaseLetterKind.LA_LATE_DECISION, CaseLetterKind.LA_LATE_FINAL
 LATE_REVIEW, LATE_AMENDED = CaseLetterKind.LA_LATE_REVIEW, CaseLetterKind.LA_LATE_AMENDED
 
-BEGIN_REVIEW = RulePages(action=Way("Begin the review", "ehcp:review-new", query="plan"))
+BEGIN_REVIEW = RulePages(action=Way("Begin the review", "ehcp:review-new", query="plan"), steps=next_steps.of_plan)
 SEND_ADVICE = RulePages(short="Advice", action=Way("Send the advice", REQUEST))
 
 
@@ -54,10 +55,13 @@ PAGES = {
     "review.early_years": BEGIN_REVIEW,
     "review.meeting": BEGIN_REVIEW,
     "review.invite": RulePages(short="Invite by", action=Way("Invite", "ehcp:review-invite")),
-    "review.papers": RulePages(short="Papers out by", action=Way("Send the papers", "ehcp:review-papers")),
+    "review.papers": RulePages(
+        short="Papers out by", action=Way("Send the papers", "ehcp:review-papers"), steps=next_steps.of_papers
+    ),
     "review.report": RulePages(
         short="Report due",
         action=Way("Send the report", REVIEW),
+        steps=next_steps.of_report,
         signing=Signing(
             names=("report", "reports"),
             waiting=reviews.with_head,
@@ -73,6 +77,7 @@ PAGES = {
     "review.final": RulePages(short="Final plan by", **late("review", LATE_AMENDED)),
     "consultation.reply": RulePages(
         action=Way("Write the reply", "ehcp:consultation-detail"),
+        steps=next_steps.of_consultation,
         signing=Signing(
             names=("reply", "replies"),
             waiting=consultations.with_head,

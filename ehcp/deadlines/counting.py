@@ -4,13 +4,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sendco.clock import (
-    HolidaysNotKnown,
     Months,
     Unit,
     Weeks,
     compulsory_school_age_ends,
     corresponding_date,
     is_near_start_of_term,
+    last_open_day,
     last_working_day_on_or_before,
     long_date,
     young_person_from,
@@ -51,11 +51,7 @@ class MonthsToOffice(Months):
     """Months that end on the day itself; the last working day up to it is the last on which an office answers."""
 
     def safe(self, trigger, calendar=None):
-        due = self.due(trigger, calendar)
-        try:
-            return last_working_day_on_or_before(due)
-        except HolidaysNotKnown:
-            return due
+        return last_open_day(self.due(trigger, calendar))
 
 
 @dataclass(frozen=True)

@@ -266,3 +266,15 @@ class ReviewReport(models.Model):
 
     def __str__(self):
         return f"report {self.pk} of review {self.review_id}"
+
+    @property
+    def is_signed(self):
+        """The approval that stands now is that of this report: a change since takes it back."""
+        return self.approved_at is not None and self.approved_at == self.review.approved_at
+
+    @property
+    def file_ids(self):
+        """The files that are read and sent now: with the approval on them once there is one, else the draft."""
+        if self.is_signed:
+            return {"pdf": self.signed_pdf_id, "docx": self.signed_docx_id}
+        return {"pdf": self.pdf_id, "docx": self.docx_id}

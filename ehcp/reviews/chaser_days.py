@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sendco.clock import LONGEST_CLOSURE, SendingDays
+from sendco.clock import SendingDays
 from sendco.refusals import Refused
 
 from .refusals import ChaserReason
@@ -78,7 +78,7 @@ def to_come(
     days: SendingDays,
 ) -> list[date]:
     """The days before the meeting on which somebody will get one. `heard` says when each last heard of it."""
-    first = _next_sending_day(today + ONE_DAY if ran_on == today else today, days)
+    first = days.on_or_after(today + ONE_DAY if ran_on == today else today)
     lasts, going = list(heard), []
     for day in still_open(found, today=today, ran_on=ran_on):
         goes_on = max(day.goes_on, first)
@@ -87,7 +87,3 @@ def to_come(
             going.append(goes_on)
         lasts = [goes_on if yes else last for yes, last in zip(told, lasts, strict=True)]
     return going
-
-
-def _next_sending_day(day: date, days: SendingDays) -> date:
-    return next((on for step in range(LONGEST_CLOSURE) if days.is_open(on := day + timedelta(days=step))), day)

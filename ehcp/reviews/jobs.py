@@ -15,7 +15,7 @@ from ..models import AnnualReview, ReviewMail, ReviewReport
 from . import pack
 from .report_docx import report_docx
 from .services.mail import send
-from .services.reports import file_report
+from .services.reports import approval_words, file_report
 from .services.reviews import file_pack
 
 
@@ -47,17 +47,23 @@ def review_report(run):
 
     acting = acting_of(run, Permission.CASE_EDIT)
     in_view = AnnualReview.objects.visible_to(acting)
-    report = ReviewReport.objects.filter(review__in=in_view, pk=run.params["report"]).first()
+    report = (
+        ReviewReport.objects.select_related("approved_by").filter(review__in=in_view, pk=run.params["report"]).first()
+    )
     if report is None:
         raise JobFailed("This report is not there any more.")
     review = _review(in_view, report.review_id)
-    if report.pdf_id:
+    report.review = review
+    if report.file_ids["pdf"]:
         return {"review": review.pk, "message": "The report is ready."}
     run.progress(0, 2, "Drawing the report")
-    context = _about(review) | {"body": report.body, "subtitle": _subtitle(review)}
+    context = _about(review) | {"body": report.body, "subtitle": _subtitle(review), "approval": approval_words(report)}
     pdf = draw("reports/review_report.html", context, title=report.title)
     run.progress(1, 2, "Writing the Word document")
-    docx = report_docx(title=report.title, subtitle=_subtitle(review), school_name=review.school.name, body=report.body)
+    docx = report_docx(
+        title=report.title, subtitle=_subtitle(review), school_name=review.school.name, body=report.body,
+        signed=approval_words(report),
+    )  # fmt: skip
     with transaction.atomic():
         run.still_mine()
         file_report(report=report, pdf=pdf, docx=docx, by=acting.user)

@@ -113,6 +113,7 @@ def _notice(facts):
         ("Last invitation", _day(max(days)) if days else ""),
         ("Papers sent", _day(review.papers_sent_on)),
         ("Short notice", review.short_notice_note),
+        ("Nobody with parental responsibility invited", review.no_parent_note),
     ]
 
 
@@ -205,7 +206,7 @@ FIELDS = {
         "Progress towards each outcome",
         "table",
         _outcomes,
-        head=("Outcome", "Progress", "What shows it", "Next", "New words"),
+        head=("Outcome", "Progress", "Evidence", "Next step", "Suggested wording"),
     ),
     "provision": Field("Provision in the plan", "table", _lines, head=("Line", "Provision", "Amount", "Who")),
     "adulthood": Field("Preparing for adulthood", "facts", _adulthood),

@@ -1,6 +1,6 @@
 """The questions that each kind of person answers before a review. Pure: words only.
 
-`{name}` is the child's first name for the family and the school's staff, and "this child" for others. `picks` are
+`{name}` is the child's first name. `picks` are
 pictures with a word each, for the child; the icon is one of static/icons.txt.
 """
 

@@ -33,6 +33,20 @@ class ReviewReason(Reason):
         "required_by_law",
         _("The law asks you to invite {role} (reg 20(2)). Change the name."),
     )
+    NO_PARENT = (
+        "no_parent",
+        _(
+            "Nobody with parental responsibility is on the list, and the law asks you to invite them (reg 20(2)(a)). "
+            "Add them under “People”, or say there why not."
+        ),
+    )
+    PARENT_NOT_INVITED = (
+        "parent_not_invited",
+        _(
+            "Nobody with parental responsibility is invited yet (reg 20(2)(a)). Invite them, or say under “People” why "
+            "not."
+        ),
+    )
     HELD_ALREADY = "held_already", _("The meeting was held on {held_on}. It cannot be moved any more.")
     TOO_FAR_AHEAD = "too_far_ahead", _("The meeting is more than two years away. Check the year.")
     WORDS_AFTER_MEETING = (

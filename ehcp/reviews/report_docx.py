@@ -4,7 +4,7 @@ import io
 import re
 
 from docx import Document
-from docx.shared import Mm, Pt, RGBColor
+from docx.shared import Mm, Pt
 
 # What XML cannot hold: a Word document with it would not open.
 UNWRITABLE = re.compile(r"[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -37,9 +37,6 @@ def _plain(text):
 
 def _write_part(document, part):
     document.add_heading(_plain(part["heading"]), 1)
-    if part["note"]:
-        note = document.add_paragraph().add_run(_plain(part["note"]))
-        note.italic, note.font.color.rgb = True, RGBColor(0x48, 0x55, 0x5A)
     for field in part["fields"]:
         document.add_heading(_plain(field["title"]), 2)
         WRITERS[field["kind"]](document, field)

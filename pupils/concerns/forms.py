@@ -5,12 +5,12 @@ from datetime import timedelta
 from django import forms
 from django.utils import timezone
 
-from sendco.clock import long_date
+from sendco.clock import SendingDays, long_date
 from sendco.formkit.versions import Group
 from staff.forms.many import ManyRowsField
 from staff.models import User
 from staff.roles import Role
-from staff.selectors import people_with
+from staff.selectors import people_with, school_calendar
 
 from ..models import Concern, ConcernView
 from ..models.concerns import RATED
@@ -63,8 +63,9 @@ def day_field(label, **kwargs):
     return forms.DateField(label=label, widget=widget, **{"help_text": DATE_HINT} | kwargs)
 
 
-def in_weeks(count):
-    return timezone.localdate() + timedelta(weeks=count)
+def in_weeks(count, school):
+    """The first day so many weeks ahead on which the school is open: nobody looks again on a Sunday."""
+    return SendingDays(school_calendar(school)).on_or_after(timezone.localdate() + timedelta(weeks=count))
 
 
 class CarefulForm(forms.Form):
@@ -202,10 +203,10 @@ class TriageForm(CarefulForm):
     def __init__(self, *args, concern, status, is_watched, **kwargs):
         initial = {
             "version": concern.version,
-            "strategies_date": in_weeks(6),
-            "observe_date": in_weeks(2),
+            "strategies_date": in_weeks(6, concern.school),
+            "observe_date": in_weeks(2, concern.school),
             "monitor_note": on_one_line(concern.what),
-            "monitor_date": in_weeks(12),
+            "monitor_date": in_weeks(12, concern.school),
             "support_note": on_one_line(concern.what),
         }
         super().__init__(*args, initial=initial, school=concern.school, **kwargs)

@@ -102,7 +102,7 @@ class WatchForm(CarefulForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["look_again_on"].initial = in_weeks(12)
+        self.fields["look_again_on"].initial = in_weeks(12, self.school)
 
     def values(self):
         return {name: self.cleaned_data[name] for name in ("reason", "look_again_on")}

@@ -43,6 +43,14 @@ def last_working_day_on_or_before(day: date) -> date:
     return day
 
 
+def last_open_day(day: date) -> date:
+    """The last day up to `day` on which something can be done: a working day, as far as bank holidays are known."""
+    try:
+        return last_working_day_on_or_before(day)
+    except HolidaysNotKnown:
+        return day
+
+
 def add_working_days(trigger: date, n: int, *, beginning_with: bool = False, extra: frozenset[date] = NO_DAYS) -> date:
     """The nth working day after `trigger`, or counting `trigger` itself if it is one. Raises HolidaysNotKnown."""
     day = next_working_day(trigger, extra) if beginning_with else working_day_after(trigger, extra)

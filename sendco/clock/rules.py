@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from sendco.clock.calendar import SchoolCalendar
+from sendco.clock.calendar import SchoolCalendar, last_open_day
 from sendco.clock.errors import NotKnownYet
 from sendco.clock.units import Unit, plain_date
 from sendco.clock.words import long_date
@@ -157,7 +157,7 @@ def explain(rule: Rule, trigger_on: date, due_on: date, safe_on: date, *, steps:
     text = f"{rule.title} due {long_date(due_on)}: {rule.count.words} {rule.trigger} on {long_date(trigger_on)}."
     text = " ".join(filter(None, (text, steps, f"{rule.authority.rstrip('.')}.")))
     if safe_on != due_on:
-        text += f" To be safe, finish by {long_date(safe_on)}."
+        text += f" To be safe, finish by {long_date(last_open_day(safe_on))}."
     return f"{text} Check: {check}" if check else text
 
 

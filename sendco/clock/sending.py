@@ -34,6 +34,10 @@ class SendingDays:
         except HolidaysNotKnown:
             return day.weekday() < 5
 
+    def on_or_after(self, day: date) -> date:
+        """The first such day from `day` on; `day` itself where a closure has no end."""
+        return next((on for step in range(LONGEST_CLOSURE) if self.is_open(on := day + timedelta(days=step))), day)
+
     def _on_or_before(self, day: date) -> date:
         """A sending day so near that nothing is learnt too late; the day itself where a closure has no end."""
         for back in range(LONGEST_CLOSURE + 1):

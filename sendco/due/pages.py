@@ -11,6 +11,8 @@ from typing import Any
 
 from django.db.models import Expression, QuerySet
 
+from .models import DueItem
+
 
 class Takes(Enum):
     """What stands in an address: the record that owes the date, or the pupil it is about."""
@@ -27,6 +29,15 @@ class Way:
     route: str
     args: tuple[Takes | str, ...] = (Takes.SOURCE,)
     query: str = ""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A button about one date of one case, as far as that case is."""
+
+    label: str
+    route: str
+    args: tuple
 
 
 @dataclass(frozen=True)
@@ -50,8 +61,10 @@ class RulePages:
     """All fields may be empty.
 
     `short` is the name where there is no room for the title. `action` is the one next thing for whoever owes the date;
-    where only its owner can do it, others get `for_others`. `watched` is the route of the record, for a duty of
-    somebody else's. `chaser` is the way to the letter to an authority that is late, `letter` the kind of that letter.
+    where only its owner can do it, others get `for_others`. `steps` is asked with the person and the items of a page
+    what is next in each case, by the id of the item; where it says nothing, `action` stands. `watched` is the route of
+    the record, for a duty of somebody else's. `chaser` is the way to the letter to an authority that is late, `letter`
+    the kind of that letter.
     """
 
     short: str = ""
@@ -61,6 +74,7 @@ class RulePages:
     chaser: Way | None = None
     letter: str = ""
     signing: Signing | None = None
+    steps: "Callable[[Any, list[DueItem]], dict[int, Step]] | None" = None
 
 
 _PAGES: dict[str, RulePages] = {}

@@ -9,7 +9,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
 
 from sendco.addresses import address, address_of
-from sendco.clock import Duty, Urgency, long_date
+from sendco.clock import Duty, Urgency, last_open_day, long_date
 from sendco.due.words import authority_words, basis_words, days_in_words, duty_words, state_words
 from sendco.richtext import TooLong, clean_rich
 
@@ -90,6 +90,12 @@ def _day(value, near):
 
 
 _full_day = lru_cache(maxsize=4096)(long_date)
+
+
+@register.filter
+def open_day(value):
+    """The last working day up to this one: what may be left to a Sunday is done before it."""
+    return last_open_day(value) if value else value
 
 
 @register.filter

@@ -63,7 +63,7 @@ def test_deadline_names_the_safe_date_where_there_is_one():
     deadline = evaluate(PAPERS, MEETING, CALENDAR)
     assert deadline.explanation == (
         "Papers due Tue 29 Dec 2026: at least 2 weeks before the meeting on Tue 12 Jan 2027. Reg 20(4). "
-        "To be safe, finish by Mon 28 Dec 2026."
+        "To be safe, finish by Thu 24 Dec 2026."  # the 28th is a bank holiday
     )
     assert deadline.safe_on == date(2026, 12, 28)
     assert deadline.act_by_on == date(2026, 12, 18)

@@ -3,7 +3,7 @@ from datetime import date, timedelta
 import pytest
 
 from ehcp.models import LocalAuthority
-from ehcp.reviews.selectors.days import suggest, warnings
+from ehcp.reviews.selectors.days import contribute_by, suggest, warnings
 from sendco.clock import SchoolCalendar
 
 TODAY = date(2026, 11, 23)
@@ -23,7 +23,7 @@ def warned(day, *, due_on=date(2027, 3, 15), authority=PLAIN, calendar=CALENDAR)
 
 
 def test_every_suggestion_is_a_school_day_with_notice_and_in_time():
-    found = suggest(today=TODAY, latest=date(2027, 2, 12), calendar=CALENDAR)
+    found = suggest(today=TODAY, latest=date(2027, 2, 12), calendar=CALENDAR, authority=PLAIN)
 
     assert found.days
     assert not found.late
@@ -33,24 +33,51 @@ def test_every_suggestion_is_a_school_day_with_notice_and_in_time():
 
 
 def test_latest_day_in_a_holiday_gives_the_school_day_before_it():
-    found = suggest(today=TODAY, latest=date(2026, 12, 28), calendar=CALENDAR)
+    found = suggest(today=TODAY, latest=date(2026, 12, 28), calendar=CALENDAR, authority=PLAIN)
 
     assert found.days[-1] == date(2026, 12, 18)
 
 
 def test_when_nothing_is_left_the_next_lawful_days_come_and_say_so():
-    found = suggest(today=TODAY, latest=date(2026, 12, 1), calendar=CALENDAR)
+    found = suggest(today=TODAY, latest=date(2026, 12, 1), calendar=CALENDAR, authority=PLAIN)
 
     assert found.late
-    assert found.days[0] == date(2026, 12, 7)
+    assert found.days[0] == date(2026, 12, 14), "the first that leaves days to ask for words before the papers go"
+    assert found.latest is None
+
+
+@pytest.mark.parametrize("papers_days", [None, 21, 42])
+def test_no_suggestion_is_impossible_reversed_or_on_a_closed_day(papers_days):
+    """For each day of a school year as today, and for dates of the law near and far, past too."""
+    authority = LocalAuthority(name="Westmarch", papers_days=papers_days)
+    for step in range(0, 300, 3):
+        today = date(2026, 9, 2) + timedelta(days=step)
+        for distance in (-20, 10, 25, 60):
+            found = suggest(
+                today=today, latest=today + timedelta(days=distance), calendar=CALENDAR, authority=authority
+            )
+            for day in found.days:
+                send_by = CALENDAR.last_school_day_on_or_before(day - timedelta(days=papers_days or 14))
+                asked_by = contribute_by(day, today=today, calendar=CALENDAR)
+                assert CALENDAR.is_school_day(day)
+                assert today <= send_by < day
+                assert today < asked_by < day - timedelta(days=14)
+                assert CALENDAR.is_school_day(asked_by)
+            if found.latest:
+                assert found.earliest <= found.latest <= today + timedelta(days=distance)
+
+
+def test_by_when_to_ask_for_words_is_left_open_where_the_meeting_is_near():
+    assert contribute_by(date(2026, 12, 8), today=TODAY, calendar=CALENDAR) is None
+    assert contribute_by(date(2027, 1, 12), today=TODAY, calendar=CALENDAR) == date(2026, 12, 18)
 
 
 def test_a_school_without_terms_gets_no_suggestion():
-    assert suggest(today=TODAY, latest=None, calendar=None).days == []
+    assert suggest(today=TODAY, latest=None, calendar=None, authority=PLAIN).days == []
 
 
 def test_no_day_is_guessed_where_the_calendar_is_not_entered():
-    found = suggest(today=date(2027, 9, 20), latest=date(2027, 11, 1), calendar=CALENDAR)
+    found = suggest(today=date(2027, 9, 20), latest=date(2027, 11, 1), calendar=CALENDAR, authority=PLAIN)
 
     assert found.days == []
     assert not found.late

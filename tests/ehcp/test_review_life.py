@@ -24,7 +24,9 @@ def _monday():
 
 @pytest.fixture
 def child(school):
-    return PupilFactory(school=school, year_group="6", birth_on=date(2015, 10, 1))
+    child = PupilFactory(school=school, year_group="6", birth_on=date(2015, 10, 1))
+    child.contacts.create(name="Parent One", has_parental_responsibility=True)
+    return child
 
 
 @pytest.fixture

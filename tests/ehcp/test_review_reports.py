@@ -308,6 +308,7 @@ def test_nothing_is_sent_unsigned(sign_in, senco, held):
 # --- The papers --------------------------------------------------------------------------------------------------
 @pytest.fixture
 def planned(held):
+    held.invitees.filter(role="parent").update(invited_on=date(2026, 11, 2))
     held.held_on = None
     held.meeting_on = date(2027, 1, 12)
     held.save()

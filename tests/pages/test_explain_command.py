@@ -76,7 +76,7 @@ def test_a_school_gives_its_last_school_day(school):
     words = explained("review.invite", "--on", "2027-01-12", "--school", str(school.pk))
     beyond = explained("review.due", "--on", "2027-01-12", "--school", str(school.pk))
 
-    assert "To be safe, finish by Mon 28 Dec 2026." in words
+    assert "To be safe, finish by Thu 24 Dec 2026." in words
     assert "Last school day on or before it: Thu 17 Dec 2026." in words
     assert "not known, the school calendar does not reach it" in beyond
 

@@ -39,7 +39,10 @@ class LayoutForm(forms.Form):
             label="Heading", max_length=150, required=False, initial=part["heading"] if part else ""
         )
         self.fields[f"note_{number}"] = forms.CharField(
-            label="Note under it", max_length=300, required=False, initial=part.get("note", "") if part else ""
+            label="Instruction to the writer, not printed",
+            max_length=300,
+            required=False,
+            initial=part.get("note", "") if part else "",
         )
         self.fields[f"order_{number}"] = forms.IntegerField(
             label="Place", required=False, min_value=0, max_value=99, initial=number + 1

@@ -151,6 +151,18 @@ class ReasonForm(forms.Form):
     reason = forms.CharField(label="Why", max_length=200)
 
 
+class NoParentForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    note = forms.CharField(
+        label="Why nobody with parental responsibility is invited",
+        max_length=300,
+        required=False,
+        help_text="For example: no address is known, a court order, the authority shares parental responsibility. "
+        "Printed in the report. Leave it empty to take the reason back.",
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class CallOffForm(ReasonForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 

@@ -27,13 +27,25 @@ MOST_OUTCOMES = 12
 
 
 def name_for(invitee: Invitee) -> str:
-    """How the child is called on this person's pages: the first name for the family, initials for outsiders."""
+    """How the child is called on this person's pages: the first name for the family, the whole name for others, who
+    have several of the same. Mails know initials alone; these pages open with the link, and the code where one goes."""
     pupil = invitee.review.pupil
-    return pupil.forename if invitee.role in FAMILY else pupil.initials
+    return pupil.forename if invitee.role in FAMILY else pupil.name
+
+
+def outcomes_for(invitee: Invitee) -> list[tuple[int, str]]:
+    """[(number, text)] of the outcomes that professionals and staff are asked about; nothing for the family."""
+    if invitee.role in FAMILY:
+        return []
+    version = in_force(invitee.review.plan)
+    return list(version.outcomes.order_by("number").values_list("number", "text")[:MOST_OUTCOMES]) if version else []
 
 
 def questions_of(invitee: Invitee) -> "Sequence[Question]":
-    return questions_for(kind_of(invitee), name_for(invitee))
+    """The questions of this person's pages. Staff say what they saw of each outcome, one question each."""
+    kind = kind_of(invitee)
+    questions = questions_for(kind, invitee.review.pupil.forename)
+    return with_outcomes(questions, outcomes_for(invitee)) if kind == Contribution.Kind.STAFF else questions
 
 
 def is_answered(contribution: Contribution, code: str) -> bool:
@@ -77,7 +89,7 @@ def outside_page(invitee: Invitee) -> dict[str, Any]:
         "child": child,
         "family": invitee.role in FAMILY,
         "about": "Your review" if child else f"{name}'s annual review",
-        "name": name,
+        "name": invitee.review.pupil.forename,
         "organiser": review.organiser,
         "interpreter": bool(invitee.contact and invitee.contact.needs_interpreter),
         "late": bool(review.contribute_by and review.contribute_by < timezone.localdate()),

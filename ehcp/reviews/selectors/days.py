@@ -4,24 +4,27 @@ day that somebody picks. Pure: dates and a calendar in, days and words out."""
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sendco.clock import CalendarNotKnown, HolidaysNotKnown, SchoolCalendar, long_date
+from sendco.clock import CalendarNotKnown, HolidaysNotKnown, SchoolCalendar, SendingDays, long_date
 
 from ...deadlines import reviews as rules
 from ...models import LocalAuthority
 
-# How far ahead days are suggested where no date binds, and where every date that binds is past.
-WINDOW, NEXT = timedelta(days=56), timedelta(days=21)
+# How far ahead days are suggested where no date binds.
+WINDOW = timedelta(days=56)
+# What is asked for comes this long before everything goes to everybody.
+SPARE = timedelta(days=4)
 MOST = 6
 FURTHEST = 120
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """`late` is true where no day is left that keeps every date of the law."""
+    """School days between `earliest` and `latest`, which are days that can be had too; both None where none is known.
+    `late` is true where no day is left that keeps every date of the law."""
 
     days: list[date]
-    earliest: date
-    latest: date | None
+    earliest: date | None = None
+    latest: date | None = None
     late: bool = False
 
 
@@ -33,24 +36,41 @@ def is_school_day(day: date, calendar: SchoolCalendar) -> bool:
         return False
 
 
-def suggest(*, today: date, latest: date | None, calendar: SchoolCalendar | None) -> Suggestion:
-    """Up to six school days between two weeks from today and `latest`; the next ones with notice when none is left."""
-    earliest = rules.earliest_meeting(today)
+def suggest(
+    *, today: date, latest: date | None, calendar: SchoolCalendar | None, authority: LocalAuthority
+) -> Suggestion:
+    """Up to six days from the first that leaves time for notice, words and papers, to `latest`; the next ones where
+    none is left."""
     if calendar is None:
-        return Suggestion([], earliest, latest)
-    last = latest or earliest + WINDOW
-    days = _school_days(earliest, last, calendar)
-    if not days and last > calendar.last_day:
-        return Suggestion([], earliest, latest)
-    if not days:
-        return Suggestion(_school_days(earliest, earliest + NEXT, calendar)[:MOST], earliest, latest, True)
-    return Suggestion(_spread(days), earliest, latest)
+        return Suggestion([])
+    first = rules.earliest_meeting(today)
+    possible = [day for day in _school_days(first, FURTHEST, calendar) if _can_be_had(day, today, calendar, authority)]
+    last = latest or first + WINDOW
+    days = [day for day in possible if day <= last]
+    if days:
+        return Suggestion(_spread(days), days[0], days[-1])
+    if last > calendar.last_day or not possible:
+        return Suggestion([])
+    return Suggestion(possible[:MOST], possible[0], late=True)
 
 
-def _school_days(first: date, last: date, calendar: SchoolCalendar) -> list[date]:
-    span = min((last - first).days, FURTHEST) + 1
-    days = [first + timedelta(days=step) for step in range(max(span, 0))]
-    return [day for day in days if is_school_day(day, calendar)]
+def _can_be_had(day: date, today: date, calendar: SchoolCalendar, authority: LocalAuthority) -> bool:
+    """Everybody can still be asked, invited and sent the papers in time, on days on which the school is open."""
+    own = timedelta(days=authority.papers_days or 0)
+    papers_on = min(rules.PAPERS.count.due(day), day - own)
+    send_by = calendar.last_school_day_on_or_before(papers_on) or papers_on
+    return contribute_by(day, today=today, calendar=calendar) is not None and send_by >= today
+
+
+def contribute_by(day: date, *, today: date, calendar: SchoolCalendar | None) -> date | None:
+    """By when to ask for words: a day on which the school is open, some days before the notice, and not today. None
+    where the meeting is too near for that."""
+    wanted = SendingDays(calendar).on_or_before(rules.latest_notice(day) - SPARE)
+    return wanted if wanted > today else None
+
+
+def _school_days(first: date, count: int, calendar: SchoolCalendar) -> list[date]:
+    return [day for step in range(count) if is_school_day(day := first + timedelta(days=step), calendar)]
 
 
 def _spread(days: list[date]) -> list[date]:

@@ -3,8 +3,11 @@
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from sendco.clock import young_person_from
+from sendco.clock.words import join_words
+
 from ...deadlines import reviews as rules
-from ...models import AnnualReview, Contribution, Invitee, OutcomeReview, ReviewReport
+from ...models import AnnualReview, Contribution, Invitee, OutcomeReview, Recommendation, ReviewReport
 from ...plans.selectors.versions import in_force
 from .. import layouts, steps
 
@@ -12,6 +15,7 @@ from .. import layouts, steps
 def missing_in_report(review: AnnualReview) -> list[str]:
     """Return in words what the report has to hold and does not."""
     missing = [] if review.recommendation else ["a recommendation"]
+    missing += disagreeing(review)
     version = in_force(review.plan)
     outcomes = version.outcomes.count() if version else 0
     seen = OutcomeReview.objects.filter(review=review).exclude(progress="").count()
@@ -21,6 +25,41 @@ def missing_in_report(review: AnnualReview) -> list[str]:
         year = rules.ADULTHOOD_FROM_YEAR
         missing.append(f"preparing for adulthood (the law asks for it from Year {year}, reg 20(6))")
     return missing
+
+
+def parents_of(review: AnnualReview) -> QuerySet[Invitee]:
+    """Those on the list who are recorded as having parental responsibility, whatever they come as: an authority may
+    have it."""
+    return review.invitees.filter(removed_on=None, contact__has_parental_responsibility=True)
+
+
+def lacks_parent(review: AnnualReview, *, invited: bool = False) -> bool:
+    """Nobody with parental responsibility is on the list, or `invited`, and no reason is kept (reg 20(2)(a)).
+
+    Once the rights are the young person's own, the young person is the one to invite.
+    """
+    born_on = review.pupil.birth_on
+    if review.no_parent_note or (born_on and timezone.localdate() >= young_person_from(born_on)):
+        return False
+    parents = parents_of(review)
+    return not (parents.exclude(invited_on=None) if invited else parents).exists()
+
+
+ENDS_OR_CHANGES = (OutcomeReview.Next.CHANGE, OutcomeReview.Next.END)
+
+
+def disagreeing(review: AnnualReview) -> list[str]:
+    """In words where the changes asked for and the recommendation say different things."""
+    rows = OutcomeReview.objects.filter(review=review, next_step__in=ENDS_OR_CHANGES)
+    numbers = [str(number) for number in rows.order_by("outcome__number").values_list("outcome__number", flat=True)]
+    asked = ["the text of changes"] if review.changes_asked.strip() else []
+    asked += [f"outcome {join_words(numbers)}"] if numbers else []
+    if review.recommendation == Recommendation.AMEND and not asked:
+        return ["which changes: the recommendation is to change the plan, and none is asked for"]
+    if review.recommendation in (Recommendation.MAINTAIN, Recommendation.CEASE) and asked:
+        said = "keep the plan as it is" if review.recommendation == Recommendation.MAINTAIN else "end the plan"
+        return [f"one answer: the recommendation is to {said}, and changes are asked for ({join_words(asked)})"]
+    return []
 
 
 def must_plan_for_adulthood(review: AnnualReview) -> bool:

@@ -1,9 +1,11 @@
 """How far a review is: each of its steps, done or to come, and the one that is next."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+
+from django.utils.translation import gettext_lazy as _
 
 from staff.acting import Acting
 from staff.permissions import Permission as P
@@ -23,9 +25,10 @@ WAIT_FOR_WORDS = timedelta(days=7)
 class Progress:
     """How one step of a review stands.
 
-    `label` is on the button that leads to `route` with `args`; `route` is "" where there is nothing to do on a page.
-    `posts` is set where the button does it at once: the route of the page to look at instead. `after_close` is true of
-    what may still be entered though the school closed the review.
+    It is `done`, or `missed`: its time went by and nothing shows that it was done, or all of it. `late` is true of what
+    was done after its date. `label` is on the button that leads to `route` with `args`; `route` is "" where there is
+    nothing to do on a page. `posts` is set where the button does it at once: the route of the page to look at instead.
+    `after_close` is true of what may still be entered though the school closed the review.
     """
 
     step: Step
@@ -36,6 +39,12 @@ class Progress:
     args: tuple = ()
     posts: str = ""
     after_close: bool = False
+    missed: bool = False
+    late: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        return not (self.done or self.missed)
 
 
 @dataclass(frozen=True)
@@ -60,11 +69,15 @@ class Way:
 
     @cached_property
     def missing_in_report(self) -> list[str]:
-        return missing_in_report(self.review) if self.is_held and not self.is_sent else []
+        return missing_in_report(self.review) if self.is_held else []
 
     @property
     def uninvited(self) -> list[Person]:
         return [person for person in self.people if person.invitee.is_to_be_invited]
+
+    @property
+    def asked(self) -> list[Person]:
+        return [person for person in self.people if person.invitee.asked_on]
 
     @property
     def unasked(self) -> list[Person]:
@@ -73,16 +86,21 @@ class Way:
 
     @property
     def missing(self) -> list[Person]:
-        return [person for person in self.people if person.invitee.asked_on and not person.is_in]
+        return [person for person in self.asked if not person.is_in]
 
 
 def _several(people: Sequence[Person]) -> str:
     return f"{len(people)} {'person' if len(people) == 1 else 'people'}"
 
 
-def _of_people(step: Step, people: Sequence[Person], *, done: bool, note: str) -> Progress:
+def _of_people(step: Step, people: Sequence[Person], *, done: bool, note: str, missed: bool = False) -> Progress:
     """A step about several people, whose button counts them."""
-    return Progress(step, done, note, str(step.label).format(people=_several(people)), step.route)
+    label = str(step.label).format(people=_several(people))
+    return Progress(step, done, note, label, step.route, missed=missed and not done)
+
+
+def _is_late(on: date | None, due_on: date | None) -> bool:
+    return on is not None and due_on is not None and on > due_on
 
 
 def _invite(way: Way) -> Progress:
@@ -91,79 +109,113 @@ def _invite(way: Way) -> Progress:
     note = f"{_several(people)} not invited yet" if people else ""
     if changed:
         note = f"{_several(changed)} to be told of the new time or place"
-    return _of_people(steps.INVITE, people, done=way.is_held or not people, note=note)
+    if way.is_held and people:
+        note = f"No invitation is recorded of {_several(people)}"
+    done = bool(way.people) and not people
+    progress = _of_people(steps.INVITE, people, done=done, note=note, missed=way.is_held)
+    required = [person for person in way.people if person.invitee.role in Invitee.REQUIRED]
+    return replace(progress, late=done and any(person.short for person in required))
 
 
 def _ask(way: Way) -> Progress:
     people = way.unasked
-    note = f"{_several(people)} not asked yet" if people else ""
-    return _of_people(steps.ASK, people, done=way.is_held or not people, note=note)
+    note = f"{_several(people)} not asked" if people else ""
+    done = bool(way.asked) and not people
+    return _of_people(steps.ASK, people, done=done, note=note if way.asked else "Nobody asked", missed=way.is_held)
 
 
 def _school_report(way: Way) -> Progress:
-    done = bool(way.review.school_report.strip()) or way.is_held
-    return _plain(steps.SCHOOL_REPORT, done)
+    done = bool(way.review.school_report.strip())
+    return replace(_plain(steps.SCHOOL_REPORT, done), missed=way.is_held and not done)
 
 
 def _views(way: Way) -> Progress:
+    """In when everybody who was asked has sent; where nobody was asked, nothing is in."""
     people = way.missing
-    came = sum(person.is_in for person in way.people)
-    done = way.is_held or not people or way.review.papers_sent_on is not None
-    return _of_people(steps.VIEWS, people, done=done, note=f"{came} in, {len(people)} missing")
+    came = len(way.asked) - len(people)
+    note = f"{came} in, {len(people)} missing" if way.asked else "Nobody asked yet"
+    over = way.is_held or way.review.papers_sent_on is not None
+    return _of_people(steps.VIEWS, people, done=bool(way.asked) and not people, note=note, missed=over)
 
 
 def _papers(way: Way) -> Progress:
-    done = way.is_held or steps.PAPERS.is_done(way.review)
-    if done or steps.PACK.is_done(way.review):
-        return _plain(steps.PAPERS, done)
-    return replace(
-        _plain(steps.PAPERS, done), label=str(steps.PACK.label), route=steps.PACK.route, posts=steps.PAPERS.route
+    review = way.review
+    done = steps.PAPERS.is_done(review)
+    due_on = rules.PAPERS.count.due(review.meeting_on) if review.meeting_on else None
+    progress = replace(
+        _plain(steps.PAPERS, done), missed=way.is_held and not done, late=_is_late(review.papers_sent_on, due_on)
     )
+    if not progress.is_open or steps.PACK.is_done(review):
+        return progress
+    return replace(progress, label=str(steps.PACK.label), route=steps.PACK.route, posts=steps.PAPERS.route)
 
 
 def _write_up(way: Way) -> Progress:
-    done = way.is_sent or (way.is_held and not way.missing_in_report)
-    return _plain(steps.WRITE_UP, done, "; ".join(way.missing_in_report))
+    done = way.is_held and not way.missing_in_report
+    return replace(_plain(steps.WRITE_UP, done, "; ".join(way.missing_in_report)), missed=way.is_sent and not done)
+
+
+BEFORE_SENDCO = _("It went before the review was entered here")
 
 
 def _report(way: Way) -> Progress:
     report = way.report
-    progress = _plain(steps.REPORT, way.is_sent or report is not None, report.layout_name if report else "")
-    return progress if report else replace(progress, posts=steps.REPORT.route)
+    if report:
+        return _plain(steps.REPORT, True, report.layout_name)
+    if way.is_sent:
+        return replace(_plain(steps.REPORT, False, str(BEFORE_SENDCO)), missed=True)
+    return replace(_plain(steps.REPORT, False), posts=steps.REPORT.route)
 
 
 def _approve(way: Way) -> Progress:
     """Who may not approve, and who could but has nothing drawn to read yet, is led to the report."""
     may, report = way.acting.can(P.CASE_APPROVE), way.report
     is_approved = steps.APPROVE.is_done(way.review)
+    missed = way.is_sent and not is_approved
+    note = "" if may or is_approved else "Waiting for the headteacher"
     progress = Progress(
         steps.APPROVE,
-        way.is_sent or is_approved,
-        "" if may or is_approved else "Waiting for the headteacher",
+        is_approved,
+        str(BEFORE_SENDCO) if missed else note,
         str(steps.APPROVE.label) if may and report and report.pdf_id else "Open the report",
         steps.REPORT.route,
+        missed=missed,
     )
     return replace(progress, route=steps.APPROVE.route, args=(report.pk,)) if may and report else progress
 
 
+def _send(way: Way) -> Progress:
+    review = way.review
+    due_on = rules.REPORT.count.due(review.held_on) if review.held_on else None
+    return replace(_plain(steps.SEND, way.is_sent), late=_is_late(review.report_sent_on, due_on))
+
+
 def _decision(way: Way) -> Progress:
     review = way.review
-    return _plain(
-        steps.DECISION, review.decision_on is not None, review.get_decision_display() if review.decision else ""
-    )
+    due_on = rules.DECISION.count.due(review.held_on) if review.held_on else None
+    note = review.get_decision_display() if review.decision else ""
+    progress = _plain(steps.DECISION, review.decision_on is not None, note)
+    return replace(progress, late=_is_late(review.decision_on, due_on))
 
 
-def _notice(way: Way) -> Progress:
-    return _plain(steps.NOTICE, _is_over(way.review) or steps.NOTICE.is_done(way.review))
+def _amending(step: Step) -> Callable[[Way], Progress]:
+    """What follows a decision to amend: once all is over, what did not happen is not done."""
 
+    def judged(way: Way) -> Progress:
+        done = step.is_done(way.review)
+        note = "The parent has 15 days" if step is steps.COMMENTS and not done else ""
+        return replace(_plain(step, done, note), missed=_is_over(way.review) and not done)
 
-def _comments(way: Way) -> Progress:
-    done = _is_over(way.review) or steps.COMMENTS.is_done(way.review)
-    return _plain(steps.COMMENTS, done, "The parent has 15 days")
+    return judged
 
 
 def _final(way: Way) -> Progress:
-    return _plain(steps.FINAL, _is_over(way.review))
+    review = way.review
+    progress = _amending(steps.FINAL)(way)
+    if review.held_on is None:
+        return progress
+    found = rules.final_after_review(meeting_on=review.held_on, notice_on=review.notice_on)
+    return replace(progress, late=_is_late(review.final_on, found.due_on if found else None))
 
 
 def _is_over(review: AnnualReview) -> bool:
@@ -184,9 +236,10 @@ JUDGED = {
     steps.WRITE_UP.code: _write_up,
     steps.REPORT.code: _report,
     steps.APPROVE.code: _approve,
+    steps.SEND.code: _send,
     steps.DECISION.code: _decision,
-    steps.NOTICE.code: _notice,
-    steps.COMMENTS.code: _comments,
+    steps.NOTICE.code: _amending(steps.NOTICE),
+    steps.COMMENTS.code: _amending(steps.COMMENTS),
     steps.FINAL.code: _final,
 }
 
@@ -208,7 +261,7 @@ def next_of(review: AnnualReview, way: Iterable[Progress], *, today: date) -> Pr
     """The one step that is next; None when nothing is left to do."""
     if (review.closed_on and not review.waits_for_authority) or not review.pupil.on_roll:
         return None
-    open_steps = [progress for progress in way if not progress.done and progress.step not in steps.HOLDS_NOTHING_UP]
+    open_steps = [progress for progress in way if progress.is_open and progress.step not in steps.HOLDS_NOTHING_UP]
     if review.closed_on:
         open_steps = [progress for progress in open_steps if progress.after_close]
     if not open_steps:

@@ -183,7 +183,7 @@ def _contribution_state(invitee: Invitee, review: AnnualReview, today: date) -> 
     if contribution is not None and contribution.sent_at is not None:
         on = timezone.localdate(contribution.sent_at)
         late = review.contribute_by is not None and on > review.contribute_by
-        return ("ok", "circle-check", "In, late" if late else "In")
+        return ("soon", "circle-check", "In, late") if late else ("ok", "circle-check", "In")
     if invitee.asked_on is None:
         return ("wait", "minus", "Not asked")
     if review.held_on or (review.contribute_by and today > review.contribute_by):

@@ -17,6 +17,7 @@ from ...cases.kernel import assign, changing
 from ...models import AnnualReview, Invitee
 from .. import steps
 from ..refusals import ReviewReason
+from ..selectors.facts import lacks_parent
 from ..selectors.invitees import PURPOSE
 
 Role = Invitee.Role
@@ -114,12 +115,29 @@ def remove_invitee(*, invitee: Invitee, reason: str, by: User) -> Invitee:
     return invitee
 
 
+def explain_no_parent(*, review: AnnualReview, version: int, note: str, by: User) -> AnnualReview:
+    """Say why nobody with parental responsibility is invited; without words the reason is taken back."""
+    with changing(review, version=version, by=by) as change:
+        change.case.no_parent_note = note.strip()
+        change.touch()
+        words = f"Nobody with parental responsibility is invited: {note}" if note.strip() else "Reason taken back"
+        change.tell("ehcp.review_no_parent", words)
+    return change.case
+
+
+def check_parent(review: AnnualReview) -> None:
+    """Raise Refused while nobody with parental responsibility is on the list, without a reason (reg 20(2)(a))."""
+    if lacks_parent(review):
+        raise Refused(ReviewReason.NO_PARENT)
+
+
 def record_invited(
     *, review: AnnualReview, invitees: Sequence[Invitee], invited_on: date, via: str, by: User
 ) -> AnnualReview:
     """Record that these people were invited, on which day and how: the proof of notice."""
     with changing(review, by=by, step=steps.INVITE) as change:
         review = change.case
+        check_parent(review)
         if invited_on > timezone.localdate():
             raise Refused(ReviewReason.INVITED_IN_FUTURE, field="invited_on")
         if review.held_on and invited_on > review.held_on:

@@ -23,9 +23,9 @@ from ...cases.refusals import CaseReason
 from ...models import AnnualReview, Invitee, OutcomeReview, Plan, PlanOutcome, ViewDifference
 from .. import steps
 from ..refusals import ReviewReason
-from ..selectors.facts import missing_in_report
+from ..selectors.facts import lacks_parent
 from ..selectors.invitees import PURPOSE
-from .inviting import listed, who_to_invite
+from .inviting import check_parent, listed, who_to_invite
 
 Kind = AnnualReview.Kind
 Role = Invitee.Role
@@ -164,6 +164,8 @@ def record_papers_sent(
     """Record that the papers went to everybody invited (reg 20(4))."""
     with changing(review, by=by, step=steps.PAPERS) as change:
         review = change.case
+        if lacks_parent(review, invited=True):
+            raise Refused(ReviewReason.PARENT_NOT_INVITED)
         for invitee in invitees if invitees is not None else listed(review):
             invitee.papers_sent_on = sent_on
             change.keep(invitee, "papers_sent_on")
@@ -272,6 +274,7 @@ def record_held(*, review: AnnualReview, held_on: date, by: User, attended: Iter
     """The meeting took place. `attended` are the ids of the invitees who came."""
     with changing(review, by=by, step=steps.MEETING) as change:
         review = change.case
+        check_parent(review)
         for invitee in listed(review):
             invitee.attended = invitee.pk in attended
             change.keep(invitee, "attended")
@@ -285,17 +288,6 @@ def record_held(*, review: AnnualReview, held_on: date, by: User, attended: Iter
 
 
 # --- The report --------------------------------------------------------------------------------------------------
-def approve(*, review: AnnualReview, version: int, by: User) -> AnnualReview:
-    """The head signs the report off. Raises Refused while something that the law asks for is missing."""
-    with changing(review, version=version, by=by, step=steps.APPROVE) as change:
-        review = change.case
-        if missing := missing_in_report(review):
-            raise Refused(ReviewReason.REPORT_NOT_READY, missing="; ".join(missing))
-        review.approved_by, review.approved_at = by, timezone.now()
-        change.tell("ehcp.report_approved", "Report of the review approved")
-    return review
-
-
 def record_report_sent(*, review: AnnualReview, sent_on: date, by: User) -> AnnualReview:
     """The report went to everybody invited (reg 20(7)-(9)); the authority's time to decide runs from the meeting.
 

@@ -25,6 +25,7 @@ urlpatterns = [
     path("review-people/<int:pk>/remove/", review_people.invitee_remove, name="invitee-remove"),
     path("review-people/<int:pk>/chase/", review_people.invitee_chase, name="invitee-chase"),
     path("reviews/<int:pk>/invite/", review_people.review_invite, name="review-invite"),
+    path("reviews/<int:pk>/no-parent/", review_people.review_no_parent, name="review-no-parent"),
     path("reviews/<int:pk>/told/", review_people.review_told, name="review-told"),
     path("reviews/<int:pk>/ask/", review_people.review_ask, name="review-ask"),
     path("reviews/<int:pk>/chase/", review_people.review_chase, name="review-chase"),

@@ -173,6 +173,7 @@ def _question(request, number, questions, *, error="", typed=None, status=200):
         "others": others_of(row, question.code),
         "saved_at": row.saved_at,
         "files": list(row.files.all()) if row.pk else [],
+        "outcomes": selectors.outcomes_for(request.invitee) if question.code == "progress" else [],
         "error": error,
         "then": CHECK if CHECK in (request.GET.get("then"), request.POST.get("then")) else "",
     }

@@ -205,6 +205,7 @@ def contribution_preview(request, pk):
             "invitee": invitee,
             "signs_in": signs_in(invitee),
             "questions": selectors.questions_of(invitee),
+            "outcomes": selectors.outcomes_for(invitee),
             "mail": _mail_of(request, invitee),
             "outside": selectors.outside_page(invitee),
         },

@@ -93,6 +93,24 @@ def invitee_remove(request, pk):
     )  # fmt: skip
 
 
+@require_permission(P.CASE_EDIT)
+@form_page
+def review_no_parent(request, pk):
+    """Say why nobody with parental responsibility is invited: without a reason the review stops there."""
+    review = review_or_404(request, pk)
+    form = forms.NoParentForm(posted(request), initial={"note": review.no_parent_note, "version": review.version})
+
+    def save(cleaned):
+        return inviting.explain_no_parent(review=review, by=request.user, **cleaned)
+
+    return review_form(
+        request, form, save, case=review, done="Saved.", title="No parent invited", submit="Save the reason",
+        tab_title=tab_title("No parent invited"),
+        lead="The law asks you to invite the child's parent (SEND Regulations 2014, reg 20(2)(a)). If somebody on the "
+        "list has parental responsibility, record it with their contact details instead.",
+    )  # fmt: skip
+
+
 # --- Invitations -------------------------------------------------------------------------------------------------
 @require_permission(P.CASE_EDIT)
 @form_page

@@ -22,7 +22,6 @@ from .after import send_file
 from .reviews import review_address, review_or_404, review_page
 
 CHANGED = "The review was changed while you read. Look at the newest report, then approve it."
-KINDS = {"pdf": "pdf_id", "docx": "docx_id"}
 
 
 def _report(request, pk):
@@ -81,7 +80,7 @@ def _file(request, pk, kind):
     report = _report(request, pk)
     review = review_or_404(request, report.review_id)
     return send_file(
-        request, review, getattr(report, KINDS[kind]), filename=f"review-report-{review.held_on}.{kind}",
+        request, review, report.file_ids[kind], filename=f"review-report-{review.held_on}.{kind}",
         what="review report", back=review_address(review),
     )  # fmt: skip
 

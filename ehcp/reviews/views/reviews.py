@@ -2,7 +2,7 @@
 
 import copy
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -23,7 +23,6 @@ from staff.permissions import Permission as P
 
 from ...cases.dates import dates_of
 from ...cases.pages import CasePages, case_page, list_page
-from ...deadlines import reviews as rules
 from ...letters.fields import links_of
 from ...letters.selectors import papers_of
 from ...models import AnnualReview, Plan
@@ -40,7 +39,6 @@ from ..services import reviews as services
 PER_PAGE = 25
 MOST_COMING = 12
 # Between the last words and the papers.
-SPARE = timedelta(days=4)
 # In the address: begin a review beside one that was held and waits for the authority.
 ANOTHER = "another"
 LAST_DAY = date(2100, 12, 31)  # beyond it, a slip of the year
@@ -195,6 +193,7 @@ def review_detail(request, pk):
         "chasers": chasers.outlook(review, today=today),
         "came_in": sum(person.is_in for person in people),
         "asked": sum(person.invitee.asked_on is not None for person in people),
+        "lacks_parent": facts.lacks_parent(review) if may_edit and not review.held_on else False,
         "short_notice": facts.notice_is_short(review),
         "stage": selectors.stage_words(review),
         "due_on": next((item.due_on for item in items if item.rule == "review.due"), None),
@@ -265,7 +264,7 @@ def _days(review, today):
     """Suggested days, each with what speaks against it."""
     due_on, latest = selectors.due_dates_of(review.plan)
     calendar = selectors.calendar_of(review)
-    suggested = review_days.suggest(today=today, latest=latest, calendar=calendar)
+    suggested = review_days.suggest(today=today, latest=latest, calendar=calendar, authority=review.plan.authority)
     facts = {"today": today, "due_on": due_on, "calendar": calendar, "authority": review.plan.authority}
     return suggested, [(day, review_days.warnings(day=day, **facts)) for day in suggested.days]
 
@@ -352,12 +351,15 @@ def review_told_off(request, pk):
 
 
 def _meeting_facts(request, review):
-    """A suggested day that was clicked, and a day for the words two weeks and three days before it."""
+    """A suggested day that was clicked, and by when to ask for words. Nothing where the meeting is too near for that:
+    what cannot be kept is not suggested."""
     text = request.GET.get("day", "")
     day = _day(text) or review.meeting_on
     facts = {"meeting_on": day, "meeting_time": review.meeting_time, "version": review.version}
     if day and not review.contribute_by:
-        facts["contribute_by"] = max(rules.latest_notice(day) - SPARE, timezone.localdate())
+        facts["contribute_by"] = review_days.contribute_by(
+            day, today=timezone.localdate(), calendar=selectors.calendar_of(review)
+        )
     return facts
 
 

@@ -160,6 +160,7 @@ def owners(items, acting):
 def rows(items, *, pupils, people=None, acting):
     """Shape due items for a page. `pupils` maps ids to `children`, `people` to users."""
     others = _not_on_roll(items)
+    steps = _steps(items, acting)
     known = acknowledgements({item.known_id for item in items if getattr(item, "known_id", None)})
     return [
         _row(
@@ -167,16 +168,26 @@ def rows(items, *, pupils, people=None, acting):
             pupils.get(item.pupil_id) if item.pupil_id else others.get(item.source_id),
             (people or {}).get(item.owner_id),
             known,
+            steps,
             acting,
         )
         for item in items
     ]
 
 
-def _row(item, pupil, person, known, acting):
+def _steps(items, acting):
+    """{item id: what is next in its case} where a floor says more than the rule. One query for each kind of case."""
+    asked = {}
+    for item in items:
+        if steps := pages_of(item.rule).steps:
+            asked.setdefault(steps, []).append(item)
+    return {pk: step for steps, found in asked.items() for pk, step in steps(acting, found).items()}
+
+
+def _row(item, pupil, person, known, steps, acting):
     ours = item.duty == Duty.SCHOOL
     owner = "You" if item.owner_id == acting.user.pk else named(person) or duty_words(item)
-    action, quiet = _action(item, pupil, acting), _quiet(item, known)
+    action, quiet = _action(item, pupil, steps, acting), _quiet(item, known)
     return Row(item=item, pupil=pupil, owner=owner, ours=ours, action=action, quiet=quiet)
 
 
@@ -196,7 +207,7 @@ def _quiet(item, known):
     return Quiet(href, said.by.name, timezone.localdate(said.made_at), said.look_again_on) if said else Quiet(href)
 
 
-def _action(item, pupil, acting):
+def _action(item, pupil, steps, acting):
     """The one next step: what we owe, else the letter to who is late, else the case to look at."""
     pages = pages_of(item.rule)
     late = item.duty != Duty.SCHOOL and not item.exception and item.due_on < timezone.localdate()
@@ -204,6 +215,8 @@ def _action(item, pupil, acting):
         return _button(pages.chaser, item)
     if pages.for_others and item.owner_id != acting.user.pk:
         return _button(pages.for_others, item) if getattr(pupil, "opens", True) else None
+    if step := steps.get(item.pk):
+        return Action(step.label, reverse(step.route, args=step.args))
     if pages.action:
         return _button(pages.action, item)
     return Action("Look at the case", address_of(pages.watched, item.source_id)) if pages.watched else None

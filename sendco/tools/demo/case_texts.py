@@ -107,13 +107,15 @@ AGREED_BESIDE = "Physiotherapy once a fortnight at school, until the health body
 # What came before a request, by the kind of advice.
 ADVICE_GIVEN = {
     "parent": (
-        "{name} comes home worn out and cannot say why. We read together every night, and {name} still guesses most words. "
-        "What helps is quiet, a short list of what comes next, and somebody who waits. We want {name} to like school again."
+        "{name} comes home worn out and cannot say why. We read together every night, and {name} still guesses most "
+        "words. What helps is quiet, a short list of what comes next, and somebody who waits. We want {name} to like "
+        "school again."
     ),
     "psychology": (
-        "I saw {name} twice, in class and alone. Reasoning with pictures is at the level of the age group; reading single "
-        "words and remembering what is heard are far below it. {name} learns new words when they are taught a few at a "
-        "time and met again on the same day. I recommend 20 minutes each morning with an adult trained in the programme."
+        "I saw {name} twice, in class and alone. Reasoning with pictures is at the level of the age group; reading "
+        "single words and remembering what is heard are far below it. {name} learns new words when they are taught a "
+        "few at a time and met again on the same day. I recommend 20 minutes each morning with an adult trained in the "
+        "programme."
     ),
 }
 PSYCHOLOGIST = "Dr Leonie Marsh, educational psychologist"

@@ -1,0 +1,389 @@
+"""Reviews as they leave the school: who is invited, what its report says, what outsiders see, what counts as done."""
+
+import io
+import re
+from datetime import date
+
+import docx
+import pypdfium2
+import pytest
+import time_machine
+from django.core import mail
+from django.urls import reverse
+
+import ehcp.tasks  # noqa: F401  (its handlers register themselves)
+from ehcp.models import AnnualReview, Invitee, OutcomeReview, ReviewLayout, ReviewReport
+from ehcp.reviews.refusals import ReviewReason
+from ehcp.reviews.selectors.facts import disagreeing
+from ehcp.reviews.selectors.progress import progress_of
+from ehcp.reviews.selectors.reviews import people_of
+from ehcp.reviews.services import contributions, inviting, reports
+from ehcp.reviews.services import reviews as services
+from sendco.files.models import StoredFile
+from sendco.files.services import open_stored
+from sendco.jobs import runner
+from staff.acting import acting_for
+from tests.everywhere import agree, words_of
+from tests.factories.ehcp import PlanFactory, PlanOutcomeFactory, PlanVersionFactory
+from tests.refusals import refused
+
+from .contributing import MONDAY, asked, enter, parent_of, person, planned_review, question, run_mails
+
+Role = Invitee.Role
+TODAY = date(2026, 11, 23)
+
+
+@pytest.fixture(autouse=True)
+def _monday():
+    with time_machine.travel(MONDAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def review(pupil, senco):
+    return planned_review(pupil, senco)
+
+
+@pytest.fixture
+def held(pupil, senco):
+    """Held two weeks ago, with one outcome looked at."""
+    pupil.contacts.create(name="Hannah Adeyemi", has_parental_responsibility=True)
+    plan = PlanFactory(pupil=pupil, made_on=date(2026, 2, 1))
+    outcome = PlanOutcomeFactory(plan_version=PlanVersionFactory(plan=plan), number=1, text="Reads a page aloud")
+    review = services.begin(plan=plan, kind="annual", by=senco, began_on=date(2026, 9, 1))
+    review = services.record_held(review=review, held_on=date(2026, 11, 10), by=senco)
+    services.review_outcome(review=review, outcome=outcome, progress="some", by=senco)
+    return AnnualReview.objects.get(pk=review.pk)
+
+
+def at(name, thing):
+    return reverse(f"ehcp:{name}", args=[thing.pk])
+
+
+# --- A parent is among the invited -------------------------------------------------------------------------------
+@pytest.fixture
+def without_parent(pupil, senco):
+    return planned_review(pupil, senco, has_parental_responsibility=False)
+
+
+def invite(client, review):
+    people = list(review.invitees.filter(removed_on=None).values_list("pk", flat=True))
+    return client.post(at("review-told", review), {"people": people, "invited_on": "2026-11-23", "via": "post"})
+
+
+def test_review_without_a_parent_stops_with_the_reason(sign_in, senco, without_parent):
+    client = sign_in(senco)
+
+    answer = invite(client, without_parent)
+
+    assert answer.status_code == 422
+    assert "Nobody with parental responsibility is on the list" in words_of_refusal(answer)
+    assert not without_parent.invitees.exclude(invited_on=None).exists()
+    page = words_of(client.get(at("review-detail", without_parent)))
+    assert "nobody can be invited yet (reg 20(2)(a))" in page
+    assert at("review-no-parent", without_parent) in page
+    with refused(ReviewReason.NO_PARENT):
+        services.record_held(review=without_parent, held_on=TODAY, by=senco)
+    agree(client, senco, without_parent.pupil)
+
+
+def words_of_refusal(answer):
+    return " ".join(answer.content.decode().split())
+
+
+def test_reason_lets_it_go_on_and_is_printed(sign_in, senco, without_parent):
+    client = sign_in(senco)
+    client.post(
+        at("review-no-parent", without_parent),
+        {"note": "No address is known; the authority shares responsibility", "version": without_parent.version},
+    )
+
+    assert invite(client, without_parent).status_code == 302
+    assert without_parent.invitees.exclude(invited_on=None).exists()
+    body = reports.layouts.fill(reports.layouts.default_parts(), AnnualReview.objects.get())[0]
+    assert "No address is known" in str(body)
+    agree(client, senco, without_parent.pupil)
+
+
+def test_parent_recorded_later_lets_it_go_on(sign_in, senco, without_parent):
+    without_parent.pupil.contacts.update(has_parental_responsibility=True)
+    contact = without_parent.pupil.contacts.get()
+    if not without_parent.invitees.filter(contact=contact).exists():
+        inviting.add_invitee(review=without_parent, role=Role.PARENT, name=contact.name, contact=contact, by=senco)
+
+    assert invite(sign_in(senco), without_parent).status_code == 302
+
+
+def test_papers_wait_until_the_parent_is_invited(sign_in, senco, review):
+    client = sign_in(senco)
+    gone = {"sent_on": "2026-11-23", "via": "email"}
+
+    answer = client.post(at("review-papers", review), gone)
+    inviting.record_invited(review=review, invitees=[parent_of(review)], invited_on=TODAY, via="post", by=senco)
+
+    assert "Nobody with parental responsibility is invited yet" in words_of_refusal(answer)
+    assert client.post(at("review-papers", review), gone).status_code == 302
+
+
+def test_young_person_needs_no_parent(sign_in, senco, without_parent):
+    pupil = without_parent.pupil
+    pupil.birth_on = date(2009, 3, 1)
+    pupil.save()
+
+    assert invite(sign_in(senco), without_parent).status_code == 302
+
+
+# --- The report --------------------------------------------------------------------------------------------------
+@pytest.mark.parametrize(
+    ("recommendation", "asked_for", "step", "says"),
+    [
+        ("maintain", "", "keep", ""),
+        ("maintain", "An amount in F2", "keep", "as it is, and changes are asked for (the text of changes)"),
+        ("maintain", "", "change", "keep the plan as it is, and changes are asked for (outcome 1)"),
+        ("cease", "", "end", "end the plan, and changes are asked for (outcome 1)"),
+        ("amend", "", "keep", "none is asked for"),
+        ("amend", "An amount in F2", "keep", ""),
+        ("amend", "", "end", ""),
+        ("", "An amount in F2", "change", ""),
+    ],
+)  # fmt: skip
+def test_recommendation_and_changes_agree(held, recommendation, asked_for, step, says):
+    OutcomeReview.objects.update(next_step=step)
+    held.recommendation, held.changes_asked = recommendation, asked_for
+
+    found = " ".join(disagreeing(held))
+
+    assert says in found
+    assert bool(found) is bool(says)
+
+
+def make(client, review):
+    client.post(at("review-report", review))
+    report = ReviewReport.objects.latest("pk")
+    runner.run(report.job_id)
+    report.refresh_from_db()
+    return report
+
+
+def approve(proved, head, report):
+    review = AnnualReview.objects.get()
+    answer = proved(head).post(at("review-approve", report), {"version": review.version})
+    report.refresh_from_db()
+    return answer
+
+
+def text_of(response):
+    document = pypdfium2.PdfDocument(b"".join(response.streaming_content))
+    return " ".join(" ".join(page.get_textpage().get_text_range().split()) for page in document)
+
+
+def test_report_that_contradicts_itself_is_not_approved(proved, senco, head, held):
+    services.save_meeting(
+        review=held, version=held.version, recommendation="maintain", changes_asked="An amount in F2", by=senco
+    )
+    report = make(proved(senco), held)
+
+    answer = approve(proved, head, report)
+
+    assert answer.status_code == 422
+    assert "one answer: the recommendation is to keep the plan as it is" in words_of_refusal(answer)
+    assert AnnualReview.objects.get().approved_at is None
+
+
+def test_report_says_who_approved_it_and_when_and_prints_no_prompt(proved, senco, head, held):
+    ReviewLayout.objects.create(
+        school=held.school, authority=held.plan.authority, name="Theirs", title="Review form",
+        parts=[
+            {"heading": "A. Recommendation", "note": "The panel reads this page first.", "fields": ["recommendation"]},
+            {"heading": "B. Outcomes", "note": "List everybody invited.", "fields": ["outcomes"]},
+        ],
+    )  # fmt: skip
+    services.save_meeting(review=held, version=held.version, recommendation="maintain", by=senco)
+    desk = proved(senco)
+    report = make(desk, held)
+    draft = text_of(desk.get(at("review-report-pdf", report)))
+
+    assert approve(proved, head, report).status_code == 302
+    assert desk.get(at("review-report-pdf", report)).status_code == 404, "the draft is not handed out any more"
+    runner.run(report.job_id)
+    signed = text_of(desk.get(at("review-report-pdf", report)))
+    words = "\n".join(
+        paragraph.text
+        for paragraph in docx.Document(
+            io.BytesIO(b"".join(desk.get(at("review-report-docx", report)).streaming_content))
+        ).paragraphs
+    )
+
+    assert "Draft. Not approved yet." in draft
+    for text in (signed, words):
+        assert "Approved by Ruth Calloway, Headteacher, on 23 November 2026." in text
+        assert "Draft" not in text
+    for text in (draft, signed, words):
+        assert "panel reads" not in text
+        assert "List everybody" not in text
+    assert "Suggested wording" in signed
+    agree(desk, senco, held.pupil)
+
+
+def test_report_changed_after_approval_is_a_draft_again(proved, senco, head, held):
+    held = services.save_meeting(review=held, version=held.version, recommendation="maintain", by=senco)
+    desk = proved(senco)
+    report = make(desk, held)
+    approve(proved, head, report)
+    runner.run(report.job_id)
+    held.refresh_from_db()
+    services.save_meeting(review=held, version=held.version, summary="Other words", by=senco)
+
+    assert "Draft. Not approved yet." in text_of(desk.get(at("review-report-pdf", report)))
+
+
+def test_job_that_runs_twice_keeps_one_signed_report(proved, senco, head, held):
+    services.save_meeting(review=held, version=held.version, recommendation="maintain", by=senco)
+    report = make(proved(senco), held)
+    approve(proved, head, report)
+    runner.run(report.job_id)
+    report.refresh_from_db()
+    first = report.signed_pdf_id
+
+    reports.file_report(report=report, pdf=b"other", docx=b"other", by=senco)
+
+    report.refresh_from_db()
+    assert report.signed_pdf_id == first
+    with open_stored(StoredFile.objects.get(pk=first)) as file:
+        assert file.read(4) == b"%PDF"
+
+
+def test_nothing_is_approved_without_a_report(proved, head, held):
+    assert proved(head).post(reverse("ehcp:review-approve", args=[12345]), {"version": held.version}).status_code == 404
+    assert not hasattr(services, "approve")
+
+
+# --- What outsiders see ------------------------------------------------------------------------------------------
+def test_professional_sees_child_and_outcomes_after_the_code(client, review, senco):
+    PlanOutcomeFactory(plan_version=PlanVersionFactory(plan=review.plan), number=2, text="Reads a page aloud")
+    secret = asked(review, person(review, Role.HEALTH, name="Priya Nair"), senco)
+    asking = mail.outbox[-1]
+    before = client.post(reverse("link-open", args=[secret])).content.decode()
+    enter(client, secret)
+
+    pages = [words_of(client.get(question(number))) for number in range(1, 6)]
+
+    for closed in (before, asking.subject, asking.body):
+        assert "Adeyemi" not in closed
+        assert "Kezia" not in closed
+        assert "Reads a page" not in closed
+    assert all("Kezia Adeyemi's annual review" in page for page in pages)
+    assert "when you last saw Kezia" in pages[0]
+    assert ["Reads a page aloud" in page for page in pages] == [False, True, False, False, False]
+
+
+def test_staff_by_link_are_asked_about_each_outcome(client, review, senco):
+    PlanOutcomeFactory(plan_version=PlanVersionFactory(plan=review.plan), number=2, text="Reads a page aloud")
+    colleague = inviting.add_invitee(review=review, role=Role.STAFF, name="Supply", email="s@example.org", by=senco)
+    enter(client, asked(review, colleague, senco))
+
+    said = words_of(client.get(question(2)))
+
+    assert "Outcome 2: what have you seen?" in said
+    assert "Reads a page aloud" in said
+
+
+def test_parent_is_told_no_outcome_that_is_the_plans_affair(client, review, senco):
+    PlanOutcomeFactory(plan_version=PlanVersionFactory(plan=review.plan), number=2, text="Reads a page aloud")
+    enter(client, asked(review, parent_of(review), senco))
+
+    assert not any("Reads a page aloud" in words_of(client.get(question(number))) for number in range(1, 6))
+
+
+# --- What counts as done -----------------------------------------------------------------------------------------
+def way(review, user):
+    review = AnnualReview.objects.get(pk=review.pk)
+    people = people_of(review, today=TODAY)
+    acting = acting_for(user, review.school)
+    return {progress.step.code: progress for progress in progress_of(review, people=people, acting=acting)}
+
+
+def test_nothing_is_done_while_nobody_was_asked_and_nothing_is_in(sign_in, review, senco):
+    steps = way(review, senco)
+
+    assert not any(steps[code].done for code in ("invite", "ask", "school_report", "views", "papers", "meeting"))
+    page = words_of(sign_in(senco).get(at("review-detail", review)))
+    assert "Nobody asked yet" in page
+    assert "0 in, 0 missing" not in page
+
+
+def test_views_are_in_when_all_who_were_asked_have_sent(review, senco):
+    parent = parent_of(review)
+    inviting.record_asked(invitees=[parent], asked_on=TODAY, by=senco)
+    assert not way(review, senco)["views"].done
+
+    contributions.enter(invitee=parent, answers={"about": "Kind"}, version=1, by=senco)
+
+    assert way(review, senco)["views"].done
+    assert way(review, senco)["views"].note == "1 in, 0 missing"
+
+
+def test_what_never_happened_is_not_done_because_the_meeting_was_held(sign_in, held, senco):
+    steps = way(held, senco)
+
+    for code in ("invite", "ask", "school_report", "views", "papers"):
+        assert not steps[code].done, code
+        assert steps[code].missed, code
+    assert steps["meeting"].done
+    page = words_of(sign_in(senco).get(at("review-detail", held)))
+    assert page.count("Not complete") == 5
+
+
+def test_done_late_is_not_green(sign_in, held, senco):
+    AnnualReview.objects.update(
+        papers_sent_on=date(2026, 11, 5), report_sent_on=date(2026, 11, 27), decision="maintain",
+        decision_on=date(2026, 12, 20), recommendation="maintain",
+    )  # fmt: skip
+
+    steps = way(held, senco)
+
+    assert {code for code, step in steps.items() if step.late} == {"papers", "send", "decision"}
+    page = words_of(sign_in(senco).get(at("review-detail", held)))
+    assert page.count("Done late") >= 3
+
+
+def test_report_sent_before_the_review_was_entered_is_not_called_approved(held, senco):
+    AnnualReview.objects.update(report_sent_on=date(2026, 11, 20), recommendation="maintain")
+
+    steps = way(held, senco)
+
+    assert steps["send"].done
+    assert (steps["approve"].done, steps["approve"].missed) == (False, True)
+    assert (steps["report"].done, steps["report"].missed) == (False, True)
+
+
+# --- Rows offer what is next -------------------------------------------------------------------------------------
+def offers(client, label, href):
+    """Whether the due list has a row whose button says this and leads there."""
+    page = words_of(client.get(reverse("due-list")))
+    return bool(re.search(rf'<a[^>]*href="{re.escape(href)}[^"]*"[^>]*>[^<]*{label}', page))
+
+
+def test_row_of_a_report_names_the_step_that_is_next(proved, sign_in, senco, head, held):
+    desk = sign_in(senco)
+    assert offers(desk, "Write up the meeting", at("review-meeting", held))
+
+    services.save_meeting(review=held, version=held.version, recommendation="maintain", by=senco)
+    assert offers(desk, "Make the report", at("review-report", held))
+
+    report = make(desk, held)
+    assert offers(desk, "Open the report", at("review-report", held))
+    assert offers(proved(head), "Approve the report", at("review-approve", report))
+
+    approve(proved, head, report)
+    assert offers(sign_in(senco), "Record that it went", at("review-report-sent", held))
+
+
+def test_row_of_a_plan_opens_the_review_that_is_begun(sign_in, senco, review):
+    client = sign_in(senco)
+
+    assert offers(client, "Open the review", at("review-detail", review))
+    assert offers(client, "Put the papers together", at("review-papers", review))
+    services.ask_for_pack(review=review, by=senco)
+    assert offers(client, "Send the papers", at("review-papers", review))
+    run_mails()
