@@ -4,6 +4,7 @@ import io
 from pathlib import Path
 
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
 
 from pupils.imports.services import steps as imports
 from pupils.models import Import
@@ -12,6 +13,7 @@ from sendco.jobs.runner import run
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "imports"
 HEADINGS = "UPN,Surname,Forename,DOB,Year,Class,SEN Status,SEN Need"
+IMPORT_DAY = "import day, since when is not known"
 UPNS = ["C372410799001", "R372410799002", "F372410799003"]
 
 
@@ -62,3 +64,33 @@ def job_of(imported):
 
 def text_of(response):
     return b"".join(response.streaming_content) if response.streaming else io.BytesIO(response.content).read()
+
+
+def read_as(imported, by, choices):
+    return work(imports.read_as(imported=imported, choices=choices, by=by)) if choices else imported
+
+
+def answer_rows(imported, answers):
+    """Answer what is asked about rows by what the file says there."""
+    for says, answer in answers.items():
+        key = next(
+            question["key"]
+            for change in imported.changes.filter(asked__gt=0)
+            for question in change.questions
+            if question["says"] == says
+        )
+        imports.answer_alike(imported=imported, key=key, says=says, answer=answer)
+
+
+def statuses(pupil):
+    return [_status(entry) for entry in pupil.register_entries.order_by("starts_on")]
+
+
+def _status(entry):
+    is_today = entry.starts_on == timezone.localdate()
+    start = IMPORT_DAY if entry.is_start_unknown and is_today else entry.starts_on.isoformat()
+    return (entry.code, start, entry.ends_on.isoformat() if entry.ends_on else None)
+
+
+def needs(pupil):
+    return [need.need_type.code for need in pupil.needs.filter(ends_on=None).order_by("rank")]

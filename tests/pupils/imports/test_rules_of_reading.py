@@ -11,11 +11,10 @@ from pupils.models import Import, Pupil, RegisterEntry
 from sendco.due.models import DueItem
 from sendco.refusals import Refused
 
-from .helping import SAMPLES, apply, kinds, preview, upload, work
+from .helping import IMPORT_DAY, SAMPLES, answer_rows, apply, kinds, needs, preview, read_as, statuses, upload, work
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql("files are read and stored by both")]
 TODAY = timezone.localdate
-IMPORT_DAY = "import day, since when is not known"
 
 
 def send(school, by, name):
@@ -24,31 +23,9 @@ def send(school, by, name):
 
 def take(school, by, name, answers=None, choices=None):
     """Send a file, answer what is asked about its rows by what the file says, and apply."""
-    imported = send(school, by, name)
-    if choices:
-        imported = work(imports.read_as(imported=imported, choices=choices, by=by))
-    for says, answer in (answers or {}).items():
-        key = next(
-            question["key"]
-            for change in imported.changes.filter(asked__gt=0)
-            for question in change.questions
-            if question["says"] == says
-        )
-        imports.answer_alike(imported=imported, key=key, says=says, answer=answer)
+    imported = read_as(send(school, by, name), by, choices)
+    answer_rows(imported, answers or {})
     return apply(imported, by, confirmed=True)
-
-
-def statuses(pupil):
-    return [_status(entry) for entry in pupil.register_entries.order_by("starts_on")]
-
-
-def _status(entry):
-    start = IMPORT_DAY if entry.is_start_unknown and entry.starts_on == TODAY() else entry.starts_on.isoformat()
-    return (entry.code, start, entry.ends_on.isoformat() if entry.ends_on else None)
-
-
-def needs(pupil):
-    return [need.need_type.code for need in pupil.needs.filter(ends_on=None).order_by("rank")]
 
 
 def pupil(upn):
@@ -121,9 +98,7 @@ def test_the_register_is_as_the_file_says_and_stays_so(school, senco, name, answ
 
     assert {each.upn: (statuses(each), needs(each)) for each in Pupil.objects.all()} == right
 
-    again = send(school, senco, name)
-    if choices:
-        again = work(imports.read_as(imported=again, choices=choices, by=senco))
+    again = read_as(send(school, senco, name), senco, choices)
     assert set(kinds(again)) == {"same"}
 
 
@@ -176,9 +151,7 @@ def test_people_are_as_the_file_says_and_stay_so(school, senco, name, choices, r
     people = {each.upn: (each.legal_surname, each.legal_forename, each.birth_on) for each in Pupil.objects.all()}
     assert people == right
 
-    again = send(school, senco, name)
-    if choices:
-        again = work(imports.read_as(imported=again, choices=choices, by=senco))
+    again = read_as(send(school, senco, name), senco, choices)
     assert set(kinds(again)) == {"same"}
 
 
