@@ -2,9 +2,10 @@
 
 import io
 import re
+import sys
 import zipfile
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from xml.parsers import expat
 
 from sendco.files.bounds import MAX_ENTRIES, MAX_RATIO, MAX_UNPACKED
@@ -35,6 +36,7 @@ _BROKEN = (
     ValueError,
     KeyError,
 )
+_WIDEST = 1 << 14  # columns that Excel has
 _CELL = re.compile(r"([A-Za-z]{1,3})(\d{1,7})")
 
 
@@ -45,6 +47,15 @@ class SheetFacts:
     hidden_rows: int = 0
     hidden_columns: int = 0
     empty_formulas: int = 0
+    errors: dict[int, str] = field(default_factory=dict)  # by place: the reader of values gives these as empty
+
+    def add_error(self, row, column, text):
+        self.errors[row * _WIDEST + column] = sys.intern(text)
+
+    def each_error(self):
+        """Yield (row, column, text) of the cells in error, both counted from 1."""
+        for place, text in self.errors.items():
+            yield *divmod(place, _WIDEST), text
 
     def notes(self):
         said = []
@@ -178,6 +189,7 @@ class _XlsxSheet:
         self.facts = SheetFacts()
         self.hidden_from_to = []
         self.is_hidden = self.has_formula = self.has_value = False
+        self.type = ""
 
     def start(self, tag, attributes):
         name = _local(tag)
@@ -202,7 +214,8 @@ class _XlsxSheet:
         if place:
             self.row = int(place[2])
             self.column = _column_number(place[1])
-        self.is_shared = attributes.get("t") == "s"
+        self.type = attributes.get("t", "")
+        self.is_shared = self.type == "s"
         self.has_formula = self.has_value = False
         if self.is_hidden:
             self.facts.hidden_rows += 1
@@ -212,7 +225,10 @@ class _XlsxSheet:
         if _local(tag) == "c" and self.has_formula and not self.has_value:
             self.facts.empty_formulas += 1
         if _local(tag) in ("v", "t") and self.in_value:
-            self.in_value, self.has_value = False, True
+            # An empty text is a result; an empty number is what nobody worked out.
+            self.in_value, self.has_value = False, bool(self.length) or self.type == "str"
+            if self.type == "e" and self.length:
+                self.facts.add_error(self.row, self.column, self.value)
             self.extent.fill(self.row, self.column, self._length())
 
     def _length(self):

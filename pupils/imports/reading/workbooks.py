@@ -43,7 +43,7 @@ def _read_book(book, kind, facts, wanted):
     if not visible:
         raise FileNotReadable(FileReason.NO_SHEET_TO_SEE)
     name, likely = _choose_sheet(book, visible, wanted)
-    table = _read_table(book.get_sheet_by_name(name), notes)
+    table = _read_table(book.get_sheet_by_name(name), notes, facts.get(name))
     others = [other for other in visible if other != name]
     if others:
         notes.append(Note(NoteCode.SHEET_READ, {"sheet": name, "sheets": others}))
@@ -75,7 +75,7 @@ def _choose_sheet(book, names, wanted):
     return (likely or filled)[0], likely
 
 
-def _read_table(sheet, notes):
+def _read_table(sheet, notes, facts=None):
     if sheet.start is None:
         return []
     left = [""] * sheet.start[1]
@@ -89,10 +89,21 @@ def _read_table(sheet, notes):
             values.pop()
         limits.check(number, values)
         table.append((number, values))
+    if facts:
+        _fill_errors(table, facts)
     _fill_merged(table, sheet.merged_cell_ranges or [], notes)
     if shortened:
         notes.append(Note(NoteCode.LONG_NUMBERS, {"rows": shortened}))
     return [(number, values) for number, values in table if any(values)]
+
+
+def _fill_errors(table, facts):
+    """Put the words of Excel where a cell is in error, so that it is not taken for an empty one."""
+    for row, column, text in facts.each_error():
+        if 0 < row <= len(table):
+            values = table[row - 1][1]
+            values += [""] * (column - len(values))
+            values[column - 1] = values[column - 1] or text
 
 
 def _as_text(cell):
