@@ -44,6 +44,10 @@ class NoteCode(Reason):
         "name-with-markup",
         _("“{value}” holds markup. It is kept as plain text: check that it is a name."),
     )
+    NAME_FROM_WEB_PAGE = (
+        "name-from-web-page",
+        _("“{value}” was written for a web page. It was read as {name}: check that it is a name."),
+    )
     NAME_WITH_DIGITS = ("name-with-digits", _("“{value}” holds digits. Check that it is a name."))
     NAME_LOST_LETTERS = (
         "name-lost-letters",
@@ -214,7 +218,7 @@ class NoteCode(Reason):
     )
     WHICH_SHEET = ("which-sheet", _("The workbook has several sheets with pupils: {sheets!q}. Read “{sheet}”?"))
     GROUP_HEADINGS = ("group-headings", _("Read as headings of a class, not as pupils: {rows!n}."))
-    NOT_PUPILS = ("not-pupils", _("Left out, because they hold one cell only and no pupil: {lines!q}."))
+    NOT_PUPILS = ("not-pupils", _("Left out, because they hold a remark or a legend and no pupil: {lines!q}."))
     UNMATCHED_COLUMNS = ("unmatched-columns", _("Columns that are not used: {headings!q}."))
     FOUND_BY_VALUES = ("found-by-values", _("“{heading}” was recognised by its values as {what}. Check it."))
     HIDDEN_ROWS = (
@@ -378,6 +382,10 @@ class NoteCode(Reason):
     LAST_DAY_BEFORE_FIRST = (
         "last-day-before-first",
         _("The last day, {day!d}, is before the first day here, so it is not taken in."),
+    )
+    FIRST_DAY_BEFORE_BIRTH = (
+        "first-day-before-birth",
+        _("The first day, {day!d}, is before the pupil was born, so it is not taken in."),
     )
     CAME_BACK = ("came-back", _("Choose this if the pupil has come back. The rest of the row is taken in with it."))
 

@@ -17,6 +17,7 @@ from .pupil import (
     PupilDate,
     PupilName,
     PupilValue,
+    SystemNumber,
     Upn,
     YearTaughtIn,
 )
@@ -48,7 +49,7 @@ ULN = PupilValue(
         values.parse_uln,
     ),
 )
-MIS_ID = PupilValue(
+MIS_ID = SystemNumber(
     "mis_id",
     "Information system number",
     column(
@@ -254,6 +255,7 @@ SEN = SenStatus(
         codes.parse_sen_code,
         Shelf.SEND,
         keeps_out=True,
+        is_blank=values.is_no_status,
     ),
     start=SEN_START,
     end=SEN_END,

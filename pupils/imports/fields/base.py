@@ -182,8 +182,17 @@ class Comparison:
     @property
     def has_left(self) -> bool:
         """Whether the file says that the pupil is gone already."""
-        days = {field.name: value for field, value in self.row.values.items()}
-        return days.get("left") is not None and days["left"] <= self.today
+        day = self._days().get("left")
+        return day is not None and day <= self.today and not self.comes_too_early(day)
+
+    def comes_too_early(self, day: date) -> bool:
+        """Whether a day at this school is before what the file says of the birth or the first day."""
+        days = self._days()
+        known = [days.get("birth_on"), days.get("joined_on")]
+        return any(first is not None and day < first for first in known)
+
+    def _days(self):
+        return {field.name: value for field, value in self.row.values.items()}
 
     @property
     def file_words(self) -> str:

@@ -92,6 +92,13 @@ class Upn(PupilName):
         return Note(NoteCode.UPN_CHANGES) if stored else None
 
 
+class SystemNumber(PupilValue):
+    """A number of another system. One that lost the noughts in front, as Excel drops them, is no other number."""
+
+    def is_news(self, value, stored, directory):
+        return value != stored and value != (stored or "").lstrip("0")
+
+
 class PupilDate(PupilValue):
     def doubt_about(self, value, stored):
         """Day and month exchanged: a file in another order of dates is likelier than a wrong date here."""
@@ -119,7 +126,19 @@ class FirstDay(PupilDate):
 
     def plan(self, said):
         """Who comes from a file has a first day, but of a leaver nobody knows it unless the file says so."""
-        return self.to_json(said.row.get(self) or (None if said.has_left else said.today))
+        day = None if self._is_before_birth(said) else said.row.get(self)
+        return self.to_json(day or (None if said.has_left else said.today))
+
+    def compare(self, said):
+        if not self._is_before_birth(said):
+            yield from super().compare(said)
+
+    def _is_before_birth(self, said):
+        day = said.row.get(self)
+        if day is None or not said.comes_too_early(day):
+            return False
+        said.note(NoteCode.FIRST_DAY_BEFORE_BIRTH, day=day.isoformat())
+        return True
 
 
 class PupilChoice(PupilValue):

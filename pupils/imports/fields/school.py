@@ -145,7 +145,8 @@ class LastDay(Field):
         if day is None:
             return None
         if not said.has_left:
-            said.note(NoteCode.LAST_DAY_TO_COME, day=day.isoformat())
+            is_to_come = day > said.today
+            said.note(NoteCode.LAST_DAY_TO_COME if is_to_come else NoteCode.LAST_DAY_BEFORE_FIRST, day=day.isoformat())
             return None
         return day.isoformat()
 

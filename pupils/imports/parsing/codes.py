@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from ..notes import Note, NoteCode, brief
-from .values import BadValue, Doubtful, Parsed, clean_text
+from .values import BadValue, Doubtful, Parsed, clean_text, is_blank
 
 YEAR_GROUPS = ("N1", "N2", "R", *(str(year) for year in range(1, 15)))
 NEED_TYPES = {
@@ -120,9 +120,8 @@ _HISTORIC_SEN = _by_word(
     }
 )
 _SEN_CODES = frozenset("KEN") | frozenset("APS")
-_CODE_AND_WORDS = re.compile(r"([A-Za-z])\s*[-–:=(]\s*\S.*", re.DOTALL)
-
-_WORDS_AND_CODE = re.compile(r".*\(([A-Za-z])\)", re.DOTALL)
+_CODE_AND_WORDS = re.compile(r"(?P<code>[A-Za-z])\s*[-–:=(]\s*(?P<words>\S.*)", re.DOTALL)
+_WORDS_AND_CODE = re.compile(r"(?P<words>.*)\((?P<code>[A-Za-z])\)", re.DOTALL)
 
 
 def _words(text):
@@ -131,16 +130,31 @@ def _words(text):
 
 @lru_cache(maxsize=256)
 def sen_code_of(text):
-    """Return K, E, N, a historic A, P or S, or "" when the text says none of them."""
+    """Return K, E, N, a historic A, P or S, or "" when the text says none of them, or only supposes it."""
+    if "?" in text:
+        return ""
     phrase = _words(text)
     if phrase in _SEN_WORDS:
         return _SEN_WORDS[phrase]
     if phrase in _HISTORIC_SEN:
         return _HISTORIC_SEN[phrase]
+    code, words = _code_and_words(text)
+    return code if code in _SEN_CODES and not _says_otherwise(code, words) else ""
+
+
+def _code_and_words(text):
+    """Return the letter and, as a phrase, the words beside it; ("", "") where the text is not made so."""
     cleaned = clean_text(text)[0]
     match = _CODE_AND_WORDS.fullmatch(cleaned) or _WORDS_AND_CODE.fullmatch(cleaned)
-    code = match[1].upper() if match else ""
-    return code if code in _SEN_CODES else ""
+    return (match["code"].upper(), _words(match["words"])) if match else ("", "")
+
+
+def _says_otherwise(code, phrase):
+    """Whether the words beside a letter contradict it, so that only a person knows which of them is right."""
+    named = _SEN_WORDS.get(phrase) or _HISTORIC_SEN.get(phrase)
+    if named or code == "N":
+        return phrase in _WATCHED or named not in (None, code)
+    return bool(_OVER.search(phrase) or (code == "E" and _REQUEST.search(f"ehcp {phrase}")))
 
 
 # What a person may take an unclear status for. A code alone keeps the file's day; with "?" nobody knows since when.
@@ -160,6 +174,10 @@ _REQUEST = re.compile(
     r"|applying for (?:an )?ehc(?:p| plan)?|draft ehc(?:p| plan)?|ehc(?:p| plan)? draft|needs assessment)\b"
 )
 
+_OVER = re.compile(
+    r"\b(?:ceased|ended|refused|declined|rejected|withdrawn|removed|no longer|former|formerly|previously)\b"
+)
+
 
 @lru_cache(maxsize=256)
 def parse_sen_code(text):
@@ -169,7 +187,8 @@ def parse_sen_code(text):
         raise Doubtful(NoteCode.STATUS_BEFORE_2014, ASKED_OF_OLD, value=brief(text), status=code)
     if code:
         return Parsed(code)
-    phrase = _words(text)
+    letter, words = _code_and_words(text)
+    phrase = f"ehcp {words}" if letter == "E" else words or _words(text)
     if phrase in _WATCHED:
         raise Doubtful(NoteCode.STATUS_IS_WATCHING, _ASKED_OF_WATCHED, proposed=WATCHED, value=brief(text))
     if _REQUEST.search(phrase):
@@ -213,6 +232,13 @@ _HISTORIC_NEEDS = {
     "behavioural emotional and social difficulties",
     "emotional and behavioural difficulties",
 }
+# Broad areas of the code of practice: each holds several types, and none is one.
+_AREAS = {
+    "cognition and learning", "cognition learning", "c l", "c and l",
+    "communication and interaction", "communication interaction", "c i", "c and i",
+    "sensory and or physical", "sensory and physical", "sensory physical", "physical and sensory", "physical sensory",
+    "sensory and or physical needs", "sensory and physical needs", "s p",
+}  # fmt: skip
 _NO_NEED = {"none", "no need", "no sen", "not applicable", "no"}
 # Words for difficulties that are no type of the census, and the type that people most often choose for them.
 _LIKELY_NEEDS = _by_word(
@@ -225,6 +251,7 @@ _LIKELY_NEEDS = _by_word(
         "PD": "cerebral palsy; cp; mobility",
     }
 )
+_WHOLE = _NO_NEED | _HISTORIC_NEEDS | _AREAS  # what is not parted, though it is no type
 _MOST_PIECES = 6  # into which marks may part the name of one need
 _IN_BRACKETS = re.compile(r"(.*?)[(\[]\s*([^()\[\]]*?)\s*[)\]]\s*(.*)", re.DOTALL)
 _PLACES = _by_word(
@@ -239,7 +266,8 @@ _PLACE_BEFORE = re.compile(
     r"\s*(primary|main|secondary|tertiary|first|second|third|[1-4](?:st|nd|rd|th)?)(?: need)?\s*[:.)-]\s*(.+)",
     re.IGNORECASE | re.DOTALL,
 )
-_BETWEEN = re.compile(r"\s*(?:[;|\n\r,/&+•]+|\band\b|\bthen\b)\s*", re.IGNORECASE)
+# Marks and words between needs, or the place of the next one, as in “1. HI 2. VI”.
+_BETWEEN = re.compile(r"\s*(?:[;|\n\r,/&+•]+|\band\b|\bthen\b)\s*|\s+(?=[1-4][.):]\s)", re.IGNORECASE)
 _CODE_FIRST = re.compile(r"([A-Za-z]{2,4})(\s*[-–:=]\s*|\s+)(\S.*)", re.DOTALL)
 
 
@@ -259,8 +287,18 @@ def parse_need(text):
 
 def likely_need(text):
     """The type that people most often choose for a word that is none, or ""."""
+    if read := _need_of(text.replace("?", " ")):
+        return read.code
     phrase = _words(text)
     return "SEMH" if phrase in _HISTORIC_NEEDS else _LIKELY_NEEDS.get(phrase, "")
+
+
+def same_code(code, words):
+    """Whether the first text is a code of a status or a need, and the second its words."""
+    if code.upper() in NEED_TYPES:
+        read = _need_of(words)
+        return read is not None and read.code == code.upper()
+    return code.upper() in _SEN_CODES and sen_code_of(words) == code.upper()
 
 
 class _NeedRead(NamedTuple):
@@ -272,6 +310,8 @@ class _NeedRead(NamedTuple):
 @lru_cache(maxsize=2048)
 def _need_of(text):
     """Return what a text says that names one need, with its place or a remark in brackets; None for any other."""
+    if "?" in text:
+        return None  # somebody supposes it
     cleaned, rank, said = clean_text(text)[0], 0, set()
     if match := _PLACE_BEFORE.fullmatch(cleaned):
         rank, cleaned = _PLACES.get(_words(match[1]), 0), match[2]
@@ -280,8 +320,8 @@ def _need_of(text):
         is_named = _words(match[3]) in _NEED_WORDS
         if is_named or match[2].strip():
             said.add(match[1].upper())
-            # What follows a code and a dash is whatever the system calls it.
-            cleaned = match[3] if is_named else ""
+            # What follows a code and a dash is whatever the system calls it, or what somebody remarks.
+            cleaned, remark = (match[3], remark) if is_named else ("", "; ".join(filter(None, [match[3], remark])))
     phrase = _words(cleaned)
     if phrase in _NEED_WORDS:
         said.add(_NEED_WORDS[phrase])
@@ -323,8 +363,10 @@ def split_needs(text):
             if need := _need_of(joined):
                 found.append((joined.strip(), need.rank))
                 break
-            if _words(joined) in _NO_NEED | _HISTORIC_NEEDS:
+            if _words(joined) in _WHOLE:
                 found.append((joined.strip(), 0))
+                break
+            if is_blank(joined):
                 break
         else:
             end = at + 1

@@ -1,11 +1,13 @@
 """One cell to one value. Each parser returns Parsed(value, notes) or raises BadValue; blanks never reach it."""
 
+import html
 import re
 import unicodedata
-from datetime import MAXYEAR, date, timedelta
+from datetime import MAXYEAR, date, datetime, time, timedelta
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 from pupils.identifiers import InvalidIdentifier, clean_postcode, clean_uln, clean_upn
 
@@ -102,6 +104,14 @@ def is_no_name(text):
     return text.strip().casefold() in _NO_NAME
 
 
+# In the cell of a status these say that somebody asked, or looked it up in vain: nobody may take them for "none".
+_ASKS = {"?", "#n/a"}
+
+
+def is_no_status(text):
+    return is_blank(text) and text.strip().casefold() not in _ASKS
+
+
 def parse_upn(text):
     return Parsed(_identifier(clean_upn, text))
 
@@ -126,7 +136,7 @@ def _identifier(clean, text):
 
 
 def parse_mis_id(text):
-    return _short(text, "the MIS id", 50)
+    return _short(text.lstrip("'"), "the MIS id", 50)
 
 
 def _short(text, what, most):
@@ -150,6 +160,8 @@ def parse_name(text):
         raise BadValue(NoteCode.NAME_TOO_LONG, value=brief(cleaned), length=len(cleaned), most=MAX_NAME)
     if cleaned and not any(char.isalpha() for char in cleaned):
         raise BadValue(NoteCode.NAME_WITHOUT_LETTERS, value=brief(cleaned))
+    if _ENTITY.search(cleaned):
+        return _from_web_page(cleaned)
     codes = [NoteCode.NAME_HAD_HIDDEN_MARKS] if had_marks else []
     if LOST_LETTER in cleaned:
         codes.append(NoteCode.NAME_LOST_LETTERS)
@@ -162,6 +174,18 @@ def parse_name(text):
     return Parsed(cleaned or None, tuple(Note(code, {"value": brief(cleaned)}) for code in codes))
 
 
+# A letter as web pages write it. Twice over, a program did it to what another had done it to.
+_ENTITY = re.compile(r"&(?:amp;)?(?:#\d+|#x[0-9a-f]+|apos|quot|amp|[a-z]+(?:acute|grave|uml|circ|tilde|cedil));", re.I)
+
+
+def _from_web_page(text):
+    name = html.unescape(html.unescape(text))
+    if _ENTITY.search(name):
+        return Parsed(name, (Note(NoteCode.NAME_WITH_MARKUP, {"value": brief(text)}),))
+    value, notes = parse_name(name)
+    return Parsed(value, (Note(NoteCode.NAME_FROM_WEB_PAGE, {"value": brief(text), "name": name}), *notes))
+
+
 class NameOrder(StrEnum):
     """How two words in one cell, without a comma, are to be read."""
 
@@ -169,6 +193,8 @@ class NameOrder(StrEnum):
     SURNAME_FIRST = "surname"
 
 
+# What people write before the name that somebody likes.
+_LIKED_AS = re.compile(r"(?:known as|aka|a\.k\.a|goes by|likes|pref(?:erred)?(?: name)?)\b[\s.:]*", re.IGNORECASE)
 # Not in single quotation marks: names have apostrophes.
 _LIKED = re.compile(r"\s*[(“\"]([^()“”\"]+)[)”\"]\s*")
 
@@ -185,7 +211,7 @@ def parse_full_name(text, order=""):
     liked = _LIKED.search(name)
     legal = _LIKED.sub(" ", name, count=1).strip() if liked else name
     surname, comma, forename = (part.strip() for part in legal.partition(","))
-    like = liked[1].strip() if liked else None
+    like = _LIKED_AS.sub("", liked[1].strip(), count=1) or None if liked else None
     if comma and surname and forename and "," not in forename:
         return Parsed((surname, forename, like), notes)
     words = legal.split()
@@ -222,6 +248,8 @@ _WORDED = re.compile(
     re.IGNORECASE,
 )
 _MONTH_FIRST = re.compile(rf"{_WEEKDAY}([a-z]+)\.? (\d{{1,2}})(?:st|nd|rd|th)?,? '?(\d{{4}}){_TIME}", re.IGNORECASE)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})")
+_HERE = ZoneInfo("Europe/London")
 _COMPACT = re.compile(r"(19|20)(\d{2})(\d{2})(\d{2})")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 # Spreadsheets count days from here (the day before their 1 January 1900, and their 29 February 1900).
@@ -263,12 +291,23 @@ def day_and_month(text):
 def _read_date(text, century, month_first):
     cleaned = clean_text(text)[0].translate(_DASHES).lstrip("'")
     _refuse_errors(cleaned)
+    if day := _day_that_begins(cleaned):
+        return day
     serial = _SERIAL.fullmatch(cleaned)
     if serial:
         return _from_serial(int(serial[1]), cleaned)
     year, month, day = _parts(cleaned, month_first)
     year = century(int(year)) if len(year) == _SHORT_YEAR else int(year)
     return _checked(year, month, int(day), cleaned)
+
+
+def _day_that_begins(text):
+    """The day of a midnight that is written in world time: in summer, 23:00 of the day before. None for all else."""
+    try:
+        here = datetime.fromisoformat(text).astimezone(_HERE) if _MOMENT.fullmatch(text) else None
+    except ValueError:
+        return None
+    return here.date() if here and here.time() == time() else None
 
 
 def _from_serial(days, text):
@@ -350,15 +389,23 @@ def parse_phone(text):
     return Parsed(cleaned)
 
 
-_EXCEL_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?: 00:00:00)?")
+_EXCEL_DAY = re.compile(r"\d{4}-(?P<month>\d{2})-(?P<day>\d{2})(?: 00:00:00)?|(?P<one>\d{1,2})/(?P<two>\d{1,2})/\d{4}")
+_EXCEL_WORDED_DAY = re.compile(r"(?P<day>\d{1,2})-(?P<month>[A-Za-z]{3})(?:-\d{2,4})?")
 
 
 def parse_group(text):
     """Excel turns a class such as 3/4 into the 3rd of April: it is written back, and said."""
-    if match := _EXCEL_DAY.fullmatch(text.strip()):
-        name = f"{int(match[3])}/{int(match[2])}"
+    if name := _class_of_a_day(text.strip()):
         return Parsed(name, (Note(NoteCode.CLASS_FROM_DATE, {"value": brief(text), "name": name}),))
     return _short(text, "the group", 50)
+
+
+def _class_of_a_day(text):
+    if match := _EXCEL_DAY.fullmatch(text):
+        return f"{int(match['day'] or match['one'])}/{int(match['month'] or match['two'])}"
+    if (match := _EXCEL_WORDED_DAY.fullmatch(text)) and (month := _MONTHS.get(match["month"].lower())):
+        return f"{int(match['day'])}/{month}"
+    return ""
 
 
 def parse_language(text):

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from ..notes import SHOWN, Note, NoteCode
+from ..parsing.codes import same_code
 from .columns import header_hits, is_repeated_header
 from .refusals import FileNotReadable, FileReason
 
@@ -28,13 +29,16 @@ _CLASS_HEADING = re.compile(
 )
 _BARE_CLASS = re.compile(r"(?:year\s*)?\d{1,2}\s?[A-Za-z]{1,3}", re.IGNORECASE)
 _YEAR_HEADING = re.compile(
-    r"(?:year(?: group)?|nc year)\s*:?\s*(?P<year>\d{1,2}|r|reception|n[12]?|nursery)", re.IGNORECASE
+    r"(?:year(?: group)?|nc year)\s*:?\s*(?P<year>\d{1,2}|r|reception|n[12]?|nursery)"
+    r"|(?P<word>reception|nursery(?: [12])?)(?: class)?",
+    re.IGNORECASE,
 )
 # What else stands alone in a cell and is no pupil: legends, keys, notes. A name has none of these marks.
 _NO_PUPIL = re.compile(
     r".*[=:;*†‡].*|.*\d.*|(?:key|legend|notes?|confidential|report|page|source)\b.*", re.IGNORECASE | re.DOTALL
 )
 _TOTALS_ROW_CELLS = 3
+_EXPLAINED = re.compile(r"\S{1,6}\s*=\s*\S.*", re.DOTALL)  # as in K = SEN Support
 
 
 @dataclass(slots=True)
@@ -181,8 +185,8 @@ def pupil_rows(table, headers, notes):
         elif alone and (heading := _heading_of_rows(alone)):
             headings.append(number)
             under |= heading
-        elif alone and _NO_PUPIL.fullmatch(alone):
-            others.append(alone[:SHOWN])
+        elif width > 2 and (said := _no_pupil(values, alone)):
+            others.append(said[:SHOWN])
         else:
             yield SourceRow(number, fit(values, width), dict(under) or None)
     if totals:
@@ -201,10 +205,20 @@ def _alone(values):
     return filled[0][1] if len(filled) == 1 and filled[0][0] == 0 else ""
 
 
+def _no_pupil(values, alone):
+    """The text of a lone line that is no name, or of a legend, such as “K” beside “SEN Support”; else ""."""
+    if alone:
+        return alone if _NO_PUPIL.fullmatch(alone) else ""
+    filled = [" ".join(value.split()) for value in values if value.strip()]
+    if len(filled) > 1 and all(map(_EXPLAINED.fullmatch, filled)):
+        return "; ".join(filled)
+    return " = ".join(filled) if len(filled) == 2 and same_code(*filled) else ""
+
+
 def _heading_of_rows(text):
     """What a line says about the rows under it: {"year": ...}, {"group": ...}, or {} when it is no heading."""
     if match := _YEAR_HEADING.fullmatch(text):
-        return {"year": match["year"]}
+        return {"year": match["year"] or match["word"]}
     if match := _CLASS_HEADING.fullmatch(text):
         return {"group": match["group"].strip()}
     return {"group": text} if _BARE_CLASS.fullmatch(text) else {}

@@ -476,6 +476,12 @@ CLUMSY_FILES = [
         taken=1,
     ),
     Case(
+        "A legend in two cells",
+        csv_file(PUPIL, "K,SEN Support,,"),
+        said(NoteCode.NOT_PUPILS, lines=["K = SEN Support"]),
+        taken=1,
+    ),
+    Case(
         "Hidden rows and columns",
         hidden_parts,
         said(NoteCode.HIDDEN_ROWS, rows=1, columns=1),
@@ -590,6 +596,12 @@ ROWS = [
         "Markup for a name",
         named("<script>alert(1)</script>"),
         said(NoteCode.NAME_WITH_MARKUP, "legal_forename", value="<script>alert(1)</script>"),
+        taken=1,
+    ),
+    Case(
+        "A name as a web page writes it",
+        named("Wr&eacute;n"),
+        said(NoteCode.NAME_FROM_WEB_PAGE, "legal_forename", value="Wr&eacute;n", name="Wrén"),
         taken=1,
     ),
     Case(
@@ -752,4 +764,4 @@ def as_markdown():
 
 
 def _cell(text):
-    return text.replace("|", "\\|").replace("<", "&lt;")
+    return text.replace("&", "&amp;").replace("|", "\\|").replace("<", "&lt;")
