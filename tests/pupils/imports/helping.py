@@ -13,7 +13,8 @@ from sendco.jobs.runner import run
 
 SAMPLES = Path(__file__).resolve().parents[2] / "data" / "imports"
 HEADINGS = "UPN,Surname,Forename,DOB,Year,Class,SEN Status,SEN Need"
-IMPORT_DAY = "import day, since when is not known"
+UNKNOWN = "since when is not known"
+IMPORT_DAY = f"import day, {UNKNOWN}"
 UPNS = ["C372410799001", "R372410799002", "F372410799003"]
 
 
@@ -87,8 +88,9 @@ def statuses(pupil):
 
 
 def _status(entry):
-    is_today = entry.starts_on == timezone.localdate()
-    start = IMPORT_DAY if entry.is_start_unknown and is_today else entry.starts_on.isoformat()
+    start = entry.starts_on.isoformat()
+    if entry.is_start_unknown:
+        start = IMPORT_DAY if entry.starts_on == timezone.localdate() else f"{UNKNOWN}, kept as {start}"
     return (entry.code, start, entry.ends_on.isoformat() if entry.ends_on else None)
 
 
