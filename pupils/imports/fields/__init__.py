@@ -111,7 +111,7 @@ PREFERRED_FORENAME = PreferredName(
     column(
         "preferred_forename",
         "Preferred forename; Preferred name; Preferred first name; Known as; Known name; Preferred given name; "
-        "Chosen name; Chosen first name; Goes by",
+        "Chosen name; Chosen first name; Chosen forename; Goes by; Pref forename; Pref name; Pref first name",
         values.parse_name,
     ),
 )
@@ -135,7 +135,7 @@ BIRTH = PupilDate(
     "Date of birth",
     column(
         "birth_on",
-        "Date of birth; DOB; D.O.B.; Birth date; Birthdate; Born; Born on; Birthday; Date birth; "
+        "Date of birth; DOB; D.O.B.; D of B; Birth date; Birthdate; Born; Born on; Birthday; Date birth; "
         "Student date of birth; Pupil date of birth; Student DOB; Pupil DOB",
         values.parse_birth_date,
         is_date=True,
@@ -154,7 +154,7 @@ YEAR = YearTaughtIn(
     column(
         "year_group",
         "Year group; Year; NC Year; NC Year Actual; NCyearActual; Curriculum year; Yr; National Curriculum Year; "
-        "Current year group; Year taught in; Actual NC year; Yr Grp; Year Grp; NCY; NC Year Group; "
+        "Current year group; Year taught in; Actual NC year; Yr Grp; Year Grp; Yr Gp; NCY; NC Year Group; "
         "Year group name",
         codes.parse_year_group,
         Shelf.SCHOOL,
@@ -190,7 +190,7 @@ CLASS = FormClass(
         "Registration group; Reg Group; Registration form; Tutor Group; Form; Form/Tutor Group; Class; "
         "Form group; Registration; Reg; Reg form; Class name; Current form; Current class; Form name; "
         "Main class; Registration class; Year / Reg; Year / Form; Year / Class; Yr / Form; Yr / Reg; Yr / Class; "
-        "Year & Form; Year/Tutor group",
+        "Year & Form; Year/Tutor group; Class/Form; Form/Class",
         values.parse_group,
         Shelf.SCHOOL,
     ),
@@ -251,7 +251,7 @@ SEN = SenStatus(
         "SEN status; SEN Provision; SEN stage; SEN code; SEND status; SEND provision; SEND code; SEN; SEND; "
         "Current SEN status; SEN level; SEN support status; SEN provision code; SEND stage; "
         "Current SEN provision; SEN status code; Special educational needs status; SEN stage/status; "
-        "SEN provision type; SEND register; SEN register",
+        "SEN provision type; SEND register; SEN register; SEN register status; SEND register status; Latest SEN status",
         codes.parse_sen_code,
         Shelf.SEND,
         keeps_out=True,

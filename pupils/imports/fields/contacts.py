@@ -14,11 +14,11 @@ Emergency contact {n}
 """
 STEMS_OF_THE_FIRST = """
 Parent; Parent/Carer; Primary contact; Main contact; First contact; Contact; Guardian; Carer; Primary guardian;
-Primary carer; Primary parent; Mother; Mum
+Primary carer; Primary parent; Mother; Mum; Mother's; Mum's
 """
 STEMS_OF_THE_SECOND = """
 Secondary contact; Second contact; Secondary guardian; Secondary carer; Secondary parent; Other contact; Other parent;
-Second parent; Father; Dad
+Second parent; Father; Dad; Father's; Dad's
 """
 # Part, how its cells are read, the endings of its headings; the first ending is its label.
 PARTS = (

@@ -17,7 +17,8 @@ NUMBERED = "SEN Need Type {}; Need {}; SEN Type {}; SEND Need {}; Need Type {}; 
 WORDED = "{} SEN Need; {} Need; {} Need Type; {} SEN Type; {} SEND Need; {} Area of Need"
 ALONE = """
 SEN Need; SEN Needs; SEN Type; SEN Types; SEND Need; SEND Needs; Need; Needs; Need Type; SEN Need Type; SEN Need Types;
-Type of Need; Types of need; Area of Need; SEN Category; SEN Description; SEN Need Description; SEN Needs List
+Type of Need; Types of need; Area of Need; Areas of Need; Area(s) of Need; Category of Need; SEN Category;
+SEN Description; SEN Need Description; SEN Needs List
 """
 
 

@@ -42,6 +42,7 @@ MAX_PHONE = 40
 MAX_SHORT = 100
 MAX_ADDRESS = 500
 
+FORMULA = "="  # what is read for a formula whose result is not in the file
 _BLANKS = {
     "",
     "-",
@@ -60,6 +61,7 @@ _BLANKS = {
     "(blank)",
     "(none)",
     "?",
+    FORMULA,
 }
 _EXCEL_ERRORS = {"#ref!", "#value!", "#name?", "#div/0!", "#num!", "#null!", "#getting_data", "#spill!", "#calc!"}
 # Marks that turn the direction of writing or show nothing; joiners stay, some languages spell with them.
@@ -104,8 +106,9 @@ def is_no_name(text):
     return text.strip().casefold() in _NO_NAME
 
 
-# In the cell of a status these say that somebody asked, or looked it up in vain: nobody may take them for "none".
-_ASKS = {"?", "#n/a"}
+# In the cell of a status these say that somebody asked, or looked it up in vain, or that a formula has no result:
+# nobody may take them for "none".
+_ASKS = {"?", "#n/a", FORMULA}
 
 
 def is_no_status(text):
@@ -136,7 +139,12 @@ def _identifier(clean, text):
 
 
 def parse_mis_id(text):
-    return _short(text.lstrip("'"), "the MIS id", 50)
+    return _short(_whole(text.strip().lstrip("'")), "the MIS id", 50)
+
+
+def _whole(text):
+    """The number that a program for data kept as a decimal, as it does with columns that have gaps."""
+    return text[:-2] if text[:-2].isdecimal() and text.endswith(".0") else text
 
 
 def _short(text, what, most):
@@ -377,7 +385,7 @@ def parse_worker(text):
 
 
 def parse_phone(text):
-    cleaned = clean_text(text)[0].lstrip("'")
+    cleaned = _whole(clean_text(text)[0].lstrip("'"))
     if _SCIENTIFIC.fullmatch(cleaned):
         raise BadValue(NoteCode.PHONE_SHORTENED, value=brief(text))
     digits = sum(char.isdigit() for char in cleaned)

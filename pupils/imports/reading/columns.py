@@ -50,6 +50,12 @@ class Mapping(dict):
 
 # Words that programs put around the name of a value, as in data.legal_surname or year.data.code.
 _WRAPPING = {"data", "extended", "code", "value", "attributes", "fields", "record"}
+# What stands in brackets behind a heading and says only how its cells are written.
+_HINTS = {
+    "ddmmyyyy", "ddmmyy", "yn", "yesno", "truefalse", "ken", "upn", "uniquepupilnumber", "legal", "optional",
+    "required",
+}  # fmt: skip
+_WITH_HINT = re.compile(r"(.+?)\s*[(\[]([^()\[\]]+)[)\]]", re.DOTALL)
 _WRAPPED = 50  # behind every heading that is written out
 
 
@@ -58,6 +64,12 @@ def known_field(heading):
     """Return (field name, how good the match is: 0 is best) or None."""
     if known := _HEADINGS.get(header_key(heading)):
         return known
+    if match := _WITH_HINT.fullmatch(heading.strip()):
+        known = _HEADINGS.get(header_key(f"{match[2]} {match[1]}"))
+        if not known and header_key(match[2]) in _HINTS:
+            known = _HEADINGS.get(header_key(match[1]))
+        if known:
+            return known[0], known[1] + _WRAPPED
     parts = [part for part in re.split(r"[.\[\]>:]+", heading) if part]
     bare = [part for part in parts if part.strip().casefold() not in _WRAPPING]
     if len(parts) > 1 and bare and (known := _HEADINGS.get(header_key(" ".join(bare)))):

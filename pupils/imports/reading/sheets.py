@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 
 from ..notes import SHOWN, Note, NoteCode
-from ..parsing.codes import same_code
+from ..parsing.codes import same_code, sen_code_of
 from .columns import header_hits, is_repeated_header
 from .refusals import FileNotReadable, FileReason
 
@@ -27,7 +27,12 @@ _CLASS_HEADING = re.compile(
     r"(?P<group>[\w/.'& -]{1,30}?)(?:\s{2,}.*|[\s,(-]+(?:form )?(?:teacher|tutor|staff|room)\b.*)?",
     re.IGNORECASE,
 )
-_BARE_CLASS = re.compile(r"(?:year\s*)?\d{1,2}\s?[A-Za-z]{1,3}", re.IGNORECASE)
+# “4K”, “Oak Class”, and how many there are.
+_BARE_CLASS = re.compile(
+    r"(?P<group>(?:year\s*)?\d{1,2}\s?[A-Za-z]{1,3}|[A-Za-z][\w'& -]{0,24} (?:class|form|tutor group))"
+    r"(?:\s*\(\d+(?: (?:pupils|students|children))?\))?",
+    re.IGNORECASE,
+)
 _YEAR_HEADING = re.compile(
     r"(?:year(?: group)?|nc year)\s*:?\s*(?P<year>\d{1,2}|r|reception|n[12]?|nursery)"
     r"|(?P<word>reception|nursery(?: [12])?)(?: class)?",
@@ -38,6 +43,7 @@ _NO_PUPIL = re.compile(
     r".*[=:;*†‡].*|.*\d.*|(?:key|legend|notes?|confidential|report|page|source)\b.*", re.IGNORECASE | re.DOTALL
 )
 _TOTALS_ROW_CELLS = 3
+_COUNTED = {"boys", "girls", "male", "female", "pupils", "students", "children"}
 _EXPLAINED = re.compile(r"\S{1,6}\s*=\s*\S.*", re.DOTALL)  # as in K = SEN Support
 
 
@@ -212,6 +218,8 @@ def _no_pupil(values, alone):
     filled = [" ".join(value.split()) for value in values if value.strip()]
     if len(filled) > 1 and all(map(_EXPLAINED.fullmatch, filled)):
         return "; ".join(filled)
+    if len(filled) == 2 and filled[1].isdecimal() and (sen_code_of(filled[0]) or filled[0].casefold() in _COUNTED):
+        return f"{filled[0]}: {filled[1]}"
     return " = ".join(filled) if len(filled) == 2 and same_code(*filled) else ""
 
 
@@ -221,7 +229,8 @@ def _heading_of_rows(text):
         return {"year": match["year"] or match["word"]}
     if match := _CLASS_HEADING.fullmatch(text):
         return {"group": match["group"].strip()}
-    return {"group": text} if _BARE_CLASS.fullmatch(text) else {}
+    match = _BARE_CLASS.fullmatch(text)
+    return {"group": match["group"]} if match else {}
 
 
 def is_totals_row(values):

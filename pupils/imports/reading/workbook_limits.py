@@ -12,6 +12,7 @@ from sendco.files.bounds import MAX_ENTRIES, MAX_RATIO, MAX_UNPACKED
 from sendco.files.unpacking import CHUNK, UnpacksTooFar, pieces_of
 
 from ..notes import Note, NoteCode
+from ..parsing.values import FORMULA
 from .refusals import FileNotReadable, FileReason
 from .sheets import (
     HEADER_SEARCH_ROWS,
@@ -47,14 +48,14 @@ class SheetFacts:
     hidden_rows: int = 0
     hidden_columns: int = 0
     empty_formulas: int = 0
-    errors: dict[int, str] = field(default_factory=dict)  # by place: the reader of values gives these as empty
+    lost: dict[int, str] = field(default_factory=dict)  # by place: cells that the reader of values gives as empty
 
-    def add_error(self, row, column, text):
-        self.errors[row * _WIDEST + column] = sys.intern(text)
+    def add_lost(self, row, column, text):
+        self.lost[row * _WIDEST + column] = sys.intern(text)
 
-    def each_error(self):
-        """Yield (row, column, text) of the cells in error, both counted from 1."""
-        for place, text in self.errors.items():
+    def each_lost(self):
+        """Yield (row, column, text) of cells in error and of formulas without a result; the first row is 1."""
+        for place, text in self.lost.items():
             yield *divmod(place, _WIDEST), text
 
     def notes(self):
@@ -224,11 +225,12 @@ class _XlsxSheet:
     def end(self, tag):
         if _local(tag) == "c" and self.has_formula and not self.has_value:
             self.facts.empty_formulas += 1
+            self.facts.add_lost(self.row, self.column, FORMULA)
         if _local(tag) in ("v", "t") and self.in_value:
             # An empty text is a result; an empty number is what nobody worked out.
             self.in_value, self.has_value = False, bool(self.length) or self.type == "str"
             if self.type == "e" and self.length:
-                self.facts.add_error(self.row, self.column, self.value)
+                self.facts.add_lost(self.row, self.column, self.value)
             self.extent.fill(self.row, self.column, self._length())
 
     def _length(self):

@@ -90,17 +90,21 @@ def _read_table(sheet, notes, facts=None):
         limits.check(number, values)
         table.append((number, values))
     if facts:
-        _fill_errors(table, facts)
+        _fill_lost(table, facts)
     _fill_merged(table, sheet.merged_cell_ranges or [], notes)
     if shortened:
         notes.append(Note(NoteCode.LONG_NUMBERS, {"rows": shortened}))
     return [(number, values) for number, values in table if any(values)]
 
 
-def _fill_errors(table, facts):
-    """Put the words of Excel where a cell is in error, so that it is not taken for an empty one."""
-    for row, column, text in facts.each_error():
-        if 0 < row <= len(table):
+def _fill_lost(table, facts):
+    """Put what Excel shows where a cell is in error or not worked out, so that it is not taken for an empty one.
+
+    Rows that hold nothing else stay empty: people drag their formulas down beyond the last pupil.
+    """
+    filled = [any(values) for _, values in table]
+    for row, column, text in facts.each_lost():
+        if 0 < row <= len(table) and filled[row - 1]:
             values = table[row - 1][1]
             values += [""] * (column - len(values))
             values[column - 1] = values[column - 1] or text
