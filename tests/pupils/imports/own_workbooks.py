@@ -64,13 +64,15 @@ def numbers_as_numbers():
 
 def formulas_without_results():
     """A program that made the workbook left the working out to Excel."""
-    return saved(book_of(HEADINGS, [*PIA[:4], '="3 "&"Oak"', "K"], OTTO))
+    beyond = [None, None, None, None, None, '=""&"N"']
+    return saved(book_of(HEADINGS, [*PIA[:4], '="3 "&"Oak"', "K"], [*OTTO[:5], '=""&"N"'], beyond, beyond))
 
 
 def cells_in_error():
     """Look-ups that found nothing. What a status in error was, nobody can tell."""
-    book = book_of(HEADINGS, [*PIA[:4], "#REF!", "K"], [*OTTO[:5], "#REF!"])
-    for place in ("E2", "F3"):
+    beyond = [None, None, None, None, "#N/A", "#N/A"]  # the formulas were dragged down too far
+    book = book_of(HEADINGS, [*PIA[:4], "#REF!", "K"], [*OTTO[:5], "#REF!"], beyond, beyond)
+    for place in ("E2", "F3", "E4", "F4", "E5", "F5"):
         book.active[place].data_type = "e"
     return saved(book)
 

@@ -512,6 +512,34 @@ SEND += [
         answers={"Y": "K"},
     ),
 ]
+LAYOUT += [
+    Case(
+        "headings-with-hints.csv",
+        {
+            PIA: is_right("K", "SLCN", name="Wrack, Philippa", liked="Pip", year="3", group="3 Oak", flags={"pp"}),
+            OTTO: is_right("E", "ASD", name="Dune, Otto", year="3", group="3 Oak", flags=set()),
+        },
+        "What stands in brackets tells how to fill the column in, or which of two names it holds.",
+    ),
+    Case(
+        "numbers-of-a-program-for-data.csv",
+        {
+            PIA: is_right("K", number="123", year="7", contacts=[("Rosa Wrack", "", "", "07700900001", False)]),
+            OTTO: is_right(number="124", contacts=[]),
+        },
+        "A column with gaps becomes one of decimals.",
+    ),
+    Case(
+        "classes-and-counts-between-pupils.csv",
+        {
+            PIA: is_right("K", group="Oak Class"),
+            OTTO: is_right(group="Oak Class"),
+            MAGS: is_right("E", group="4K"),
+        },
+        "A line that counts pupils is none.",
+        notes={NoteCode.GROUP_HEADINGS, NoteCode.NOT_PUPILS},
+    ),
+]
 PEOPLE = [
     Case(
         "names-without-any-number.csv",
@@ -711,9 +739,11 @@ BOOKS = [
     ),
     Case(
         "formulas-without-results.xlsx",
-        {PIA: is_right("K", group=""), OTTO: is_right(group="3 Elm")},
-        "What nobody worked out is empty, and that is said.",
+        {PIA: is_right("K", group="")},
+        "What nobody worked out is empty, and that is said; a status that nobody worked out is not N.",
         notes={NoteCode.EMPTY_FORMULAS},
+        open={"="},
+        again={"same", "new"},
     ),
     Case(
         "cells-in-error.xlsx",
