@@ -163,8 +163,8 @@ def recognise(sheet, mapping, *, today, remembered=()):
             continue
         values = [text for row in sheet.rows[:MOST_LOOKED_AT] if not is_blank(text := row.values[index])]
         name = next((name for name, is_one in tests if name not in taken and _mostly(values, is_one)), None)
-        if name is None:
-            continue
+        if name is None or (name == "sen_code" and not any(sen_code_of(text) not in ("", "N") for text in values)):
+            continue  # a column of nothing but no may be about anything
         mapping[index] = name
         taken.add(name)
         said = {"heading": sheet.headers[index], "what": LABELS[name]}

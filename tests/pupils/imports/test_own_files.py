@@ -522,6 +522,12 @@ LAYOUT += [
         "What stands in brackets tells how to fill the column in, or which of two names it holds.",
     ),
     Case(
+        "consents-that-are-mostly-no.csv",
+        dict.fromkeys([PIA, OTTO, MAGS, NELL, OLA], is_right("N")),
+        "A column of N and Y without a heading that is known is not the SEN status.",
+        notes={NoteCode.UNMATCHED_COLUMNS},
+    ),
+    Case(
         "numbers-of-a-program-for-data.csv",
         {
             PIA: is_right("K", number="123", year="7", contacts=[("Rosa Wrack", "", "", "07700900001", False)]),
