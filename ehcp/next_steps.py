@@ -18,7 +18,7 @@ def of_papers(acting: Acting, items: list[DueItem]) -> dict[int, Step]:
     """Papers are put together before they go."""
     drawn = set(AnnualReview.objects.filter(pk__in=_ids(items), pack_job_id__isnull=False).values_list("pk", flat=True))
     return {
-        item.pk: Step("Put the papers together", "ehcp:review-papers", (item.source_id,))
+        item.pk: Step("Prepare the papers", "ehcp:review-papers", (item.source_id,))
         for item in items
         if item.source_id not in drawn
     }
@@ -67,7 +67,7 @@ def of_consultation(acting: Acting, items: list[DueItem]) -> dict[int, Step]:
             steps[pk] = Step("Send the reply", "ehcp:consultation-detail", (pk,))
         elif ready_at:
             approve = Step("Approve the reply", "ehcp:consultation-approve", (pk,))
-            steps[pk] = approve if may_approve else Step("With the headteacher", "ehcp:consultation-detail", (pk,))
+            steps[pk] = approve if may_approve else Step("Open the reply", "ehcp:consultation-detail", (pk,))
         elif reply:
             steps[pk] = Step("Continue the reply", "ehcp:consultation-detail", (pk,))
     return {item.pk: steps[item.source_id] for item in items if item.source_id in steps}

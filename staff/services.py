@@ -37,6 +37,7 @@ from .models.people import current_on
 from .refusals import GrantReason, PeopleReason, SchoolReason
 from .roles import Role
 from .selectors import successors
+from .signatories import headteacher
 
 # Name, first day, last day; of a closure its kind stands second.
 TermDates = tuple[str, date, date]
@@ -369,6 +370,8 @@ def add_membership(
     # A role whose last day lies ahead is open too: giving it again would leave two.
     if Membership.objects.filter(current_on(today), user=user, school=school, role=role).exists():
         raise Refused(PeopleReason.ROLE_HELD, person=user.name)
+    if role == Role.HEAD:
+        _name_head(school, by=by)
     membership = Membership(
         user=user, school=school, role=role, unit=unit, starts_on=starts_on or today, ends_on=ends_on
     )
@@ -381,6 +384,17 @@ def add_membership(
     _record_about(user, "person.role_added", text=text, by=by, school=school)
     end_sessions(user=user)
     return membership
+
+
+def _name_head(school: School, *, by: User | None) -> None:
+    """Whoever alone had the head's role stays the head when somebody else gets it too."""
+    head = headteacher(school)
+    if head is None or school.headteacher_id is not None:
+        return
+    current = School.objects.select_for_update().get(pk=school.pk)
+    current.headteacher, current.version = head, current.version + 1
+    with audit.saving(current, by=by):
+        current.save(update_fields=["headteacher", "version"])
 
 
 def _record_about(user: User, code: str, *, text: str, by: User | None, school: School) -> None:

@@ -43,9 +43,11 @@ def signatory(school: School, user: User) -> Signatory:
 
 
 def _words(role: Role | None, school: School, user: User) -> str:
-    """What stands under the name. Deputies may hold the head's role too, and are no headteachers."""
+    """What stands under the name. Deputies may hold the head's role too, and are no headteachers; while the school has
+    not said who is, nothing stands there."""
     if role == Role.HEAD:
-        return "Headteacher" if headteacher(school) == user else "Senior leader"
+        head = headteacher(school)
+        return "" if head is None else "Headteacher" if head == user else "Senior leader"
     return str(role.label) if role else ""
 
 

@@ -370,7 +370,7 @@ class PackForm(forms.Form):
         initial=Part.values,
         widget=forms.CheckboxSelectMultiple(attrs=TICK),
     )
-    signed_by = forms.ChoiceField(label="Letter signed by", required=False, widget=forms.RadioSelect(attrs=TICK))
+    signed_by = forms.ChoiceField(label="Letter signed by", widget=forms.RadioSelect(attrs=TICK))
     documents = ManyRowsField(
         Document.objects.none(),
         required=False,
@@ -382,7 +382,7 @@ class PackForm(forms.Form):
     def __init__(self, *args, acting, pupil, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["signed_by"].choices = [(signed.user.pk, str(signed)) for signed in signatories(acting)]
-        self.fields["signed_by"].initial = acting.user.pk
+        self.initial.setdefault("signed_by", acting.user.pk)
         documents = Document.objects.visible_to(acting).filter(pupil=pupil, removed_on=None)
         self.fields["documents"].queryset = documents.order_by("dated_on", "pk")
         self.fields["documents"].label_from_instance = document_words

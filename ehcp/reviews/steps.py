@@ -50,8 +50,8 @@ VIEWS = Step("views", _("Views and reports in"), _("Chase {people}"), "ehcp:revi
 # The first click has the papers drawn, and leads to where they are read and sent.
 PACK = Step(
     "pack",
-    _("Put the papers together"),
-    _("Put the papers together"),
+    _("Prepare the papers"),
+    _("Prepare the papers"),
     "ehcp:review-pack-make",
     writes=("pack_job_id",),
     needs=(DAY_FIXED,),

@@ -71,9 +71,17 @@ def check_fields(text, fields):
 
 
 def fill_fields(text, values, fields):
-    """Replace each field by its value, once: a value that looks like a field stays as it is."""
+    """Replace each field by its value, once: a value that looks like a field stays as it is. A line that holds nothing
+    but an empty value goes."""
     check_fields(text, fields)
-    return FIELD.sub(lambda match: values[match.group(1)], text)
+    kept = [line for line in text.split("\n") if not _holds_nothing(line, values)]
+    filled = FIELD.sub(lambda match: values[match.group(1)], "\n".join(kept))
+    return re.sub(r"\n{3,}", "\n\n", filled)
+
+
+def _holds_nothing(line, values):
+    alone = FIELD.fullmatch(line.strip())
+    return alone is not None and not values[alone[1]].strip()
 
 
 def check(text, kind):

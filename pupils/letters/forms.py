@@ -35,14 +35,14 @@ class WordsForm(forms.Form):
 class SignedForm(WordsForm):
     """A letter with the choice of who signs it; `signatories` are those who may, whoever writes it first."""
 
-    signed_by = forms.ChoiceField(label="Signed by", required=False, widget=forms.RadioSelect(attrs=TICK))
+    signed_by = forms.ChoiceField(label="Signed by", widget=forms.RadioSelect(attrs=TICK))
 
     def __init__(self, *args, signatories, **kwargs):
         super().__init__(*args, **kwargs)
         self.signatories = {str(signed.user.pk): signed for signed in signatories}
         field = self.fields["signed_by"]
         field.choices = [(key, str(signed)) for key, signed in self.signatories.items()]
-        field.initial = field.choices[0][0]
+        self.initial.setdefault("signed_by", field.choices[0][0])
 
     @property
     def signed(self):

@@ -14,6 +14,7 @@ from ehcp.letters.services import letters
 from ehcp.models import CaseLetter, CaseLetterKind, Invitee, Recommendation
 from ehcp.reviews.services.inviting import who_to_invite
 from sendco.due.pages import pages_of
+from staff import services
 from staff.roles import Role
 from staff.signatories import headteacher, signatory
 from tests.ehcp.test_consultation_pages import NO
@@ -56,12 +57,20 @@ def new_letter(code, case, kind):
 # --- Who signs ---------------------------------------------------------------------------------------------------
 def test_head_is_who_is_named_or_the_only_one(school, head, deputy):
     assert headteacher(school) is None
+    assert signatory(school, head).role == "", "nobody is called the head by guessing"
     school.headteacher = head
     assert headteacher(school) == head
     assert signatory(school, head).role == "Headteacher"
     assert signatory(school, deputy).role == "Senior leader"
     school.headteacher = UserFactory()
     assert headteacher(school) is None, "somebody who left is not the head any more"
+
+
+def test_head_stays_the_head_when_a_deputy_gets_the_role(school, head, administrator):
+    services.add_membership(user=UserFactory(name="Abe Deputy"), school=school, role=Role.HEAD, by=None)
+
+    school.refresh_from_db()
+    assert headteacher(school) == head
 
 
 def test_school_names_its_head_on_its_page(proved, head, deputy, school, senco):
@@ -84,7 +93,7 @@ def test_reply_is_read_as_it_goes_and_signed_by_whoever_approves(proved, ready, 
 
     letter = CaseLetter.objects.get()
     assert (letter.subject, letter.body, letter.recipient) == (read["subject"], read["body"], read["recipient"])
-    assert letter.body.rstrip().endswith("Abe Deputy\nSenior leader\nFernhill Primary School")
+    assert letter.body.rstrip().endswith("Abe Deputy\nFernhill Primary School"), "nobody knows who is the head"
     assert "Ruth Calloway" not in letter.body
     assert letter.signed_by == deputy
     assert letter.body.startswith("Dear SEN team,")

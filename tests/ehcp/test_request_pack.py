@@ -53,9 +53,15 @@ def file_pdf(pupil, by, title, pages, *, kind="report", dated_on=date(2026, 11, 
     return add_document(pupil=pupil, upload=upload, title=title, kind=kind, dated_on=dated_on, author="Dr Voss", by=by)
 
 
+def usual(client, case):
+    """What the form sends as it is opened, with all that we write."""
+    form = client.get(address("assessment-pack", case)).context["form"]
+    return {"parts": pack.Part.values, "signed_by": form.initial["signed_by"]}
+
+
 def make(client, case, **data):
     """Ask for the pack and do the job; the job."""
-    response = client.post(address("assessment-pack", case), {"parts": pack.Part.values} | data)
+    response = client.post(address("assessment-pack", case), usual(client, case) | data)
     assert response.status_code == 302
     job = Job.objects.get(pk=NeedsAssessment.objects.get(pk=case.pk).pack_job_id)
     runner.run(job.pk)
@@ -235,13 +241,15 @@ def test_parts_that_are_not_ticked_stay_out(sign_in, senco, case):
 def test_document_of_another_child_cannot_be_enclosed(sign_in, senco, other_pupil, case):
     theirs = file_pdf(other_pupil, senco, "Not hers", [["Not hers"]])
 
-    response = sign_in(senco).post(address("assessment-pack", case), {"documents": [theirs.pk]})
+    client = sign_in(senco)
+    response = client.post(address("assessment-pack", case), usual(client, case) | {"documents": [theirs.pk]})
 
     assert response.status_code == 422
 
 
 def test_job_of_somebody_who_lost_the_right_makes_nothing(sign_in, senco, case):
-    sign_in(senco).post(address("assessment-pack", case), {})
+    client = sign_in(senco)
+    client.post(address("assessment-pack", case), usual(client, case))
     Membership.objects.filter(user=senco).delete()
     job = Job.objects.get(kind="ehcp.request_pack")
 
@@ -267,7 +275,7 @@ def test_pack_can_be_made_again_until_the_request_goes(sign_in, senco, case):
     }
     client.post(reverse("ehcp:assessment-step", args=[case.pk, "sent"]), sent)
     with later(2):
-        response = client.post(address("assessment-pack", case), {})
+        response = client.post(address("assessment-pack", case), usual(client, case))
     assert response.status_code == 422
     assert "Its pack stays as it went" in response.content.decode()
 
@@ -287,7 +295,7 @@ def test_download_is_for_those_who_see_cases_and_is_kept(sign_in, senco, teacher
 
 def test_page_shows_the_pack_while_it_is_made_and_once_it_is_there(sign_in, senco, case):
     client = sign_in(senco)
-    client.post(address("assessment-pack", case), {})
+    client.post(address("assessment-pack", case), usual(client, case))
 
     assert 'hx-trigger="every 2s"' in client.get(address("assessment-detail", case)).content.decode()
     runner.run(Job.objects.get(kind="ehcp.request_pack").pk)

@@ -16,6 +16,8 @@ from sendco.files.services import storage
 from sendco.jobs.models import Job
 from sendco.jobs.runner import run
 from sendco.pdf import jobs as drawing
+from staff.models import Membership
+from staff.roles import Role
 from tests.refusals import shows
 
 ADDRESS = "4 Canary Row, Westmarch"
@@ -74,6 +76,7 @@ def form_data(*contacts, **changed):
     return {
         "dated_on": timezone.localdate().isoformat(),
         "people": [contact.pk for contact in contacts],
+        "signed_by": Membership.objects.get(role=Role.SENCO, school=contacts[0].pupil.school).user_id,
         "subject": "Extra help",
         "body": "Dear {{ recipient.name }}, {{ child.first_name }} gets help.",
     } | changed

@@ -25,10 +25,10 @@ WAIT_FOR_WORDS = timedelta(days=7)
 class Progress:
     """How one step of a review stands.
 
-    It is `done`, or `missed`: its time went by and nothing shows that it was done, or all of it. `late` is true of what
-    was done after its date. `label` is on the button that leads to `route` with `args`; `route` is "" where there is
-    nothing to do on a page. `posts` is set where the button does it at once: the route of the page to look at instead.
-    `after_close` is true of what may still be entered though the school closed the review.
+    It is `done`, or `missed`: its time went by and nothing shows that it was done, or, `partly`, not all of it. `late`
+    is true of what was done after its date. `label` is on the button that leads to `route` with `args`; `route` is ""
+    where there is nothing to do on a page. `posts` is set where the button does it at once: the route of the page to
+    look at instead. `after_close` is true of what may still be entered though the school closed the review.
     """
 
     step: Step
@@ -40,6 +40,7 @@ class Progress:
     posts: str = ""
     after_close: bool = False
     missed: bool = False
+    partly: bool = False
     late: bool = False
 
     @property
@@ -113,6 +114,7 @@ def _invite(way: Way) -> Progress:
         note = f"No invitation is recorded of {_several(people)}"
     done = bool(way.people) and not people
     progress = _of_people(steps.INVITE, people, done=done, note=note, missed=way.is_held)
+    progress = replace(progress, partly=len(people) < len(way.people))
     required = [person for person in way.people if person.invitee.role in Invitee.REQUIRED]
     return replace(progress, late=done and any(person.short for person in required))
 
@@ -121,7 +123,9 @@ def _ask(way: Way) -> Progress:
     people = way.unasked
     note = f"{_several(people)} not asked" if people else ""
     done = bool(way.asked) and not people
-    return _of_people(steps.ASK, people, done=done, note=note if way.asked else "Nobody asked", missed=way.is_held)
+    note = note if way.asked else "Nobody asked"
+    progress = _of_people(steps.ASK, people, done=done, note=note, missed=way.is_held)
+    return replace(progress, partly=bool(way.asked), route="" if way.is_held else progress.route)
 
 
 def _school_report(way: Way) -> Progress:
@@ -135,7 +139,9 @@ def _views(way: Way) -> Progress:
     came = len(way.asked) - len(people)
     note = f"{came} in, {len(people)} missing" if way.asked else "Nobody asked yet"
     over = way.is_held or way.review.papers_sent_on is not None
-    return _of_people(steps.VIEWS, people, done=bool(way.asked) and not people, note=note, missed=over)
+    done = bool(way.asked) and not people
+    progress = _of_people(steps.VIEWS, people, done=done, note=note, missed=over)
+    return replace(progress, partly=came > 0, route="" if way.is_held else progress.route)
 
 
 def _papers(way: Way) -> Progress:
@@ -163,7 +169,7 @@ def _report(way: Way) -> Progress:
     if report:
         return _plain(steps.REPORT, True, report.layout_name)
     if way.is_sent:
-        return replace(_plain(steps.REPORT, False, str(BEFORE_SENDCO)), missed=True)
+        return replace(_plain(steps.REPORT, False, str(BEFORE_SENDCO)), missed=True, route="")
     return replace(_plain(steps.REPORT, False), posts=steps.REPORT.route)
 
 

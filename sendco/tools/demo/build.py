@@ -130,7 +130,7 @@ def _kestrel_green(rng, days, people):
 
 
 def _setting(rng, days, people, **details):
-    school = School(local_authority="Westmarch", **details)
+    school = School(local_authority="Westmarch", headteacher=people["head"], **details)
     book = Book(school=school, today=days.today)
     book.add(school)
     book.event("school.created", school, f"{school.name} set up", on=days.today, by=None)
