@@ -13,6 +13,10 @@ from typing import Any
 from django.db import connection, transaction
 from django.db.models import Field, Model
 
+from sendco.due.registry import batched
+
+PART = 1000
+
 
 def reserve_ids(model: type[Model], number: int) -> list[int]:
     """Return ids that no other row of this table will get. Those of them that are not used stay unused."""
@@ -87,8 +91,9 @@ class Staging:
 
     def _fill(self, model: type[Model], fields: Sequence[Field], rows: Iterable[Model], *, is_new: bool) -> str:
         """Make a table like the model's and fill it. Returns its name, "" when there are no rows."""
-        values = [_values(row, fields, is_new=is_new) for row in rows]
-        if not values:
+        parts = batched((_values(row, fields, is_new=is_new) for row in rows), PART)
+        part = next(parts, None)
+        if part is None:
             return ""
         table = f"staged_{len(self._tables)}"
         columns, marks = _columns(fields), ", ".join(["%s"] * len(fields))
@@ -98,7 +103,9 @@ class Staging:
             empty = f"SELECT {columns} FROM {source} WHERE 1 = 0"  # noqa: S608  # nosec B608
             cursor.execute(f"CREATE TEMPORARY TABLE {table} AS {empty}")
             self._tables.append(table)
-            cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", values)  # noqa: S608  # nosec B608
+            while part is not None:  # a part at a time: the values of a large file would fill the memory
+                cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", part)  # noqa: S608  # nosec B608
+                part = next(parts, None)
             if not is_new:
                 cursor.execute(f"CREATE UNIQUE INDEX {table}_key ON {table} ({_quoted(fields[0].column)})")
         return table

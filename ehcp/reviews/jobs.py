@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from sendco.clock import long_date
+from sendco.clock import full_date
 from sendco.files import services as files
 from sendco.jobs.registry import handler
 from sendco.jobs.services import JobFailed
@@ -84,7 +84,7 @@ def _about(review):
 
 def _subtitle(review):
     day = review.held_on or review.meeting_on
-    return f"{review.pupil.name}, {review.get_kind_display().lower()}" + (f", {long_date(day)}" if day else "")
+    return f"{review.pupil.name}, {review.get_kind_display().lower()}" + (f", {full_date(day)}" if day else "")
 
 
 @handler("ehcp.review_mail")

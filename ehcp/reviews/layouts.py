@@ -7,7 +7,7 @@ A body is plain data, so that it can be frozen: a list of {"heading", "note", "f
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sendco.clock import long_date
+from sendco.clock import full_date
 from sendco.richtext import plain_text
 
 from ..models import Invitee, PlanVersion, SectionLetter
@@ -51,7 +51,7 @@ class Facts:
 
 
 def _day(day):
-    return long_date(day) if day else ""
+    return full_date(day) if day else ""
 
 
 def _child(facts):

@@ -34,7 +34,7 @@ Kind, Answer, Outcome = ImportChange.Kind, ImportChange.Answer, ImportChange.Out
 def chosen_changes(imported: Import) -> list[ImportChange]:
     """What applying would do, in the order of the file."""
     rows = imported.changes.filter(is_chosen=True, kind__in=[Kind.NEW, Kind.CHANGED, Kind.LEAVER, Kind.COMPARE])
-    return list(rows.order_by("row_number", "pk"))
+    return list(rows.order_by("row_number", "pk").defer("label", "reasons", "told"))
 
 
 # How often the work is done again because somebody changed one of these pupils meanwhile. After that they wait.
@@ -114,6 +114,8 @@ class Work:
                 self._leave(change)
             else:
                 self._change(change)
+            # It is in the batch now: all rows of a large file twice over would fill the memory.
+            change.data, change.fields = {}, []
 
     def has_been_overtaken(self) -> bool:
         """Whether somebody changed one of these pupils, or added one, since this was worked out. Locks the pupils."""

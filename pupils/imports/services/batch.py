@@ -4,6 +4,7 @@ What undoing needs is kept as it goes: which rows were made, and each changed va
 """
 
 from collections import defaultdict
+from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -66,10 +67,7 @@ class Batch:
                 settle_references(row)
             staging.insert(model, rows, keep_ids=True)
             staging.insert(*self._history(model, rows, "+"), keep_ids=False)
-        keys = [key for pupil in self.keys.values() for key in search.keys_for(pupil)]
-        for key in keys:
-            settle_references(key)
-        staging.insert(SearchKey, keys, keep_ids=False)
+        staging.insert(SearchKey, self._search_keys(), keep_ids=False)
         self._note()
 
     def make_room(self) -> None:
@@ -101,12 +99,18 @@ class Batch:
         staging.update(model, rows, names)
         staging.insert(*self._history(model, rows, "~"), keep_ids=False)
 
-    def _history(self, model: Any, rows: list[Any], kind: str) -> tuple[type[Model], list[Model]]:
+    def _search_keys(self) -> Iterator[SearchKey]:
+        for pupil in self.keys.values():
+            for key in search.keys_for(pupil):
+                settle_references(key)
+                yield key
+
+    def _history(self, model: Any, rows: list[Any], kind: str) -> tuple[type[Model], Iterator[Model]]:
         """The rows of the history that say what was made or changed, by whom and why."""
         history, now = model.history.model, timezone.now()
         said = {"history_date": now, "history_user": self.by, "history_change_reason": self.reason}
         names = [field.attname for field in history.tracked_fields]
-        kept = [history(history_type=kind, **said, **{name: getattr(row, name) for name in names}) for row in rows]
+        kept = (history(history_type=kind, **said, **{name: getattr(row, name) for name in names}) for row in rows)
         return history, kept
 
     def _note(self) -> None:

@@ -1,6 +1,7 @@
 """What follows once the rows of an import are written: due dates, the outcome of each row, and the events."""
 
 from collections import Counter
+from collections.abc import Iterator
 from typing import Any
 
 from django.utils import timezone
@@ -100,22 +101,20 @@ def _derive_due(work: Work) -> None:
             bring_pupil_up_to_date(pupil)
 
 
-def _events(work: Work) -> list[Event]:
-    events = []
+def _events(work: Work) -> Iterator[Event]:
     for change in work.changes:
         made = getattr(change, "_made", None)
         pupil_id = made.pk if made else change.pupil_id
         if change.outcome == Outcome.SKIPPED:
             continue
         if work.words.get(change.pk):
-            events.append(_event(work, pupil_id, work.words[change.pk]))
+            yield _event(work, pupil_id, work.words[change.pk])
         if secret := work.secret_words.get(change.pk):
             text = f"Imported from {work.imported.file_name}: {', '.join(secret)}"
-            events.append(_event(work, pupil_id, text, audience=Audience.CONFIDENTIAL))
+            yield _event(work, pupil_id, text, audience=Audience.CONFIDENTIAL)
     counts = summary(work.counts) or "nothing changed"
     text = f"Import of {work.imported.file_name} applied: {counts}"
-    events.append(_event(work, None, text, code="import.applied", subject=work.imported))
-    return events
+    yield _event(work, None, text, code="import.applied", subject=work.imported)
 
 
 def _event(
