@@ -97,7 +97,9 @@ def tidy(folder, *, now=None):
 
 def _message(text):
     payload = loads(text)
-    if not isinstance(payload, dict) or "properties" not in payload:
+    properties = payload.get("properties") if isinstance(payload, dict) else None
+    # Without its tag kombu cannot take it up, and the worker would end.
+    if not isinstance(properties, dict) or "delivery_tag" not in properties:
         raise ValueError("not a message")
     return payload
 

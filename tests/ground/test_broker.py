@@ -16,7 +16,7 @@ from sendco import broker
 from sendco.celery import app
 
 ROOT = Path(__file__).resolve().parents[2]
-HALF = ["", '{"body": "W10', "null", "[1]", '{"body": 1}']
+HALF = ["", '{"body": "W10', "null", "[1]", '{"body": 1}', '{"body": 1, "properties": {}}', '{"properties": 1}']
 
 
 @pytest.fixture
@@ -37,7 +37,7 @@ def channel(queue):
 
 
 def message(number):
-    return {"body": number, "properties": {}, "headers": {}}
+    return {"body": number, "properties": {"delivery_tag": f"tag{number}"}, "headers": {}}
 
 
 def put_half(queue, text, *, old):
@@ -67,7 +67,7 @@ def test_message_that_is_still_written_is_read_when_it_is_whole(queue, channel):
     channel._put("celery", message(2))
 
     assert channel._get("celery")["body"] == 2
-    file.write_text('{"body": 1, "properties": {}}', encoding="utf-8")
+    file.write_text('{"body": 1, "properties": {"delivery_tag": "tag"}}', encoding="utf-8")
 
     assert channel._get("celery")["body"] == 1
     with pytest.raises(Empty):
