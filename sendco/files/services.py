@@ -81,8 +81,10 @@ def _keep(inspected: Inspected, *, by: Someone | None, **about: Any) -> StoredFi
     if state == ScanState.INFECTED:
         raise FileRefused(UploadReason.INFECTED)
     token = secrets.token_hex(20)
-    path = storage().save(f"{token[:2]}/{token}", ContentFile(inspected.content))
+    path = f"{token[:2]}/{token}"
     try:
+        # Where the disk is full, the storage leaves what it could write.
+        path = storage().save(path, ContentFile(inspected.content))
         return StoredFile.objects.create(
             name=inspected.name,
             kind=inspected.kind,

@@ -416,6 +416,22 @@ def test_failed_row_leaves_no_bytes_behind(folder, monkeypatch):
 
 
 @pytest.mark.django_db
+def test_full_disk_leaves_no_half_written_file(folder, monkeypatch):
+    def write_half(self, path, content):
+        half = folder / path
+        half.parent.mkdir(parents=True)
+        half.write_bytes(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(services.FileSystemStorage, "_save", write_half)
+
+    with pytest.raises(OSError, match="No space left"):
+        store(upload=upload("views.txt", b"one"), **ABOUT)
+
+    assert files_in(folder) == []
+
+
+@pytest.mark.django_db
 def test_store_from_a_link_has_no_user(folder):
     assert store(upload=upload("views.txt", b"one"), **(ABOUT | {"by": None})).uploaded_by_id is None
 
