@@ -1,5 +1,7 @@
 """Turn DATABASE_URL into Django's settings; without one, SQLite set up for several processes."""
 
+import sqlite3
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
@@ -17,6 +19,20 @@ def sqlite(path):
         "NAME": path,
         "OPTIONS": {"transaction_mode": "IMMEDIATE", "timeout": 30, "init_command": SQLITE_START},
     }
+
+
+def hold_open(path):
+    """Keep one connection to the SQLite file for as long as this process lives; None where there is no file yet.
+
+    The first connection makes two files beside the database, and the last one takes them away. On a full disk they
+    could not be made again between two requests, and nothing could be read.
+    """
+    try:
+        held = sqlite3.connect(f"{Path(path).resolve().as_uri()}?mode=rw", uri=True, check_same_thread=False)
+        held.execute("SELECT 1 FROM sqlite_master").fetchall()
+    except sqlite3.OperationalError:
+        return None
+    return held
 
 
 def postgresql(url, *, conn_max_age):

@@ -3,9 +3,10 @@
 import json
 import os
 import re
+import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from django.test import Client
 from django.urls import reverse
 
 from pupils.models import Concern
-from sendco import storage
+from sendco import databases, storage
 from sendco.audit import services as audit
 from sendco.audit.models import Read
 from sendco.middleware.storage import typed_in
@@ -138,7 +139,7 @@ django.setup()
 from django.conf import settings
 from django.core.management import call_command
 from django.test import Client
-from sendco import storage
+from sendco import databases, storage
 call_command("migrate", verbosity=0)
 call_command("createcachetable")
 storage.WRITE_WAITS = 1.5
@@ -187,6 +188,35 @@ def test_reading_does_not_wait_for_a_lock(tmp_path):
     assert found["form"][0] == 503
     assert found["form"][2], "the words are gone"
     assert found["afterwards"][0] == 302
+
+
+# --- The files beside the database ---
+def test_held_database_keeps_what_reading_needs(tmp_path):
+    file = tmp_path / "sendco.sqlite3"
+    beside = [tmp_path / "sendco.sqlite3-wal", tmp_path / "sendco.sqlite3-shm"]
+    assert databases.hold_open(file) is None
+    assert not file.exists()
+    with closing(sqlite3.connect(file)) as first:
+        first.executescript("PRAGMA journal_mode=WAL; CREATE TABLE thing (name)")
+    assert not any(path.exists() for path in beside)
+
+    with closing(databases.hold_open(file)), closing(sqlite3.connect(file)) as second:
+        second.execute("INSERT INTO thing VALUES ('a')")
+        second.commit()
+        second.close()
+        assert all(path.exists() for path in beside)
+
+
+def test_web_server_holds_its_database(tmp_path):
+    migrated.copy_to(tmp_path)
+    (tmp_path / "sendco.sqlite3").touch()
+    chosen = {"DATABASE_URL": "", "REDIS_URL": "", "CACHE_REDIS_URL": "", "SENDCO_DATA": str(tmp_path)}
+    env = os.environ | chosen | {"DJANGO_SETTINGS_MODULE": "sendco.settings", "SENDCO_DEBUG": "1"}
+    command = [sys.executable, "-c", "from sendco import wsgi; print(wsgi.held is not None)"]
+
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+
+    assert done.stdout.strip().endswith("True"), done.stderr
 
 
 # --- Monitors ---
