@@ -336,7 +336,9 @@ ADMINS = []
 _BROKER = DATA_DIR / "broker"
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600}
+    # A broker that is down is asked once: kombu's own tries would hold up whoever hands in a job for six seconds each.
+    # The sweep sends it again. A worker keeps trying all the same.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": 3600, "max_retries": 0}
 else:
     for _part in ("queue", "control"):
         (_BROKER / _part).mkdir(mode=0o700, parents=True, exist_ok=True)

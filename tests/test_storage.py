@@ -219,6 +219,31 @@ def test_web_server_holds_its_database(tmp_path):
     assert done.stdout.strip().endswith("True"), done.stderr
 
 
+# --- A broker that is down ---
+TIMED = """
+import time
+import django
+django.setup()
+from kombu.exceptions import OperationalError
+from sendco.jobs.tasks import run_job
+started = time.monotonic()
+try:
+    run_job.apply_async([1], retry=False)
+except OperationalError:
+    print(time.monotonic() - started)
+"""
+
+
+def test_handing_in_a_job_does_not_wait_for_a_dead_redis(tmp_path):
+    """kombu tries again after two seconds and after four, unless it is told not to."""
+    chosen = {"DATABASE_URL": "", "REDIS_URL": "redis://127.0.0.1:9/0", "SENDCO_DATA": str(tmp_path)}
+    env = os.environ | chosen | {"DJANGO_SETTINGS_MODULE": "sendco.settings", "SENDCO_DEBUG": "1"}
+
+    done = subprocess.run([sys.executable, "-c", TIMED], cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
+
+    assert float(done.stdout.splitlines()[-1]) < 1.5, done.stderr
+
+
 # --- Monitors ---
 def test_dead_cache_is_known(client, db, monkeypatch):
     assert client.get("/readyz").json()["cache"] is True
