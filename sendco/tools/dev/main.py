@@ -7,6 +7,7 @@ from pathlib import Path
 from ...install import assets, environment
 from ...install.shell import ROOT, Problem, run, say
 from . import attack, bench, figures, lint, local, locks, pictures, secret_files, secret_scan, suite
+from .drill import runner as drills
 
 
 def main(arguments):
@@ -58,6 +59,8 @@ def _parser():
     )
     attacked.add_argument("--only", choices=attack.TOOLS, action="append", help="this tool alone; may be repeated")
     attacked.add_argument("--postgresql", action="store_true", help="on a private PostgreSQL and Redis, not on SQLite")
+    drilled = add("drill", "Lose and restore a demo site of its own, fill its disk, kill its worker and broker", _drill)
+    drilled.add_argument("only", nargs="?", choices=list(drills.DRILLS), help="this drill alone")
     add("sbom", "Write sbom.json: every package that the site is built from", _sbom)
     _add_figures(add("figures", "Print the sizes of the code; each rule stands in the sources", _figures))
     _add_pictures(add("pictures", "Picture every page of a demo site of its own, or compare two sets", _pictures))
@@ -102,6 +105,10 @@ def _accept_secrets(options, rest):
 
 def _attack(options, rest):
     return attack.attack(seconds=options.seconds, postgresql=options.postgresql, tools=options.only or attack.TOOLS)
+
+
+def _drill(options, rest):
+    return drills.drill(only=options.only)
 
 
 def _sbom(options, rest):

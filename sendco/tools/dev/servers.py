@@ -94,14 +94,10 @@ def _postgresql(folder, settings):
 
 @contextmanager
 def _redis(folder):
-    port = free_port()
-    command = [find_redis(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-    home = folder / "redis"
+    home, port = folder / "redis", free_port()
     home.mkdir()
-    with (home / "log").open("w") as log:
-        process = subprocess.Popen([*command, "--dir", str(home)], stdout=log, stderr=log, start_new_session=True)
+    process = start_redis(home, port)
     try:
-        wait_for_port(port, process)
         yield f"redis://127.0.0.1:{port}/0"
     finally:
         process.send_signal(signal.SIGTERM)
@@ -109,6 +105,19 @@ def _redis(folder):
             process.wait(timeout=10)
         except subprocess.TimeoutExpired:
             process.kill()
+
+
+def start_redis(home, port):
+    """Start a Redis that keeps nothing on disk, and return its process once it answers."""
+    command = [find_redis(), "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
+    with (home / "log").open("a") as log:
+        process = subprocess.Popen([*command, "--dir", str(home)], stdout=log, stderr=log, start_new_session=True)
+    try:
+        wait_for_port(port, process)
+    except BaseException:
+        process.kill()
+        raise
+    return process
 
 
 def free_port():

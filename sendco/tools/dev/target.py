@@ -308,7 +308,7 @@ def running(command, env, log=None, *, root=ROOT):
         process = subprocess.Popen(
             [str(part) for part in command],
             cwd=root,
-            env={**_bare_environment(), "DJANGO_SETTINGS_MODULE": "sendco.settings", **env},
+            env={**bare_environment(), "DJANGO_SETTINGS_MODULE": "sendco.settings", **env},
             stdout=out,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,
@@ -331,7 +331,7 @@ def end(process, *, patience=40):
     process.wait()
 
 
-def _bare_environment():
+def bare_environment():
     return {name: value for name, value in os.environ.items() if not name.startswith("SENDCO_")}
 
 
