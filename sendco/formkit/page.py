@@ -66,6 +66,26 @@ def form_page(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespon
     return taking_choices
 
 
+def pressed_once(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """For a button that does something at once, such as sending a mail: pressed twice in a row, it does it once."""
+
+    @wraps(view)
+    def pressed(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.method != "POST":
+            return view(request, *args, **kwargs)
+        try:
+            with transaction.atomic():
+                turn = once.claim_of(request)
+                answer = view(request, *args, **kwargs)
+                if turn is not None and isinstance(answer, HttpResponseRedirect):
+                    once.note_where(turn, answer.url)
+                return answer
+        except once.SentBefore as before:
+            return redirect(before.went_to or "/")
+
+    return pressed
+
+
 def posted(request: HttpRequest) -> QueryDict | None:
     """What a form is bound with: the posted data, empty or not, and nothing on GET."""
     return request.POST if request.method == "POST" else None

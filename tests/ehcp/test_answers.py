@@ -222,6 +222,14 @@ def test_pressed_twice_one_mail_goes(client, secret):
     assert len(run_mails()) == 1
 
 
+def test_same_file_twice_is_kept_once(inside, review):
+    for _ in range(2):
+        inside.post(question(1), {"words": "", "go": "file", "upload": picture()})
+
+    assert Contribution.objects.get().files.count() == 1
+    assert StoredFile.objects.count() == 1
+
+
 def test_tampered_pass_opens_nothing(inside):
     inside.cookies[links.COOKIE] = inside.cookies[links.COOKIE].value + "x"
 
@@ -576,8 +584,8 @@ def test_file_that_is_not_what_it_says_is_refused_and_the_words_stay(inside, par
 
 def test_sixth_file_and_more_than_30_megabytes_are_refused(inside, parent):
     write(inside, 1, "Photos")
-    for _ in range(5):
-        contributions.add_file(invitee=parent, upload=picture())
+    for width in range(1, 6):
+        contributions.add_file(invitee=parent, upload=picture((width, 8)))
 
     assert "5 files here already" in write(inside, 1, "Photos", go="file", upload=picture()).content.decode()
 

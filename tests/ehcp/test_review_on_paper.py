@@ -12,7 +12,7 @@ from django.core import mail
 from django.urls import reverse
 
 import ehcp.tasks  # noqa: F401  (its handlers register themselves)
-from ehcp.models import AnnualReview, Invitee, OutcomeReview, ReviewLayout, ReviewReport
+from ehcp.models import AnnualReview, Invitee, OutcomeReview, ReviewLayout, ReviewMail, ReviewReport
 from ehcp.reviews.refusals import ReviewReason
 from ehcp.reviews.selectors.facts import disagreeing
 from ehcp.reviews.selectors.progress import progress_of
@@ -23,6 +23,7 @@ from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
 from sendco.jobs import runner
 from staff.acting import acting_for
+from tests.again import later
 from tests.everywhere import agree, words_of
 from tests.factories.ehcp import PlanFactory, PlanOutcomeFactory, PlanVersionFactory
 from tests.refusals import refused
@@ -355,6 +356,29 @@ def test_report_sent_before_the_review_was_entered_is_not_called_approved(held, 
     assert steps["send"].done
     assert (steps["approve"].done, steps["approve"].missed) == (False, True)
     assert (steps["report"].done, steps["report"].missed) == (False, True)
+
+
+# --- Buttons -----------------------------------------------------------------------------------------------------
+def test_button_pressed_twice_asks_once(sign_in, review, senco):
+    client, parent = sign_in(senco), parent_of(review)
+    url = reverse("ehcp:invitee-chase", args=[parent.pk])
+
+    answers = [client.post(url) for _ in range(3)]
+
+    assert [answer.status_code for answer in answers] == [302, 302, 302]
+    assert {answer.url for answer in answers} == {answers[0].url}
+    assert ReviewMail.objects.filter(invitee=parent).count() == 1
+    with later():
+        client.post(url)
+    assert ReviewMail.objects.filter(invitee=parent).count() == 2, "asked again on purpose"
+
+
+def test_report_and_papers_are_made_once_however_often_the_button_is_pressed(sign_in, held, senco):
+    client = sign_in(senco)
+    for _ in range(3):
+        client.post(at("review-report", held))
+
+    assert ReviewReport.objects.count() == 1
 
 
 # --- Rows offer what is next -------------------------------------------------------------------------------------

@@ -127,6 +127,9 @@ def add_file(*, invitee: Invitee, upload: UploadedFile, by: User | None = None) 
     stored = files.store(
         upload=upload, school_id=review.school_id, pupil_id=review.pupil_id, by=by, purpose=FILE_PURPOSE
     )
+    if StoredFile.objects.filter(pk__in=row.files.values("file_id"), sha256=stored.sha256).exists():
+        files.delete(stored=stored, by=by)  # the same once more, as when a button is pressed twice
+        return row
     ContributionFile.objects.create(contribution=row, file_id=stored.pk, name=stored.name, size=stored.size)
     return _keep(row, file_id=row.file_id or stored.pk)
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_POST
 
 from pupils.views.form_pages import tab_title
 from sendco.clock import long_date
-from sendco.formkit.page import form_page, posted
+from sendco.formkit.page import form_page, posted, pressed_once
 from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.permissions import Permission as P
@@ -261,6 +261,7 @@ def _by_mail_or_not(request, review, invitees, service, done):
 
 @require_permission(P.CASE_EDIT)
 @require_POST
+@pressed_once
 def invitee_chase(request, pk):
     """One click for one person."""
     invitee = _invitee(request, pk)

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_GET
 
 from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
-from sendco.formkit.page import FormPage, form_page, posted
+from sendco.formkit.page import FormPage, form_page, posted, pressed_once
 from sendco.formkit.versions import Versioned, nothing
 from sendco.jobs.models import Job
 from sendco.refusals import Refused
@@ -47,6 +47,7 @@ def _may_change(review):
 
 @require_permission(P.CASE_EDIT)
 @form_page
+@pressed_once
 def review_report(request, pk):
     """The report as it is now; POST makes it (again)."""
     review = review_or_404(request, pk)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 from pupils.views.form_pages import tab_title
 from sendco.audit import services as audit
 from sendco.clock import SEND_LAW_FROM, long_date
-from sendco.formkit.page import FormPage, form_page, posted
+from sendco.formkit.page import FormPage, form_page, posted, pressed_once
 from sendco.jobs.models import Job
 from sendco.refusals import Refused
 from staff.access import require_permission
@@ -446,6 +446,7 @@ def _close_lead(review):
 
 @require_permission(P.CASE_EDIT)
 @require_POST
+@pressed_once
 def review_pack_make(request, pk):
     review = review_or_404(request, pk)
     try:
