@@ -23,6 +23,7 @@ from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
 from sendco.jobs import runner
 from staff.acting import acting_for
+from staff.models import Membership
 from tests.again import later
 from tests.everywhere import agree, words_of
 from tests.factories.ehcp import PlanFactory, PlanOutcomeFactory, PlanVersionFactory
@@ -252,6 +253,25 @@ def test_job_that_runs_twice_keeps_one_signed_report(proved, senco, head, held):
     assert report.signed_pdf_id == first
     with open_stored(StoredFile.objects.get(pk=first)) as file:
         assert file.read(4) == b"%PDF"
+
+
+def test_report_whose_approver_left_before_it_was_drawn_is_drawn_for_somebody_else(proved, senco, head, held):
+    services.save_meeting(review=held, version=held.version, recommendation="maintain", by=senco)
+    desk = proved(senco)
+    report = make(desk, held)
+    approve(proved, head, report)
+    Membership.objects.filter(user=head).delete()
+    runner.run(report.job_id)
+    report.refresh_from_db()
+    assert report.signed_pdf_id is None
+
+    with later():
+        proved(senco).post(at("review-report", held))
+        report.refresh_from_db()
+        runner.run(report.job_id)
+
+    assert ReviewReport.objects.count() == 1
+    assert "Approved by Ruth Calloway, Headteacher" in text_of(proved(senco).get(at("review-report-pdf", report)))
 
 
 def test_nothing_is_approved_without_a_report(proved, head, held):

@@ -26,9 +26,14 @@ from . import reviews
 
 @transaction.atomic
 def make(*, review: AnnualReview, by: User) -> ReviewReport:
-    """Freeze the report as it is now and have its PDF and Word document made. Returns the ReviewReport."""
+    """Freeze the report as it is now and have its PDF and Word document made. Returns the ReviewReport.
+
+    One that is approved and was never drawn, because whoever approved it has left, is drawn in place of a new one.
+    """
     review = locked(review)
     steps.REPORT.check(review)
+    if (newest := latest_report(review)) and newest.is_signed and not newest.signed_pdf_id and is_current(newest):
+        return _draw_again(newest, by=by)
     name, title, parts = layouts.layout_for(review.plan.authority)
     body, lost = layouts.fill(parts, review)
     report = ReviewReport(review=review, layout_name=name, title=title, body=body, lost_fields=lost, made_by=by)
@@ -38,6 +43,13 @@ def make(*, review: AnnualReview, by: User) -> ReviewReport:
     with audit.saving(report, by=by):
         report.save(update_fields=["job_id"])
     audit.record("ehcp.report_made", review, text=f"Report of the review made: {name}", by=by)
+    return report
+
+
+def _draw_again(report: ReviewReport, *, by: User) -> ReviewReport:
+    report.job_id = _draw(report, by=by).pk
+    with audit.saving(report, by=by):
+        report.save(update_fields=["job_id"])
     return report
 
 
