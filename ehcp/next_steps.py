@@ -1,6 +1,7 @@
 """What is next in the case behind a date, for lists that show dates of many cases: one query for each kind."""
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
 
 from sendco.due.models import DueItem
 from sendco.due.pages import Step
@@ -8,6 +9,8 @@ from staff.acting import Acting
 from staff.permissions import Permission
 
 from .models import AnnualReview, Consultation, ReviewReport
+from .reviews.selectors.facts import is_current
+from .reviews.selectors.reviews import NEXT_AFTER, WAITS
 
 
 def _ids(items: list[DueItem]) -> set[int]:
@@ -16,7 +19,8 @@ def _ids(items: list[DueItem]) -> set[int]:
 
 def of_papers(acting: Acting, items: list[DueItem]) -> dict[int, Step]:
     """Papers are put together before they go."""
-    drawn = set(AnnualReview.objects.filter(pk__in=_ids(items), pack_job_id__isnull=False).values_list("pk", flat=True))
+    rows = AnnualReview.objects.filter(pk__in=_ids(items), pack_file_id__isnull=False)
+    drawn = set(rows.values_list("pk", flat=True))
     return {
         item.pk: Step("Prepare the papers", "ehcp:review-papers", (item.source_id,))
         for item in items
@@ -31,25 +35,42 @@ def of_report(acting: Acting, items: list[DueItem]) -> dict[int, Step]:
         "pk", "recommendation", "approved_at", Subquery(newest.values("pk")[:1]), Subquery(newest.values("pdf_id")[:1])
     )
     may_approve = acting.can(Permission.CASE_APPROVE)
-    steps = {}
+    steps, waiting = {}, {}
     for pk, recommendation, approved_at, report, pdf in rows:
         if approved_at:
             steps[pk] = Step("Record that it went", "ehcp:review-report-sent", (pk,))
         elif report and pdf and recommendation:
-            approve = Step("Approve the report", "ehcp:review-approve", (report,))
-            steps[pk] = approve if may_approve else Step("Open the report", "ehcp:review-report", (pk,))
+            waiting[pk] = report
         elif recommendation:
             steps[pk] = Step("Make the report", "ehcp:review-report", (pk,))
         else:
             steps[pk] = Step("Write up the meeting", "ehcp:review-meeting", (pk,))
+    for number, (pk, report) in enumerate(waiting.items()):
+        steps[pk] = _of_waiting(pk, report, may_approve, is_looked_at=number < MOST_LOOKED_AT)
     return {item.pk: steps[item.source_id] for item in items if item.source_id in steps}
 
 
+# A report is compared with the record, which takes queries of its own: on a page for the first few alone.
+MOST_LOOKED_AT = 10
+
+
+def _of_waiting(pk: int, report: int, may_approve: bool, *, is_looked_at: bool) -> Step:
+    """A report that lies before the head: what was changed since it was made has to be made again first."""
+    if is_looked_at and not is_current(
+        ReviewReport.objects.select_related("review__plan__authority", "review__pupil").get(pk=report)
+    ):
+        return Step("Make the report again", "ehcp:review-report", (pk,))
+    if may_approve:
+        return Step("Approve the report", "ehcp:review-approve", (report,))
+    return Step("Open the report", "ehcp:review-report", (pk,))
+
+
 def of_plan(acting: Acting, items: list[DueItem]) -> dict[int, Step]:
-    """A review that is being prepared is gone on with, not begun a second time."""
-    begun = dict(
-        AnnualReview.objects.filter(plan__in=_ids(items), closed_on=None, held_on=None).values_list("plan", "pk")
-    )
+    """A review that is being prepared, or waits for the authority, is gone on with, not begun a second time."""
+    since = timezone.localdate() - NEXT_AFTER
+    under_way = Q(closed_on=None, held_on=None) | WAITS & Q(closed_on=None, held_on__gt=since)
+    rows = AnnualReview.objects.filter(under_way, plan__in=_ids(items))
+    begun = dict(rows.order_by(F("held_on").desc(nulls_last=True)).values_list("plan", "pk"))
     return {
         item.pk: Step("Open the review", "ehcp:review-detail", (begun[item.source_id],))
         for item in items

@@ -24,10 +24,14 @@ class Signatory:
 
 
 def headteacher(school: School) -> User | None:
-    """Who is named as the head and holds the role today, else the only one who holds it; None where it is open."""
+    """Who is named as the head and holds the role today; where nobody was ever named, the only one who holds it.
+
+    None where it is open: a deputy is not the head because the head has left.
+    """
     heads = list(people_with(school, Role.HEAD))
-    named = [head for head in heads if head.pk == school.headteacher_id]
-    return named[0] if named else only_one(heads)
+    if school.headteacher_id is None:
+        return only_one(heads)
+    return next((head for head in heads if head.pk == school.headteacher_id), None)
 
 
 def only_one(people: list[User]) -> User | None:

@@ -9,8 +9,9 @@ from sendco.due.words import state_words, was_late
 from ..deadlines import MOVED_ON
 
 # How a row looks: the class of its step, the class of its state, and the icon of both.
-DONE, LATE, SOON, OPEN, GONE = (
+DONE, DONE_LATE, LATE, SOON, OPEN, GONE = (
     ("step-row-done", "state-ok", "check"),
+    ("step-row-gone", "state-soon", "check"),
     ("step-row-late", "state-late", "alert-octagon"),
     ("step-row-now", "state-soon", "clock"),
     ("", "state-ok", "circle-check"),
@@ -58,7 +59,7 @@ def dates_of(case, *, today):
 
 def _look(item, today):
     if item.met_on:
-        return DONE
+        return DONE_LATE if was_late(item, today) else DONE
     if item.closed_on or item.exception:
         return LATE if was_late(item, today) else GONE
     return {Urgency.OVERDUE: LATE, Urgency.DUE_SOON: SOON, Urgency.ON_TRACK: OPEN}[item.urgency(today)]

@@ -14,4 +14,12 @@ class ConsultationReason(Reason):
     )
     NOT_READY = "not_ready", _("Not ready yet. Still missing: {missing}.")
     NOTHING_TO_CHANGE = "nothing_to_change", _("Say what should change.")
+    OTHER_WORDS = (
+        "other_words",
+        _("The letter reads differently now from what you read. Read it again, then approve it."),
+    )
+    SENT_BEFORE_APPROVED = (
+        "sent_before_approved",
+        _("The reply was approved on {approved_on}. It cannot have gone before that. Check the date."),
+    )
     NOT_APPROVED = "not_approved", _("The head has not approved the reply yet. Ask for that first.")

@@ -72,7 +72,9 @@ def approved_reply_values(case: Consultation) -> dict[str, str]:
 
 
 def recipient_of(case: Consultation) -> str:
-    return case.caseworker.name if case.caseworker else f"{SEN_TEAM}, {case.authority.name}"
+    if case.caseworker and case.caseworker.ended_on is None:
+        return case.caseworker.name
+    return f"{SEN_TEAM}, {case.authority.name}"
 
 
 def letter_of(case: Consultation) -> CaseLetter | None:

@@ -4,6 +4,8 @@ Whether there is room is not a ground by itself (CFA 2014 s39(4)): what binds is
 incompatible with the efficient education of others or the efficient use of resources, with evidence.
 """
 
+import hashlib
+import json
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
@@ -13,6 +15,7 @@ from django.utils import timezone
 
 from pupils.models import Pupil
 from sendco.files import services as files
+from sendco.jobs.models import Job, Status
 from sendco.refusals import Refused
 from staff.models import School, User
 from staff.signatories import signatory
@@ -33,6 +36,8 @@ DETAILS = (
     "authority", "caseworker", "pupil", "child_name", "child_birth_on", "child_year", "coming_from", "received_on",
     "method", "needs", "class_name", "class_size", "class_plans", "class_support", "class_adults", "room",
 )  # fmt: skip
+# What the letter says of these, whoever approved it has read.
+PRINTED = ("authority", "caseworker", "pupil", "child_name", "child_birth_on", "received_on")
 CLASS_FACTS = ("class_name", "class_size", "class_plans", "class_support", "class_adults", "room")
 
 
@@ -81,7 +86,10 @@ def change_facts(*, case: Consultation, version: int, by: User, **facts: Any) ->
     with changing(case, version=version, by=by, step=steps.DETAILS) as change:
         if "received_on" in facts:
             _check_received(facts["received_on"])
+        before = {name: getattr(change.case, name) for name in PRINTED}
         assign(change.case, facts, allowed=DETAILS)
+        if before != {name: getattr(change.case, name) for name in PRINTED}:
+            _take_approval_back(change.case)
         change.touch()
         change.tell("ehcp.consultation_changed", "Consultation: details changed")
     return change.case
@@ -132,11 +140,16 @@ def _check_complete(case: Consultation) -> None:
         raise Refused(ConsultationReason.NOT_READY, missing="; ".join(lacking))
 
 
-def approve(*, case: Consultation, version: int, by: User) -> Consultation:
-    """The head signs the reply. Raises Refused while it lacks what the law asks for."""
+def approve(*, case: Consultation, version: int, by: User, read: str | None = None) -> Consultation:
+    """The head signs the reply, and its letter is frozen. `read` is the mark of the letter that lay before the head.
+
+    Raises Refused while the reply lacks what the law asks for, and when the letter reads differently by now.
+    """
     with changing(case, version=version, by=by, step=steps.APPROVE) as change:
         case = change.case
         _check_complete(case)
+        if read is not None and read != mark_of(as_it_would_be_sent(case, by=by)):
+            raise Refused(ConsultationReason.OTHER_WORDS)
         case.approved_by, case.approved_at = by, timezone.now()
         case.ready_at = case.ready_at or case.approved_at
         change.tell("ehcp.consultation_approved", "Reply to the consultation approved")
@@ -158,7 +171,16 @@ def send_back(*, case: Consultation, version: int, note: str, by: User) -> Consu
 def make_letter(*, case: Consultation, by: User) -> CaseLetter:
     """The approved reply as a letter, signed by whoever approved it. The one that is there is not made twice."""
     with changing(case, by=by, step=steps.LETTER) as change:
-        return letter_of(change.case) or _letter_of(change.case, by=by)
+        letter = letter_of(change.case)
+        if letter and not _failed(letter):
+            return letter
+        return _letter_of(change.case, by=by)
+
+
+def _failed(letter: CaseLetter) -> bool:
+    """Its PDF was not made, as when whoever approved it has left since."""
+    jobs = Job.objects.filter(status__in=(Status.FAILED, Status.CANCELLED))
+    return letter.file_id is None and jobs.filter(pk=letter.job_id or 0).exists()
 
 
 def _letter_of(case: Consultation, *, by: User) -> CaseLetter:
@@ -167,6 +189,11 @@ def _letter_of(case: Consultation, *, by: User) -> CaseLetter:
         kind=CaseLetterKind.CONSULTATION_REPLY, case=case, recipient=recipient_of(case), address=case.authority.address,
         by=by, signed=signatory(case.school, approved_by), values=reply_values(case),
     )  # fmt: skip
+
+
+def mark_of(paper: dict[str, str]) -> str:
+    """What tells one letter from another, so that nobody signs words that changed while they were read."""
+    return hashlib.sha256(json.dumps(paper, sort_keys=True).encode()).hexdigest()[:32]
 
 
 def as_it_would_be_sent(case: Consultation, *, by: User) -> dict[str, str]:
@@ -191,6 +218,9 @@ def record_sent(
     """The reply went: the duty is met, the proof is filed with the case."""
     with changing(case, version=version, by=by, step=steps.SEND) as change:
         case = change.case
+        approved_on = timezone.localdate(case.approved_at) if case.approved_at else sent_on
+        if _entered_on(case) <= sent_on < approved_on:  # what went before it was entered here was approved on paper
+            raise Refused(ConsultationReason.SENT_BEFORE_APPROVED, approved_on=approved_on, field="sent_on")
         case.sent_on, case.sent_via, case.proof = sent_on, via, proof
         if letter := letter_of(case):
             letters.mark_sent(letter=letter, sent_on=sent_on, via=via, proof=proof, by=by)
@@ -200,6 +230,11 @@ def record_sent(
             subject="Reply to the consultation", method=via, proof=proof, upload=upload, by=by,
         )  # fmt: skip
     return case
+
+
+def _entered_on(case: Consultation) -> date:
+    history: Any = case.history
+    return timezone.localdate(history.earliest("history_date").history_date)
 
 
 def record_outcome(*, case: Consultation, named: str, named_on: date, by: User) -> Consultation:

@@ -212,15 +212,17 @@ def consultation_approve(request, pk):
     """The head reads the whole reply and signs it."""
     case = _case(request, pk)
     version = int(request.POST["version"]) if request.POST.get("version", "").isdecimal() else -1
+    paper = None if replies.missing(case) else services.as_it_would_be_sent(case, by=request.user)
     return ConfirmPage(
-        act=lambda: services.approve(case=case, version=version, by=request.user),
+        act=lambda: services.approve(case=case, version=version, by=request.user, read=request.POST.get("read")),
         done="Approved. The letter is made, and can be sent.",
         then=_address(case),
         changed="The reply was changed while you read it. Read it again, then approve.",
         page=lambda: _below(
             case,
             "Approve the reply",
-            paper=None if replies.missing(case) else services.as_it_would_be_sent(case, by=request.user),
+            paper=paper,
+            read=services.mark_of(paper) if paper else "",
             school=case.school,
             dated_on=timezone.localdate(),
             missing=replies.missing(case),

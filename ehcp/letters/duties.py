@@ -32,8 +32,11 @@ NAMES = {
     "order.maintain": "Your confirmation that the plan is maintained",
     "order.cease": "Your confirmation that the plan has ceased",
 }
-# While these are late a child goes without what the plan would secure.
-SECURES = frozenset(code for code, name in NAMES.items() if re.search(r"EHC plan\b", name) and "whether" not in name)
+# While these are late a child who has no plan yet goes without what it would secure.
+SECURES = frozenset(
+    ("ehcna.final", "rebased.draft", "rebased.final", "rebased.agreed_time", "order.assess_final", "order.make_draft",
+     "order.make_final")
+)  # fmt: skip
 WITHOUT = "Each week without the plan is a week in which {child} goes without the provision that it would secure."
 # The rules speak of the authority; a letter speaks to it.
 SPOKEN = (("the authority's own", "your own"), ("its own", "your own"), ("that it will", "that you will"),
@@ -43,6 +46,12 @@ SPOKEN = (("the authority's own", "your own"), ("its own", "your own"), ("that i
 def name_of(rule: str, title: str) -> str:
     """The duty as the subject of a sentence; the title of its rule where there is no better name."""
     return NAMES.get(rule, title)
+
+
+def in_heading(rule: str, title: str) -> str:
+    """The same within a heading or a sentence."""
+    name = name_of(rule, title)
+    return name[:1].lower() + name[1:]
 
 
 def effect_of(rule: str, child: str) -> str:
@@ -61,5 +70,8 @@ def _one(found: Deadline) -> str:
     for ours, theirs in SPOKEN:
         trigger = re.sub(rf"\b{re.escape(ours)}\b", theirs, trigger)
     if found.rule.count == Days(0):
-        return trigger if trigger.startswith("the day") else f"the day of {trigger}"
+        if trigger.startswith("the day"):
+            return trigger
+        on = "the day on which" if trigger.startswith("you ") else "the day of"
+        return f"{on} {trigger}"
     return f"{found.rule.count.words} {trigger} on {full_date(found.trigger_on)}"

@@ -28,6 +28,7 @@ DUTY = (
     MergeField(
         "duty.name", "What was due, as a sentence begins", "Your decision whether to carry out an EHC needs assessment"
     ),
+    MergeField("duty.in_heading", "What was due, within a heading", "your decision whether to assess"),
     MergeField("duty.title", "What was due, as our lists call it", "Decision whether to assess"),
     MergeField("duty.due_date", "The date the law gives", "26 October 2026"),
     MergeField("duty.days_late", "How late it is", "9 days"),
@@ -39,6 +40,9 @@ DUTY = (
 BY_KIND = {
     "assessment_request": (
         *COMMON,
+        MergeField("request.what", "What the school asks for", "EHC needs assessment"),
+        MergeField("request.asks", "The request as a sentence goes on", "assess the needs of Kezia Adeyemi"),
+        MergeField("request.answer", "By when the law wants an answer", "The law gives you six weeks ..."),
         MergeField("request.reason", "Why the school asks", "Kezia has had three cycles of support."),
         MergeField("request.papers", "The papers of the pack, one a line", "1. Chronology"),
     ),
@@ -143,10 +147,10 @@ Please tell us and {{ child.first_name }}'s parents, within five working days:
 We keep this letter and your answer on {{ child.first_name }}'s file."""
 WORDS = {
     "assessment_request": (
-        "Request for an EHC needs assessment: {{ child.full_name }}",
+        "Request for an {{ request.what }}: {{ child.full_name }}",
         """Dear {{ recipient.greeting }},
 
-We ask you to assess the education, health and care needs of {{ child.full_name }}, born {{ child.birth_date }} (Children and Families Act 2014, section 36(1)).
+We ask you to {{ request.asks }}
 
 Why we ask
 
@@ -156,12 +160,12 @@ What we send with this letter
 
 {{ request.papers }}
 
-The law gives you six weeks from the day you receive this request to tell the parents, and us, whether you will assess (SEND Regulations 2014, regs 4 and 5). If you need more from us, please {{ school.contact }}."""  # noqa: E501
+{{ request.answer }} If you need more from us, please {{ school.contact }}."""  # noqa: E501
         + _END,
     ),
     "review_invitation": (
         "Invitation: {{ meeting.kind }} for {{ child.full_name }}",
-        """Dear {{ recipient.name }},
+        """Dear {{ recipient.greeting }},
 
 We invite you to the {{ meeting.kind }} of {{ child.first_name }}'s education, health and care plan.
 
@@ -181,7 +185,7 @@ For parents and young people: free advice from people who do not work for the sc
     ),
     "review_chaser": (
         "Your report for {{ child.full_name }}: please send it by {{ contribute.by }}",
-        """Dear {{ recipient.name }},
+        """Dear {{ recipient.greeting }},
 
 We asked you for your report or views for {{ child.first_name }}'s {{ meeting.kind }} on {{ meeting.date }}. It has not reached us yet.
 
@@ -192,7 +196,7 @@ If it went already, thank you: please tell us when, so that we can look for it. 
     ),
     "review_papers": (
         "Papers for {{ child.full_name }}: {{ meeting.kind }} on {{ meeting.date }}",
-        """Dear {{ recipient.name }},
+        """Dear {{ recipient.greeting }},
 
 Here are the papers for {{ child.first_name }}'s {{ meeting.kind }} on {{ meeting.date }}, {{ meeting.time }}, {{ meeting.place }}.
 
@@ -203,7 +207,7 @@ Please keep them private and bring them with you."""  # noqa: E501
     ),
     "review_report": (
         "Report of the {{ meeting.kind }} for {{ child.full_name }}",
-        """Dear {{ recipient.name }},
+        """Dear {{ recipient.greeting }},
 
 Here is the report of {{ child.first_name }}'s {{ meeting.kind }}, held on {{ meeting.date }}.
 
@@ -241,11 +245,11 @@ Yours sincerely,
 {{ school.name }}""",  # noqa: E501
     ),
     "la_late_decision": (
-        "{{ child.full_name }}: your decision is overdue",
+        "{{ child.full_name }}: {{ duty.in_heading }} is overdue",
         _TO_AUTHORITY + _LATE_LAW + _LATE_ASK + _END,
     ),
     "la_late_final": (
-        "{{ child.full_name }}: {{ duty.title }} (overdue)",
+        "{{ child.full_name }}: {{ duty.in_heading }} is overdue",
         _TO_AUTHORITY
         + _LATE_LAW
         + """
@@ -255,7 +259,7 @@ Yours sincerely,
         + _END,
     ),
     "la_late_review": (
-        "{{ child.full_name }}: your decision after the annual review is overdue",
+        "{{ child.full_name }}: {{ duty.in_heading }} is overdue",
         _TO_AUTHORITY
         + "The review meeting was held on {{ meeting.date }}.\n\n"
         + _LATE_LAW
@@ -266,7 +270,7 @@ If you propose to change the plan, your notice with the changes has to come with
         + _END,
     ),
     "la_late_amended": (
-        "{{ child.full_name }}: the amended final plan is overdue",
+        "{{ child.full_name }}: {{ duty.in_heading }} is overdue",
         _TO_AUTHORITY
         + "The review meeting was held on {{ meeting.date }}.\n\n"
         + _LATE_LAW

@@ -16,6 +16,10 @@ class CaseLetterReason(Reason):
         "nothing_late",
         _("Nothing of the authority's is late here on that date, so there is nothing to ask for."),
     )
+    DATED_AHEAD = (
+        "dated_ahead",
+        _("A letter that says what is late today cannot be dated in the future. Choose today."),
+    )
     WENT_ALREADY = "went_already", _("This letter went on {sent_on} already.")
     REPLY_CHANGED = (
         "reply_changed",

@@ -28,6 +28,9 @@ def request_pack(run):
     documents = Document.objects.visible_to(acting).filter(pupil=case.pupil, removed_on=None)
     wanted = {*run.params["documents"], *pack.documents_of_advice(case, run.params["parts"])}
     signing = {signed.user.pk: signed for signed in signatories(acting)}
+    signed_by = run.params.get("signed_by", acting.user.pk)
+    if signed_by not in signing:
+        raise JobFailed("Whoever was to sign the letter does not work here any more. Make the pack again.")
     run.progress(0, 2, "Drawing the pack")
     now = timezone.localtime()
     about = {"school_name": case.school.name, "author": acting.user.name, "made_at": now}
@@ -42,7 +45,7 @@ def request_pack(run):
         parts=run.params["parts"],
         documents=list(documents.filter(pk__in=wanted).order_by("dated_on", "pk")),
         dated_on=now.date(),
-        signed=signing.get(run.params.get("signed_by")) or signing[acting.user.pk],
+        signed=signing[signed_by],
         progress=lambda: run.progress(1, 2, "Numbering its pages"),
     )
     with transaction.atomic():

@@ -1,7 +1,11 @@
 """Is the school ready to ask for a needs assessment?"""
 
+from django.db.models import QuerySet
+
 from pupils.models import Document, RegisterEntry
 from sendco.clock import long_date
+from sendco.files.kinds import Kind
+from sendco.files.models import StoredFile
 
 from ..models import Advice, NeedsAssessment
 
@@ -34,7 +38,7 @@ def readiness(case: NeedsAssessment) -> list[tuple]:
         (
             "advice",
             "Advice from outside the school",
-            bool(outside) or documents.filter(kind=Document.Kind.REPORT).exists(),
+            bool(outside) or _are_pages(documents.filter(kind=Document.Kind.REPORT)),
             "File the reports you have, or ask for one.",
         ),
         (
@@ -50,3 +54,9 @@ def readiness(case: NeedsAssessment) -> list[tuple]:
             "Write what was tried, what came of it, and what the child needs now.",
         ),
     ]
+
+
+def _are_pages(documents: QuerySet[Document]) -> bool:
+    """Whether one of these becomes pages of the pack; anything else is only named in it."""
+    pdfs = StoredFile.objects.filter(pk__in=documents.values("file_id"), kind=Kind.PDF, active_content=False)
+    return pdfs.exists()

@@ -22,6 +22,8 @@ def meeting_values(review: AnnualReview) -> dict[str, str]:
 def report_values(review: AnnualReview) -> dict[str, str]:
     if review.held_on is None:
         raise Refused(ReviewReason.NOTHING_TO_REPORT)
+    if review.approved_at is None and review.report_sent_on is None:
+        raise Refused(ReviewReason.NOT_APPROVED)
     return {
         "report.recommendation": review.get_recommendation_display() or "not said yet",
         "report.decision_by": full_date(rules.DECISION.count.due(review.held_on)),

@@ -81,6 +81,18 @@ class ReviewReason(Reason):
         "report_stale",
         _("The record has changed since this report was made. Make the report again, then have it approved."),
     )
+    REPORT_NOT_DRAWN = (
+        "report_not_drawn",
+        _(
+            "The approved report is not there yet, so it cannot have gone. Wait for it; if it does not come, make it "
+            "again."
+        ),
+    )
+    APPROVED_ALREADY = "approved_already", _("{name} has approved this report already.")
+    SENT_BEFORE_APPROVED = (
+        "sent_before_approved",
+        _("The report was approved on {approved_on}. It cannot have gone before that. Check the date."),
+    )
     REPORT_BEING_DRAWN = (
         "report_being_drawn",
         _("The report is still being drawn. Wait for it, read it, then approve it."),

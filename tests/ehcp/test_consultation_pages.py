@@ -90,10 +90,10 @@ def test_reply_goes_to_the_head_and_out(desk, proved, head, case):
     case.refresh_from_db()
 
     assert case.approved_by == head
-    desk.post(at("sent", case), {"version": case.version, "sent_on": "2026-11-20", "via": "email", "proof": "Receipt"})
+    desk.post(at("sent", case), {"version": case.version, "sent_on": "2026-11-23", "via": "email", "proof": "Receipt"})
     case.refresh_from_db()
-    assert (case.sent_on, case.proof) == (date(2026, 11, 20), "Receipt")
-    assert DueItem.objects.get(source_type="ehcp.consultation", source_id=case.pk).met_on == date(2026, 11, 20)
+    assert (case.sent_on, case.proof) == (date(2026, 11, 23), "Receipt")
+    assert DueItem.objects.get(source_type="ehcp.consultation", source_id=case.pk).met_on == date(2026, 11, 23)
 
 
 def test_senco_cannot_approve(desk, case):

@@ -145,13 +145,13 @@ def test_sending_meets_the_duty_and_files_the_proof(case, senco, head):
     case = consultations.approve(case=(ready := no(case, senco)), version=ready.version, by=head)
 
     consultations.record_sent(
-        case=case, version=case.version, sent_on=date(2026, 11, 19), via="email", proof="Read receipt", by=senco
+        case=case, version=case.version, sent_on=date(2026, 11, 23), via="email", proof="Read receipt", by=senco
     )
 
-    assert due(case).met_on == date(2026, 11, 19)
+    assert due(case).met_on == date(2026, 11, 23)
     assert Correspondence.objects.get(consultation=case).proof == "Read receipt"
     case.refresh_from_db()
-    with refused(ConsultationReason.REPLY_WENT, sent_on=date(2026, 11, 19)):
+    with refused(ConsultationReason.REPLY_WENT, sent_on=date(2026, 11, 23)):
         no(case, senco)
 
 

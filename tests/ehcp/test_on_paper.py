@@ -11,7 +11,7 @@ from ehcp.deadlines import appeals, assessments, reviews
 from ehcp.letters import duties
 from ehcp.letters.refusals import CaseLetterReason
 from ehcp.letters.services import letters
-from ehcp.models import CaseLetter, CaseLetterKind, Invitee, Recommendation
+from ehcp.models import Advice, CaseLetter, CaseLetterKind, Invitee, Recommendation
 from ehcp.reviews.services.inviting import who_to_invite
 from sendco.due.pages import pages_of
 from staff import services
@@ -64,6 +64,8 @@ def test_head_is_who_is_named_or_the_only_one(school, head, deputy):
     assert signatory(school, deputy).role == "Senior leader"
     school.headteacher = UserFactory()
     assert headteacher(school) is None, "somebody who left is not the head any more"
+    head.memberships.all().delete()
+    assert headteacher(school) is None, "and a deputy is not the head because the head has left"
 
 
 def test_head_stays_the_head_when_a_deputy_gets_the_role(school, head, administrator):
@@ -114,6 +116,31 @@ def test_reply_changed_after_approval_leaves_no_letter_to_send(proved, senco, re
     assert "It has gone" not in shown
     old.refresh_from_db()
     assert old.sent_on is None
+
+
+def test_words_that_changed_while_they_were_read_are_read_again(proved, ready, head):
+    client = proved(head)
+    read = client.get(at("approve", ready)).context["read"]
+    ready.authority.name = "Renamed Council"
+    ready.authority.save()
+
+    answer = client.post(at("approve", ready), {"version": ready.version, "read": read}, follow=True)
+
+    assert "reads differently now" in answer.content.decode()
+    assert not CaseLetter.objects.exists()
+
+
+def test_facts_that_the_letter_prints_take_the_approval_back(proved, senco, ready, head):
+    proved(head).post(at("approve", ready), {"version": ready.version})
+    ready.refresh_from_db()
+    facts = {name: getattr(ready, name) for name in ("received_on", "child_birth_on")} | {
+        "authority": ready.authority_id
+    }
+
+    proved(senco).post(at("edit", ready), {k: v for k, v in facts.items() if v} | {"child_name": "Robin Ashworth"})
+
+    ready.refresh_from_db()
+    assert (ready.child_name, ready.approved_at) == ("Robin Ashworth", None)
 
 
 def test_reply_and_its_letter_go_together(proved, senco, ready, head):
@@ -185,6 +212,7 @@ def test_no_sum_speaks_of_the_authority_to_the_authority():
             said = duties.sum_of(found)
             assert "authority" not in said, said
             assert " it will" not in said, said
+            assert "of you told" not in said, said
 
 
 def test_letter_about_a_late_decision(proved, senco, pupil):
@@ -234,3 +262,28 @@ def test_head_of_the_list_is_not_the_first_one_found(pupil, head, deputy):
     listed = next(person for person in who_to_invite(review) if person.role == Invitee.Role.HEAD)
 
     assert (listed.name, listed.user) == ("Headteacher", None)
+
+
+def test_chaser_is_not_dated_ahead(proved, senco, pupil):
+    case = NeedsAssessmentFactory(pupil=pupil, received_on=date(2026, 9, 14))
+    desk = proved(senco)
+    desk.post(reverse("ehcp:assessment-reason", args=[case.pk]), {"reason": "word " * 20, "version": case.version})
+    url = new_letter("assessment", case, CaseLetterKind.LA_LATE_DECISION)
+    words = desk.get(url).context["form"].initial
+
+    answer = desk.post(url, words | {"dated_on": "2027-06-01", "to": "authority"})
+
+    assert answer.status_code == 422
+    assert not CaseLetter.objects.exists()
+
+
+def test_request_to_reassess_names_its_own_law(proved, senco, pupil):
+    case = NeedsAssessmentFactory(pupil=pupil, kind="again", received_on=None, asked_by="school")
+    Advice.objects.create(assessment=case, kind="medical", received_on=date(2026, 11, 2))
+
+    paper = proved(senco).get(new_letter("assessment", case, CaseLetterKind.ASSESSMENT_REQUEST)).context["paper"]
+
+    assert "re-assessment" in paper["subject"]
+    assert "section 44(2)" in paper["body"]
+    assert "reg 25(1)" in paper["body"]
+    assert "Health" not in paper["body"], "only a date is known of it"

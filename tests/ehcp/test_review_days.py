@@ -58,18 +58,18 @@ def test_no_suggestion_is_impossible_reversed_or_on_a_closed_day(papers_days):
             )
             for day in found.days:
                 send_by = CALENDAR.last_school_day_on_or_before(day - timedelta(days=papers_days or 14))
-                asked_by = contribute_by(day, today=today, calendar=CALENDAR)
+                asked_by = contribute_by(day, today=today, calendar=CALENDAR, authority=authority)
                 assert CALENDAR.is_school_day(day)
                 assert today <= send_by < day
-                assert today < asked_by < day - timedelta(days=14)
+                assert today < asked_by < day - timedelta(days=papers_days or 14)
                 assert CALENDAR.is_school_day(asked_by)
             if found.latest:
                 assert found.earliest <= found.latest <= today + timedelta(days=distance)
 
 
 def test_by_when_to_ask_for_words_is_left_open_where_the_meeting_is_near():
-    assert contribute_by(date(2026, 12, 8), today=TODAY, calendar=CALENDAR) is None
-    assert contribute_by(date(2027, 1, 12), today=TODAY, calendar=CALENDAR) == date(2026, 12, 18)
+    assert contribute_by(date(2026, 12, 8), today=TODAY, calendar=CALENDAR, authority=PLAIN) is None
+    assert contribute_by(date(2027, 1, 12), today=TODAY, calendar=CALENDAR, authority=PLAIN) == date(2026, 12, 18)
 
 
 def test_a_school_without_terms_gets_no_suggestion():

@@ -14,7 +14,7 @@ from django.urls import reverse
 import ehcp.tasks  # noqa: F401  (its handlers register themselves)
 from ehcp.models import AnnualReview, Invitee, OutcomeReview, ReviewLayout, ReviewMail, ReviewReport
 from ehcp.reviews.refusals import ReviewReason
-from ehcp.reviews.selectors.facts import disagreeing
+from ehcp.reviews.selectors.facts import disagreeing, missing_in_report
 from ehcp.reviews.selectors.progress import progress_of
 from ehcp.reviews.selectors.reviews import people_of
 from ehcp.reviews.services import contributions, inviting, reports
@@ -24,8 +24,10 @@ from sendco.files.services import open_stored
 from sendco.jobs import runner
 from staff.acting import acting_for
 from staff.models import Membership
+from staff.roles import Role as StaffRole
 from tests.again import later
 from tests.everywhere import agree, words_of
+from tests.factories import MembershipFactory, UserFactory
 from tests.factories.ehcp import PlanFactory, PlanOutcomeFactory, PlanVersionFactory
 from tests.refusals import refused
 
@@ -136,13 +138,30 @@ def test_young_person_needs_no_parent(sign_in, senco, without_parent):
 
 
 # --- The report --------------------------------------------------------------------------------------------------
+def test_suggested_wording_is_a_change(held):
+    OutcomeReview.objects.update(next_step="keep", new_text="Reads two pages aloud")
+    held.recommendation = "maintain"
+
+    assert "outcome 1" in disagreeing(held)[0]
+
+
+def test_outcomes_of_an_earlier_plan_count_for_nothing(held):
+    OutcomeReview.objects.update(next_step="change")
+    PlanOutcomeFactory(plan_version=PlanVersionFactory(plan=held.plan, number=2, dated_on=date(2026, 11, 20)), number=1)
+    held.recommendation = "maintain"
+
+    assert disagreeing(held) == []
+    assert "progress towards 1 of 1 outcomes" in missing_in_report(held)
+
+
 @pytest.mark.parametrize(
     ("recommendation", "asked_for", "step", "says"),
     [
         ("maintain", "", "keep", ""),
         ("maintain", "An amount in F2", "keep", "as it is, and changes are asked for (the text of changes)"),
         ("maintain", "", "change", "keep the plan as it is, and changes are asked for (outcome 1)"),
-        ("cease", "", "end", "end the plan, and changes are asked for (outcome 1)"),
+        ("cease", "", "end", ""),
+        ("cease", "", "change", "end the plan, and changes are asked for (outcome 1)"),
         ("amend", "", "keep", "none is asked for"),
         ("amend", "An amount in F2", "keep", ""),
         ("amend", "", "end", ""),
@@ -239,6 +258,49 @@ def test_report_changed_after_approval_is_a_draft_again(proved, senco, head, hel
     assert "Draft. Not approved yet." in text_of(desk.get(at("review-report-pdf", report)))
 
 
+def test_report_made_again_after_approval_is_approved_again(proved, senco, head, held):
+    held = services.save_meeting(review=held, version=held.version, recommendation="maintain", by=senco)
+    desk = proved(senco)
+    runner.run(approved_job(proved, head, make(desk, held)))
+    with later():
+        make(proved(senco), held)
+        gone = proved(senco).post(at("review-report-sent", held), {"sent_on": "2026-11-23", "via": "email"})
+
+    assert gone.status_code == 422
+    held.refresh_from_db()
+    assert (held.approved_at, held.report_sent_on) == (None, None)
+
+
+def approved_job(proved, head, report):
+    approve(proved, head, report)
+    return report.job_id
+
+
+def test_approved_report_cannot_have_gone_before_it_is_there_or_before_its_approval(proved, senco, head, held):
+    held = services.save_meeting(review=held, version=held.version, recommendation="maintain", by=senco)
+    job = approved_job(proved, head, make(proved(senco), held))
+    held.refresh_from_db()
+    with refused(ReviewReason.REPORT_NOT_DRAWN):
+        reports.record_sent(review=held, sent_on=TODAY, via="email", proof="", by=senco)
+    runner.run(job)
+    with time_machine.travel("2026-11-25 10:00", tick=False), refused(ReviewReason.SENT_BEFORE_APPROVED):
+        AnnualReview.objects.update(approved_at="2026-11-25T09:00Z")
+        ReviewReport.objects.update(approved_at="2026-11-25T09:00Z")
+        reports.record_sent(review=held, sent_on=date(2026, 11, 24), via="email", proof="", by=senco)
+
+
+def test_second_head_replaces_no_signature(proved, senco, head, held):
+    held = services.save_meeting(review=held, version=held.version, recommendation="maintain", by=senco)
+    report = make(proved(senco), held)
+    approve(proved, head, report)
+    other = MembershipFactory(school=held.school, role=StaffRole.HEAD, user=UserFactory(name="Abe Deputy")).user
+
+    answer = approve(proved, other, report)
+
+    assert "Ruth Calloway has approved this report already" in words_of_refusal(answer)
+    assert report.approved_by == head
+
+
 def test_job_that_runs_twice_keeps_one_signed_report(proved, senco, head, held):
     services.save_meeting(review=held, version=held.version, recommendation="maintain", by=senco)
     report = make(proved(senco), held)
@@ -277,6 +339,21 @@ def test_report_whose_approver_left_before_it_was_drawn_is_drawn_for_somebody_el
 def test_nothing_is_approved_without_a_report(proved, head, held):
     assert proved(head).post(reverse("ehcp:review-approve", args=[12345]), {"version": held.version}).status_code == 404
     assert not hasattr(services, "approve")
+
+
+def test_stale_report_is_made_again_before_it_is_approved(proved, senco, head, held):
+    held = services.save_meeting(review=held, version=held.version, recommendation="maintain", by=senco)
+    make(proved(senco), held)
+    services.save_meeting(review=held, version=held.version, summary="Other words", by=senco)
+
+    assert offers(proved(head), "Make the report again", at("review-report", held))
+    assert not way(held, senco)["report"].done
+
+
+def test_letter_with_the_report_waits_for_the_report(proved, senco, held):
+    page = words_of(proved(senco).get(reverse("ehcp:letter-new", args=["review", held.pk, "review_report"])))
+
+    assert "The head has not approved the report yet" in page
 
 
 # --- What outsiders see ------------------------------------------------------------------------------------------
@@ -428,6 +505,6 @@ def test_row_of_a_plan_opens_the_review_that_is_begun(sign_in, senco, review):
 
     assert offers(client, "Open the review", at("review-detail", review))
     assert offers(client, "Prepare the papers", at("review-papers", review))
-    services.ask_for_pack(review=review, by=senco)
+    runner.run(services.ask_for_pack(review=review, by=senco).pack_job_id)
     assert offers(client, "Send the papers", at("review-papers", review))
     run_mails()

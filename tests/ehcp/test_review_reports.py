@@ -285,6 +285,8 @@ def test_report_without_progress_is_not_signed(held, senco, head):
 def test_sent_with_proof_is_filed_with_the_case(held, senco, head, sign_in):
     report = made(held, senco)
     review_reports.approve(report=report, version=held.version, by=head)
+    report.refresh_from_db()
+    runner.run(report.job_id)
     data = {"sent_on": "2026-11-23", "via": "email", "proof": "Read receipts kept"}
 
     sign_in(senco).post(reverse("ehcp:review-report-sent", args=[held.pk]), data)

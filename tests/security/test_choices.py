@@ -266,6 +266,7 @@ def test_case_letter_goes_to_nobody_else_s_adult(stage, hidden, case):
     for pupil in hidden:
         stranger = pupil.contacts.first()
         words = {"to": f"contact-{stranger.pk}", "subject": "S", "body": "B", "dated_on": "2026-11-20"}
+        words["signed_by"] = stage.people[Role.SENCO.label].pk
         response = client.post(reverse("ehcp:letter-new", args=[case, pk, kind]), words)
 
         assert response.status_code == 422
@@ -322,6 +323,7 @@ def test_letter_goes_to_nobody_else_s_parent(stage, hidden):
     for pupil in hidden:
         stranger = pupil.contacts.first()
         words = {"people": [stranger.pk], "subject": "S", "body": "B", "dated_on": "2026-11-20"}
+        words["signed_by"] = stage.people[Role.SENCO.label].pk
         response = client.post(reverse("pupils:letter-new", args=[entry.pk]), words)
 
         assert response.status_code == 422

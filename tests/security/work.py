@@ -9,6 +9,7 @@ from pupils import tasks as pupil_tasks
 from pupils.models import Concern
 from sendco.jobs.models import Job, Status
 from sendco.jobs.runner import run
+from staff.roles import Role
 
 from .cast import STRINGS
 
@@ -62,6 +63,7 @@ def letter(client, stage):
     entry = stage.pupil.register_entries.get(code="K")
     shown = stage.pupil.contacts.get(address_hidden=False)
     words = {"people": [str(shown.pk)], "subject": "A letter", "body": "Dear {{ recipient.name }}\n\nWe write."}
+    words["signed_by"] = stage.people[Role.SENCO.label].pk
     response = client.post(
         reverse("pupils:letter-new", args=[entry.pk]), words | {"dated_on": stage.pupil.joined_on.isoformat()}
     )

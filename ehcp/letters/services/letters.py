@@ -88,6 +88,7 @@ def _duty_values(case: LetterCase, item: DueItem, on: date) -> dict[str, str]:
     late = (on - item.due_on).days
     return {
         "duty.name": duties.name_of(item.rule, item.title),
+        "duty.in_heading": duties.in_heading(item.rule, item.title),
         "duty.effect": duties.effect_of(item.rule, _child_values(case)["child.first_name"]),
         "duty.title": item.title,
         "duty.due_date": full_date(item.due_on),
@@ -134,6 +135,8 @@ def merge_values(
         "head.name": _head_name(school, kind, signed),
     }
     fields |= _child_values(case) | kind_of(case).common_values(case)
+    if kind in CHASERS and dated_on > timezone.localdate():
+        raise Refused(CaseLetterReason.DATED_AHEAD, field="dated_on")
     if kind in CHASERS:
         item = late_duty(case, kind, today=dated_on)
         if item is None:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 Role = Invitee.Role
 FAMILY = (Role.PARENT, Role.CHILD)
-MOST_OUTCOMES = 12
+MOST_OUTCOMES = 60  # more than any plan has: nobody is shown a part
 
 
 def name_for(invitee: Invitee) -> str:

@@ -59,13 +59,15 @@ def _can_be_had(day: date, today: date, calendar: SchoolCalendar, authority: Loc
     own = timedelta(days=authority.papers_days or 0)
     papers_on = min(rules.PAPERS.count.due(day), day - own)
     send_by = calendar.last_school_day_on_or_before(papers_on) or papers_on
-    return contribute_by(day, today=today, calendar=calendar) is not None and send_by >= today
+    asked_by = contribute_by(day, today=today, calendar=calendar, authority=authority)
+    return asked_by is not None and send_by >= today
 
 
-def contribute_by(day: date, *, today: date, calendar: SchoolCalendar | None) -> date | None:
+def contribute_by(day: date, *, today: date, calendar: SchoolCalendar | None, authority: LocalAuthority) -> date | None:
     """By when to ask for words: a day on which the school is open, some days before the notice, and not today. None
     where the meeting is too near for that."""
-    wanted = SendingDays(calendar).on_or_before(rules.latest_notice(day) - SPARE)
+    papers_on = min(rules.latest_notice(day), day - timedelta(days=authority.papers_days or 0))
+    wanted = SendingDays(calendar).on_or_before(papers_on - SPARE)
     return wanted if wanted > today else None
 
 

@@ -1,6 +1,6 @@
 """What follows from the facts of one review: what its report lacks, who was told too late, whose words are missing."""
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from sendco.clock import young_person_from
@@ -18,7 +18,7 @@ def missing_in_report(review: AnnualReview) -> list[str]:
     missing += disagreeing(review)
     version = in_force(review.plan)
     outcomes = version.outcomes.count() if version else 0
-    seen = OutcomeReview.objects.filter(review=review).exclude(progress="").count()
+    seen = OutcomeReview.objects.filter(review=review, outcome__plan_version=version).exclude(progress="").count()
     if outcomes > seen:
         missing.append(f"progress towards {outcomes - seen} of {outcomes} outcomes")
     if must_plan_for_adulthood(review) and not any(getattr(review, name) for name in steps.ADULTHOOD):
@@ -30,7 +30,12 @@ def missing_in_report(review: AnnualReview) -> list[str]:
 def parents_of(review: AnnualReview) -> QuerySet[Invitee]:
     """Those on the list who are recorded as having parental responsibility, whatever they come as: an authority may
     have it."""
-    return review.invitees.filter(removed_on=None, contact__has_parental_responsibility=True)
+    return review.invitees.filter(
+        removed_on=None,
+        contact__has_parental_responsibility=True,
+        contact__do_not_contact=False,
+        contact__ended_on=None,
+    )
 
 
 def lacks_parent(review: AnnualReview, *, invited: bool = False) -> bool:
@@ -39,18 +44,21 @@ def lacks_parent(review: AnnualReview, *, invited: bool = False) -> bool:
     Once the rights are the young person's own, the young person is the one to invite.
     """
     born_on = review.pupil.birth_on
-    if review.no_parent_note or (born_on and timezone.localdate() >= young_person_from(born_on)):
+    if review.no_parent_note:
         return False
-    parents = parents_of(review)
+    is_their_own = born_on is not None and timezone.localdate() >= young_person_from(born_on)
+    parents = review.invitees.filter(removed_on=None, role=Invitee.Role.CHILD) if is_their_own else parents_of(review)
     return not (parents.exclude(invited_on=None) if invited else parents).exists()
-
-
-ENDS_OR_CHANGES = (OutcomeReview.Next.CHANGE, OutcomeReview.Next.END)
 
 
 def disagreeing(review: AnnualReview) -> list[str]:
     """In words where the changes asked for and the recommendation say different things."""
-    rows = OutcomeReview.objects.filter(review=review, next_step__in=ENDS_OR_CHANGES)
+    version = in_force(review.plan)
+    rows = OutcomeReview.objects.filter(review=review, outcome__plan_version=version)
+    is_changed = ~Q(new_text="") | Q(next_step=OutcomeReview.Next.CHANGE)
+    if review.recommendation != Recommendation.CEASE:  # a plan that ends because an outcome is met takes it out
+        is_changed |= Q(next_step=OutcomeReview.Next.END)
+    rows = rows.filter(is_changed)
     numbers = [str(number) for number in rows.order_by("outcome__number").values_list("outcome__number", flat=True)]
     asked = ["the text of changes"] if review.changes_asked.strip() else []
     asked += [f"outcome {join_words(numbers)}"] if numbers else []

@@ -11,10 +11,11 @@ from staff.acting import Acting
 from staff.permissions import Permission as P
 
 from ...cases.steps import Step
+from ...deadlines import deadline
 from ...deadlines import reviews as rules
 from ...models import AnnualReview, Invitee, ReviewReport
 from .. import steps
-from .facts import latest_report, missing_in_report
+from .facts import is_current, latest_report, missing_in_report
 from .reviews import Person
 
 # Until a week before the papers go there is time to wait for words.
@@ -166,6 +167,9 @@ BEFORE_SENDCO = _("It went before the review was entered here")
 
 def _report(way: Way) -> Progress:
     report = way.report
+    if report and not way.is_sent and not is_current(report):
+        progress = _plain(steps.REPORT, False, str(_("The record has changed since it was made")))
+        return replace(progress, label=str(_("Make the report again")), posts=steps.REPORT.route)
     if report:
         return _plain(steps.REPORT, True, report.layout_name)
     if way.is_sent:
@@ -210,9 +214,16 @@ def _amending(step: Step) -> Callable[[Way], Progress]:
     def judged(way: Way) -> Progress:
         done = step.is_done(way.review)
         note = "The parent has 15 days" if step is steps.COMMENTS and not done else ""
-        return replace(_plain(step, done, note), missed=_is_over(way.review) and not done)
+        progress = _plain(step, done, note)
+        late = step is steps.NOTICE and done and _is_late(way.review.notice_on, _notice_due(way.review))
+        return replace(progress, missed=_is_over(way.review) and not done, late=late)
 
     return judged
+
+
+def _notice_due(review: AnnualReview) -> date | None:
+    found = deadline(rules.NOTICE, review.held_on)
+    return found.due_on if found else None
 
 
 def _final(way: Way) -> Progress:

@@ -43,6 +43,10 @@ def make(*, review: AnnualReview, by: User) -> ReviewReport:
     with audit.saving(report, by=by):
         report.save(update_fields=["job_id"])
     audit.record("ehcp.report_made", review, text=f"Report of the review made: {name}", by=by)
+    if review.approved_at:  # what was approved is the report before this one
+        with changing(review, by=by, step=steps.REPORT) as change:
+            change.case.approved_by = change.case.approved_at = None
+            change.touch()
     return report
 
 
@@ -100,6 +104,8 @@ def approve(*, report: ReviewReport, version: int, by: User) -> AnnualReview:
         raise Refused(ReviewReason.REPORT_STALE)
     if newest.pdf_id is None:
         raise Refused(ReviewReason.REPORT_BEING_DRAWN)
+    if newest.is_signed:
+        raise Refused(ReviewReason.APPROVED_ALREADY, name=newest.approved_by.name)  # type: ignore[union-attr]
     with changing(review, version=version, by=by, step=steps.APPROVE) as change:
         review = change.case
         if missing := missing_in_report(review):
@@ -131,6 +137,8 @@ def record_sent(*, review: AnnualReview, sent_on: date, via: str, proof: str, by
     newest = latest_report(review)
     if newest and not is_current(newest):
         raise Refused(ReviewReason.REPORT_STALE)
+    if newest and newest.is_signed and not newest.signed_pdf_id:
+        raise Refused(ReviewReason.REPORT_NOT_DRAWN)
     review = reviews.record_report_sent(review=review, sent_on=sent_on, by=by)
     log_sent(review=review, subject="Report of the review", sent_on=sent_on, via=via, proof=proof, by=by)
     return review

@@ -297,6 +297,8 @@ def record_report_sent(*, review: AnnualReview, sent_on: date, by: User) -> Annu
         review = change.case
         if review.approved_at is None and sent_on >= _entered_on(review):
             raise Refused(ReviewReason.NOT_APPROVED)
+        if review.approved_at and sent_on < (approved_on := timezone.localdate(review.approved_at)):
+            raise Refused(ReviewReason.SENT_BEFORE_APPROVED, approved_on=approved_on, field="sent_on")
         for invitee in listed(review):
             invitee.report_sent_on = sent_on
             change.keep(invitee, "report_sent_on")

@@ -358,7 +358,7 @@ def _meeting_facts(request, review):
     facts = {"meeting_on": day, "meeting_time": review.meeting_time, "version": review.version}
     if day and not review.contribute_by:
         facts["contribute_by"] = review_days.contribute_by(
-            day, today=timezone.localdate(), calendar=selectors.calendar_of(review)
+            day, today=timezone.localdate(), calendar=selectors.calendar_of(review), authority=review.plan.authority
         )
     return facts
 

@@ -1,20 +1,14 @@
 """Files as schools send them, each with what is right: imported, and sent again, nothing changes."""
 
-import io
-import sys
 from dataclasses import dataclass, field
-from types import SimpleNamespace
-from unittest import mock
 
 import pytest
 from django.utils import timezone
 
 from pupils.imports.notes import NoteCode
-from pupils.imports.reading import child
 from pupils.imports.reading.readers import read_file
 from pupils.imports.reading.refusals import FileNotReadable, FileReason
 from pupils.imports.refusals import ImportReason
-from pupils.imports.selectors import opening
 from pupils.models import Import, Pupil
 from sendco.refusals import Refused
 
@@ -799,24 +793,6 @@ def who(pupil):
 def open_questions(imported):
     waiting = imported.changes.filter(unanswered__gt=0).exclude(kind="compare")
     return {each["says"] for change in waiting for each in change.questions if not each["answer"] and each["says"]}
-
-
-def read_here(module, payload, *, limits):
-    """Read a file as the closed process does, without its walls, which other tests try: it starts too slowly."""
-    out = io.BytesIO()
-    with (
-        mock.patch.multiple(child, limit_this_process=mock.DEFAULT, close_the_doors=mock.DEFAULT),
-        mock.patch.object(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(payload))),
-        mock.patch.object(sys, "stdout", SimpleNamespace(buffer=out)),
-    ):
-        child.main()
-    return out.getvalue()
-
-
-@pytest.fixture(autouse=True)
-def _most_are_read_here(request, monkeypatch):
-    if not request.node.get_closest_marker("postgresql"):
-        monkeypatch.setattr(opening, "run_child", read_here)
 
 
 @pytest.mark.parametrize("case", [pytest.param(each, marks=each.marks, id=each.file) for each in CASES])

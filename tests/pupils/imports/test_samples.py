@@ -10,7 +10,7 @@ from sendco.files.models import StoredFile
 
 from .helping import apply, kinds, preview, sample, take_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.postgresql("many rows written at once")]
+pytestmark = [pytest.mark.closed_process, pytest.mark.django_db, pytest.mark.postgresql("many rows written at once")]
 SAMPLES = [("alpha.csv", 14), ("beta.xlsx", 12), ("gamma.xml", 12)]
 
 
