@@ -56,6 +56,15 @@ def _now(code, facts):
     return {"title": "As the plan has them", "kind": "table", "head": head, "rows": rows} if rows else None
 
 
+def changed_since_made(review):
+    """Whether words came, or the school's report was changed, after the papers were put together."""
+    if review.pack_made_at is None or review.papers_sent_on:
+        return False
+    then = review.history.filter(history_date__lte=review.pack_made_at).order_by("history_date", "history_id").last()
+    came = review.invitees.filter(removed_on=None, contribution__sent_at__gt=review.pack_made_at)
+    return came.exists() or (then is not None and then.school_report != review.school_report)
+
+
 # --- Files that came with the words ------------------------------------------------------------------------------
 def files_of(review):
     """Stored PDFs and pictures that came with words that everybody may read, in the order of the papers."""

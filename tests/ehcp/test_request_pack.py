@@ -197,6 +197,18 @@ def test_letter_of_the_pack_is_signed_by_who_is_chosen(sign_in, senco, head, cas
     assert "Ruth Calloway Headteacher Fernhill Primary School" in text_of(stored(case))[1]
 
 
+def test_pack_says_that_it_is_not_up_to_date(sign_in, senco, case):
+    client = sign_in(senco)
+    make(client, case)
+    assert "Not up to date" not in client.get(address("assessment-detail", case)).content.decode()
+
+    with later():
+        views = case.advice.get(kind=Advice.Kind.PARENT)
+        services.save_advice(advice=views, words="She reads.", received_on=date(2026, 12, 1), by=senco)
+
+    assert "Not up to date" in client.get(address("assessment-detail", case)).content.decode()
+
+
 def missing(case):
     return {key for key, _, there, _ in readiness(case) if not there}
 

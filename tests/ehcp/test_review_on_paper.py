@@ -393,6 +393,26 @@ def test_parent_is_told_no_outcome_that_is_the_plans_affair(client, review, senc
     assert not any("Reads a page aloud" in words_of(client.get(question(number))) for number in range(1, 6))
 
 
+def test_papers_say_that_words_came_after_them(sign_in, review, senco):
+    client = sign_in(senco)
+    runner.run(services.ask_for_pack(review=review, by=senco).pack_job_id)
+    assert "Not up to date" not in words_of(client.get(at("review-papers", review)))
+
+    with later():
+        contributions.enter(invitee=parent_of(review), answers={"about": "Kind"}, version=1, by=senco)
+
+    assert "Not up to date" in words_of(client.get(at("review-papers", review)))
+
+
+def test_young_person_is_among_those_who_are_written_to(sign_in, review, senco):
+    review.pupil.birth_on = date(2009, 3, 1)
+    review.pupil.save()
+
+    page = words_of(sign_in(senco).get(reverse("ehcp:letter-new", args=["review", review.pk, "review_invitation"])))
+
+    assert "Kezia Adeyemi, the young person" in page
+
+
 # --- What counts as done -----------------------------------------------------------------------------------------
 def way(review, user):
     review = AnnualReview.objects.get(pk=review.pk)

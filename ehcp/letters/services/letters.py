@@ -42,7 +42,7 @@ WORDS = LetterWords(CaseLetterTemplate, letter_fields, lambda school, kind: lett
 def _contact_words(school: School) -> str:
     ways = [f"telephone {school.telephone}"] if school.telephone else []
     ways += [f"write to {school.email}"] if school.email else []
-    return " or ".join(ways) or "come to the school office"
+    return " or ".join(ways) or "write to the school"
 
 
 def _child_values(case: LetterCase) -> dict[str, str]:

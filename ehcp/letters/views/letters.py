@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from pupils.letters.views.words import WordsPages
 from pupils.models import Contact
 from sendco.audit import services as audit
+from sendco.clock import young_person_from
 from sendco.files.http import download_response
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
@@ -52,6 +53,9 @@ def recipients_of(case, kind):
     )
     if kind in letter_fields.TO_AUTHORITY or not case.pupil_id:
         return offices
+    born_on = case.pupil.birth_on
+    if born_on and timezone.localdate() >= young_person_from(born_on):  # the rights are their own: they are written to
+        offices.insert(0, ("young-person", f"{case.pupil.name}, the young person", case.pupil.name, "", None))
     contacts = Contact.objects.filter(pupil=case.pupil, ended_on=None, do_not_contact=False).order_by("priority", "pk")
     people = [
         (

@@ -1,10 +1,12 @@
 """The one PDF of a school's own request: asked for, made by a job, kept with the request until it goes and after."""
 
 from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
-from pupils.models import Document
+from pupils.models import Assessment, Document
 from sendco.audit import services as audit
 from sendco.files import services as files
 from sendco.files.models import StoredFile
@@ -13,7 +15,7 @@ from sendco.refusals import Refused
 from staff.models import User
 
 from ...cases.kernel import check_open, locked
-from ...models import NeedsAssessment
+from ...models import Advice, NeedsAssessment
 from ..refusals import RequestReason
 
 
@@ -64,6 +66,23 @@ def file_pack(*, case: NeedsAssessment, pdf: bytes, by: User) -> StoredFile:
         files.delete(stored=before, by=by)
     audit.record("ehcp.request_pack_made", case, text="Request pack made", by=by)
     return stored
+
+
+def changed_since(case: NeedsAssessment, stored: StoredFile) -> bool:
+    """Whether something that the pack prints or encloses was changed after it was made."""
+    since = {"history_date__gt": stored.uploaded_at}
+    return (
+        Advice.history.filter(assessment=case, **since).exists()
+        or Assessment.history.filter(pupil=case.pupil_id, **since).exists()
+        or Document.history.filter(pupil=case.pupil_id, **since).exists()
+        or case.reason != _reason_at(case, stored.uploaded_at)
+    )
+
+
+def _reason_at(case: NeedsAssessment, moment: datetime) -> str:
+    history: Any = case.history
+    then = history.filter(history_date__lte=moment).order_by("history_date", "history_id").last()
+    return then.reason if then else case.reason
 
 
 def pack_of(case: NeedsAssessment) -> StoredFile | None:

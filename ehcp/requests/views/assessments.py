@@ -32,6 +32,7 @@ from ...plans.forms import RequestCaseworkerForm
 from .. import forms, selectors, showing
 from ..kind import REQUEST
 from ..services import assessments as services
+from ..services import pack as packs
 
 PER_PAGE = 25
 CHANGED = "Somebody else changed this request meanwhile. Look at its page, then save again."
@@ -185,6 +186,11 @@ def _ruler(case, dates, today):
     return ruler(dates, starts_on=starts_on, today=today, weeks=final.count.n)
 
 
+def _is_stale(case):
+    stored = packs.pack_of(case) if case.pack_file_id and not case.sent_at else None
+    return stored is not None and packs.changed_since(case, stored)
+
+
 def pack_state(request, case):
     """How the pack of a request stands: there, being made, or why not."""
     job = Job.objects.filter(pk=case.pack_job_id, school_id=case.school_id).first() if case.pack_job_id else None
@@ -194,6 +200,7 @@ def pack_state(request, case):
         "pack_job": job,
         "pack_making": job is not None and not job.is_finished,
         "pack_trouble": (job.error or job.message) if failed else "",
+        "pack_stale": _is_stale(case),
         "pack_words": job.message if job and job.status == Status.DONE else "",
         "my_job": job if job and job.user_id == request.user.pk else None,
     }

@@ -46,6 +46,9 @@ def invitee_of(letter: CaseLetter) -> Invitee | None:
     listed = _review_of(letter).invitees.filter(removed_on=None)
     if letter.contact_id:
         return listed.filter(contact=letter.contact_id).first()
+    own = list(listed.filter(role=Invitee.Role.CHILD, name=letter.recipient))
+    if len(own) == 1:
+        return own[0]
     officers = list(listed.filter(role=Invitee.Role.LA))
     named = [officer for officer in officers if officer.name == letter.recipient]
     likely = named or officers

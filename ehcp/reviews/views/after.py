@@ -54,6 +54,7 @@ def review_papers(request, pk):
         request, form, sent, case=review, done="Kept: the papers have gone to everybody invited.",
         title="Papers for the meeting", submit="Record that they went", template="ehcp/review_papers.html",
         tab_title=tab_title("Papers of a review"), papers=papers, missing=missing,
+        stale=review_pack.changed_since_made(review),
         job=Job.objects.filter(pk=review.pack_job_id).first() if review.pack_job_id else None, today=today,
         due_on=rules.latest_notice(review.meeting_on) if review.meeting_on else None,
     )  # fmt: skip

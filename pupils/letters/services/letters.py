@@ -148,7 +148,7 @@ def _whom_to_ask(school: School, signed: Signatory) -> str:
 def _contact_words(school: School) -> str:
     ways = [f"telephone {school.telephone}"] if school.telephone else []
     ways += [f"write to {school.email}"] if school.email else []
-    return " or ".join(ways) or "come to the school office"
+    return " or ".join(ways) or "write to the school"
 
 
 def written_to(
