@@ -2,6 +2,8 @@
 
 from sendco.due.pages import RulePages, Takes, Way, register_pages
 
+from . import next_steps
+
 PAGES = {
     "concern.first_look": RulePages(action=Way("Look at it", "pupils:concern-detail")),
     "concern.look_again": RulePages(action=Way("Look again", "pupils:concern-detail")),
@@ -10,7 +12,9 @@ PAGES = {
         for_others=Way("See the pupil", "pupil-detail", (Takes.PUPIL,)),
     ),
     "watch.look_again": RulePages(action=Way("Look again", "pupils:watch-look-again")),
-    "support.tell_parent": RulePages(action=Way("Write the letter", "pupils:letter-new")),
+    "support.tell_parent": RulePages(
+        action=Way("Write the letter", "pupils:letter-new"), steps=next_steps.of_telling_parents
+    ),
 }
 
 

@@ -101,6 +101,19 @@ def test_making_one_letter_goes_to_it(sign_in, senco, entry, mum):
     assert letter.body == "Dear Folake Adeyemi, Kezia gets help."
 
 
+def test_row_of_what_is_due_leads_to_the_letter_that_is_made(sign_in, senco, entry, mum):
+    client = sign_in(senco)
+    before = page_of(client.get(reverse("due-list")))
+    client.post(new_url(entry), form_data(mum))
+
+    after = page_of(client.get(reverse("due-list")))
+
+    assert new_url(entry) in before
+    assert "Send the letter" in after
+    assert url("letter-detail", Letter.objects.get()) in after
+    assert new_url(entry) not in after
+
+
 def test_looking_again_makes_nothing(sign_in, senco, entry, mum):
     response = sign_in(senco).post(new_url(entry), form_data(mum, preview="1"))
 
