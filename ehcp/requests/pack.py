@@ -15,6 +15,7 @@ from sendco.audit.selectors import pupil_events
 from sendco.clock import long_date
 from sendco.files.kinds import Kind
 from sendco.files.services import FileNotAvailable, open_stored
+from sendco.pdf.pages import settle_forms
 
 from ..letters.fields import SEN_TEAM
 from ..letters.services import letters
@@ -147,6 +148,7 @@ def merged(pdf, enclosures, numbers):
         with whole.open_outline() as outline:
             for enclosure in enclosures:
                 more = opened.enter_context(pikepdf.open(io.BytesIO(enclosure.content)))
+                settle_forms(more)
                 _untag(more)
                 outline.root.append(pikepdf.OutlineItem(f"Enclosure: {enclosure.document.title}", len(whole.pages)))
                 whole.pages.extend(more.pages)

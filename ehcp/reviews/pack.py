@@ -7,6 +7,7 @@ from PIL import Image
 from sendco.files.kinds import Kind
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable, open_stored
+from sendco.pdf.pages import settle_forms
 
 from ..models import Invitee
 from . import layouts
@@ -99,6 +100,7 @@ def _append(whole, stored):
         with open_stored(stored) as file:
             content = _page_of(file) if stored.kind in PICTURES else file.read()
         with pikepdf.open(io.BytesIO(content)) as more:
+            settle_forms(more)
             whole.pages.extend(more.pages)
     except (FileNotAvailable, pikepdf.PdfError, pikepdf.PasswordError, OSError, Image.DecompressionBombError):
         return

@@ -24,6 +24,26 @@ def pdf_of(pages, *, size=(595, 842), password=None, script=False):
     return saved.getvalue()
 
 
+def form_of(words):
+    """A page whose only words stand in a field that somebody filled in."""
+    document = pikepdf.open(io.BytesIO(pdf_of([[""]])))
+    font = document.pages[0].Resources.Font[str(FONT)]
+    field = document.make_indirect(
+        pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.Widget, FT=pikepdf.Name.Tx, T="needs", V=words, F=4,
+            Rect=[50, 700, 400, 730], DA="/F1 11 Tf 0 g",
+        )
+    )  # fmt: skip
+    document.pages[0].Annots = pikepdf.Array([field])
+    fonts = pikepdf.Dictionary(Font=pikepdf.Dictionary({str(FONT): font}))
+    document.Root.AcroForm = document.make_indirect(
+        pikepdf.Dictionary(Fields=pikepdf.Array([field]), DR=fonts, DA="/F1 11 Tf 0 g", NeedAppearances=True)
+    )
+    saved = io.BytesIO()
+    document.save(saved)
+    return saved.getvalue()
+
+
 def _content(lines, height):
     parts = [f"BT /F1 11 Tf 14 TL 50 {height - 60} Td"]
     for line in lines:

@@ -25,7 +25,7 @@ from sendco.jobs.models import Job, Status
 from staff.acting import acting_for
 from staff.models import Membership
 from tests.again import later
-from tests.ehcp.pdfs import pdf_of
+from tests.ehcp.pdfs import form_of, pdf_of
 from tests.factories.ehcp import LocalAuthorityFactory
 
 LONDON = ZoneInfo("Europe/London")
@@ -126,6 +126,18 @@ def test_pack_with_enclosures_does_not_claim_to_be_tagged_throughout(sign_in, se
     with pikepdf.open(io.BytesIO(stored(case))) as whole:
         assert "/StructTreeRoot" in whole.Root
         assert whole.open_metadata().get("pdfuaid:part") is None
+
+
+def test_what_is_typed_into_a_form_comes_along(sign_in, senco, pupil, case):
+    upload = SimpleUploadedFile("form.pdf", form_of("Two hours of therapy"), content_type="application/pdf")
+    filed = add_document(
+        pupil=pupil, upload=upload, title="Form", kind="report", dated_on=date(2026, 11, 3), author="LA", by=senco
+    )
+
+    job = make(sign_in(senco), case, documents=[filed.pk])
+
+    assert job.status == Status.DONE, job.error
+    assert "Two hours of therapy" in text_of(stored(case))[-1]
 
 
 def test_what_cannot_be_enclosed_is_named_as_sent_separately(sign_in, senco, pupil, case):
