@@ -692,7 +692,7 @@ def test_reopened_contribution_is_changed_by_a_new_link(inside, secret, review, 
 
 def test_meeting_held_closes_every_link(inside, review, senco):
     type(review).objects.filter(pk=review.pk).update(began_on="2026-09-01")
-    reviews.record_held(review=review, held_on=timezone.localdate(), by=senco)
+    reviews.record_held(review=review, held_on=timezone.localdate(), by=senco, attended=[parent_of(review).pk])
 
     assert inside.get(question(1)).status_code == 404
     assert Link.objects.get().revoked_at

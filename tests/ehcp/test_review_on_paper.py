@@ -129,6 +129,21 @@ def test_papers_wait_until_the_parent_is_invited(sign_in, senco, review):
     assert client.post(at("review-papers", review), gone).status_code == 302
 
 
+def test_meeting_without_the_parent_who_was_never_invited_is_stopped(sign_in, senco, review):
+    services.plan_meeting(review=review, version=review.version, meeting_on=TODAY, by=senco)
+    client, here = sign_in(senco), f"{at('review-meeting', review)}?at=here"
+    officer = person(review, Role.LA)
+
+    alone = client.post(here, {"held_on": "2026-11-23", "people": [officer.pk], "go": "child"})
+    with later():
+        both = {"held_on": "2026-11-23", "people": [officer.pk, parent_of(review).pk], "go": "child"}
+        together = sign_in(senco).post(here, both)
+
+    assert "Nobody with parental responsibility is invited yet" in words_of_refusal(alone)
+    assert together.status_code == 302
+    assert AnnualReview.objects.get().held_on == TODAY
+
+
 def test_young_person_needs_no_parent(sign_in, senco, without_parent):
     pupil = without_parent.pupil
     pupil.birth_on = date(2009, 3, 1)

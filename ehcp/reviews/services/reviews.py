@@ -23,7 +23,7 @@ from ...cases.refusals import CaseReason
 from ...models import AnnualReview, Invitee, OutcomeReview, Plan, PlanOutcome, ViewDifference
 from .. import steps
 from ..refusals import ReviewReason
-from ..selectors.facts import lacks_parent
+from ..selectors.facts import lacks_parent, parents_of
 from ..selectors.invitees import PURPOSE
 from .inviting import check_parent, listed, who_to_invite
 
@@ -275,6 +275,10 @@ def record_held(*, review: AnnualReview, held_on: date, by: User, attended: Iter
     with changing(review, by=by, step=steps.MEETING) as change:
         review = change.case
         check_parent(review)
+        attended = set(attended)
+        is_known = _entered_on(review) <= held_on <= timezone.localdate()  # an earlier one was as it was
+        if is_known and lacks_parent(review, invited=True) and not parents_of(review).filter(pk__in=attended).exists():
+            raise Refused(ReviewReason.PARENT_NOT_INVITED)
         for invitee in listed(review):
             invitee.attended = invitee.pk in attended
             change.keep(invitee, "attended")
