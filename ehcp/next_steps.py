@@ -9,7 +9,6 @@ from staff.acting import Acting
 from staff.permissions import Permission
 
 from .models import AnnualReview, Consultation, ReviewReport
-from .reviews.selectors.facts import is_current
 from .reviews.selectors.reviews import NEXT_AFTER, WAITS
 
 
@@ -32,37 +31,20 @@ def of_report(acting: Acting, items: list[DueItem]) -> dict[int, Step]:
     """A report is written up, made, approved and sent; the row says which of these is next."""
     newest = ReviewReport.objects.filter(review=OuterRef("pk")).order_by("-made_at", "-pk")
     rows = AnnualReview.objects.filter(pk__in=_ids(items)).values_list(
-        "pk", "recommendation", "approved_at", Subquery(newest.values("pk")[:1]), Subquery(newest.values("pdf_id")[:1])
+        "pk", "recommendation", "approved_at", Subquery(newest.values("pdf_id")[:1])
     )
-    may_approve = acting.can(Permission.CASE_APPROVE)
-    steps, waiting = {}, {}
-    for pk, recommendation, approved_at, report, pdf in rows:
+    steps = {}
+    for pk, recommendation, approved_at, pdf in rows:
         if approved_at:
             steps[pk] = Step("Record that it went", "ehcp:review-report-sent", (pk,))
-        elif report and pdf and recommendation:
-            waiting[pk] = report
+        elif pdf and recommendation:
+            # There it says whether the record has changed since, and only what has not is approved.
+            steps[pk] = Step("Read the report", "ehcp:review-report", (pk,))
         elif recommendation:
             steps[pk] = Step("Make the report", "ehcp:review-report", (pk,))
         else:
             steps[pk] = Step("Write up the meeting", "ehcp:review-meeting", (pk,))
-    for number, (pk, report) in enumerate(waiting.items()):
-        steps[pk] = _of_waiting(pk, report, may_approve, is_looked_at=number < MOST_LOOKED_AT)
     return {item.pk: steps[item.source_id] for item in items if item.source_id in steps}
-
-
-# A report is compared with the record, which takes queries of its own: on a page for the first few alone.
-MOST_LOOKED_AT = 10
-
-
-def _of_waiting(pk: int, report: int, may_approve: bool, *, is_looked_at: bool) -> Step:
-    """A report that lies before the head: what was changed since it was made has to be made again first."""
-    if is_looked_at and not is_current(
-        ReviewReport.objects.select_related("review__plan__authority", "review__pupil").get(pk=report)
-    ):
-        return Step("Make the report again", "ehcp:review-report", (pk,))
-    if may_approve:
-        return Step("Approve the report", "ehcp:review-approve", (report,))
-    return Step("Open the report", "ehcp:review-report", (pk,))
 
 
 def of_plan(acting: Acting, items: list[DueItem]) -> dict[int, Step]:

@@ -358,10 +358,12 @@ def test_nothing_is_approved_without_a_report(proved, head, held):
 
 def test_stale_report_is_made_again_before_it_is_approved(proved, senco, head, held):
     held = services.save_meeting(review=held, version=held.version, recommendation="maintain", by=senco)
-    make(proved(senco), held)
+    report = make(proved(senco), held)
     services.save_meeting(review=held, version=held.version, summary="Other words", by=senco)
 
-    assert offers(proved(head), "Make the report again", at("review-report", held))
+    page = words_of(proved(head).get(at("review-report", held)))
+    assert "Make it again before it is approved" in page
+    assert at("review-approve", report) not in page
     assert not way(held, senco)["report"].done
 
 
@@ -528,8 +530,8 @@ def test_row_of_a_report_names_the_step_that_is_next(proved, sign_in, senco, hea
     assert offers(desk, "Make the report", at("review-report", held))
 
     report = make(desk, held)
-    assert offers(desk, "Open the report", at("review-report", held))
-    assert offers(proved(head), "Approve the report", at("review-approve", report))
+    assert offers(desk, "Read the report", at("review-report", held))
+    assert at("review-approve", report) in words_of(proved(head).get(at("review-report", held)))
 
     approve(proved, head, report)
     assert offers(sign_in(senco), "Record that it went", at("review-report-sent", held))

@@ -130,7 +130,7 @@ def test_report_says_who_when_and_which_school():
 
     html = " ".join(html.split())
     assert '<html lang="en-GB">' in html
-    assert "Written by Nadia Rahman, SENDCo, Tue 26 Jan 2027. Figures as at Mon 25 Jan 2027, 17:00" in html
+    assert "Written by Nadia Rahman, SENDCo, 26 January 2027. Figures as at 25 January 2027, 17:00" in html
     assert html.count("Harbour Lane Centre for Education") == 2
 
 

@@ -38,8 +38,10 @@ def _explain(setting):
     items = late(DueItem.objects.filter(school_id=school.pk, due_on__gte=today - YEAR), today)
     ours = items.filter(DONE_LATE, duty=Duty.SCHOOL, rule__in=texts.LATE).order_by("-due_on", "-pk")
     told = defaultdict(int)
-    # Of what is open and late, every other one: the rest nobody has come to yet.
-    still = items.filter(met_on=None, closed_on=None, duty=Duty.SCHOOL, rule__in=texts.LATE).order_by("due_on", "pk")
+    # Of what is open and late, every other one: the rest nobody has come to yet. A look at a pupil is taken, and needs
+    # no words.
+    still = items.filter(met_on=None, closed_on=None, duty=Duty.SCHOOL, rule__in=texts.LATE)
+    still = still.exclude(rule="watch.look_again").order_by("due_on", "pk")
     for item in [*still[::2], *ours[UNSAID:]]:
         said = texts.LATE[item.rule]
         _say(setting, item, said[told[item.rule] % len(said)])
