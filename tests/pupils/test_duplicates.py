@@ -238,6 +238,7 @@ def test_pupils_of_another_school_are_not_found(foreign_pupil, senco, sign_in):
     assert "Ruby" not in sign_in(senco).get(CHOOSE, {"q": "whitlock"}).content.decode().replace("“whitlock”", "")
 
 
+@pytest.mark.usefixtures("one_window")
 def test_too_many_searches_are_told_to_wait(pupil, senco, sign_in):
     client = sign_in(senco)
 
