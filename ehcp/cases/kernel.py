@@ -151,6 +151,11 @@ def locked(case: Case, *, version: int | None = None) -> Case:
     return row
 
 
+def entered_on(case: Any) -> date:
+    """The day on which the case was entered here: what happened before it is known as it was."""
+    return timezone.localdate(case.history.earliest("history_date").history_date)
+
+
 def check_open(case: Model) -> None:
     kind = kind_of(case)
     closed_on = getattr(case, kind.closed)

@@ -1,8 +1,7 @@
 """What a consultation declares about itself."""
 
 from ..cases.kind import CaseKind, DatedFact
-from ..models import CaseLetterKind, Consultation
-from .reply import approved_reply_values
+from ..models import Consultation
 
 CONSULTATION = CaseKind(
     code="consultation",
@@ -10,7 +9,6 @@ CONSULTATION = CaseKind(
     noun="consultation",
     tab="consultations",
     route="ehcp:consultation-detail",
-    letter_values={CaseLetterKind.CONSULTATION_REPLY: approved_reply_values},
     facts=(
         DatedFact("received_on", "The day the consultation arrived", "the consultation arrived"),
         DatedFact("sent_on", "The day the reply went", "the reply went", after=("received_on",), clears=("sent_via",)),

@@ -3,11 +3,9 @@
 import re
 
 from sendco.clock import full_date
-from sendco.refusals import Refused
 
 from ..letters.fields import SEN_TEAM
 from ..models import CaseLetter, CaseLetterKind, Consultation
-from .refusals import ConsultationReason
 
 Reply = Consultation.Reply
 Ground = Consultation.Ground
@@ -63,12 +61,6 @@ def reply_values(case: Consultation) -> dict[str, str]:
         "reply.needed": needed,
         "consulted.date": full_date(case.received_on),
     }
-
-
-def approved_reply_values(case: Consultation) -> dict[str, str]:
-    if case.approved_at is None:
-        raise Refused(ConsultationReason.NOT_APPROVED)
-    return reply_values(case)
 
 
 def recipient_of(case: Consultation) -> str:

@@ -20,7 +20,7 @@ from sendco.refusals import Refused
 from staff.models import School, User
 from staff.signatories import signatory
 
-from ..cases.kernel import assign, changing, opening
+from ..cases.kernel import assign, changing, entered_on, opening
 from ..cases.refusals import CaseReason
 from ..letters.services import correspondence, letters
 from ..models import CaseLetter, CaseLetterKind, Consultation, LocalAuthority
@@ -219,7 +219,7 @@ def record_sent(
     with changing(case, version=version, by=by, step=steps.SEND) as change:
         case = change.case
         approved_on = timezone.localdate(case.approved_at) if case.approved_at else sent_on
-        if _entered_on(case) <= sent_on < approved_on:  # what went before it was entered here was approved on paper
+        if entered_on(case) <= sent_on < approved_on:  # what went before it was entered here was approved on paper
             raise Refused(ConsultationReason.SENT_BEFORE_APPROVED, approved_on=approved_on, field="sent_on")
         case.sent_on, case.sent_via, case.proof = sent_on, via, proof
         if letter := letter_of(case):
@@ -230,11 +230,6 @@ def record_sent(
             subject="Reply to the consultation", method=via, proof=proof, upload=upload, by=by,
         )  # fmt: skip
     return case
-
-
-def _entered_on(case: Consultation) -> date:
-    history: Any = case.history
-    return timezone.localdate(history.earliest("history_date").history_date)
 
 
 def record_outcome(*, case: Consultation, named: str, named_on: date, by: User) -> Consultation:

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from pupils.forms.checked import date_field, past_date_field
+from pupils.letters.forms import SigningForm
 from pupils.models import Document
 from pupils.record.forms.documents import ACCEPT
 from sendco.clock import SEND_LAW_FROM
@@ -362,7 +363,7 @@ class ExemptionForm(forms.Form):
 
 
 # --- The pack ----------------------------------------------------------------------------------------------------
-class PackForm(forms.Form):
+class PackForm(SigningForm):
     parts = forms.MultipleChoiceField(
         label="What we write into it",
         required=False,
@@ -370,7 +371,6 @@ class PackForm(forms.Form):
         initial=Part.values,
         widget=forms.CheckboxSelectMultiple(attrs=TICK),
     )
-    signed_by = forms.ChoiceField(label="Letter signed by", widget=forms.RadioSelect(attrs=TICK))
     documents = ManyRowsField(
         Document.objects.none(),
         required=False,
@@ -379,10 +379,11 @@ class PackForm(forms.Form):
         widget=forms.CheckboxSelectMultiple(attrs=TICK),
     )
 
+    field_order = ["parts", "signed_by", "documents"]
+
     def __init__(self, *args, acting, pupil, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["signed_by"].choices = [(signed.user.pk, str(signed)) for signed in signatories(acting)]
-        self.initial.setdefault("signed_by", acting.user.pk)
+        super().__init__(*args, signatories=signatories(acting), **kwargs)
+        self.fields["signed_by"].label = "Letter signed by"
         documents = Document.objects.visible_to(acting).filter(pupil=pupil, removed_on=None)
         self.fields["documents"].queryset = documents.order_by("dated_on", "pk")
         self.fields["documents"].label_from_instance = document_words

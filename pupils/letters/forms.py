@@ -32,8 +32,8 @@ class WordsForm(forms.Form):
         return self._checked("body")
 
 
-class SignedForm(WordsForm):
-    """A letter with the choice of who signs it; `signatories` are those who may, whoever writes it first."""
+class SigningForm(forms.Form):
+    """The choice of who signs a letter; `signatories` are those who may, whoever writes it first."""
 
     signed_by = forms.ChoiceField(label="Signed by", widget=forms.RadioSelect(attrs=TICK))
 
@@ -48,6 +48,10 @@ class SignedForm(WordsForm):
     def signed(self):
         """Who is chosen, also while the form is only looked at."""
         return self.signatories.get(self["signed_by"].value()) or next(iter(self.signatories.values()))
+
+
+class SignedForm(SigningForm, WordsForm):
+    """A letter with the choice of who signs it."""
 
 
 class TemplateForm(WordsForm):

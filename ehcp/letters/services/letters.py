@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Model
 from django.utils import timezone
 
-from pupils.letters.services.words import LetterWords
+from pupils.letters.services.words import LetterWords, contact_words
 from pupils.models import Contact, Document
 from sendco.audit import services as audit
 from sendco.clock import Basis, full_date
@@ -39,12 +39,6 @@ WORDS = LetterWords(CaseLetterTemplate, letter_fields, lambda school, kind: lett
 
 
 # --- What the fields hold ----------------------------------------------------------------------------------------
-def _contact_words(school: School) -> str:
-    ways = [f"telephone {school.telephone}"] if school.telephone else []
-    ways += [f"write to {school.email}"] if school.email else []
-    return " or ".join(ways) or "write to the school"
-
-
 def _child_values(case: LetterCase) -> dict[str, str]:
     pupil = case.pupil
     if pupil is None:
@@ -129,7 +123,7 @@ def merge_values(
         "authority.advice": authority.advice_service or "look for SENDIASS on your council's Local Offer",
         "letter.date": full_date(dated_on),
         "school.name": school.name,
-        "school.contact": _contact_words(school),
+        "school.contact": contact_words(school),
         "sender.name": signed.user.name,
         "sender.role": signed.role,
         "head.name": _head_name(school, kind, signed),

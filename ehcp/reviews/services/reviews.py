@@ -18,7 +18,7 @@ from sendco.links import services as links
 from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import User
 
-from ...cases.kernel import Change, assign, changing, locked, opening
+from ...cases.kernel import Change, assign, changing, entered_on, locked, opening
 from ...cases.refusals import CaseReason
 from ...models import AnnualReview, Invitee, OutcomeReview, Plan, PlanOutcome, ViewDifference
 from .. import steps
@@ -276,7 +276,7 @@ def record_held(*, review: AnnualReview, held_on: date, by: User, attended: Iter
         review = change.case
         check_parent(review)
         attended = set(attended)
-        is_known = _entered_on(review) <= held_on <= timezone.localdate()  # an earlier one was as it was
+        is_known = entered_on(review) <= held_on <= timezone.localdate()  # an earlier one was as it was
         if is_known and lacks_parent(review, invited=True) and not parents_of(review).filter(pk__in=attended).exists():
             raise Refused(ReviewReason.PARENT_NOT_INVITED)
         for invitee in listed(review):
@@ -299,7 +299,7 @@ def record_report_sent(*, review: AnnualReview, sent_on: date, by: User) -> Annu
     """
     with changing(review, by=by, step=steps.SEND) as change:
         review = change.case
-        if review.approved_at is None and sent_on >= _entered_on(review):
+        if review.approved_at is None and sent_on >= entered_on(review):
             raise Refused(ReviewReason.NOT_APPROVED)
         if review.approved_at and sent_on < (approved_on := timezone.localdate(review.approved_at)):
             raise Refused(ReviewReason.SENT_BEFORE_APPROVED, approved_on=approved_on, field="sent_on")
@@ -310,11 +310,6 @@ def record_report_sent(*, review: AnnualReview, sent_on: date, by: User) -> Annu
         change.touch()
         change.tell("ehcp.report_sent", "Report of the review sent", on=sent_on)
     return review
-
-
-def _entered_on(review: AnnualReview) -> date:
-    history: Any = review.history
-    return timezone.localdate(history.earliest("history_date").history_date)
 
 
 def close(*, review: AnnualReview, reason: str, by: User, on: date | None = None) -> AnnualReview:

@@ -24,7 +24,7 @@ from ...models.register import Code
 from ...register import services as register
 from .. import fields as letter_fields
 from ..refusals import LetterReason
-from .words import LetterWords
+from .words import LetterWords, contact_words
 
 ONE_DAY = timedelta(days=1)
 YOUNG_PERSON = "young-person"
@@ -127,7 +127,7 @@ def merge_values(*, entry: RegisterEntry, recipient: Recipient, dated_on: date, 
         "support.needs": ", ".join(need.need_type.name for need in needs) or "not known yet",
         "letter.date": full_date(dated_on),
         "school.name": school.name,
-        "school.contact": _contact_words(school),
+        "school.contact": contact_words(school),
         "school.governing_body": school.governing_body,
         "sender.name": signed.user.name,
         "sender.role": signed.role,
@@ -143,12 +143,6 @@ def _whom_to_ask(school: School, signed: Signatory) -> str:
     sencos = list(people_with(school, Role.SENCO))
     senco = signed.user if signed.user in sencos else only_one(sencos)
     return senco.name if senco else "the SENDCo"
-
-
-def _contact_words(school: School) -> str:
-    ways = [f"telephone {school.telephone}"] if school.telephone else []
-    ways += [f"write to {school.email}"] if school.email else []
-    return " or ".join(ways) or "write to the school"
 
 
 def written_to(

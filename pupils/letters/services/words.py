@@ -22,6 +22,13 @@ def _refusal(error: LetterTextError) -> Refused:
     return Refused(TextReason.LONE_BRACKETS, example="{{ child.first_name }}")
 
 
+def contact_words(school: School) -> str:
+    """How to reach the school, as a sentence goes on after "please"."""
+    ways = [f"telephone {school.telephone}"] if school.telephone else []
+    ways += [f"write to {school.email}"] if school.email else []
+    return " or ".join(ways) or "write to the school"
+
+
 @dataclass(frozen=True)
 class LetterWords:
     """One family of letters: its model of templates, its module of merge fields, and our (subject, body) for a kind."""
