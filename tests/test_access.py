@@ -26,7 +26,7 @@ from pupils.models import (
     SavedView,
     WatchListEntry,
 )
-from pupils.record.services.pupils import save_contact
+from pupils.record.services.contacts import save_contact
 from sendco.due.models import DueItem
 from sendco.files.services import store_bytes
 from sendco.jobs.models import Job

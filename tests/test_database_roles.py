@@ -9,7 +9,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from pupils.models import Contact
-from pupils.record.services import pupils as services
+from pupils.record.services import contacts as services
 from sendco.audit import privileges, triggers
 from sendco.audit.models import Event, Read
 from sendco.checks import what_is_stored_is_safe

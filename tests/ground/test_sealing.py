@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from governance.services.sealing import seal_and_tell
 from pupils.models import Contact
-from pupils.record.services import pupils as services
+from pupils.record.services import contacts as services
 from sendco.audit import sealing
 from sendco.audit import services as audit
 from sendco.audit.models import AppendOnlyError, Event, Read, Seal

@@ -84,7 +84,7 @@ def test_confidential_flag_shows_only_to_those_allowed(client, sign_in, senco, t
 
 
 def test_hidden_address_is_on_no_tab(client, sign_in, senco, pupil):
-    from pupils.record.services.pupils import save_contact
+    from pupils.record.services.contacts import save_contact
 
     contact = Contact(pupil=pupil, name="Folake", address="4 Canary Mews", postcode="AB1 2CD", address_hidden=True)
     save_contact(contact=contact, by=senco)

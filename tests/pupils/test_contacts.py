@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils.models import Contact
-from pupils.record.services import pupils as services
+from pupils.record.services import contacts as services
 from sendco import crypt
 from sendco.audit.models import Event, Read
 from tests.factories import MembershipFactory, UserFactory

@@ -10,7 +10,7 @@ from pupils.letters.refusals import LetterReason, TextReason
 from pupils.letters.services import letters
 from pupils.models import Contact, Document, Letter, LetterTemplate, NeedType
 from pupils.models.letters import LetterKind
-from pupils.record.services import pupils
+from pupils.record.services import contacts
 from pupils.register import services as register
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
@@ -206,7 +206,7 @@ def test_each_gets_a_letter_of_their_own(entry, family, senco):
 
 def test_a_hidden_address_is_printed_nowhere(entry, pupil, senco):
     aunt = Contact(pupil=pupil, name="Bea", has_parental_responsibility=True, address=HIDDEN, address_hidden=True)
-    pupils.save_contact(contact=aunt, by=senco)
+    contacts.save_contact(contact=aunt, by=senco)
 
     (letter,) = make(entry, senco, aunt)
 

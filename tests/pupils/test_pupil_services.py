@@ -26,6 +26,7 @@ from pupils.record.refusals import (
     RollReason,
     SupportReason,
 )
+from pupils.record.services import contacts
 from pupils.record.services import pupils as services
 from pupils.register import services as register
 from pupils.register.refusals import RegisterReason
@@ -326,7 +327,7 @@ def contact_of(pupil, **values):
 
 
 def test_save_contact_leaves_an_event_for_confidential_readers_only(pupil, senco):
-    contact = services.save_contact(contact=contact_of(pupil), by=senco)
+    contact = contacts.save_contact(contact=contact_of(pupil), by=senco)
 
     assert (last_event().code, last_event().audience) == ("contact.saved", Audience.CONFIDENTIAL)
     assert contact.history.get().history_user == senco
@@ -335,7 +336,7 @@ def test_save_contact_leaves_an_event_for_confidential_readers_only(pupil, senco
 def test_a_hidden_address_is_sealed_everywhere(pupil, senco):
     contact = contact_of(pupil, address="7 Heron Row", postcode="AB12 3DE", address_hidden=True)
 
-    services.save_contact(contact=contact, by=senco)
+    contacts.save_contact(contact=contact, by=senco)
 
     contact.refresh_from_db()
     assert (contact.address, contact.postcode) == ("", "")
@@ -347,57 +348,57 @@ def test_a_hidden_address_is_sealed_everywhere(pupil, senco):
 
 
 def test_a_hidden_address_stays_until_a_new_one_is_typed(pupil, senco):
-    contact = services.save_contact(contact=contact_of(pupil, address="7 Heron Row", address_hidden=True), by=senco)
+    contact = contacts.save_contact(contact=contact_of(pupil, address="7 Heron Row", address_hidden=True), by=senco)
 
     contact.note = "Text first"
-    services.save_contact(contact=contact, version=1, by=senco)
+    contacts.save_contact(contact=contact, version=1, by=senco)
     assert contact.reveal_address() == "7 Heron Row"
 
     contact.address = "2 Mill End"
-    services.save_contact(contact=contact, version=2, by=senco)
+    contacts.save_contact(contact=contact, version=2, by=senco)
     assert contact.reveal_address() == "2 Mill End"
 
 
 def test_a_hidden_address_never_comes_back_by_itself(pupil, senco):
-    contact = services.save_contact(contact=contact_of(pupil, address="7 Heron Row", address_hidden=True), by=senco)
+    contact = contacts.save_contact(contact=contact_of(pupil, address="7 Heron Row", address_hidden=True), by=senco)
     contact.address_hidden = False
 
     with refused(ContactReason.SHOWN_ADDRESS_MISSING):
-        services.save_contact(contact=contact, version=1, by=senco)
+        contacts.save_contact(contact=contact, version=1, by=senco)
     contact.refresh_from_db()
     assert contact.reveal_address() == "7 Heron Row"
 
     contact.address_hidden, contact.address = False, "2 Mill End"
-    services.save_contact(contact=contact, version=1, by=senco)
+    contacts.save_contact(contact=contact, version=1, by=senco)
     contact.refresh_from_db()
     assert (contact.address, contact.sealed_address) == ("2 Mill End", "")
 
 
 def test_save_contact_of_an_older_version_is_refused(pupil, senco):
-    contact = services.save_contact(contact=contact_of(pupil), by=senco)
-    services.save_contact(contact=Contact.objects.get(pk=contact.pk), version=1, by=senco)
+    contact = contacts.save_contact(contact=contact_of(pupil), by=senco)
+    contacts.save_contact(contact=Contact.objects.get(pk=contact.pk), version=1, by=senco)
 
     with pytest.raises(ChangedMeanwhile):
-        services.save_contact(contact=contact, version=1, by=senco)
+        contacts.save_contact(contact=contact, version=1, by=senco)
 
 
 def test_end_contact_once(pupil, senco):
-    contact = services.save_contact(contact=contact_of(pupil), by=senco)
+    contact = contacts.save_contact(contact=contact_of(pupil), by=senco)
 
-    services.end_contact(contact=contact, by=senco)
+    contacts.end_contact(contact=contact, by=senco)
 
     contact.refresh_from_db()
     assert (contact.ended_on, contact.may_be_written_to) == (TODAY(), False)
     assert last_event().code == "contact.ended"
     with refused(ContactReason.ENDED_ALREADY):
-        services.end_contact(contact=contact, by=senco)
+        contacts.end_contact(contact=contact, by=senco)
 
 
 def test_reveal_address_keeps_the_read_and_each_reason(pupil, senco):
-    contact = services.save_contact(contact=contact_of(pupil, address="7 Heron Row", address_hidden=True), by=senco)
+    contact = contacts.save_contact(contact=contact_of(pupil, address="7 Heron Row", address_hidden=True), by=senco)
 
     for reason in ("Police asked, number 12", "Letter from the court"):
-        assert services.reveal_address(contact=contact, reason=reason, by=senco) == "7 Heron Row"
+        assert contacts.reveal_address(contact=contact, reason=reason, by=senco) == "7 Heron Row"
 
     read = Read.objects.get(pupil_id=pupil.pk)
     assert (read.what, read.reason, read.user_id) == ("hidden address", "Police asked, number 12", senco.pk)

@@ -17,6 +17,7 @@ from pupils.duplicates import services as merges
 from pupils.letters.services import letters
 from pupils.models import Concern, Contact, Letter, Merge, NeedType, Pupil, RegisterEntry, WatchListEntry
 from pupils.models.letters import LetterKind
+from pupils.record.services import contacts
 from pupils.record.services import pupils as services
 from pupils.register import services as register
 from sendco.audit.models import Event
@@ -79,7 +80,7 @@ def test_two_people_edit_one_contact(pupil, senco, contest):
     def edit(number):
         mine = Contact.objects.get(pk=contact.pk)
         mine.phone = f"07700 90000{number}"
-        return services.save_contact(contact=mine, version=1, by=senco).phone
+        return contacts.save_contact(contact=mine, version=1, by=senco).phone
 
     race = contest()
     outcomes = race.between(*(partial(edit, number) for number in range(AT_ONCE)))

@@ -8,7 +8,6 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils import timezone
 
-from sendco import crypt
 from sendco.audit import services as audit
 from sendco.audit.models import Audience
 from sendco.clock import long_date
@@ -19,12 +18,12 @@ from staff.owed import bring_pupil_up_to_date, bring_up_to_date
 from staff.refusals import PeopleReason
 
 from ... import search
-from ...models import ConcernView, Contact, Enrolment, GroupPlace, Pupil, PupilFlag, PupilSupport, RegisterEntry
+from ...models import ConcernView, Enrolment, GroupPlace, Pupil, PupilFlag, PupilSupport, RegisterEntry
 from ...models.pupil import CONFIDENTIAL_FLAGS, FlagKind
 from ...models.register import Code
 from ...register import services as register
 from ...register.refusals import RegisterReason
-from ..refusals import ContactReason, EnrolmentReason, FlagReason, GroupReason, RecordReason, RollReason, SupportReason
+from ..refusals import EnrolmentReason, FlagReason, GroupReason, RecordReason, RollReason, SupportReason
 
 ONE_DAY = timedelta(days=1)
 # What the deadlines of a plan read of the pupil: the transfer to the next phase, and the day that rights pass.
@@ -235,76 +234,6 @@ def readmit(
     text = f"Back on roll from {long_date(joined_on)}"
     audit.record("pupil.readmitted", pupil, text=text, by=by, pupil_id=pupil.pk, happened_on=joined_on)
     return pupil
-
-
-# --- Contacts ----------------------------------------------------------------------------------------------------
-def _seal(contact: Contact) -> None:
-    """Keep a hidden address encrypted and out of the plain columns.
-
-    It never comes back by itself: that would show it without a reason. Who ends the hiding types it again.
-    """
-    if contact.address_hidden and (contact.address or contact.postcode):
-        contact.sealed_address = crypt.encrypt(contact.full_address)
-        contact.address = contact.postcode = ""
-    elif not contact.address_hidden and contact.sealed_address:
-        if not contact.address:
-            raise Refused(ContactReason.SHOWN_ADDRESS_MISSING)
-        contact.sealed_address = ""
-
-
-def _seal_the_past(contact: Contact) -> None:
-    """Hiding counts for the addresses of earlier days too: what the history kept in clear is sealed there."""
-    rows = Contact.history.filter(id=contact.pk).exclude(address="", postcode="")
-    for row in rows:
-        sealed = row.sealed_address or crypt.encrypt("\n".join(part for part in (row.address, row.postcode) if part))
-        rows.model.objects.filter(pk=row.pk).update(address="", postcode="", sealed_address=sealed)
-
-
-@transaction.atomic
-def save_contact(*, contact: Contact, by: User, version: int | None = None) -> Contact:
-    """Add or change a contact. A hidden address is sealed; ChangedMeanwhile when somebody else saved first."""
-    is_new = contact.pk is None
-    if not is_new:
-        current = Contact.objects.select_for_update().get(pk=contact.pk)
-        if version is not None and current.version != version:
-            raise ChangedMeanwhile(current)
-        contact.version = current.version + 1
-    _seal(contact)
-    with audit.saving(contact, by=by):
-        contact.save()
-    if contact.address_hidden:
-        _seal_the_past(contact)
-    text = f"Contact {'added' if is_new else 'changed'}: {contact.name}"
-    school_id = contact.pupil.school_id
-    audit.record("contact.saved", contact, text=text, by=by, school_id=school_id, audience=Audience.CONFIDENTIAL)
-    return contact
-
-
-@transaction.atomic
-def end_contact(*, contact: Contact, by: User) -> None:
-    contact = Contact.objects.select_for_update(of=["self"]).select_related("pupil").get(pk=contact.pk)
-    if contact.ended_on:
-        raise Refused(ContactReason.ENDED_ALREADY, contact=contact.name, ended_on=contact.ended_on)
-    contact.ended_on = timezone.localdate()
-    contact.version += 1
-    with audit.saving(contact, by=by):
-        contact.save(update_fields=["ended_on", "version"])
-    text, school_id = f"Contact ended: {contact.name}", contact.pupil.school_id
-    audit.record("contact.ended", contact, text=text, by=by, school_id=school_id, audience=Audience.CONFIDENTIAL)
-
-
-@transaction.atomic
-def reveal_address(*, contact: Contact, reason: str, by: User) -> str:
-    """Return a hidden address in clear. The read and the reason are kept: as a read, and as an event each time."""
-    school_id, pupil_id = contact.pupil.school_id, contact.pupil_id
-    audit.record_read(
-        school_id=school_id, pupil_id=pupil_id, by=by, what="hidden address", reason=reason, required=True
-    )
-    text = f"Hidden address of {contact.name} looked at: {reason}"
-    audit.record(
-        "contact.address_revealed", contact, text=text, by=by, school_id=school_id, audience=Audience.CONFIDENTIAL
-    )
-    return contact.reveal_address()
 
 
 def _lock_on_roll(pupil: Pupil) -> Pupil:

@@ -14,7 +14,7 @@ from staff.permissions import Permission
 from ...models import Contact, Pupil
 from ...views.form_pages import below_pupil, confirm, pupil_form
 from ..forms.contacts import ContactForm, RevealForm
-from ..services import pupils as services
+from ..services import contacts as services
 
 
 def _contact(request, pk):
