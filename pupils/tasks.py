@@ -1,18 +1,17 @@
 """Background work of this floor. Each handler can run twice without harm."""
 
-from django.db import transaction
-
 from sendco.jobs.registry import handler
 from sendco.jobs.services import JobFailed
-from sendco.pdf.jobs import draw
 from staff.jobs import acting_of
 from staff.models import School
 from staff.owed import bring_school_up_to_date
 from staff.permissions import Permission
 
 from .letters.refusals import LetterReason
-from .letters.services.letters import file_letter, may_go
+from .letters.services.filing import draw_and_file
+from .letters.services.letters import may_go
 from .models import Letter
+from .record.services.hiding import letter_models
 
 
 @handler("pupils.letter_pdf")
@@ -26,14 +25,20 @@ def letter_pdf(run):
         raise JobFailed(
             str(LetterReason.MAY_NOT_BE_WRITTEN_TO.words) if letter else "This letter is not there any more."
         )
-    if letter.file_id:
-        return {"letter": letter.pk, "message": "The letter is filed."}
-    run.progress(0, 2, "Drawing the letter")
-    pdf = draw("reports/letter.html", {"letter": letter, "school": letter.pupil.school}, title="Letter")
-    with transaction.atomic():
-        run.still_mine()
-        file_letter(letter=letter, pdf=pdf, by=acting.user)
-    return {"letter": letter.pk, "message": "The letter is filed."}
+    return draw_and_file(run, letter, by=acting.user)
+
+
+@handler("pupils.letter_again")
+def letter_again(run):
+    """Draw a letter of any floor anew, without the address that is hidden now.
+
+    It follows from what somebody was allowed to do, so it is nobody's to ask for and needs no permission.
+    """
+    model = next(model for model in letter_models() if model._meta.label_lower == run.params["model"])
+    letter = model.objects.filter(pk=run.params["letter"]).first()
+    if letter is None:
+        raise JobFailed("This letter is not there any more.")
+    return draw_and_file(run, letter, by=None, was=run.params["was"])
 
 
 @handler("school.dates_changed")

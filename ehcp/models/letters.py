@@ -4,7 +4,9 @@ from django.db import models
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from pupils.models import Contact, Pupil
+from pupils.models import Pupil
+from pupils.models.letters import Addressed
+from sendco.audit.triggers import may_empty
 from staff.acting import Acting
 from staff.models import School
 from staff.models.school import InSchoolQuerySet
@@ -86,19 +88,14 @@ class CaseLetterTemplate(models.Model):
         return self.get_kind_display()
 
 
-class CaseLetter(OfCase):
-    """A letter as it was made: its words are frozen, its PDF is filed with the case."""
+class CaseLetter(Addressed, OfCase):
+    """A letter of a case. Its PDF is filed with the case, and with the pupil where the child is on roll."""
 
     kind = models.CharField(max_length=20, choices=CaseLetterKind)
     invitee = models.ForeignKey(Invitee, on_delete=models.CASCADE, null=True, blank=True, related_name="letters")
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
-    recipient = models.CharField(max_length=150)
-    address = models.TextField(blank=True)
     subject = models.CharField(max_length=150)
     body = models.TextField()
     dated_on = models.DateField(default=timezone.localdate)
-    file_id = models.BigIntegerField(null=True)
-    job_id = models.BigIntegerField(null=True)
     made_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
     signed_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
@@ -112,6 +109,9 @@ class CaseLetter(OfCase):
 
     def __str__(self):
         return f"case letter {self.pk}"
+
+
+may_empty(CaseLetter.history.model._meta.db_table, "address", sealed="sealed_address")
 
 
 class Correspondence(OfCase):

@@ -130,6 +130,16 @@ class ImportChange(models.Model):
     def __str__(self):
         return f"{self.kind} row {self.row_number}"
 
+    def forget_contact(self, pk):
+        """Keep no address of this contact, who is hidden now: neither of the file nor of what stood there before."""
+        # Once applied, nothing of the contacts is needed any more: a contact who came new has the address in one text.
+        mine = "contact:" if self.outcome else f"contact:{pk}:"
+        self.fields = [item for item in self.fields if not item["key"].startswith(mine)]
+        self.data = {} if self.outcome else self.data
+        values = self.undo.get("changed", {}).get("pupils.contact", {}).get(str(pk), {})
+        for name in ("address", "postcode"):
+            values.pop(name, None)
+
 
 class ImportDecision(models.Model):
     """What somebody once decided about a pupil and what a file said, so that the next file is not asked about again."""

@@ -1,6 +1,7 @@
 from django.db import models
 from simple_history.models import HistoricalRecords
 
+from sendco.audit.triggers import may_empty
 from staff.models.school import InSchoolQuerySet
 
 from .contacts import Contact
@@ -32,8 +33,25 @@ class LetterTemplate(models.Model):
         return self.get_kind_display()
 
 
-class Letter(models.Model):
-    """A letter as it was made: its words are frozen, its PDF is filed with the pupil."""
+class Addressed(models.Model):
+    """A letter as it was made, whatever it is about: its words are frozen, its PDF is filed with the pupil.
+
+    Where the recipient's address is hidden since, it is kept encrypted, here and in the history, and on no paper.
+    """
+
+    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    recipient = models.CharField(max_length=150)
+    address = models.TextField(blank=True)
+    sealed_address = models.TextField(blank=True, editable=False)
+    file_id = models.BigIntegerField(null=True)
+    job_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class Letter(Addressed):
+    """A letter about the status of a pupil."""
 
     class Via(models.TextChoices):
         POST = "post", "Post"
@@ -42,18 +60,13 @@ class Letter(models.Model):
 
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="letters")
     kind = models.CharField(max_length=20, choices=LetterKind)
-    contact = models.ForeignKey(Contact, on_delete=models.PROTECT, null=True, blank=True)
     to_young_person = models.BooleanField(default=False)
-    recipient = models.CharField(max_length=150)
-    address = models.TextField(blank=True)
     subject = models.CharField(max_length=150)
     body = models.TextField()
     dated_on = models.DateField()
     register_entry = models.ForeignKey(
         "pupils.RegisterEntry", on_delete=models.SET_NULL, null=True, related_name="letters"
     )
-    file_id = models.BigIntegerField(null=True)
-    job_id = models.BigIntegerField(null=True)
     made_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
     signed_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
@@ -68,3 +81,10 @@ class Letter(models.Model):
 
     def __str__(self):
         return f"letter {self.pk}"
+
+    @property
+    def school(self):
+        return self.pupil.school
+
+
+may_empty(Letter.history.model._meta.db_table, "address", sealed="sealed_address")

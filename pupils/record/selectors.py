@@ -8,7 +8,7 @@ from staff.models import Membership, TeachingGroup, Unit, User
 from staff.models.people import current_on
 from staff.permissions import ROLE_PERMISSIONS, Permission
 
-from ..models import Pupil
+from ..models import Contact, Pupil
 
 OPENS_RECORDS = {Permission.PUPIL_VIEW, Permission.PUPIL_VIEW_UNIT, Permission.PUPIL_VIEW_ALL}
 
@@ -40,3 +40,16 @@ def units_one_may_admit_to(acting: Acting) -> QuerySet[Unit]:
 
 def is_in_view(acting: Acting, pupil: Pupil) -> bool:
     return Pupil.objects.visible_to(acting).filter(pk=pupil.pk).exists()
+
+
+def shown_elsewhere(contact: Contact, acting: Acting) -> list[Contact]:
+    """Contacts in view whose address is the one that is hidden for this contact: a brother's mother, a grandparent."""
+    hidden = _compared(contact.reveal_address())
+    if not contact.address_hidden or not hidden:
+        return []
+    others = Contact.objects.visible_to(acting).exclude(address="").exclude(pk=contact.pk).select_related("pupil")
+    return [other for other in others if _compared(other.full_address) == hidden]
+
+
+def _compared(address: str) -> str:
+    return "".join(letter for letter in address.casefold() if letter.isalnum())

@@ -8,12 +8,11 @@ from django.db.models import Model
 from django.utils import timezone
 
 from pupils.letters.services.words import LetterWords, contact_words
-from pupils.models import Contact, Document
+from pupils.models import Contact
 from sendco.audit import services as audit
 from sendco.clock import Basis, full_date
 from sendco.due.models import DueItem
 from sendco.due.registry import source_of
-from sendco.files import services as files
 from sendco.jobs import services as jobs
 from sendco.refusals import Refused
 from staff.models import School, User
@@ -222,37 +221,6 @@ def _record(code: str, letter: CaseLetter, text: str, *, by: User, on: date | No
         code, letter, text=text, by=by, school_id=letter.school_id, pupil_id=letter.pupil_id,
         happened_on=on or letter.dated_on,
     )  # fmt: skip
-
-
-def file_letter(*, letter: CaseLetter, pdf: bytes, by: User) -> CaseLetter:
-    """Keep the PDF, with the pupil's documents too where the child is on roll. Once filed it is left alone."""
-    letter = CaseLetter.objects.select_for_update(of=("self",)).get(pk=letter.pk)
-    if letter.file_id:
-        return letter
-    stored = files.store_bytes(
-        name=f"letter-{letter.dated_on.isoformat()}.pdf",
-        content=pdf,
-        school_id=letter.school_id,
-        pupil_id=letter.pupil_id,
-        by=by,
-        purpose="letter",
-    )
-    letter.file_id = stored.pk
-    with audit.saving(letter, by=by):
-        letter.save(update_fields=["file_id"])
-    if letter.pupil_id:
-        document = Document(
-            pupil_id=letter.pupil_id,
-            title=f"{letter.get_kind_display()}: letter to {letter.recipient}"[:150],
-            kind=Document.Kind.LETTER,
-            dated_on=letter.dated_on,
-            author=by.name,
-            file_id=stored.pk,
-            added_by=by,
-        )
-        with audit.saving(document, by=by):
-            document.save()
-    return letter
 
 
 def is_superseded(letter: CaseLetter) -> bool:

@@ -9,7 +9,6 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import full_date, young_person_from
-from sendco.files import services as files
 from sendco.jobs import services as jobs
 from sendco.refusals import Refused
 from staff.models import School, User
@@ -18,7 +17,7 @@ from staff.roles import Role
 from staff.selectors import people_with
 from staff.signatories import Signatory, only_one, signatory
 
-from ...models import Contact, Document, Letter, LetterTemplate, Need, Pupil, RegisterEntry
+from ...models import Contact, Letter, LetterTemplate, Need, Pupil, RegisterEntry
 from ...models.letters import LetterKind
 from ...models.register import Code
 from ...register import services as register
@@ -229,40 +228,6 @@ def _make(
     text = f"Letter written to {letter.recipient}: {letter.get_kind_display()}"
     audit.record("letter.made", letter, text=text, by=by, school_id=entry.school_id, happened_on=dated_on)
     return letter
-
-
-def file_letter(*, letter: Letter, pdf: bytes, by: User) -> Letter:
-    """Keep the PDF with the pupil's documents. Called inside the job's transaction; once filed it is left alone."""
-    letter = Letter.objects.select_for_update(of=("self",)).select_related("pupil").get(pk=letter.pk)
-    if letter.file_id:
-        return letter
-    stored = files.store_bytes(
-        name=file_name(letter),
-        content=pdf,
-        school_id=letter.pupil.school_id,
-        pupil_id=letter.pupil_id,
-        by=by,
-        purpose="letter",
-    )
-    letter.file_id = stored.pk
-    document = Document(
-        pupil=letter.pupil,
-        title=f"{letter.get_kind_display()}: letter to {letter.recipient}"[:150],
-        kind=Document.Kind.LETTER,
-        dated_on=letter.dated_on,
-        author=by.name,
-        file_id=stored.pk,
-        added_by=by,
-    )
-    with audit.saving(letter, document, by=by):
-        letter.save(update_fields=["file_id"])
-        document.save()
-    return letter
-
-
-def file_name(letter: Letter) -> str:
-    """Neutral: whoever sees the name in a folder or a mail learns nothing."""
-    return f"letter-{letter.dated_on.isoformat()}.pdf"
 
 
 def may_go(letter: Letter) -> bool:

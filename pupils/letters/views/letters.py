@@ -23,6 +23,7 @@ from ...models.letters import LetterKind
 from ..forms import LetterForm, SentForm
 from ..refusals import LetterReason
 from ..services import letters as services
+from ..services.filing import file_name
 from .words import WordsPages
 
 
@@ -177,7 +178,7 @@ def letter_file(request, pk):
         raise Http404
     audit.record_read(school_id=letter.pupil.school_id, pupil_id=letter.pupil_id, by=request.user, what="letter file")
     try:
-        return download_response(stored, filename=services.file_name(letter))
+        return download_response(stored, filename=file_name(letter))
     except FileNotAvailable as error:
         messages.error(request, str(error))
         return redirect("pupils:letter-detail", pk=letter.pk)

@@ -52,7 +52,7 @@ class ContactForm(VersionedForm, forms.ModelForm):
             "relation": "For example: mother, foster carer, social worker.",
             "priority": "1 is first.",
             "address_hidden": (
-                "It is locked away at once: in no list, letter or export. "
+                "It is locked away at once: in no list, letter or export, and taken off letters made before. "
                 "A SENDCo or headteacher can look, with a reason."
             ),
             "do_not_contact": "No letter is ever made for this person. The ban shows beside the name.",

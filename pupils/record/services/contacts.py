@@ -11,6 +11,7 @@ from staff.models import User
 
 from ...models import Contact
 from ..refusals import ContactReason
+from .hiding import seal_the_past
 
 
 def _seal(contact: Contact) -> None:
@@ -27,14 +28,6 @@ def _seal(contact: Contact) -> None:
         contact.sealed_address = ""
 
 
-def _seal_the_past(contact: Contact) -> None:
-    """Hiding counts for the addresses of earlier days too: what the history kept in clear is sealed there."""
-    rows = Contact.history.filter(id=contact.pk).exclude(address="", postcode="")
-    for row in rows:
-        sealed = row.sealed_address or crypt.encrypt("\n".join(part for part in (row.address, row.postcode) if part))
-        rows.model.objects.filter(pk=row.pk).update(address="", postcode="", sealed_address=sealed)
-
-
 @transaction.atomic
 def save_contact(*, contact: Contact, by: User, version: int | None = None) -> Contact:
     """Add or change a contact. A hidden address is sealed; ChangedMeanwhile when somebody else saved first."""
@@ -48,7 +41,7 @@ def save_contact(*, contact: Contact, by: User, version: int | None = None) -> C
     with audit.saving(contact, by=by):
         contact.save()
     if contact.address_hidden:
-        _seal_the_past(contact)
+        seal_the_past(contact, by=by)
     text = f"Contact {'added' if is_new else 'changed'}: {contact.name}"
     school_id = contact.pupil.school_id
     audit.record("contact.saved", contact, text=text, by=by, school_id=school_id, audience=Audience.CONFIDENTIAL)

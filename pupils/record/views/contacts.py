@@ -3,9 +3,11 @@
 import copy
 from functools import partial
 
+from django.contrib import messages
 from django.shortcuts import get_object_or_404
 from django.views.decorators.cache import never_cache
 
+from sendco.clock.words import join_words
 from sendco.formkit.page import draw, form_page, posted
 from sendco.formkit.versions import Versioned
 from staff.access import require_permission, step_up
@@ -14,6 +16,7 @@ from staff.permissions import Permission
 from ...models import Contact, Pupil
 from ...views.form_pages import below_pupil, confirm, pupil_form
 from ..forms.contacts import ContactForm, RevealForm
+from ..selectors import shown_elsewhere
 from ..services import contacts as services
 
 
@@ -33,7 +36,7 @@ def contact_add(request, pk):
     form = ContactForm(posted(request), instance=Contact(pupil=pupil), acting=request.acting)
 
     def save(_cleaned):
-        return services.save_contact(contact=form.instance, by=request.user)
+        return _saved(request, services.save_contact(contact=form.instance, by=request.user))
 
     return pupil_form(
         request,
@@ -55,7 +58,8 @@ def contact_edit(request, pk):
     form = ContactForm(posted(request), instance=copy.copy(contact), acting=request.acting)
 
     def save(cleaned):
-        return services.save_contact(contact=form.instance, version=cleaned["version"], by=request.user)
+        version = cleaned["version"]
+        return _saved(request, services.save_contact(contact=form.instance, version=version, by=request.user))
 
     return pupil_form(
         request,
@@ -71,6 +75,14 @@ def contact_edit(request, pk):
         versioned=Versioned(before=lambda stored, seen: stored.as_seen(seen)),
         may_reveal=request.acting.can(Permission.ADDRESS_REVEAL),
     )
+
+
+def _saved(request, contact):
+    """Say where the address that is hidden now still stands in clear."""
+    if others := shown_elsewhere(contact, request.acting):
+        named = join_words([f"{other.name} ({other.pupil.name})" for other in others])
+        messages.warning(request, f"The same address is shown for {named}. Hide it there too if it has to be secret.")
+    return contact
 
 
 @require_permission(Permission.PUPIL_EDIT)

@@ -2,6 +2,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from pupils.imports.services import steps as imports
+from pupils.record.services import hiding
 from sendco import broker
 from sendco.drafts import services as drafts
 from sendco.files import services as files
@@ -17,4 +18,5 @@ class Command(BaseCommand):
         removed += once.clean_old()
         removed += broker.tidy(settings.DATA_DIR / "broker" / "queue")
         imports.clear_old()
+        hiding.seal_left_over()
         self.stdout.write(f"{removed} expired things removed.")
