@@ -3,7 +3,8 @@
 from celery import shared_task
 from django.utils.timezone import now
 
-from pupils.record.services.emergencies import report_ended
+from pupils.record.services import emergencies
+from staff import covering
 
 from .services.daily import remind_of_reviews, run_daily
 from .services.sealing import seal_and_tell
@@ -16,7 +17,8 @@ def daily():
     remind_of_reviews(at)
     run_daily(at)
     watch(at)
-    report_ended(at)
+    emergencies.report_ended(at)
+    covering.report_ended(at)
 
 
 @shared_task

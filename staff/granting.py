@@ -4,6 +4,7 @@ The first people of a new school need nobody: until somebody has led it, there i
 """
 
 from datetime import date, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
@@ -86,9 +87,9 @@ def ask(
     except IntegrityError:
         return RoleRequest.objects.open().get(user=user, school=school, role=role)
     label = Role(role).label
-    _record(wanted, "person.role_asked", f"{user.name} is to be {label}: waits for a second person", by=by)
-    for person in _told(wanted):
-        _mail("role_asked", person, wanted, concerned=person == user)
+    record(wanted, "person.role_asked", f"{user.name} is to be {label}: waits for a second person", by=by)
+    for person in who_is_told(wanted, but=wanted.asked_by):
+        mail("role_asked", person, wanted, concerned=person == user)
     return wanted
 
 
@@ -121,14 +122,17 @@ def close(wanted: RoleRequest, outcome: str, *, by: User) -> RoleRequest:
     row.closed_at, row.outcome, row.decided_by = timezone.now(), outcome, by
     row.save(update_fields=["closed_at", "outcome", "decided_by"])
     said = "confirmed" if outcome == RoleRequest.Outcome.CONFIRMED else "refused"
-    _record(row, f"person.role_{said}", f"{row.user.name} as {row.get_role_display()}: {said}", by=by)
+    record(row, f"person.role_{said}", f"{row.user.name} as {row.get_role_display()}: {said}", by=by)
     for person in (row.user, row.asked_by):
-        _mail("role_decided", person, row, concerned=person == row.user)
+        mail("role_decided", person, row, concerned=person == row.user)
     return row
 
 
-def _told(wanted: RoleRequest) -> list[User]:
-    """Who leads, the data protection officer, the person; where nobody leads, also those who led lately."""
+def who_is_told(wanted: RoleRequest, *, but: User | None) -> list[User]:
+    """Everybody concerned except for one: who leads, the data protection officer, the person.
+
+    Where nobody leads, those who led lately are told too.
+    """
     leaders = list(who_confirms(wanted.school, but=[wanted.user_id]))
     today = timezone.localdate()
     others = Membership.objects.filter(current_on(today), school=wanted.school, role=Role.DPO)
@@ -136,15 +140,15 @@ def _told(wanted: RoleRequest) -> list[User]:
         led = {"school": wanted.school, "role__in": confirming_roles(), "ends_on__gte": today - LED_LATELY}
         others = others | Membership.objects.filter(**led)
     ids = [*(person.pk for person in leaders), *others.values_list("user", flat=True), wanted.user_id]
-    return list(User.objects.filter(pk__in=ids).exclude(pk=wanted.asked_by_id).order_by("pk"))
+    return [person for person in User.objects.filter(pk__in=ids).order_by("pk") if person != but]
 
 
-def _record(wanted: RoleRequest, code: str, text: str, *, by: User) -> None:
+def record(wanted: RoleRequest, code: str, text: str, *, by: User | None) -> None:
     audit.record(code, wanted.user, text=text, by=by, school_id=wanted.school_id, audience=Audience.ACCOUNTS)
 
 
-def _mail(name: str, person: User, wanted: RoleRequest, *, concerned: bool) -> None:
-    context = {"person": person, "wanted": wanted, "concerned": concerned, "school": wanted.school}
+def mail(name: str, person: User, wanted: RoleRequest, *, concerned: bool, **context: Any) -> None:
+    context |= {"person": person, "wanted": wanted, "concerned": concerned, "school": wanted.school}
     context["link"] = f"{settings.SITE_URL}{reverse('staff:people')}"
     subject = " ".join(render_to_string(f"emails/{name}-subject.txt", context).split())
     text = render_to_string(f"emails/{name}-body-text.txt", context).strip()

@@ -57,6 +57,19 @@ class GrantReason(Reason):
         _("Nobody else leads this school, so you may confirm it, but only from {time} on {weekday}."),
     )
     REQUEST_CLOSED = "request_closed", _("This was decided already. Look at the person's page.")
+    CONFIRM_INSTEAD = "confirm_instead", _("Nobody else leads this school: confirm the role instead.")
+    COVER_TOO_SOON = (
+        "cover_too_soon",
+        _("The headteacher and the SENDCo have until {time} on {weekday} to answer. Telephone them meanwhile."),
+    )
+    NEW_HERE = (
+        "new_here",
+        _("{person} has not worked here for 30 days yet. Choose a colleague who has, or wait for a second person."),
+    )
+    COVERED_LATELY = (
+        "covered_lately",
+        _("This school did it less than 30 days ago. It can again from {day}; until then a second person confirms."),
+    )
 
 
 class LostFactorReason(Reason):

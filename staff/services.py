@@ -18,7 +18,7 @@ from sendco.due.models import DueItem
 from sendco.jobs import services as jobs
 from sendco.refusals import ChangedMeanwhile, Refused
 
-from . import granting
+from . import covering, granting
 from .models import (
     AcademicYear,
     Closure,
@@ -337,6 +337,15 @@ def confirm_role(*, wanted: RoleRequest, by: User) -> Membership:
         ends_on=row.ends_on,
         by=by,
         confirmed=True,
+    )
+
+
+@transaction.atomic
+def cover_role(*, wanted: RoleRequest, reason: str, by: User) -> Membership:
+    """Give the role for a few days without a second person, because none can be reached. It ends by itself."""
+    row = covering.close_as_covered(wanted, reason=reason, by=by)
+    return add_membership(
+        user=row.user, school=row.school, role=row.role, unit=row.unit, ends_on=row.covered_until, by=by, confirmed=True
     )
 
 

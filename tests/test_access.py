@@ -318,6 +318,7 @@ MATRIX = {
     "staff:lost-factor-approve": ("lost_factor", MANAGES),
     "staff:lost-factor-refuse": ("lost_factor", MANAGES),
     "staff:role-confirm": ("role_request", MANAGES),
+    "staff:role-cover": ("role_request", MANAGES),
     "staff:role-refuse": ("role_request", MANAGES),
     "staff:invitation-new": ("none", MANAGES),
     "staff:invitation-resend": ("invitation", MANAGES),

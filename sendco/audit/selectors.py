@@ -53,3 +53,10 @@ def reads_between(*, school_id: int, pupil_id: int, user_id: int, first: datetim
     hours = {"hour_at__gt": first - timedelta(hours=1), "hour_at__lte": last}
     rows = Read.objects.filter(school_id=school_id, pupil_id=pupil_id, user_id=user_id, **hours)
     return sorted(set(rows.values_list("what", flat=True)))
+
+
+def children_read(*, school_id: int, user_id: int, first: datetime, last: datetime) -> int:
+    """Of how many children one person opened records in the hours from the first moment to the last."""
+    hours = {"hour_at__gt": first - timedelta(hours=1), "hour_at__lte": last}
+    rows = Read.objects.filter(school_id=school_id, user_id=user_id, **hours)
+    return rows.aggregate(children=Count("pupil_id", distinct=True))["children"]

@@ -52,3 +52,14 @@ class LostFactorForm(forms.Form):
         ],
         help_text="A mail or a message is not enough: somebody else could have written it.",
     )
+
+
+class CoverForm(forms.Form):
+    reason = forms.CharField(
+        label="Why can't it wait, and whom did you try to reach?",
+        min_length=10,
+        max_length=300,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="For example: the headteacher and the SENDCo are both ill, and an annual review is tomorrow.",
+        error_messages={"min_length": "Write at least 10 characters, so that somebody can understand it later."},
+    )

@@ -206,6 +206,7 @@ class RoleRequest(models.Model):
     class Outcome(models.TextChoices):
         CONFIRMED = "confirmed", "Confirmed"
         REFUSED = "refused", "Refused"
+        COVERED = "covered", "Given for a few days, unconfirmed"
 
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="+")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="role_requests")
@@ -218,6 +219,10 @@ class RoleRequest(models.Model):
     closed_at = models.DateTimeField(null=True)
     outcome = models.CharField(max_length=10, choices=Outcome, blank=True)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    # Of one that was given for a few days because nobody could be reached: why, its last day, when it was reported.
+    reason = models.CharField(max_length=300, blank=True)
+    covered_until = models.DateField(null=True)
+    reported_at = models.DateTimeField(null=True)
 
     objects = RoleRequestQuerySet.as_manager()
 

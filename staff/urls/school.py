@@ -32,6 +32,7 @@ urlpatterns = [
     path("people/lost-devices/<int:pk>/refuse/", lost_factors.lost_factor_refuse, name="lost-factor-refuse"),
     path("people/<int:pk>/roles/add/", people.role_add, name="role-add"),
     path("people/role-requests/<int:pk>/confirm/", role_requests.role_confirm, name="role-confirm"),
+    path("people/role-requests/<int:pk>/cover/", role_requests.role_cover, name="role-cover"),
     path("people/role-requests/<int:pk>/refuse/", role_requests.role_refuse, name="role-refuse"),
     path("people/roles/<int:pk>/end/", people.role_end, name="role-end"),
 ]

@@ -10,6 +10,7 @@ from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 
 from .. import selectors, services
 from ..access import require_permission, step_up
+from ..covering import refusal_to_cover
 from ..forms.people import EndRoleForm, RoleForm
 from ..granting import refusal_to_confirm
 from ..models import LostFactor, Membership, RoleRequest, User
@@ -60,6 +61,7 @@ def role_requests(request, **of):
     rows = list(open_requests(request).filter(**of))
     for wanted in rows:
         wanted.refusal = refusal_to_confirm(wanted, by=request.user)
+        wanted.may_cover = wanted.refusal is not None and refusal_to_cover(wanted, by=request.user) is None
     return rows
 
 

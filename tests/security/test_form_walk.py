@@ -50,6 +50,7 @@ NOT_WALKED = {
     "pupils:import-undo": "a button; tests/pupils/imports/test_undo.py",
     "pupils:emergency-open": "for a child whom one does not teach; tests/pupils/test_emergencies.py",
     "staff:role-confirm": "a button, for whom a role waits for; tests/staff/test_granting.py",
+    "staff:role-cover": "for whom a role waits for a day; tests/staff/test_covering.py",
     "staff:role-refuse": "a button, for whom a role waits for; tests/staff/test_granting.py",
     "governance:due-acknowledge": "once it is late; tests/governance/test_reminder_pages.py",
 }
