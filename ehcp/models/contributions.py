@@ -10,6 +10,7 @@ class ReviewMail(models.Model):
         INVITATION = "invitation", "Invitation"
         REQUEST = "request", "Asked for a contribution"
         REMINDER = "reminder", "Reminded"
+        CALLED_OFF = "called_off", "Told that the meeting is called off"
 
     invitee = models.ForeignKey(Invitee, on_delete=models.CASCADE, related_name="mails")
     kind = models.CharField(max_length=10, choices=Kind)
@@ -22,6 +23,8 @@ class ReviewMail(models.Model):
     problem = models.CharField(max_length=200, blank=True)
     # For a reminder that went by itself: the set day before the meeting that it was for.
     set_on = models.DateField(null=True)
+    # The day of a meeting that was called off: the review has none any more.
+    about_on = models.DateField(null=True)
 
     class Meta:
         ordering = ["-pk"]

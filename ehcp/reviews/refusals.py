@@ -110,6 +110,8 @@ class InviteeReason(Reason):
 class ReviewMailReason(Reason):
     NOBODY_CHOSEN = "nobody_chosen", _("Choose at least one person.")
     NO_DAY = "no_day", _("Fix the day of the meeting first: the mail says when it is.")
+    NOBODY_TO_TELL = "nobody_to_tell", _("There is nobody to email: they were told, or have no e-mail address.")
+    DAY_IS_FIXED = "day_is_fixed", _("The meeting is on {meeting_on} now. Invite them to it instead.")
     SENT_ALREADY = "sent_already", _("{names} sent a contribution already. Take the name off the list.")
     NO_ADDRESS = (
         "no_address",

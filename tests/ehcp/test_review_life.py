@@ -4,12 +4,16 @@ from datetime import date, time
 
 import pytest
 import time_machine
+from django.core import mail as django_mail
 from django.urls import reverse
 
-from ehcp.models import AnnualReview
+import ehcp.tasks  # noqa: F401  (its handlers register themselves)
+from ehcp.models import AnnualReview, Invitee, ReviewMail
 from ehcp.reviews.services import deciding, inviting
 from ehcp.reviews.services import reviews as services
 from sendco.due.models import DueItem
+from sendco.jobs.models import Job, Status
+from sendco.jobs.runner import run
 from staff.owed import all_differences, bring_up_to_date
 from tests.everywhere import agree, everywhere, mailed, words_of
 from tests.factories import PupilFactory
@@ -336,6 +340,44 @@ def test_meeting_called_off_without_a_new_day(sign_in, senco, invited):
     assert "The meeting was called off. Tell" not in words_of(client.get(page("review-detail", invited)))
     assert list(all_differences()) == []
     agree(client, senco, invited.pupil)
+
+
+def test_those_with_an_address_are_told_by_email_and_the_others_stay(sign_in, senco, invited):
+    with_mail = invited.invitees.get(name="Parent One")
+    others = invited.invitees.exclude(pk=with_mail.pk)
+    Invitee.objects.filter(pk=with_mail.pk).update(email="parent.one@example.org")
+    client = sign_in(senco)
+    client.post(page("review-call-off", invited), {"reason": "The parent is ill", "version": invited.version})
+    assert "Email 1 of them" in words_of(client.get(page("review-detail", invited)))
+
+    client.post(page("review-tell-off", invited))
+
+    mail = ReviewMail.objects.get(kind=ReviewMail.Kind.CALLED_OFF)
+    assert (mail.invitee, mail.about_on) == (with_mail, date(2026, 12, 15))
+    assert run(Job.objects.get(kind="ehcp.review_mail").pk) == Status.DONE
+    (message,) = django_mail.outbox
+    assert message.to == ["parent.one@example.org"]
+    assert "Tue 15 Dec does not take place" in message.body
+    assert invited.pupil.name not in message.body + message.subject
+    left = invited.invitees.filter(tell_again=True)
+    assert set(left) == set(others)
+    client.post(page("review-tell-off", invited))
+    assert ReviewMail.objects.filter(kind=ReviewMail.Kind.CALLED_OFF).count() == 1
+
+
+def test_once_a_new_day_is_fixed_nobody_is_told_that_there_is_none(sign_in, senco, invited):
+    Invitee.objects.filter(review=invited).update(email="parent.one@example.org")
+    client = sign_in(senco)
+    client.post(page("review-call-off", invited), {"reason": "The parent is ill", "version": invited.version})
+    client.post(page("review-tell-off", invited))
+    invited.refresh_from_db()
+    facts = {"meeting_on": date(2027, 1, 12), "meeting_time": time(10), "place": "Library"}
+    services.plan_meeting(review=invited, version=invited.version, by=senco, **facts)
+
+    for job in Job.objects.filter(kind="ehcp.review_mail"):
+        assert run(job.pk) == Status.FAILED
+    assert django_mail.outbox == []
+    assert ReviewMail.objects.filter(problem__contains="new day").count() == invited.invitees.count()
 
 
 def test_meeting_that_was_held_is_not_called_off(sign_in, senco, plan):

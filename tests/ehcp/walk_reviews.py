@@ -31,10 +31,9 @@ def review_things(school, user, pupil):
 
 ABOUT_A_REVIEW = {"review", "invitee", "difference", "review_report"}
 ON_A_REVIEW = (
-    "plan", "kind", "call-off", "told-off", "school-report", "close", "invite", "told", "no-parent", "ask", "chase",
-    "chasers",
-    "papers", "pack-make", "meeting", "report", "report-sent", "decision", "notice", "comments", "not-amending",
-    "final", "detail", "pack-file",
+    "plan", "kind", "call-off", "tell-off", "told-off", "school-report", "close", "invite", "told", "no-parent", "ask",
+    "chase", "chasers", "papers", "pack-make", "meeting", "report", "report-sent", "decision", "notice", "comments",
+    "not-amending", "final", "detail", "pack-file",
 )  # fmt: skip
 
 

@@ -59,6 +59,20 @@ def why_not(invitee: Invitee) -> Refused | None:
     return None
 
 
+def to_tell(review: AnnualReview) -> list[Invitee]:
+    """Who does not know yet that the meeting has another time or place, or is called off."""
+    rows = review.invitees.filter(removed_on=None, tell_again=True).select_related("contact", "user")
+    return list(rows)
+
+
+def reached_by_mail(review: AnnualReview) -> list[Invitee]:
+    """Those of them who may be written to and have an e-mail address."""
+    invitees = to_tell(review)
+    for invitee in invitees:
+        invitee.review = review
+    return [invitee for invitee in invitees if address_of(invitee) and why_not(invitee) is None]
+
+
 def days_open(review: AnnualReview) -> int:
     """An address works until the meeting has begun, three weeks where no day is fixed, never longer than 90 days."""
     today = timezone.localdate()

@@ -25,8 +25,8 @@ from staff.selectors import school_calendar
 from ...cases.kernel import locked
 from ...models import AnnualReview, Contribution, Invitee, ReviewMail
 from ..refusals import ReviewMailReason
-from ..selectors.invitees import PURPOSE, address_of, days_open, signs_in, why_not
-from . import inviting
+from ..selectors.invitees import PURPOSE, address_of, days_open, reached_by_mail, signs_in, why_not
+from . import inviting, reviews
 
 Kind = ReviewMail.Kind
 Role = Invitee.Role
@@ -34,7 +34,10 @@ TITLES: dict[str, str] = {
     Kind.INVITATION: "Send an invitation to a review",
     Kind.REQUEST: "Ask for a contribution to a review",
     Kind.REMINDER: "Remind of a contribution to a review",
+    Kind.CALLED_OFF: "Say that a meeting is called off",
 }
+TEMPLATES: dict[str, str] = {Kind.INVITATION: "review_invitation", Kind.CALLED_OFF: "review_called_off"}
+WITHOUT_LINK = set(TEMPLATES)
 BY_ITSELF = "Remind by itself of a contribution to a review"
 SENT = "Sent."
 HANDED_OVER = "The worker stopped while it was handed over, so it may have gone."
@@ -68,6 +71,20 @@ def chase(*, review: AnnualReview, invitees: Sequence[Invitee], by: User) -> lis
     return _ask(review, invitees, Kind.REMINDER, by)
 
 
+@transaction.atomic
+def tell_called_off(*, review: AnnualReview, by: User) -> list[ReviewMail]:
+    """Mail everybody who had been invited and can be reached so; the others stay to be told."""
+    review = locked(review)
+    if review.meeting_on:
+        raise Refused(ReviewMailReason.DAY_IS_FIXED, meeting_on=review.meeting_on)
+    invitees = reached_by_mail(review)
+    if not invitees:
+        raise Refused(ReviewMailReason.NOBODY_TO_TELL)
+    reviews.record_told_off(review=review, invitees=invitees, by=by)
+    was = review.history.exclude(meeting_on=None).order_by("-history_id").values_list("meeting_on", flat=True).first()
+    return queue(invitees, Kind.CALLED_OFF, by, about_on=was)
+
+
 def _ask(review: AnnualReview, invitees: Sequence[Invitee], kind: str, by: User) -> list[ReviewMail]:
     invitees = _checked(review, invitees)
     inviting.record_asked(invitees=invitees, asked_on=timezone.localdate(), by=by)
@@ -96,11 +113,15 @@ def _list(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
-def queue(invitees: Sequence[Invitee], kind: str, by: User, *, set_on: date | None = None) -> list[ReviewMail]:
+def queue(
+    invitees: Sequence[Invitee], kind: str, by: User, *, set_on: date | None = None, about_on: date | None = None
+) -> list[ReviewMail]:
     """Write each mail and its job in the caller's transaction. `set_on` is the set day of one that goes by itself."""
     mails = []
     for invitee in invitees:
-        mail = ReviewMail.objects.create(invitee=invitee, kind=kind, to=address_of(invitee), made_by=by, set_on=set_on)
+        mail = ReviewMail.objects.create(
+            invitee=invitee, kind=kind, to=address_of(invitee), made_by=by, set_on=set_on, about_on=about_on
+        )
         jobs.enqueue(
             "ehcp.review_mail",
             title=BY_ITSELF if set_on else TITLES[kind],
@@ -151,6 +172,8 @@ def _not_needed(mail: ReviewMail) -> str:
     review = mail.invitee.review
     if mail.kind == Kind.REMINDER and Contribution.objects.filter(invitee=mail.invitee).exclude(sent_at=None).exists():
         return "Their words came first."
+    if mail.kind == Kind.CALLED_OFF:
+        return "A new day is fixed: invite them to it." if review.meeting_on else ""
     if review.meeting_on is None:
         return "The day of the meeting was taken back."
     if mail.set_on is None:
@@ -169,7 +192,7 @@ def _not_needed(mail: ReviewMail) -> str:
 
 def _secret(mail: ReviewMail) -> str:
     invitee = mail.invitee
-    if mail.kind == Kind.INVITATION or signs_in(invitee):
+    if mail.kind in WITHOUT_LINK or signs_in(invitee):
         return ""
     review = invitee.review
     link, secret = links.make(
@@ -185,7 +208,7 @@ def _secret(mail: ReviewMail) -> str:
 
 
 def _place(mail: ReviewMail, secret: str) -> str:
-    if mail.kind == Kind.INVITATION:
+    if mail.kind in WITHOUT_LINK:
         return ""
     if secret:
         return settings.SITE_URL + reverse("link-open", args=[secret])
@@ -197,17 +220,20 @@ def composed(mail: ReviewMail, place: str) -> EmailMultiAlternatives:
     invitee = mail.invitee
     review, contact = invitee.review, invitee.contact
     family = invitee.role in (Role.PARENT, Role.CHILD)
-    meeting_on: Any = review.meeting_on  # whoever composes a mail has looked: the day is fixed
+    # Whoever composes a mail has looked: the day is fixed, or was.
+    meeting_on: Any = review.meeting_on or mail.about_on
     subjects: dict[str, str] = {
         Kind.INVITATION: f"{review.school.short_name}: invitation to a meeting",
         Kind.REQUEST: f"{review.school.short_name}: we would like to hear from you",
         Kind.REMINDER: f"{review.school.short_name}: a reminder, we would like to hear from you",
+        Kind.CALLED_OFF: f"{review.school.short_name}: a meeting is called off",
     }
     subject = subjects[mail.kind]
     context = {
         "subject": subject,
         "invitee": invitee,
         "review": review,
+        "meeting_on": meeting_on,
         "school": review.school,
         "child": review.pupil.forename if family else review.pupil.initials,
         "own": invitee.role == Role.CHILD,
@@ -219,7 +245,7 @@ def composed(mail: ReviewMail, place: str) -> EmailMultiAlternatives:
         "last_day": min(meeting_on, timezone.localdate() + timedelta(days=days_open(review))),
         "reminder": mail.kind == Kind.REMINDER,
     }
-    name = "review_invitation" if mail.kind == Kind.INVITATION else "review_request"
+    name = TEMPLATES.get(mail.kind, "review_request")
     text = render_to_string(f"emails/{name}-body-text.txt", context)
     return compose(
         to=mail.to,

@@ -146,10 +146,10 @@ def call_off(*, review: AnnualReview, version: int, reason: str, by: User) -> An
     return review
 
 
-def record_told_off(*, review: AnnualReview, by: User) -> AnnualReview:
-    """Everybody who had been invited knows that the meeting was called off."""
+def record_told_off(*, review: AnnualReview, by: User, invitees: Sequence[Invitee] | None = None) -> AnnualReview:
+    """Everybody who had been invited, or these of them, know that the meeting was called off."""
     with changing(review, by=by) as change:
-        told = list(listed(change.case).filter(tell_again=True))
+        told = list(invitees if invitees is not None else listed(change.case).filter(tell_again=True))
         for invitee in told:
             invitee.tell_again = False
             change.keep(invitee, "tell_again")

@@ -16,6 +16,7 @@ urlpatterns = [
     path("reviews/<int:pk>/", reviews.review_detail, name="review-detail"),
     path("reviews/<int:pk>/plan/", reviews.review_plan, name="review-plan"),
     path("reviews/<int:pk>/call-off/", reviews.review_call_off, name="review-call-off"),
+    path("reviews/<int:pk>/tell-off/", reviews.review_tell_off, name="review-tell-off"),
     path("reviews/<int:pk>/told-off/", reviews.review_told_off, name="review-told-off"),
     path("reviews/<int:pk>/kind/", reviews.review_kind, name="review-kind"),
     path("reviews/<int:pk>/school-report/", reviews.review_school_report, name="review-school-report"),

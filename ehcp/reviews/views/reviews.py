@@ -33,7 +33,9 @@ from ..kind import REVIEW
 from ..selectors import chasers, facts
 from ..selectors import days as review_days
 from ..selectors import reviews as selectors
+from ..selectors.invitees import reached_by_mail, to_tell
 from ..selectors.progress import Progress, next_of, progress_of
+from ..services import mail
 from ..services import reviews as services
 
 PER_PAGE = 25
@@ -213,6 +215,7 @@ def review_detail(request, pk):
         "may_correct": request.acting.can(P.CASE_EDIT),
         "case_letters": links_of("review"),
         "to_tell": _names_to_tell(review) if may_edit and not review.held_on else "",
+        "by_mail": len(reached_by_mail(review)) if may_edit and not review.meeting_on else 0,
         "may_edit": may_edit,
         "may_record": may_record,
         "may_begin": may_record and review.waits_for_authority and not selectors.under_way(review.plan, beside=True),
@@ -311,12 +314,12 @@ def _planned_words(review, *, moved):
     sentence = f"The meeting is on {long_date(review.meeting_on)}."
     if moved:
         return f"{sentence} It was moved: invite everybody again."
-    to_tell = _names_to_tell(review)
-    return f"{sentence} The time or place changed: tell {to_tell} again." if to_tell else sentence
+    names = _names_to_tell(review)
+    return f"{sentence} The time or place changed: tell {names} again." if names else sentence
 
 
 def _names_to_tell(review):
-    return ", ".join(review.invitees.filter(removed_on=None, tell_again=True).values_list("name", flat=True))
+    return ", ".join(invitee.name for invitee in to_tell(review))
 
 
 @require_permission(P.CASE_EDIT)
@@ -335,6 +338,21 @@ def review_call_off(request, pk):
         lead="Without a new day. The review stays open, and its dates of the law do not change. To move the meeting, "
         "change its day instead.",
     )  # fmt: skip
+
+
+@require_permission(P.CASE_EDIT)
+@require_POST
+def review_tell_off(request, pk):
+    review = review_or_404(request, pk)
+    try:
+        mails = mail.tell_called_off(review=review, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    else:
+        count = f"{len(mails)} email{'' if len(mails) == 1 else 's'}"
+        left = _names_to_tell(review)
+        messages.success(request, f"{count} on the way." + (f" Tell {left} in another way." if left else ""))
+    return redirect(review_address(review))
 
 
 @require_permission(P.CASE_EDIT)
