@@ -3,11 +3,11 @@
 Floors register what their records owe (`sendco.due.registry`); services ask here to derive it, checks to compare it.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 
 from sendco.clock import SchoolCalendar
 from sendco.due.registry import SOURCES, Source, source_of
@@ -56,10 +56,15 @@ def bring_up_to_date(row: Model) -> None:
 
 def bring_pupil_up_to_date(pupil: Model) -> None:
     """Derive every deadline of one pupil again, on every floor, after facts about the pupil changed."""
+    bring_pupils_up_to_date([pupil])
+
+
+def bring_pupils_up_to_date(pupils: Sequence[Model] | QuerySet[Any]) -> None:
+    """The same for several: as few queries as for one."""
     calendars = _calendars()
     for source in SOURCES.values():
         if source.pupil is not None:
-            sync_many(_derived(source, source.rows(**{source.pupil: pupil}), calendars))
+            sync_many(_derived(source, source.rows(**{f"{source.pupil}__in": pupils}), calendars))
 
 
 def bring_school_up_to_date(school: School, progress: Callable[[int, int], object] = lambda done, total: None) -> int:

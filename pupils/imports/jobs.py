@@ -138,8 +138,15 @@ def import_undo(run):
     imported, by = _started(run, Import.Status.UNDOING)
     if imported is None:
         return {}
-    run.progress(100, 100, "Undoing. Everything is put back in one go")
-    counts = undo(imported=imported, by=by, still_mine=run.still_mine)
+    run.progress(0, 100, "Undoing. It can still be stopped")
+    counts = undo(
+        imported=imported,
+        by=by,
+        still_mine=run.still_mine,
+        progress=lambda done, total: run.progress(
+            done, total, "Putting back, pupil by pupil. It can no longer be stopped", may_stop=False
+        ),
+    )
     kept = counts.get("kept", 0)
     note = f" {kept} kept because of later work." if kept else ""
     return {"import": imported.pk, "message": f"Undone for {counts.get('undone', 0)}.{note}"}

@@ -27,21 +27,24 @@ class Run:
         self.params = job.params
         self._written = 0.0
 
-    def progress(self, done: int, total: int, message: str = "") -> None:
-        """Say how far the work is. Raises JobStopped when somebody stopped it or another worker has it."""
+    def progress(self, done: int, total: int, message: str = "", *, may_stop: bool = True) -> None:
+        """Say how far the work is. Raises JobStopped when another worker has it, or somebody stopped what may stop."""
         if done < total and time.monotonic() - self._written < WRITE_EVERY:
             return
         self._written = time.monotonic()
         mine = Job.objects.filter(pk=self.job.pk, token=self.job.token, status=Status.RUNNING)
         if not mine.update(done=done, total=total, message=message[:300], heartbeat_at=timezone.now()):
             raise JobStopped
-        if mine.filter(cancel_asked=True).exists():
+        if may_stop and mine.filter(cancel_asked=True).exists():
             raise JobStopped
 
-    def still_mine(self) -> None:
-        """Lock the job's row inside the caller's transaction: the last check before applying. Raises JobStopped."""
+    def still_mine(self, *, may_stop: bool = True) -> None:
+        """Lock the job's row inside the caller's transaction: the last check before applying. Raises JobStopped.
+
+        Work that is done in parts is finished once the first is written: it `may_stop` no more.
+        """
         mine = Job.objects.select_for_update().filter(pk=self.job.pk, token=self.job.token, status=Status.RUNNING)
-        if not mine.filter(cancel_asked=False).exists():
+        if not (mine.filter(cancel_asked=False) if may_stop else mine).exists():
             raise JobStopped
 
 

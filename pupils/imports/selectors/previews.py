@@ -102,10 +102,13 @@ def standing(imported: Import) -> str:
 
 
 def can_stop(imported: Import) -> bool:
-    """Whether stopping still stops it: what is being written is written whole."""
+    """Whether stopping still stops it: what is being written, or put back, is finished."""
     job = job_of(imported)
-    is_writing = job is not None and job.status == Status.RUNNING and 0 < job.total <= job.done
-    return not (imported.status in (Import.Status.APPLYING, Import.Status.UNDOING) and is_writing)
+    if job is None or job.status != Status.RUNNING:
+        return True
+    if imported.status == Import.Status.UNDOING:
+        return job.done == 0
+    return imported.status != Import.Status.APPLYING or not 0 < job.total <= job.done
 
 
 def where_it_stands(imported: Import) -> Import.Status:

@@ -1,18 +1,19 @@
 """What follows once the rows of an import are written: due dates, the outcome of each row, and the events."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import Model
 from django.utils import timezone
 
 from sendco.audit.models import Audience, Event
 from sendco.clock.errors import NotKnownYet
 from sendco.due.models import DueItem
 from sendco.due.registry import source_of
-from sendco.due.services import sync
+from sendco.due.services import Derived, sync_many
 from sendco.staging import Staging
-from staff.owed import bring_pupil_up_to_date
+from staff.owed import bring_pupils_up_to_date
 from staff.selectors import school_calendar
 
 from ...models import Import, ImportChange, ImportDecision, Pupil
@@ -84,6 +85,7 @@ def _answered(work: Work) -> list[ImportChange]:
 def _derive_due(work: Work) -> None:
     calendar = school_calendar(work.school)
     made = {id(row) for pairs in work.batch.made.values() for _, row in pairs}
+    derived: dict[type[Model], list[Derived]] = defaultdict(list)
     for row in work.due:
         row.school = work.school
         if id(row) in made and getattr(row, "is_taken_over", False):
@@ -93,12 +95,14 @@ def _derive_due(work: Work) -> None:
         except NotKnownYet:
             # A stage from before the bank holiday data: no date can be worked out, and the duty is long past.
             continue
-        sync(row, duties, school_id=work.school.pk, pupil_id=row.pupil_id)
+        derived[type(row)].append((row, duties, work.school.pk, row.pupil_id))
+    for rows in derived.values():
+        for start in range(0, len(rows), CHUNK):
+            sync_many(rows[start : start + CHUNK])
     for start in range(0, len(work.left), CHUNK):
         part = work.left[start : start + CHUNK]
         waiting = set(DueItem.objects.filter(pupil_id__in=part).open().values_list("pupil_id", flat=True))
-        for pupil in Pupil.objects.filter(pk__in=waiting):  # type: ignore[misc]  # None finds nothing
-            bring_pupil_up_to_date(pupil)
+        bring_pupils_up_to_date(Pupil.objects.filter(pk__in=waiting))  # type: ignore[misc]  # None finds nothing
 
 
 def _events(work: Work) -> Iterator[Event]:

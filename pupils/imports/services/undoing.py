@@ -1,13 +1,14 @@
 """Undo an import for every pupil on whom nothing was built since; the others are kept and listed."""
 
-from collections import defaultdict
+import time
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
 from django.apps import apps
 from django.db import transaction
-from django.db.models import DateField, Model
+from django.db.models import DateField, Model, QuerySet
 from django.utils import timezone
 from simple_history.utils import bulk_update_with_history
 
@@ -38,30 +39,83 @@ PUPIL = Pupil._meta.label_lower
 DATED = [model._meta.label_lower for model in (RegisterEntry, WatchListEntry, Concern)]
 
 
-@transaction.atomic
-def undo(*, imported: Import, by: User, still_mine: Callable[[], None]) -> dict[str, int]:
-    """Put back what the import did. Returns {"undone": n, "kept": n}."""
-    still_mine()
-    imported = Import.objects.select_for_update(of=["self"]).select_related("school").get(pk=imported.pk)
-    if imported.status != Import.Status.UNDOING:
-        return {}
-    changes = list(imported.changes.filter(outcome=Outcome.DONE).exclude(undo={}))
-    work = _Undo(imported, changes, by)
-    work.run()
-    counts = {"undone": len(work.back), "kept": len(work.kept)}
+# Pupils that are put back in one transaction: who wants to save meanwhile waits for no more than these.
+PART = 100
+# On SQLite a lock goes to whoever asks next: those who wait look again within this time.
+OTHERS_FIRST = 0.12
+
+
+def undo(
+    *, imported: Import, by: User, still_mine: Callable[..., None], progress: Callable[[int, int], None]
+) -> dict[str, int]:
+    """Put back what the import did, pupil by pupil. Returns {"undone": n, "kept": n}.
+
+    Each pupil is put back whole or kept. What a worker that died left is put back by the next: until the last part the
+    import is being undone.
+    """
+    total = _waiting(imported).count()
+    for done, part in enumerate(_parts_of(imported)):
+        if done:
+            time.sleep(OTHERS_FIRST)
+        with transaction.atomic():
+            still_mine(may_stop=not done)
+            if _locked(imported) is None:
+                return {}
+            _Undo(imported, list(_waiting(imported).filter(pk__in=part)), by).run()
+        progress(min((done + 1) * PART, total), total)
+    with transaction.atomic():
+        still_mine(may_stop=False)
+        current = _locked(imported)
+        return _close(current, by) if current else {}
+
+
+def _waiting(imported: Import) -> QuerySet[ImportChange]:
+    return imported.changes.filter(outcome=Outcome.DONE).exclude(undo={})
+
+
+def _parts_of(imported: Import) -> list[list[int]]:
+    """Ids of changes, those first that moved a UPN: two pupils may have exchanged theirs, and go back together."""
+    rows = _waiting(imported).order_by("pk").values_list("pk", f"undo__changed__{PUPIL}")
+    moved = [pk for pk, pupils in rows if any("upn" in values for values in (pupils or {}).values())]
+    others = [pk for pk, _ in rows if pk not in set(moved)]
+    return [*([moved] if moved else []), *_parts(others, PART)]
+
+
+def _locked(imported: Import) -> Import | None:
+    """The import, locked, while it is being undone."""
+    rows = Import.objects.select_for_update(of=["self"]).select_related("school")
+    return rows.filter(pk=imported.pk, status=Import.Status.UNDOING).first()
+
+
+def _close(imported: Import, by: User) -> dict[str, int]:
+    outcomes = Counter(imported.changes.exclude(undo={}).values_list("outcome", flat=True))
+    counts = {"undone": outcomes[Outcome.UNDONE], "kept": outcomes[Outcome.KEPT]}
+    _drop_empty_groups(imported, by)
     imported.status, imported.undone_at = Import.Status.UNDONE, timezone.now()
     imported.counts = {**imported.counts, "undo": counts}
     imported.save(update_fields=["status", "undone_at", "counts"])
-    kept = f", {counts['kept']:,} kept because of later work" if work.kept else ""
+    kept = f", {counts['kept']:,} kept because of later work" if counts["kept"] else ""
     text = f"Import of {imported.file_name} undone for {counts['undone']:,} pupils{kept}"
     audit.record("import.undone", imported, text=text, by=by)
     return counts
 
 
+def _drop_empty_groups(imported: Import, by: User) -> None:
+    undone = imported.changes.filter(outcome=Outcome.UNDONE).exclude(undo={})
+    ids = [pk for undo in undone.values_list("undo", flat=True) for pk in undo.get("groups", [])]
+    for group in TeachingGroup.objects.filter(pk__in=ids, staff=None, places=None, form_pupils=None):
+        with audit.saving(group, by=by, reason=_reason(imported)):
+            group.delete()
+
+
+def _reason(imported: Import) -> str:
+    return f"{REASON} {imported.pk} undone"
+
+
 class _Undo:
     def __init__(self, imported: Import, changes: list[ImportChange], by: User) -> None:
         self.imported, self.changes, self.by = imported, changes, by
-        self.reason = f"{REASON} {imported.pk} undone"
+        self.reason = _reason(imported)
         self.rows: dict[
             tuple[str, int], Any
         ] = {}  # (model label, id) to the stored row, of everything the import made or changed
@@ -233,8 +287,7 @@ class _Undo:
             search.reindex(*Pupil.objects.filter(pk__in=part))
         for part in _parts(dated & ids):
             self._drop_stray_due(part)
-            for pupil in Pupil.objects.filter(pk__in=part):
-                owed.bring_pupil_up_to_date(pupil)
+            owed.bring_pupils_up_to_date(Pupil.objects.filter(pk__in=part))
         for change in self.back:
             change.outcome, change.outcome_reason = Outcome.UNDONE, ""
             if change.pupil_id in gone:
@@ -242,7 +295,6 @@ class _Undo:
         for change in self.kept:
             change.outcome, change.outcome_reason = Outcome.KEPT, NoteCode.WORKED_ON_LATER.value
         note_outcomes(self.changes)
-        self._drop_empty_groups()
         events = [
             Event(
                 school_id=self.imported.school_id,
@@ -266,12 +318,6 @@ class _Undo:
         stray = DueItem.objects.filter(pupil_id__in=pupils, source_type=RegisterEntry._meta.label_lower)
         stray.exclude(source_id__in=entries).delete()
 
-    def _drop_empty_groups(self) -> None:
-        ids = [pk for change in self.back for pk in change.undo.get("groups", [])]
-        for group in TeachingGroup.objects.filter(pk__in=ids, staff=None, places=None, form_pupils=None):
-            with audit.saving(group, by=self.by, reason=self.reason):
-                group.delete()
-
 
 def _changed(change: ImportChange, label: str) -> set[str]:
     """Names of the values of this model that the import changed."""
@@ -287,6 +333,6 @@ def _plain(value: date | int | str) -> int | str:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _parts(ids: Iterable[int | None]) -> list[list[int]]:
+def _parts(ids: Iterable[int | None], size: int = CHUNK) -> list[list[int]]:
     ordered = sorted(pk for pk in ids if pk is not None)
-    return [ordered[start : start + CHUNK] for start in range(0, len(ordered), CHUNK)]
+    return [ordered[start : start + size] for start in range(0, len(ordered), size)]

@@ -3,9 +3,12 @@
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from pupils.imports.refusals import ImportReason
+from pupils.imports.selectors.previews import where_it_stands
 from pupils.imports.services import steps as imports
+from pupils.imports.services import undoing
 from pupils.models import (
     Contact,
     Enrolment,
@@ -19,6 +22,8 @@ from pupils.models import (
 )
 from pupils.record.services import pupils
 from sendco.due.models import DueItem
+from sendco.jobs.models import Job, Status
+from sendco.jobs.runner import run
 from staff.models import TeachingGroup
 from tests.factories import PupilFactory
 
@@ -142,3 +147,110 @@ def test_old_plans_are_emptied(school, senco, leo):
 
     change = imported.changes.get()
     assert (change.data, change.fields, change.undo) == ({}, [], {})
+
+
+# --- In parts ----------------------------------------------------------------------------------------------------
+@pytest.fixture
+def one_by_one(monkeypatch):
+    """Every pupil is a part of its own."""
+    monkeypatch.setattr(undoing, "PART", 1)
+    monkeypatch.setattr(undoing, "OTHERS_FIRST", 0)
+
+
+def interrupted(monkeypatch, after):
+    """The worker dies when so many parts are written."""
+    run = undoing._Undo.run
+    parts = []
+
+    def dies(part):
+        if len(parts) == after:
+            raise KeyboardInterrupt
+        parts.append(part)
+        return run(part)
+
+    monkeypatch.setattr(undoing._Undo, "run", dies)
+
+
+def test_what_a_dead_worker_left_is_put_back_by_the_next(school, senco, one_by_one, monkeypatch):
+    before = facts()
+    imported = take_in(school, sample("alpha.csv"), senco)
+    added = Pupil.objects.count()
+    imported = imports.undo(imported=imported, by=senco)
+    with monkeypatch.context() as dying:
+        interrupted(dying, after=3)
+        with pytest.raises(KeyboardInterrupt):
+            run(imported.job_id)
+    assert Pupil.objects.count() == added - 3
+    Job.objects.filter(pk=imported.job_id).update(status=Status.QUEUED)
+
+    imported = work(imported)
+
+    assert imported.status == Import.Status.UNDONE
+    assert imported.counts["undo"] == {"undone": added, "kept": 0}
+    assert facts() == before
+
+
+def test_nobody_stops_it_between_two_parts(school, senco, one_by_one, monkeypatch):
+    before = facts()
+    imported = imports.undo(imported=take_in(school, sample("alpha.csv"), senco), by=senco)
+    run_part = undoing._Undo.run
+
+    def stopped_meanwhile(part):
+        run_part(part)
+        Job.objects.filter(pk=imported.job_id).update(cancel_asked=True)
+
+    monkeypatch.setattr(undoing._Undo, "run", stopped_meanwhile)
+
+    assert work(imported).status == Import.Status.UNDONE
+    assert facts() == before
+
+
+def test_it_is_stopped_before_the_first(school, senco, one_by_one):
+    imported = take_in(school, sample("alpha.csv"), senco)
+    after = facts()
+    imported = imports.undo(imported=imported, by=senco)
+    Job.objects.filter(pk=imported.job_id).update(cancel_asked=True)
+
+    run(imported.job_id)
+
+    assert facts() == after
+    assert where_it_stands(imported) == Import.Status.APPLIED
+    assert work(imports.undo(imported=imported, by=senco)).status == Import.Status.UNDONE
+
+
+def test_two_who_exchanged_their_numbers_go_back_together(school, senco, one_by_one):
+    births = {"year_group": "5", "birth_on": date(2016, 2, 14)}
+    one = PupilFactory(school=school, legal_forename="Leo", legal_surname="Farrant", upn=UPNS[0], **births)
+    two = PupilFactory(school=school, legal_forename="Mia", legal_surname="Orme", upn=UPNS[1], **births)
+    lines = [f"{UPNS[1]},Farrant,Leo,14/02/2016,5,,N,", f"{UPNS[0]},Orme,Mia,14/02/2016,5,,N,"]
+    imported = preview(school, table(*lines), senco)
+    for change in imported.changes.filter(kind="compare"):
+        right = one if change.label == "Leo Farrant" else two
+        imports.compare(imported=imported, change=change, answer="same", pupil_id=right.pk)
+    imported = apply(imported, senco, confirmed=True)
+    one.refresh_from_db()
+    assert one.upn == UPNS[1]
+
+    undo(imported, senco)
+
+    one.refresh_from_db()
+    two.refresh_from_db()
+    assert (one.upn, two.upn) == (UPNS[0], UPNS[1])
+
+
+def test_pupil_on_whom_somebody_works_meanwhile_is_kept(school, senco, one_by_one, monkeypatch):
+    imported = imports.undo(imported=take_in(school, sample("alpha.csv"), senco), by=senco)
+    last = imported.changes.order_by("pk").last().pupil
+    run_part = undoing._Undo.run
+
+    def works_meanwhile(part):
+        run_part(part)
+        if not last.flags.exists():
+            pupils.add_flag(pupil=last, kind="fsm", starts_on=timezone.localdate(), by=senco)
+
+    monkeypatch.setattr(undoing._Undo, "run", works_meanwhile)
+
+    imported = work(imported)
+
+    assert imported.counts["undo"]["kept"] == 1
+    assert Pupil.objects.get() == last
