@@ -88,6 +88,10 @@ class NoteCode(Reason):
     )
     NOT_AN_EMAIL = ("not-an-email", _("“{value}” is not an e-mail address. Write one like name@example.org."))
     FIRST_EMAIL_TAKEN = ("first-email-taken", _("The first of {number} e-mail addresses was taken."))
+    FIRST_PHONE_TAKEN = (
+        "first-phone-taken",
+        _("The first of {number} phone numbers was taken. Left out: {value}."),
+    )
     PHONE_SHORTENED = (
         "phone-shortened",
         _("“{value}” is a phone number that Excel has shortened. Format the column as text and export it again."),
@@ -164,6 +168,10 @@ class NoteCode(Reason):
         "two-open-stages",
         _("The file has two statuses that go on: {codes!l}. Choose the one that holds today."),
     )
+    STATUS_SAID_TWO_WAYS = (
+        "status-said-two-ways",
+        _("The status is “{value}”, and another column says {status}. Choose the one that holds today."),
+    )
     NEED_AS_CHOSEN = ("need-as-chosen", _("“{value}” was taken as {need}, as chosen."))
     NEED_LEFT_OUT = ("need-left-out", _("“{value}” is not a type of need and was left out."))
     ONE_NAME = ("one-name", _("There is one name only, “{value}”. Is that the whole name?"))
@@ -204,6 +212,13 @@ class NoteCode(Reason):
         "dates-either-way",
         _("Nothing in “{heading}” shows whether the day or the month stands first: {samples!q}."),
     )
+    DATES_OF_TWO_KINDS = (
+        "dates-of-two-kinds",
+        _(
+            "In “{heading}” some days are dates and others are text: {samples!q}. Excel made a date of each whose day "
+            "is 12 or less, and may have exchanged day and month."
+        ),
+    )
     NAMES_EITHER_WAY = (
         "names-either-way",
         _("In “{heading}” two words stand without a comma: {samples!q}. Say which is the surname."),
@@ -240,6 +255,8 @@ class NoteCode(Reason):
     OPTION_TAKE = ("option-take", _("Yes, take it in"))
     OPTION_DAY_FIRST = ("option-day-first", _("Day first: {sample} is {day!d}"))
     OPTION_MONTH_FIRST = ("option-month-first", _("Month first: {sample} is {day!d}"))
+    OPTION_AS_IT_STANDS = ("option-as-it-stands", _("As they stand: {sample} is {day!d}"))
+    OPTION_EXCHANGED = ("option-exchanged", _("Excel exchanged them: {sample} is {day!d}"))
     OPTION_FORENAME_FIRST = ("option-forename-first", _("Forename first: surname {word}"))
     OPTION_SURNAME_FIRST = ("option-surname-first", _("Surname first: surname {word}"))
     OPTION_MIXED = ("option-mixed", _("Each as it seems"))

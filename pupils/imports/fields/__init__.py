@@ -257,6 +257,26 @@ SEN = SenStatus(
         keeps_out=True,
         is_blank=values.is_no_status,
     ),
+    (
+        column(
+            "sen_has_support",
+            "Has SEN Support; SEN Support; SEND Support; On SEN Support; Is SEN Support; Receives SEN Support; "
+            "SEN Support Y/N; SEN Support Yes/No; SEN K; SEN (K)",
+            codes.parse_sen_code,
+            Shelf.SEND,
+        ),
+        "K",
+    ),
+    (
+        column(
+            "sen_has_plan",
+            "Has an EHC plan; EHCP; EHC plan; Has EHCP; EHCP Y/N; EHCP Yes/No; Has EHC plan; EHC plan Y/N; "
+            "EHCP in place; EHC plan in place; SEN E; EHCP (E)",
+            codes.parse_sen_code,
+            Shelf.SEND,
+        ),
+        "E",
+    ),
     start=SEN_START,
     end=SEN_END,
     needs=NEEDS,

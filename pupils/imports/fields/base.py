@@ -7,12 +7,14 @@ from enum import StrEnum
 from typing import Any
 
 from ..notes import Note, NoteCode
-from ..parsing.values import BadValue, Doubtful, is_blank
+from ..parsing.values import BadValue, Doubtful, exchanged, is_blank
 from ..questions import Question
 from ..rows import Doubt, PupilRow
 
 # Keys and answers of what is chosen about a whole file.
 DATE_ORDER, DAY_FIRST, MONTH_FIRST = "dates", "day", "month"
+# Whether Excel exchanged the day and the month of those cells of a column of dates that it could read.
+DATE_CELLS, AS_THEY_STAND, EXCHANGED = "date-cells", "stand", "exchanged"
 NAME_ORDER = "names"
 WORD = "word"
 
@@ -157,6 +159,8 @@ class Cells:
         return value
 
     def _parse(self, column, text):
+        if column.is_date and self.choices.get(f"{DATE_CELLS}:{column.name}") == EXCHANGED:
+            text = exchanged(text)
         month_first = self.choices.get(f"{DATE_ORDER}:{column.name}") == MONTH_FIRST
         if column.is_date and month_first:
             return column.parse(text, self.today, month_first=True)

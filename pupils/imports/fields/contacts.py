@@ -40,6 +40,11 @@ PARTS = (
         "has PR; legal responsibility",
     ),
 )
+# A name that stands in two cells. The endings are those of the pupil's own names.
+NAMES_APART = (
+    ("forename", "forename; first name; given name; forenames; legal forename; legal first name"),
+    ("surname", "surname; last name; family name; legal surname; legal last name"),
+)
 LABELS = {
     "relation": "relationship",
     "email": "e-mail",
@@ -66,10 +71,10 @@ RELATIONS = {
 YES_NO = {True: "Yes", False: "No"}
 
 
-def _columns(n):
+def _columns(n, parts):
     usual = {1: STEMS_OF_THE_FIRST, 2: STEMS_OF_THE_SECOND}.get(n)
     stems = (*split(STEMS.format(n=n)), *(split(usual) if usual else ()))
-    for part, parse, endings in PARTS:
+    for part, parse, endings in parts:
         headings = [f"{stem} {ending}" for ending in split(endings) for stem in stems]
         label = f"Contact {n} {split(endings)[0]}"
         yield Column(f"contact_{n}_{part}", (label, *headings), _without_day(parse), Shelf.CONTACTS)
@@ -83,8 +88,11 @@ class Contacts(Field):
     is_secret = may_differ = True
 
     def __init__(self, name):
-        self.numbered = [tuple(_columns(n)) for n in range(1, MOST_CONTACTS + 1)]
-        super().__init__(name, *(column for columns in self.numbered for column in columns))
+        numbers = range(1, MOST_CONTACTS + 1)
+        apart = [(part, values.parse_name, endings) for part, endings in NAMES_APART]
+        self.numbered = [tuple(_columns(n, PARTS)) for n in numbers]
+        self.names_apart = [tuple(_columns(n, apart)) for n in numbers]
+        super().__init__(name, *(column for columns in (*self.numbered, *self.names_apart) for column in columns))
 
     # --- Reading ---------------------------------------------------------------------------------------------------
     def is_in(self, cells):
@@ -100,9 +108,16 @@ class Contacts(Field):
                 for (part, _, _), column in zip(PARTS, columns, strict=True)
                 if column.name in cells.texts
             }
+            if name := self._name_of_two_cells(cells, n):
+                texts["name"] = texts.get("name") or name
             if texts:
                 self._add(said, cells, texts, n)
         return tuple(said)
+
+    def _name_of_two_cells(self, cells, n):
+        """Forename and surname in the order in which they are spoken."""
+        parts = [cells.read(column, cells.texts.get(column.name, "")) for column in self.names_apart[n - 1]]
+        return " ".join(filter(None, parts))
 
     def _add(self, said, cells, texts, priority):
         columns = self.numbered[min(priority, MOST_CONTACTS) - 1]

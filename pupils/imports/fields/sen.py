@@ -6,7 +6,7 @@ from datetime import date
 from sendco.clock import long_date
 
 from ..notes import Note, NoteCode, brief
-from ..parsing import codes
+from ..parsing import codes, values
 from ..parsing.codes import WATCHED
 from ..questions import Option, Question
 from ..rows import Doubt, NeedSaid, PupilRow, Stage
@@ -69,8 +69,10 @@ class SenStatus(Field):
     may_differ = True  # rows that tell of several periods
     reads_after = 2
 
-    def __init__(self, name, column, *, start, end, needs, birth):
-        super().__init__(name, column)
+    def __init__(self, name, column, *marks, start, end, needs, birth):
+        """`marks` are columns that say yes or no to one status each, with the status: (column, code)."""
+        super().__init__(name, column, *(mark for mark, _ in marks))
+        self.marks = marks
         self.start, self.end, self.needs, self.birth = start, end, needs, birth
         self.stages = Stages("stages")
 
@@ -79,7 +81,9 @@ class SenStatus(Field):
         if "sen_history" in cells.extra:
             so_far[self.stages] = self._stages_of(cells)
             return None
-        text, start, end = cells.texts[self.columns[0].name], so_far.get(self.start), so_far.get(self.end)
+        text, start, end = self._text_of(cells), so_far.get(self.start), so_far.get(self.end)
+        if text is None:
+            return None
         is_over = end is not None and not is_open(end, cells.today)
         code = codes.sen_code_of(text)
         if is_over and code:
@@ -89,6 +93,33 @@ class SenStatus(Field):
         if code and start:
             so_far[self.stages] = (Stage(code, start),)
         return code
+
+    def _text_of(self, cells):
+        """The status as its own column says it, or as columns of yes and no say it; None where they do not agree."""
+        text = cells.texts.get(self.columns[0].name, "")
+        said, denied = [], []
+        for column, code in self.marks:
+            mark = cells.texts.get(column.name, "")
+            answer = _answer(mark)
+            if answer is False:
+                denied.append(code)
+            elif answer or not values.is_no_status(mark):
+                # What is neither yes nor no is read as the status itself.
+                said.append(code if answer else codes.sen_code_of(mark) or mark)
+        marked = PLAN if PLAN in said else next(iter(said), "")
+        if not marked and len(denied) == len(self.marks):
+            marked = NO_SEN  # one "no" alone leaves the other status open
+        if not marked and _answer(text) and PLAN in denied:
+            marked = SUPPORT  # on the register, and without a plan
+        if not marked or values.is_no_status(text) or _answer(text):
+            return marked or text
+        written = codes.sen_code_of(text)
+        if written in (marked, ""):
+            return text if written else marked
+        note = Note(NoteCode.STATUS_SAID_TWO_WAYS, {"value": brief(text), "status": marked})
+        choices = tuple(dict.fromkeys((written, marked)))
+        cells.doubts.append(Doubt(self.columns[0].name, replace(note, column=self.columns[0].name), choices))
+        return None
 
     def _one_stage(self, cells, text, code, start, end):
         if start:
@@ -314,6 +345,14 @@ class SenEnd(SenStart):
 
     def compare(self, said):
         return iter(())
+
+
+def _answer(text):
+    """True for yes, False for no, None for a text that is neither."""
+    try:
+        return values.parse_flag(text).value
+    except values.BadValue:
+        return None
 
 
 def _obey_register(sen, code, said):

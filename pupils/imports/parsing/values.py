@@ -36,6 +36,7 @@ class Parsed(NamedTuple):
 
 
 MAX_NAME = 100
+LAST_MONTH = 12
 LOST_LETTER = "\ufffd"  # what programs write for a letter they could not read
 MAX_EMAIL = 254
 MAX_PHONE = 40
@@ -296,6 +297,21 @@ def day_and_month(text):
     return (int(match[1]), int(match[3])) if match else None
 
 
+_DATE_CELL = re.compile(r"(\d{4})-(\d{2})-(\d{2})")  # as a cell of a workbook that is a date is read
+
+
+def date_cell(text):
+    """Return (year, month, day) of a cell that is a date, or None."""
+    match = _DATE_CELL.fullmatch(text)
+    return (int(match[1]), int(match[2]), int(match[3])) if match else None
+
+
+def exchanged(text):
+    """The same date cell with day and month exchanged; any other text as it is."""
+    parts = date_cell(text)
+    return f"{parts[0]}-{parts[2]:02d}-{parts[1]:02d}" if parts and parts[2] <= LAST_MONTH else text
+
+
 def _read_date(text, century, month_first):
     cleaned = clean_text(text)[0].translate(_DASHES).lstrip("'")
     _refuse_errors(cleaned)
@@ -384,12 +400,25 @@ def parse_worker(text):
     return parse_email(text) if "@" in text else _short(text, "the key worker", MAX_NAME)
 
 
+_FEWEST_DIGITS = 5
+_SEVERAL_PHONES = re.compile(r"\s*(?:[/;,|&]|\bor\b|\band\b)\s*", re.IGNORECASE)
+
+
+def _digits(text):
+    return sum(char.isdigit() for char in text)
+
+
 def parse_phone(text):
     cleaned = _whole(clean_text(text)[0].lstrip("'"))
     if _SCIENTIFIC.fullmatch(cleaned):
         raise BadValue(NoteCode.PHONE_SHORTENED, value=brief(text))
-    digits = sum(char.isdigit() for char in cleaned)
-    if not 5 <= digits <= 20 or len(cleaned) > MAX_PHONE:
+    several = [part.strip() for part in _SEVERAL_PHONES.split(cleaned)]
+    if len(several) > 1 and all(_digits(part) >= _FEWEST_DIGITS for part in several):
+        first = parse_phone(several[0]).value
+        said = {"number": len(several), "value": brief(", ".join(several[1:]))}
+        return Parsed(first, (Note(NoteCode.FIRST_PHONE_TAKEN, said),))
+    digits = _digits(cleaned)
+    if not _FEWEST_DIGITS <= digits <= 20 or len(cleaned) > MAX_PHONE:
         raise BadValue(NoteCode.NOT_A_PHONE, value=brief(text))
     # Excel drops the 0 at the start of what it takes for a number.
     if cleaned.isdigit() and len(cleaned) == 10 and cleaned[0] in "127":

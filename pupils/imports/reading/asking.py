@@ -3,17 +3,24 @@
 from collections import Counter
 
 from ..fields import COLUMNS
-from ..fields.base import DATE_ORDER, DAY_FIRST, MONTH_FIRST, NAME_ORDER
+from ..fields.base import (
+    AS_THEY_STAND,
+    DATE_CELLS,
+    DATE_ORDER,
+    DAY_FIRST,
+    EXCHANGED,
+    MONTH_FIRST,
+    NAME_ORDER,
+)
 from ..fields.needs import UNREAD_NEEDS, word_key
 from ..notes import Note, NoteCode, brief
 from ..parsing.codes import NEED_TYPES, likely_need
-from ..parsing.values import BadValue, NameOrder, day_and_month, parse_date
+from ..parsing.values import LAST_MONTH, BadValue, NameOrder, date_cell, day_and_month, exchanged, parse_date
 from ..questions import Option, Question
 from .csv_files import MIXED, WINDOWS, lines_with_both
 from .readers import LETTERS, SHEET
 
 MOST_SAMPLES = 4
-LAST_MONTH = 12
 MOST_WORDS = 30  # a column with more is not one of needs
 ASKED_WORDS = (*UNREAD_NEEDS, NoteCode.NEED_AS_CHOSEN)
 LEAVE_WORD_OUT = "none"
@@ -59,6 +66,8 @@ def _dates(sheet, mapping):
             yield each.question(NoteCode.DATES_BOTH_WAYS, samples, DAY_FIRST)
         elif each.either and not each.day_first and not day_is_first:
             yield each.question(NoteCode.DATES_EITHER_WAY, each.either, DAY_FIRST)
+        if each.may_be_exchanged:
+            yield each.question_of_cells()
 
 
 class _Dates:
@@ -69,6 +78,11 @@ class _Dates:
         read = [(text, numbers) for row in sheet.rows if (numbers := day_and_month(text := row.values[index]))]
         self.day_first = [text for text, (one, two) in read if one > LAST_MONTH >= two]
         self.month_first = [text for text, (one, two) in read if two > LAST_MONTH >= one]
+        cells = [(row.values[index], parts) for row in sheet.rows if (parts := date_cell(row.values[index]))]
+        self.cells = [text for text, (_, month, day) in cells if month != day]
+        # A spreadsheet of another country makes dates of those texts that can be read in its order, and of no others.
+        low = all(day <= LAST_MONTH for _, (_, _, day) in cells)
+        self.may_be_exchanged = bool(low and self.cells and self.day_first and not self.month_first)
         self.either = [text for text, (one, two) in read if max(one, two) <= LAST_MONTH and one != two]
 
     def question(self, code, samples, proposed=""):
@@ -80,6 +94,19 @@ class _Dates:
         )
         said = {"heading": self.heading, "samples": samples}
         return Question(f"{DATE_ORDER}:{self.name}", Note(code, said), "", options, proposed)
+
+    def question_of_cells(self):
+        shown = self.cells[0]
+        options = tuple(
+            Option(answer, Note(words, {"sample": shown, "day": day}))
+            for answer, words, day in (
+                (AS_THEY_STAND, NoteCode.OPTION_AS_IT_STANDS, shown),
+                (EXCHANGED, NoteCode.OPTION_EXCHANGED, exchanged(shown)),
+            )
+        )
+        samples = [*dict.fromkeys(self.cells)][:2] + [*dict.fromkeys(self.day_first)][:2]
+        said = {"heading": self.heading, "samples": [brief(text) for text in samples]}
+        return Question(f"{DATE_CELLS}:{self.name}", Note(NoteCode.DATES_OF_TWO_KINDS, said), "", options)
 
 
 def _read(text, month_first):

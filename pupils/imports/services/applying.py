@@ -95,6 +95,7 @@ class Work:
         self.words: dict[int, str] = {}  # change id to what the event says
         self.secret_words: dict[int, list[str]] = {}
         self.due: list[Any] = []  # register entries whose deadlines must be derived again
+        self.owed: list[Any] = []  # those deadlines, once the rows are ready
         self.left: list[int] = []
         self.counts: Counter[str] = Counter()
         self.groups: list[tuple[ImportChange, TeachingGroup]] = []  # classes that are new

@@ -43,12 +43,13 @@ def stage(work: Work, staging: Staging) -> None:
             change.pupil = change._made
         change.outcome = change.outcome or Outcome.DONE
     staging.update(ImportChange, work.changes, ["pupil", "outcome", "outcome_reason", "undo"])
+    work.owed = _owed_by(work)
 
 
 def finish(work: Work) -> None:
     """Close an import that was applied. `work` knows the import, its changes, what to derive again and who did it."""
     imported = work.imported
-    _derive_due(work)
+    _write_due(work)
     imported.status, imported.applied_by, imported.applied_at = Import.Status.APPLIED, work.by, timezone.now()
     last = Event.objects.filter(school_id=work.school.pk).order_by("-pk").first()
     imported.last_event_id = last.pk if last else 0
@@ -82,7 +83,10 @@ def _answered(work: Work) -> list[ImportChange]:
     return [*applied, *stays]
 
 
-def _derive_due(work: Work) -> None:
+def _owed_by(work: Work) -> list[list[Derived]]:
+    """What the rows owe, by kind, in lists short enough to write. Others wait while it is written, not while this is
+    worked out.
+    """
     calendar = school_calendar(work.school)
     made = {id(row) for pairs in work.batch.made.values() for _, row in pairs}
     derived: dict[type[Model], list[Derived]] = defaultdict(list)
@@ -96,9 +100,12 @@ def _derive_due(work: Work) -> None:
             # A stage from before the bank holiday data: no date can be worked out, and the duty is long past.
             continue
         derived[type(row)].append((row, duties, work.school.pk, row.pupil_id))
-    for rows in derived.values():
-        for start in range(0, len(rows), CHUNK):
-            sync_many(rows[start : start + CHUNK])
+    return [rows[start : start + CHUNK] for rows in derived.values() for start in range(0, len(rows), CHUNK)]
+
+
+def _write_due(work: Work) -> None:
+    for rows in work.owed:
+        sync_many(rows)
     for start in range(0, len(work.left), CHUNK):
         part = work.left[start : start + CHUNK]
         waiting = set(DueItem.objects.filter(pupil_id__in=part).open().values_list("pupil_id", flat=True))

@@ -103,11 +103,18 @@ def a_sheet_for_each_year():
     return saved(book)
 
 
+def days_that_a_foreign_excel_exchanged():
+    """Opened in the United States: what could be read as month and day became a date, the rest stayed text."""
+    first, second, third = ([*row[:3]] for row in (PIA, OTTO, ["K380400226002", "Mole", "Mags"]))
+    texts = [[*first, date(2016, 4, 3), "K"], [*second, "15/05/2016", "N"], [*third, date(2016, 6, 6), "N"]]
+    return saved(book_of([*HEADINGS[:4], "SEN Status"], *texts))
+
+
 WORKBOOKS = {
     made.__name__.replace("_", "-") + ".xlsx": made
     for made in (
         title_and_merged_classes, two_rows_of_headings, days_counted_from_1904, days_as_cells_and_as_text,
         numbers_as_numbers, formulas_without_results, cells_in_error, hidden_rows_columns_and_sheets,
-        only_a_sheet_of_leavers, a_sheet_for_each_year,
+        only_a_sheet_of_leavers, a_sheet_for_each_year, days_that_a_foreign_excel_exchanged,
     )
 }  # fmt: skip

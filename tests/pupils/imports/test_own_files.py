@@ -765,7 +765,57 @@ BOOKS = [
         "With no other sheet this is the one, and they stay leavers.",
     ),
 ]
-CASES = [*LAYOUT, *DATES, *SCHOOL, *SEND, *PEOPLE, *TRANSFERS, *BOOKS]
+TWO_COLUMNS = [
+    Case(
+        "status-in-two-columns-of-yes-and-no.csv",
+        {PIA: is_right("K"), OTTO: is_right("E"), MAGS: is_right(), NELL: is_right("E"), OLA: is_right()},
+        "A plan is a plan, whatever the other column says.",
+    ),
+    Case(
+        "sen-yes-and-plan-yes.csv",
+        {PIA: is_right("K", "SLCN"), OTTO: is_right("E", "ASD"), MAGS: is_right()},
+        "“Yes” alone is no status, beside the other column it is one; where the two do not agree a person says.",
+        open={"N"},
+        again={"same", "new"},
+    ),
+    Case(
+        "plan-column-alone.csv",
+        {PIA: is_right("E"), OTTO: is_right()},
+        "Who has no plan may have SEN Support: the file says nothing of it. A draft is no plan yet.",
+        open={"draft"},
+        again={"same", "new"},
+    ),
+    Case(
+        "names-of-contacts-in-two-columns.csv",
+        {
+            PIA: is_right(contacts=[
+                ("Rosa Wrack", "", "", "07700 900001", False), ("Tom Dale", "", "tom@example.org", "", False)
+            ]),
+            OTTO: is_right(contacts=[("Dune", "", "", "07700 900002", False)]),
+        },
+        "The two make one name; of two numbers the first is taken, and the other is named.",
+        told={3: {NoteCode.FIRST_PHONE_TAKEN}},
+    ),
+    Case(
+        "telephones-of-two.csv",
+        {
+            PIA: is_right(contacts=[("Rosa Wrack", "", "", "07700 900001", False)]),
+            OTTO: is_right(contacts=[("Ann Dune", "", "", "01632 960002 / 12", False)]),
+        },
+        "An extension belongs to its number.",
+        told={2: {NoteCode.FIRST_PHONE_TAKEN}},
+    ),
+    Case(
+        "days-that-a-foreign-excel-exchanged.xlsx",
+        {
+            PIA: is_right("K", born="2016-03-04"), OTTO: is_right(born="2016-05-15"), MAGS: is_right(born="2016-06-06")
+        },
+        "Only the cells that Excel could read as dates are turned.",
+        choices={"date-cells:birth_on": "exchanged"},
+        asked={"date-cells:birth_on": NoteCode.DATES_OF_TWO_KINDS},
+    ),
+]  # fmt: skip
+CASES = [*TWO_COLUMNS, *LAYOUT, *DATES, *SCHOOL, *SEND, *PEOPLE, *TRANSFERS, *BOOKS]
 
 
 def content_of(case, name):
