@@ -255,6 +255,7 @@ class NoteCode(Reason):
     OPTION_TAKE = ("option-take", _("Yes, take it in"))
     OPTION_DAY_FIRST = ("option-day-first", _("Day first: {sample} is {day!d}"))
     OPTION_MONTH_FIRST = ("option-month-first", _("Month first: {sample} is {day!d}"))
+    OPTION_ON_ROLL_NOW = ("option-on-roll-now", _("Here already: on roll from the day of the import"))
     OPTION_AS_IT_STANDS = ("option-as-it-stands", _("As they stand: {sample} is {day!d}"))
     OPTION_EXCHANGED = ("option-exchanged", _("Excel exchanged them: {sample} is {day!d}"))
     OPTION_FORENAME_FIRST = ("option-forename-first", _("Forename first: surname {word}"))
@@ -399,6 +400,10 @@ class NoteCode(Reason):
     LAST_DAY_BEFORE_FIRST = (
         "last-day-before-first",
         _("The last day, {day!d}, is before the first day here, so it is not taken in."),
+    )
+    FIRST_DAY_TO_COME = (
+        "first-day-to-come",
+        _("The first day, {day!d}, is still to come. Nobody is on roll before it: import the list again then."),
     )
     FIRST_DAY_BEFORE_BIRTH = (
         "first-day-before-birth",

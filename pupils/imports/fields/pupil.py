@@ -8,6 +8,7 @@ from sendco.clock import long_date
 from ..notes import Note, NoteCode
 from ..parsing.codes import split_year_and_class
 from ..parsing.values import parse_full_name, plain_letters
+from ..questions import LEAVE_OUT, TAKE, Option, Question
 from .base import NAME_ORDER, Cells, Comparison, Derived, Difference, Field, Source
 
 
@@ -127,7 +128,17 @@ class FirstDay(PupilDate):
     def plan(self, said):
         """Who comes from a file has a first day, but of a leaver nobody knows it unless the file says so."""
         day = None if self._is_before_birth(said) else said.row.get(self)
+        if day and day > said.today:
+            said.questions.append(self._not_yet(day))
+            day = said.today
         return self.to_json(day or (None if said.has_left else said.today))
+
+    def _not_yet(self, day):
+        """Nobody is on roll before the first day. Whether the child is here already, a person knows."""
+        take = Option(TAKE, Note(NoteCode.OPTION_ON_ROLL_NOW))
+        out = Option(LEAVE_OUT, Note(NoteCode.OPTION_OUT))
+        told = Note(NoteCode.FIRST_DAY_TO_COME, {"day": day.isoformat()}, self.columns[0].name)
+        return Question(self.name, told, day.isoformat(), (out, take))
 
     def compare(self, said):
         if not self._is_before_birth(said):

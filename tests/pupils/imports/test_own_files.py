@@ -806,6 +806,14 @@ TWO_COLUMNS = [
         told={2: {NoteCode.FIRST_PHONE_TAKEN}},
     ),
     Case(
+        "first-days-to-come.csv",
+        {OTTO: is_right("K", joined=IMPORT_DAY), MAGS: is_right(joined="2024-09-02")},
+        "Nobody is on roll before the first day, unless a person says that they are here.",
+        answers={"2126-09-03": "take"},
+        open={"2126-09-01"},
+        again={"same", "new"},
+    ),
+    Case(
         "days-that-a-foreign-excel-exchanged.xlsx",
         {
             PIA: is_right("K", born="2016-03-04"), OTTO: is_right(born="2016-05-15"), MAGS: is_right(born="2016-06-06")
