@@ -1,5 +1,4 @@
-# syntax=docker/dockerfile:1
-# For production, pin the image by digest: --build-arg PYTHON_IMAGE=python:3.11-slim-bookworm@sha256:... (docs/deployment.md).
+# For production, pin the image by digest: PYTHON_IMAGE in .env (docs/deployment.md).
 ARG PYTHON_IMAGE=python:3.11-slim-bookworm
 
 # --- The packages that run in production -------------------------------------------------------------------------
@@ -22,8 +21,8 @@ RUN python -m sendco.install
 
 # --- What runs -------------------------------------------------------------------------------------------------------
 FROM ${PYTHON_IMAGE} AS site
-# Pango and fonts for PDFs; Noto has the letters of names from all over the world. Without versions: Debian's security updates replace them, so a pinned package cannot be
-# installed a month later. The base image is pinned by digest in production (docs/deployment.md).
+# Pango and fonts for PDFs; Noto has the letters of names from all over the world. Without versions: Debian's security
+# updates replace them, so a pinned package cannot be installed a month later. The base image is pinned by digest.
 # hadolint ignore=DL3008
 RUN apt-get update \
  && apt-get install -y --no-install-recommends libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 \

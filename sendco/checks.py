@@ -41,8 +41,9 @@ def _key_faults():
         try:
             Fernet(key)
         except ValueError:
-            mend = (
-                'Make one: python3 -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+            mend = "Make one where sendco is installed: "
+            mend += (
+                '.venv/bin/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
             )
             yield "E015", f"Key {place} of SENDCO_FIELD_KEYS is not a Fernet key.", mend
 

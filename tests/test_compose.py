@@ -39,6 +39,14 @@ def test_service_is_hardened(name):
     assert all("noexec" in mount for mount in service["tmpfs"])
 
 
+def test_images_are_pinned_in_one_place_that_a_new_version_reads_too():
+    example = (ROOT / ".env.example").read_text(encoding="utf-8")
+
+    assert SERVICES["web"]["build"]["args"]["PYTHON_IMAGE"].startswith("${PYTHON_IMAGE:-")
+    for name in ("PYTHON_IMAGE", "POSTGRES_IMAGE", "REDIS_IMAGE"):
+        assert f"#{name}=" in example
+
+
 @pytest.mark.parametrize("name", SERVICES)
 def test_service_tells_whether_it_is_well(name):
     health = SERVICES[name].get("healthcheck")

@@ -27,7 +27,8 @@ class PdfUnavailable(Exception):
     def __init__(self):
         super().__init__(
             "This server cannot make PDFs yet. Ask the person who runs it to install Pango "
-            "(on Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 fonts-liberation2). "
+            "(on Debian: apt-get install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 "
+            "fonts-liberation2). "
             "Until then, print the page from your browser."
         )
 

@@ -76,11 +76,23 @@ def test_a_second_run_changes_nothing(db):
     assert Invitation.objects.count() == 2
 
 
-def test_asks_for_what_is_missing_at_a_terminal(db, monkeypatch):
-    class Terminal(io.StringIO):
-        def isatty(self):
-            return True
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
 
+
+def test_slip_at_a_terminal_is_asked_about_again_and_nothing_typed_is_lost(db, monkeypatch):
+    head = "ruth@fernhill.example"
+    typed = ["primary", "maintained_primary", "", "ruth", head, head, "n@f.example"]
+    monkeypatch.setattr("sys.stdin", Terminal("\n".join([*typed, ""])))
+
+    create(setting="", head_email="", senco_email="")
+
+    assert School.objects.get().setting_type == "maintained_primary"
+    assert set(Invitation.objects.values_list("email", flat=True)) == {head, "n@f.example"}
+
+
+def test_asks_for_what_is_missing_at_a_terminal(db, monkeypatch):
     monkeypatch.setattr("sys.stdin", Terminal("Fernhill Primary School\nNadia Rahman\n"))
 
     create(name="", senco_name="")

@@ -18,6 +18,8 @@ class Command(BaseCommand):
             self._let_the_application_in()
         if not settings.DEBUG:
             call_command("collectstatic", interactive=False, clear=False, verbosity=0)
+        # A backup of the files finds their folder also before the first one is there.
+        (settings.DATA_DIR / "files").mkdir(parents=True, exist_ok=True, mode=0o700)
         self.stdout.write("The database and the static files are ready.")
 
     def _let_the_application_in(self):

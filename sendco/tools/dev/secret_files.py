@@ -25,7 +25,7 @@ def write(folder=None):
         "field_keys": base64.urlsafe_b64encode(os.urandom(32)).decode(),
         "email_url": "",
     }
-    made = [name for name, value in wanted.items() if _write_new(folder / name, value)]
+    made = [name for name, value in wanted.items() if _write_new(folder / name, value, by_hand=name == "email_url")]
     say(f"Made {', '.join(made)} in {folder.name}/." if made else f"{folder.name}/ is complete; nothing was changed.")
     if "email_url" in made:
         say("Put the mail server into secrets/email_url, like smtp://user:password@mail.example.org:587.")
@@ -37,10 +37,10 @@ def _kept(folder, name):
     return path.read_text(encoding="utf-8").strip() if path.exists() else secrets.token_urlsafe(32)
 
 
-def _write_new(path, value):
+def _write_new(path, value, *, by_hand):
     """The folder is closed to others; the files are readable because containers read them as users of their own."""
     if path.exists():
         return False
     path.write_text(value, encoding="utf-8")
-    path.chmod(0o444)
+    path.chmod(0o644 if by_hand else 0o444)
     return True

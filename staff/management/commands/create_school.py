@@ -33,8 +33,9 @@ class Command(BaseCommand):
         parser.add_argument("--local-authority", dest="local_authority", default="", help="Name of the local authority")
 
     def handle(self, **options):
-        values = {option: self._value(option, prompt, longest, options[option]) for option, prompt, longest in ASKED}
-        self._check(values)
+        values = {}
+        for option, prompt, longest in ASKED:
+            values[option] = self._value(option, prompt, longest, options[option].strip(), values)
         try:
             school, links = self._create(values, options["local_authority"][:100])
         except Refused as error:
@@ -43,28 +44,17 @@ class Command(BaseCommand):
         for label, link in links:
             self.stdout.write(f"{label}: {link}")
 
-    def _value(self, option, prompt, longest, given):
-        value = given.strip()
-        if not value and sys.stdin.isatty():
+    def _value(self, option, prompt, longest, value, before):
+        """What was given on the command line; else what is typed, asked again until it can be used."""
+        is_asked = not value and sys.stdin.isatty()
+        if is_asked:
             value = input(f"{prompt}: ").strip()
-        if not value:
-            raise CommandError(f"Give --{option.replace('_', '-')}: {prompt}.")
-        if len(value) > longest:
-            raise CommandError(f"--{option.replace('_', '-')} is too long: at most {longest} characters.")
+        while problem := _problem(option, prompt, longest, value, before):
+            if not is_asked:
+                raise CommandError(problem)
+            self.stderr.write(problem)
+            value = input(f"{prompt}: ").strip()
         return value
-
-    def _check(self, values):
-        if values["setting"] not in SettingType.values:
-            raise CommandError(f"--setting is one of: {', '.join(SettingType.values)}.")
-        if School.objects.filter(name__iexact=values["name"]).exists():
-            raise CommandError(f"There is a school called {values['name']} already. Nothing was changed.")
-        for option in ("head_email", "senco_email"):
-            try:
-                validate_email(values[option])
-            except ValidationError as error:
-                raise CommandError(f"{values[option]} is not an email address.") from error
-        if values["head_email"].lower() == values["senco_email"].lower():
-            raise CommandError("The headteacher and the SENDCo need an address each.")
 
     @transaction.atomic
     def _create(self, values, local_authority):
@@ -81,3 +71,24 @@ class Command(BaseCommand):
             )
             links.append((f"{values[f'{who}_name']}, {role.label}", address_of(secret)))
         return school, links
+
+
+def _problem(option, prompt, longest, value, before):
+    """Why a value cannot be used, in words, or "". `before` holds those that were given before it."""
+    name = f"--{option.replace('_', '-')}"
+    if not value:
+        return f"Give {name}: {prompt}."
+    if len(value) > longest:
+        return f"{name} is too long: at most {longest} characters."
+    if option == "setting" and value not in SettingType.values:
+        return f"{name} is one of: {', '.join(SettingType.values)}."
+    if option == "name" and School.objects.filter(name__iexact=value).exists():
+        return f"There is a school called {value} already. Nothing was changed."
+    if option.endswith("_email"):
+        try:
+            validate_email(value)
+        except ValidationError:
+            return f"{value} is not an email address."
+    if option == "senco_email" and value.lower() == before["head_email"].lower():
+        return "The headteacher and the SENDCo need an address each."
+    return ""
