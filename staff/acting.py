@@ -9,7 +9,7 @@ from sendco.audit.models import Audience
 
 from .models import Membership, School, User
 from .models.people import current_on
-from .permissions import HOME_ORDER, Permission, permissions_of
+from .permissions import HOME_ORDER, ONLY_CONFIRMED, Permission, permissions_of
 from .roles import Role
 
 
@@ -67,7 +67,13 @@ def acting_for(user: User, school_id: int | None = None, *, today: date | None =
         user=user,
         school=school,  # type: ignore[arg-type]  # None as above
         roles=roles,
-        permissions=permissions_of(roles),
+        permissions=_permissions(here),
         unit_ids=frozenset(membership.unit_id for membership in here if membership.unit_id),
         schools=schools,
     )
+
+
+def _permissions(here: list[Membership]) -> frozenset[Permission]:
+    confirmed = permissions_of(Role(membership.role) for membership in here if not membership.is_unconfirmed)
+    unconfirmed = permissions_of(Role(membership.role) for membership in here if membership.is_unconfirmed)
+    return confirmed | (unconfirmed - ONLY_CONFIRMED)

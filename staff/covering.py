@@ -1,7 +1,8 @@
 """Nobody who leads can be reached: a colleague gets a role for three days, on one person's word and on record.
 
 Whoever manages accounts may do it, never for themselves, and only for somebody who has worked here for a while. Those
-who lead, the data protection officer and the colleague are told at once and afterwards.
+who lead, the data protection officer and the colleague are told at once and afterwards. Such a role leads nobody: it
+gives and confirms none, exports nothing, and opens no hidden address (`permissions.ONLY_CONFIRMED`).
 """
 
 from datetime import date, datetime, time, timedelta
@@ -20,6 +21,7 @@ from .models import Membership, RoleRequest, School, User
 from .models.people import current_on
 from .permissions import Permission
 from .refusals import GrantReason
+from .roles import Role
 
 # Those who confirm had a day to see the mail.
 FIRST_ASKED = timedelta(hours=24)
@@ -41,6 +43,8 @@ def refusal_to_cover(wanted: RoleRequest, *, by: User) -> Refused | None:
         return Refused(GrantReason.LEADERS_CONFIRM)
     if by.pk == wanted.user_id:
         return Refused(GrantReason.OWN_ROLE)
+    if wanted.role == Role.HEAD:
+        return Refused(GrantReason.NO_HEAD_UNCONFIRMED)
     if not who_confirms(wanted.school, but=[wanted.user_id]).exists():
         return Refused(GrantReason.CONFIRM_INSTEAD)
     opens_at = timezone.localtime(wanted.asked_at + FIRST_ASKED)

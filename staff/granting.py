@@ -59,7 +59,11 @@ def needs_second(*, school: School, role: str, by: User | None) -> bool:
 def who_confirms(school: School, *, but: list[int]) -> QuerySet[User]:
     """Who leads the school today, without the people it is about."""
     held = Membership.objects.filter(
-        current_on(timezone.localdate()), school=school, role__in=confirming_roles(), user__is_active=True
+        current_on(timezone.localdate()),
+        school=school,
+        role__in=confirming_roles(),
+        user__is_active=True,
+        is_unconfirmed=False,
     )
     return User.objects.filter(pk__in=held.values("user")).exclude(pk__in=but).order_by("name", "pk")
 

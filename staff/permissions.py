@@ -173,6 +173,22 @@ HOME_ORDER = (
 )
 
 
+# What a role does not open that was given for a few days without a second person: nothing that outlasts it or leaves
+# the site, and no secret.
+ONLY_CONFIRMED = frozenset(
+    {
+        P.PEOPLE_MANAGE,
+        P.ROLE_CONFIRM,
+        P.LOST_FACTOR_DECIDE,
+        P.ADDRESS_REVEAL,
+        P.EXPORT_RUN,
+        P.IMPORT_RUN,
+        P.MERGE,
+        P.CASE_APPROVE,
+    }
+)
+
+
 def permissions_of(roles):
     """Return the union of what these roles may do; an unknown role adds nothing."""
     return frozenset().union(*(ROLE_PERMISSIONS.get(role, frozenset()) for role in roles))

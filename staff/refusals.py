@@ -62,6 +62,10 @@ class GrantReason(Reason):
         "cover_too_soon",
         _("The headteacher and the SENDCo have until {time} on {weekday} to answer. Telephone them meanwhile."),
     )
+    NO_HEAD_UNCONFIRMED = (
+        "no_head_unconfirmed",
+        _("Nobody becomes head without a second person. For urgent work make a colleague SENDCo for these days."),
+    )
     NEW_HERE = (
         "new_here",
         _("{person} has not worked here for 30 days yet. Choose a colleague who has, or wait for a second person."),

@@ -345,8 +345,9 @@ def cover_role(*, wanted: RoleRequest, reason: str, by: User) -> Membership:
     """Give the role for a few days without a second person, because none can be reached. It ends by itself."""
     row = covering.close_as_covered(wanted, reason=reason, by=by)
     return add_membership(
-        user=row.user, school=row.school, role=row.role, unit=row.unit, ends_on=row.covered_until, by=by, confirmed=True
-    )
+        user=row.user, school=row.school, role=row.role, unit=row.unit, ends_on=row.covered_until, by=by,
+        unconfirmed=True,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -365,13 +366,17 @@ def add_membership(
     starts_on: date | None = None,
     ends_on: date | None = None,
     confirmed: bool = False,
+    unconfirmed: bool = False,
 ) -> Membership:
-    """Give a role now. Raises Refused where a second person has to agree and has not."""
+    """Give a role now. Raises Refused where a second person has to agree and has not.
+
+    `confirmed` says that one has, `unconfirmed` that none could be reached.
+    """
     if role == Role.PROVISION_LEAD and unit is None:
         raise Refused(PeopleReason.UNIT_MISSING)
     if by is not None and by.pk == user.pk:
         raise Refused(PeopleReason.OWN_ROLE_GIVEN)
-    if not confirmed and granting.needs_second(school=school, role=role, by=by):
+    if not (confirmed or unconfirmed) and granting.needs_second(school=school, role=role, by=by):
         raise Refused(GrantReason.SECOND_PERSON_NEEDED)
     if not user.is_active:
         raise Refused(PeopleReason.ACCOUNT_CLOSED, person=user.name)
@@ -382,8 +387,9 @@ def add_membership(
     if role == Role.HEAD:
         _name_head(school, by=by)
     membership = Membership(
-        user=user, school=school, role=role, unit=unit, starts_on=starts_on or today, ends_on=ends_on
-    )
+        user=user, school=school, role=role, unit=unit, starts_on=starts_on or today, ends_on=ends_on,
+        is_unconfirmed=unconfirmed,
+    )  # fmt: skip
     try:
         with audit.saving(membership, by=by), transaction.atomic():
             membership.save()

@@ -4,6 +4,7 @@ import secrets
 from contextlib import contextmanager
 
 import pytest
+from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
@@ -81,6 +82,26 @@ def _key(table):
     return '"history_id"' if "historical" in table else '"id"'
 
 
+def test_audit_and_every_history_are_kept():
+    """Named by their tables and not by what the product counts among them."""
+    tables = [model._meta.db_table for model in apps.get_models()]
+    kept = {"audit_event", "audit_read", "audit_seal", *(table for table in tables if "_historical" in table)}
+
+    assert len(kept) > 20
+    assert set(triggers.kept_tables()) == kept
+
+
+def test_role_makes_neither_roles_nor_databases(app):
+    if app is None:
+        return
+    with connection.cursor() as cursor:
+        rights = "rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls"
+        cursor.execute(f"SELECT {rights} FROM pg_roles WHERE rolname = %s", [app])
+        assert cursor.fetchall() == [(False,) * 5]
+        cursor.execute("SELECT count(*) FROM pg_class JOIN pg_roles r ON r.oid = relowner WHERE rolname = %s", [app])
+        assert cursor.fetchone() == (0,)
+
+
 def test_a_day_s_work_is_done_under_that_role(app, proved, senco, pupil):
     client = proved(senco)
     with acting_as(app):
@@ -118,6 +139,40 @@ def test_owner_is_told_apart_at_the_start(app, settings):
     assert "sendco.E020" in {error.id for error in what_is_stored_is_safe(None)}
     with acting_as(app):
         assert not privileges.owns_what_is_kept(connection)
+
+
+def test_preparing_makes_the_role_and_gives_it_its_rights(db, settings):
+    if connection.vendor != "postgresql":
+        return
+    name = f"app_{secrets.token_hex(4)}"
+    settings.DEBUG = True  # static files are another test's
+    settings.APP_DATABASE_URL = f"postgresql://{name}:word@127.0.0.1:5432/sendco"  # pragma: allowlist secret
+
+    call_command("prepare", verbosity=0)
+
+    with acting_as(name) as cursor:
+        assert not privileges.owns_what_is_kept(connection)
+        assert not Event.objects.exists()
+        assert refuses(cursor, f'DELETE FROM "{Event._meta.db_table}"').startswith("permission denied")
+
+
+def test_rights_of_an_earlier_version_are_taken_back(app):
+    if app is None:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(f'GRANT ALL ON ALL TABLES IN SCHEMA public TO "{app}"')
+        cursor.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")  # as PostgreSQL did before 15
+    privileges.grant(connection, app)
+
+    with acting_as(app) as cursor:
+        taken = (
+            "DELETE FROM audit_event",
+            "TRUNCATE audit_read",
+            "DELETE FROM django_migrations",
+            "CREATE TABLE mine ()",
+        )
+        for command in taken:
+            assert refuses(cursor, command).startswith("permission denied"), command
 
 
 def test_preparing_refuses_one_role_for_both(db, settings):

@@ -119,6 +119,7 @@ def test_what_is_printed_stays_readable(printed):
         ("/school/invitations/abc123/", "/school/invitations/[link]/"),
         ("/feeds/abc123.ics", "/feeds/[link]"),
         ("/accounts/password/reset/key/4-" + "c1d2e3f4" * 6 + "/", "/accounts/password/reset/key/[link]/"),
+        ("/not/known/yet/" + "c1d2e3f4" * 4 + "/", "/not/known/yet/[secret]/"),
         ("/pupils/42/plans/7/", "/pupils/42/plans/7/"),
         ("/static/css/sendco.1234567890ab.css", "/static/css/sendco.1234567890ab.css"),
         ("/a-page-with-a-very-long-name-made-of-words/", "/a-page-with-a-very-long-name-made-of-words/"),

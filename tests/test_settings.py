@@ -61,6 +61,7 @@ def test_check_deploy_is_clean(tmp_path):
         ({"SENDCO_HOSTS": "*"}, "Name the host"),
         ({"SENDCO_PROXIES": "0"}, "Set it to the number of proxies in front"),
         ({"SENDCO_PROXIES": "-1"}, "Set it to the number of proxies in front"),
+        ({"SENDCO_PROXIES": "6"}, "Set it to the number of proxies in front"),
         ({"SENDCO_MFA_REQUIRED": "0"}, "it is on by default"),
         ({"SENDCO_SITE_URL": "http://send.fernhill.example"}, "Serve the site over TLS"),
         ({"SENDCO_GOOGLE_CLIENT_ID": "id"}, "Set SENDCO_GOOGLE_DOMAIN"),
@@ -137,6 +138,14 @@ def test_safe_start_loads(tmp_path):
     result = start(tmp_path, "-c", "import sendco.wsgi")
 
     assert result.returncode == 0, result.stderr
+
+
+def test_sign_in_counts_by_as_many_proxies_as_the_site(tmp_path):
+    said = "from django.conf import settings as s; print(s.BEHIND_PROXY, s.ALLAUTH_TRUSTED_PROXY_COUNT)"
+
+    result = start(tmp_path, "-c", said, DJANGO_SETTINGS_MODULE="sendco.settings", SENDCO_PROXIES="2")
+
+    assert result.stdout.split() == ["2", "2"], result.stderr
 
 
 def test_secret_may_come_from_a_file(tmp_path):

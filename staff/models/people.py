@@ -76,6 +76,8 @@ class Membership(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, null=True, blank=True)
     starts_on = models.DateField(default=timezone.localdate)
     ends_on = models.DateField(null=True, blank=True)
+    # Given for a few days because nobody could be reached: it leads nobody, and opens less.
+    is_unconfirmed = models.BooleanField(default=False, editable=False)
     history = HistoricalRecords()
 
     objects = InSchoolQuerySet.as_manager()

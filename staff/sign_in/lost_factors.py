@@ -92,8 +92,9 @@ def schools_that_decide(user):
 def who_decides(user):
     """The people who may approve a request of this person today, never themselves."""
     held = Membership.objects.filter(
-        current_on(timezone.localdate()), school__in=schools_that_decide(user), role__in=_leading_roles()
-    )
+        current_on(timezone.localdate()), school__in=schools_that_decide(user), role__in=_leading_roles(),
+        is_unconfirmed=False,
+    )  # fmt: skip
     return User.objects.filter(is_active=True, pk__in=held.values("user")).exclude(pk=user.pk).order_by("name", "pk")
 
 

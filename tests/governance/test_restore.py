@@ -5,6 +5,8 @@ import re
 import pytest
 from allauth.account.forms import default_token_generator
 from allauth.account.utils import user_pk_to_url_str
+from allauth.usersessions.models import UserSession
+from django.core.cache import cache
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
@@ -83,6 +85,17 @@ def test_lost_device_is_asked_about_afresh(teacher, head):
 
     lost.refresh_from_db()
     assert lost.closed_at
+
+
+def test_devices_and_used_codes_are_forgotten_with_the_sessions(teacher, django_capture_on_commit_callbacks):
+    UserSession.objects.create(user=teacher, session_key="k" * 32, ip="127.0.0.1", user_agent="Firefox")
+    cache.set("used-code", "1")
+
+    with django_capture_on_commit_callbacks(execute=True):
+        call_command("end_all_access", yes=True)
+
+    assert not UserSession.objects.exists()
+    assert cache.get("used-code") is None
 
 
 def test_each_school_reads_what_was_ended(school, other_school):

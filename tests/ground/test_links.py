@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from sendco.limits.services import LIMITS
 from sendco.links import services as links
 from sendco.links.models import Link
 from sendco.pages.links import PURPOSES, Purpose
@@ -213,3 +214,17 @@ def test_too_many_openings_from_one_address_are_stopped(client, db, sent):
         answers = {client.get("/l/guess/").status_code for _ in range(61)}
 
     assert answers == {404, 429}
+
+
+@pytest.mark.usefixtures("one_window")
+def test_too_many_tries_at_one_link_are_stopped_from_wherever_they_come(client, db, sent, settings):
+    settings.BEHIND_PROXY = 1
+    _, secret = make(subject_id=2)
+    address = reverse("link-open", args=[secret])
+
+    tries = LIMITS["link_open"].times
+    origins = [{"X-Forwarded-For": f"81.2.69.{number}"} for number in range(tries + 1)]
+    answers = [client.post(address, headers=origin).status_code for origin in origins]
+
+    assert answers == [200] * tries + [429]
+    assert len(sent) == 1

@@ -1,6 +1,7 @@
 """Whatever is done to a sealed row, on either database, adding up again finds it."""
 
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 import time_machine
@@ -8,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
+from governance import tasks
 from governance.services.sealing import seal_and_tell
 from pupils.models import Contact
 from pupils.record.services import contacts as services
@@ -83,6 +85,12 @@ def test_removed_row_is_found(sealed, table, capsys):
     assert table in capsys.readouterr().out
 
 
+def test_table_that_was_emptied_is_found(sealed):
+    tamper("DELETE FROM audit_read")
+
+    assert faults() == [(day[:10], "audit_read: 1 of 1 rows were removed") for day in DAYS]
+
+
 def test_changed_row_is_found(sealed):
     tamper("UPDATE audit_event SET by_name = 'Somebody Else' WHERE code = 'contact.saved'")
 
@@ -114,6 +122,22 @@ def test_chain_that_is_made_anew_lacks_the_head_that_was_written_down(sealed):
     assert [what for _, what in faults(head=head)] == ["the seal that was written down is not among these"]
 
 
+def test_column_that_a_later_version_adds_breaks_no_seal(pupil, senco):
+    whole, before = sealing._sum_of, sorted({field.attname for field in Read._meta.concrete_fields} - {"reason"})
+
+    def without_it(model, after, day):
+        return whole(model, after, day, columns=before if model is Read else None)
+
+    with time_machine.travel(DAYS[0], tick=False):
+        audit.record_read(school_id=pupil.school_id, pupil_id=pupil.pk, by=senco)
+    with time_machine.travel(DAYS[1], tick=False), mock.patch.object(sealing, "_sum_of", without_it):
+        assert sealing.seal(timezone.now())
+
+    assert faults() == []
+    tamper("UPDATE audit_read SET user_name = 'Somebody Else'")
+    assert [what for _, what in faults()] == ["audit_read: a row was changed"]
+
+
 def test_hiding_an_address_breaks_no_seal(sealed, senco):
     sealed.address_hidden = True
     services.save_contact(contact=sealed, by=senco)
@@ -136,6 +160,14 @@ def test_head_is_logged_each_night_and_mailed_on_monday(school, senco, caplog):
         assert OutgoingMail.objects.count() == mails
     assert OutgoingMail.objects.get().to == dpo.email
     assert made.head[:8] in OutgoingMail.objects.get().text
+
+
+def test_night_s_work_of_the_scheduler_makes_the_seal(school, settings):
+    with time_machine.travel("2026-11-24 04:00", tick=False):
+        tasks.seal()
+
+    assert Seal.objects.get().day.isoformat() == "2026-11-23"
+    assert tasks.seal.name in {entry["task"] for entry in settings.CELERY_BEAT_SCHEDULE.values()}
 
 
 def test_every_kept_table_is_sealed():

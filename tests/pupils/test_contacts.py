@@ -290,6 +290,17 @@ def test_hiding_takes_earlier_addresses_out_of_the_history(moved_then_hidden):
     assert crypt.decrypt(kept[1].sealed_address) == f"{ADDRESS}\nAB12 3DE"
 
 
+def test_postcode_that_stood_alone_leaves_the_history_too(pupil, senco):
+    row = Contact(pupil=pupil, name="Dean Clarke", postcode="AB1 1AA")
+    services.save_contact(contact=row, by=senco)
+    row.address, row.postcode, row.address_hidden = ADDRESS, "AB12 3DE", True
+    services.save_contact(contact=row, by=senco)
+
+    before = row.history.earliest("history_id")
+    assert (before.address, before.postcode) == ("", "")
+    assert crypt.decrypt(before.sealed_address) == "AB1 1AA"
+
+
 def test_an_address_in_clear_stays_in_the_history_of_a_contact_who_is_not_hidden(contact, senco):
     contact.address = ADDRESS
     services.save_contact(contact=contact, by=senco)

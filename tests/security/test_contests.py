@@ -8,10 +8,13 @@ from datetime import timedelta
 from functools import partial
 
 import pytest
+import time_machine
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from ehcp.models import Contribution, Invitee
+from ehcp.reviews.services import contributions
 from pupils.concerns import services as concerns
 from pupils.duplicates import services as merges
 from pupils.letters.services import letters
@@ -25,10 +28,12 @@ from sendco.due.models import DueItem
 from sendco.jobs.models import Job
 from sendco.jobs.services import claim
 from sendco.limits.services import RateLimited, check_limit
+from sendco.links import services as links
 from staff import services as staff_services
-from staff.models import Invitation, Membership, User
+from staff.models import Invitation, Membership, RoleRequest, User
 from staff.roles import Role
-from tests.factories import PupilFactory
+from tests.ehcp.contributing import MONDAY, parent_of, planned_review
+from tests.factories import MembershipFactory, PupilFactory, UserFactory
 
 from .contest import Contest
 
@@ -158,6 +163,52 @@ def test_accepting_and_revoking_one_invitation(school, head, contest):
     kept = race.look(lambda: Invitation.objects.get(pk=invitation.pk))
     people = race.look(lambda: User.objects.filter(email="new@fernhill.example").count())
     assert people == (kept.accepted_at is not None)
+
+
+def test_one_role_that_is_asked_for_is_confirmed_and_refused_at_once(school, administrator, head, senco, contest):
+    friend = MembershipFactory(school=school, role=Role.GOVERNOR, user=UserFactory(name="Second Self")).user
+    wanted = staff_services.give_role(user=friend, school=school, role=Role.SENCO, by=administrator)
+
+    def confirm():
+        return staff_services.confirm_role(wanted=wanted, by=head) and RoleRequest.Outcome.CONFIRMED
+
+    def refuse():
+        return staff_services.refuse_role(wanted=wanted, by=senco) or RoleRequest.Outcome.REFUSED
+
+    race = contest()
+    outcomes = race.between(*[confirm, refuse] * (AT_ONCE // 2))
+
+    (won,) = winners(outcomes, "Refused")
+    assert race.look(lambda: RoleRequest.objects.get().outcome) == won
+    given = race.look(lambda: Membership.objects.filter(user=friend, role=Role.SENCO).count())
+    assert given == (won == RoleRequest.Outcome.CONFIRMED)
+    decided = ["person.role_confirmed", "person.role_refused"]
+    assert race.look(lambda: Event.objects.filter(code__in=decided).count()) == 1
+
+
+def test_one_answer_is_sent_by_link_and_typed_in_by_the_school_at_once(pupil, senco, contest):
+    """Two phones and the office: one answer is kept, and whoever else sent is told so."""
+    with time_machine.travel(MONDAY, tick=False):
+        parent = parent_of(planned_review(pupil, senco))
+        link, _ = links.make(purpose=contributions.PURPOSE, subject_id=parent.pk, school_id=pupil.school_id, by=senco)
+        contributions.save_answer(invitee=parent, code="well", words="By phone")
+
+        def send():
+            mine = Invitee.objects.select_related("review").get(pk=parent.pk)
+            return contributions.send(invitee=mine, link=link) and "link"
+
+        def enter():
+            mine = Invitee.objects.select_related("review").get(pk=parent.pk)
+            told = {"well": "By letter"}
+            return contributions.enter(invitee=mine, answers=told, version=2, by=senco) and "paper"
+
+        race = contest()
+        outcomes = race.between(*[send, enter] * (AT_ONCE // 2))
+
+        (won,) = winners(outcomes, "ChangedMeanwhile", "Refused")
+        kept = race.look(lambda: Contribution.objects.get().answers["well"])
+        assert kept == {"link": "By phone", "paper": "By letter"}[won]
+        assert race.look(lambda: Event.objects.filter(code="ehcp.contribution_sent").count()) == 1
 
 
 def test_two_statuses_of_one_pupil(pupil, senco, contest):

@@ -13,9 +13,10 @@ from sendco.audit.models import Event
 from staff import granting, services
 from staff.acting import acting_for
 from staff.models import Membership, OutgoingMail, RoleRequest
-from staff.permissions import Permission
+from staff.permissions import ONLY_CONFIRMED, Permission
 from staff.refusals import GrantReason
 from staff.roles import Role
+from staff.sign_in.lost_factors import who_decides
 from tests.factories import MembershipFactory, PupilFactory
 from tests.refusals import refused
 
@@ -166,4 +167,35 @@ def test_decided_once(administrator, wanted, head):
     services.refuse_role(wanted=wanted, by=head)
 
     with refused(GrantReason.REQUEST_CLOSED):
+        cover(wanted, administrator)
+
+
+# --- What it does not open ---------------------------------------------------------------------------------------
+def test_covered_role_gives_and_confirms_no_lasting_role(administrator, colleague, wanted, head, school):
+    """Else three days on one person's word become a role for ever, for whoever manages accounts too."""
+    friend = MembershipFactory(school=school, role=Role.GOVERNOR).user
+    other = granting.ask(user=friend, school=school, role=Role.TEACHER, by=administrator)
+
+    cover(wanted, administrator)
+
+    assert granting.needs_second(school=school, role=Role.SENCO, by=colleague)
+    with refused(GrantReason.LEADERS_CONFIRM):
+        services.confirm_role(wanted=other, by=colleague)
+
+
+def test_covered_role_leads_nobody_and_takes_nothing_out(administrator, colleague, wanted, head, school):
+    cover(wanted, administrator)
+
+    acting = acting_for(colleague)
+    assert acting.can(Permission.CASE_EDIT)
+    assert not acting.permissions & ONLY_CONFIRMED
+    assert colleague not in granting.who_confirms(school, but=[])
+    assert colleague not in who_decides(administrator)
+
+
+def test_nobody_becomes_head_so(administrator, colleague, head, school):
+    wanted = granting.ask(user=colleague, school=school, role=Role.HEAD, by=administrator)
+    RoleRequest.objects.filter(pk=wanted.pk).update(asked_at=timezone.now() - granting.WAIT_WITHOUT_LEADER)
+
+    with refused(GrantReason.NO_HEAD_UNCONFIRMED):
         cover(wanted, administrator)

@@ -13,7 +13,7 @@ from staff import granting, services
 from staff.acting import acting_for
 from staff.models import Invitation, Membership, OutgoingMail, RoleRequest, School, User
 from staff.permissions import ROLE_PERMISSIONS
-from staff.refusals import GrantReason
+from staff.refusals import GrantReason, PeopleReason
 from staff.roles import Role
 from tests.factories import MembershipFactory, UserFactory
 from tests.refusals import refused
@@ -91,6 +91,20 @@ def test_leader_of_another_school_is_no_leader_here(administrator, outsider, hea
     assert granting.needs_second(school=school, role=Role.SENCO, by=outsider)
 
 
+@pytest.mark.parametrize("has_rights_here", [False, True])
+def test_leader_of_the_first_of_two_schools_is_no_leader_in_the_other(senco, outsider, other_school, has_rights_here):
+    """Somebody of two schools acts in the first by name where none is asked for: what they lead there counts for it."""
+    if has_rights_here:
+        MembershipFactory(school=other_school, role=Role.ADMINISTRATOR, user=senco)
+    friend = MembershipFactory(school=other_school, role=Role.GOVERNOR).user
+    wanted = granting.ask(user=friend, school=other_school, role=Role.SENCO, by=outsider)
+
+    assert acting_for(senco).school != other_school
+    assert granting.needs_second(school=other_school, role=Role.SENCO, by=senco)
+    with refused(GrantReason.LEADERS_CONFIRM):
+        services.confirm_role(wanted=wanted, by=senco)
+
+
 # --- Telling and deciding ----------------------------------------------------------------------------------------
 def told():
     return sorted(OutgoingMail.objects.values_list("to", flat=True))
@@ -139,6 +153,32 @@ def test_neither_asker_nor_friend_nor_another_administrator_confirms(administrat
         with refused(GrantReason[reason]):
             services.confirm_role(wanted=wanted, by=by)
     assert roles_of(friend) == {Role.GOVERNOR, Role.ADMINISTRATOR}
+
+
+def test_request_is_decided_once(administrator, friend, head, senco, school):
+    wanted = services.give_role(user=friend, school=school, role=Role.SENCO, by=administrator)
+    services.refuse_role(wanted=wanted, by=head)
+
+    for decide in (services.confirm_role, services.refuse_role):
+        with refused(GrantReason.REQUEST_CLOSED):
+            decide(wanted=wanted, by=senco)
+    assert roles_of(friend) == {Role.GOVERNOR}
+
+
+def test_asker_who_leads_meanwhile_is_no_second_person(administrator, friend, head, school):
+    wanted = services.give_role(user=friend, school=school, role=Role.SENCO, by=administrator)
+    MembershipFactory(school=school, role=Role.HEAD, user=administrator)
+
+    with refused(GrantReason.LEADERS_CONFIRM):
+        services.confirm_role(wanted=wanted, by=administrator)
+
+
+def test_nobody_decides_about_themselves(administrator, friend, head, school):
+    wanted = services.give_role(user=friend, school=school, role=Role.SENCO, by=administrator)
+
+    with refused(PeopleReason.OWN_ROLE_GIVEN):
+        services.refuse_role(wanted=wanted, by=friend)
+    assert RoleRequest.objects.open().get() == wanted
 
 
 def test_page_of_the_administrator_says_who_confirms(proved, administrator, friend, head):

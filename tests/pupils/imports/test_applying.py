@@ -1,5 +1,8 @@
 """Applying while others work: what is stopped, what is overtaken, and what waits."""
 
+import threading
+from functools import partial
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -10,11 +13,13 @@ from pupils.imports.services import steps as imports
 from pupils.imports.services.applying import apply
 from pupils.models import Import, Pupil
 from pupils.record.services import pupils
+from sendco.audit.models import Event
 from sendco.jobs.models import Job, Status
 from sendco.jobs.runner import run
 from sendco.jobs.services import JobStopped
 from tests.factories import PupilFactory
 from tests.refusals import shows
+from tests.security.contest import Contest
 
 from .helping import UPNS, preview, table
 
@@ -91,6 +96,38 @@ def test_nothing_is_written_when_it_is_stopped_before_the_writing(applying, senc
 
     assert Pupil.objects.count() == 1
     assert not applying.changes.exclude(outcome="").exists()
+
+
+def test_applied_by_two_workers_at_once_it_is_applied_once(school, senco, tmp_path, transactional_db):
+    """As when the first is slow to die: whoever is second finds the work done, and writes nothing."""
+    sent = preview(school, table(",Moss,Wren,21/03/2016,5,,N,"), senco)
+    imports.apply(imported=sent, by=senco, confirmed=True)
+    worked_out = threading.Barrier(3)
+
+    def work():
+        waiting = [worked_out.wait]
+        imported = Import.objects.select_related("school").get(pk=sent.pk)
+        return go(imported, senco, writing=lambda: waiting and waiting.pop()())
+
+    contest = Contest(tmp_path, whole=False)
+    done = contest.between(*[work] * 3)
+
+    assert [counts.get("new") for counts in done if counts] == [1]
+    assert contest.look(lambda: Pupil.objects.filter(school=school).count()) == 1
+    assert contest.look(lambda: Event.objects.filter(code="import.applied").count()) == 1
+
+
+def test_pressed_by_two_people_at_once_applying_begins_once(school, senco, head, leo, tmp_path, transactional_db):
+    imported = preview(school, table(f"{UPNS[0]},Farrant,Leo,14/02/2016,5,5A,N,"), senco)
+
+    def press(by):
+        return imports.apply(imported=imported, by=by, confirmed=True).status
+
+    contest = Contest(tmp_path)
+    outcomes = contest.between(*(partial(press, by) for by in (senco, head) * 2))
+
+    assert sorted(outcomes) == sorted([Import.Status.APPLYING.value, *["Refused"] * 3])
+    assert contest.look(lambda: Job.objects.filter(kind="pupils.import_apply").count()) == 1
 
 
 def test_stopping_a_running_import_leaves_it_to_be_checked_again(sign_in, applying, senco):
