@@ -122,10 +122,13 @@ def test_a_monitor_past_the_proxy_is_no_fault(client, db, settings, caplog):
 
 
 def test_sign_in_counts_by_the_same_address(client, db, settings):
-    settings.BEHIND_PROXY = settings.ALLAUTH_TRUSTED_PROXY_COUNT = 2
+    settings.BEHIND_PROXY = 2
+    settings.ACCOUNT_RATE_LIMITS = {**settings.ACCOUNT_RATE_LIMITS, "login": "1/m/ip"}
 
-    answer = client.post(
-        "/accounts/login/", {"login": "a@example.org", "password": "x" * 12}, headers={"X-Forwarded-For": PARENT}
-    )
+    def sign_in(visitor):
+        told = {"X-Forwarded-For": f"9.9.9.9, {visitor}, {PROXY}"}
+        return client.post("/accounts/login/", {"login": "a@example.org", "password": "x" * 12}, headers=told)
 
-    assert answer.status_code in (200, 422)
+    statuses = [sign_in(visitor).status_code for visitor in (PARENT, PARENT, OTHER)]
+
+    assert statuses == [422, 429, 422]

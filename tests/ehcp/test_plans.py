@@ -426,7 +426,7 @@ def test_undoing_an_import_never_takes_a_plan(school, authority, senco):
     )
     plan = PlanFactory(pupil=made, authority=authority)
 
-    undoing.undo(imported=imported, by=senco, still_mine=lambda: None)
+    undoing.undo(imported=imported, by=senco, still_mine=lambda **how: None, progress=lambda done, total: None)
 
     change.refresh_from_db()
     assert change.outcome == "kept"

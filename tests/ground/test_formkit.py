@@ -9,14 +9,18 @@ import pytest
 from django import forms
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http import QueryDict
+from django.http import HttpResponseRedirect, QueryDict
 from django.test import RequestFactory
 
 from sendco.formkit import names, once
 from sendco.formkit.conflicts import chosen, lay_side_by_side
+from sendco.formkit.models import SentForm
+from sendco.formkit.page import ConfirmPage, turn
 from sendco.formkit.values import in_words, is_same, unpacked, written
 from sendco.formkit.versions import Group, Versioned
+from sendco.refusals import Refused
 from sendco.richtext_field import RichField
+from staff.refusals import SchoolReason
 from tests.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -232,3 +236,33 @@ def test_one_turn_for_one_form():
     with pytest.raises(once.SentBefore) as other:
         once.claim(user_id=1, key="a", digest="other words")
     assert not other.value.is_same
+
+
+def without_a_page(user):
+    """A form as a program sends it, without the token of a page."""
+    request = RequestFactory().post("/somewhere/", {"words": "the same"})
+    request.user = user
+    return request
+
+
+def test_a_form_that_was_refused_keeps_its_turn():
+    user = UserFactory()
+
+    with pytest.raises(Refused), turn(without_a_page(user)):
+        raise Refused(SchoolReason.NO_TERMS_TO_CONFIRM)
+    assert not SentForm.objects.exists()
+
+    with turn(without_a_page(user)) as note_where:
+        note_where(HttpResponseRedirect("/there/"))
+    assert SentForm.objects.get().went_to == "/there/"
+
+
+@pytest.mark.usefixtures("one_window")
+def test_a_button_that_asks_first_is_pressed_once():
+    user, pressed = UserFactory(), []
+    page = ConfirmPage(act=lambda: pressed.append("once"), then="/there/", page={})
+
+    answers = [page.respond(without_a_page(user)) for _ in range(3)]
+
+    assert pressed == ["once"]
+    assert [answer.url for answer in answers] == ["/there/"] * 3

@@ -164,6 +164,21 @@ def test_sweep_leaves_a_living_job_alone(db, sent):
     assert job.status == Status.RUNNING
 
 
+def test_worker_that_lost_its_job_writes_nothing(db, handlers):
+    written = []
+
+    def work(run):
+        run.still_mine()
+        Job.objects.filter(pk=run.job.pk).update(token="another")
+        run.still_mine()
+        written.append("late")
+
+    handlers("test", work)
+    runner.run(queue().pk)
+
+    assert written == []
+
+
 def test_worker_that_lost_its_job_cannot_close_it(db, handlers):
     def work(run):
         Job.objects.filter(pk=run.job.pk).update(token="another")
