@@ -515,7 +515,7 @@ def test_other_peoples_things_do_not_exist(proved, person, world, role, whose):
         assert found in (404, 405), f"POST {name} of {whose} answered {found}"
 
 
-@pytest.mark.parametrize("role", WALKERS)
+@pytest.mark.parametrize("role", list(Role))
 def test_an_empty_form_breaks_nothing(proved, person, world, role):
     client = proved(person(role))
 
