@@ -47,6 +47,12 @@ def place(route, pk=None):
     return address(route) if pk is None else address_of(route, pk)
 
 
+@register.simple_tag
+def section_name(entries, section):
+    """What the menu calls the part of the site that a page belongs to: the name of its tab, where it has no other."""
+    return next((entry.label for entry in entries or () if entry.section == section), "sendco")
+
+
 LINK = '<a href="{}"{}>{}{}</a>'
 MENU_SHAPES = {"list": f"<li>{LINK}</li>", "bare": LINK}
 

@@ -342,6 +342,36 @@ def test_meeting_called_off_without_a_new_day(sign_in, senco, invited):
     agree(client, senco, invited.pupil)
 
 
+def test_late_transfer_review_is_listed_late_and_offered_as_what_it_is(sign_in, senco, child):
+    plan = PlanFactory(pupil=child, made_on=date(2024, 3, 16), last_concluded_on=date(2026, 10, 6))
+    bring_up_to_date(plan)
+    with time_machine.travel("2026-12-01 10:00", tick=False):
+        client = sign_in(senco)
+        listed = words_of(client.get(reverse("ehcp:review-list")))
+        transfers = words_of(client.get(reverse("ehcp:plan-transfers")))
+        begin = client.get(f"{reverse('ehcp:review-new')}?plan={plan.pk}")
+
+    assert "Was due Mon 23 Nov 2026" in listed
+    assert "Begin transfer review" in listed
+    assert "8 days late" in transfers
+    assert begin.context["form"]["kind"].value() == "transfer"
+    assert "was to be held by Mon 23 Nov 2026" in words_of(begin)
+
+
+def test_no_day_is_offered_for_a_meeting_that_was_held(sign_in, senco, plan):
+    review = held_review(plan, senco)
+
+    assert "School days that keep every date" not in words_of(sign_in(senco).get(page("review-plan", review)))
+
+
+def test_plan_whose_review_is_late_is_not_shown_as_well(sign_in, senco, child):
+    plan = PlanFactory(pupil=child, made_on=date(2025, 12, 20))
+    bring_up_to_date(plan)
+    held_review(plan, senco)
+    client = sign_in(senco)
+    assert "Under way, late" in words_of(client.get(reverse("ehcp:plan-list")))
+
+
 def test_those_with_an_address_are_told_by_email_and_the_others_stay(sign_in, senco, invited):
     with_mail = invited.invitees.get(name="Parent One")
     others = invited.invitees.exclude(pk=with_mail.pk)

@@ -57,6 +57,15 @@ def test_teacher_sees_only_pupils_taught(client, sign_in, teacher, pupil, other_
     assert names(client.get("/register/?who=all")) == ["Kezia Adeyemi"]
 
 
+@pytest.mark.parametrize(("who", "shown"), [("senco", True), ("teacher", False)])
+def test_who_knows_no_dates_of_others_is_not_told_that_there_are_none(request, sign_in, on_support, who, shown):
+    page = sign_in(request.getfixturevalue(who)).get("/register/?who=all&columns=next&columns=status").content.decode()
+
+    assert on_support.name in page
+    assert ("Next date</a>" in " ".join(page.split()).replace(" </a>", "</a>")) == shown
+    assert shown or "Nothing due" not in page
+
+
 def test_other_schools_never_show(client, sign_in, senco, foreign_pupil):
     sign_in(senco)
 

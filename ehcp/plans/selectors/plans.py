@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from pupils import search
 from pupils.models import Contact, Pupil, RegisterEntry
@@ -75,6 +76,7 @@ def plans_of(acting: Acting) -> QuerySet[Plan]:
     dates = DueItem.objects.filter(source_type=SOURCE, source_id=OuterRef("pk")).open()
     next_review = dates.filter(rule__in=REVIEW_RULES).order_by("due_on", "pk").values("due_on")[:1]
     open_review = AnnualReview.objects.filter(plan=OuterRef("pk"), closed_on=None)
+    late = DueItem.objects.filter(source_type=AnnualReview._meta.label_lower).overdue(timezone.localdate())
     on_e = RegisterEntry.objects.filter(pupil=OuterRef("pupil"), ends_on=None, code=Code.PLAN)
     return (
         Plan.objects.visible_to(acting)
@@ -82,6 +84,7 @@ def plans_of(acting: Acting) -> QuerySet[Plan]:
         .annotate(
             review_by=Subquery(next_review),
             open_review=Subquery(open_review.order_by("-began_on", "-pk").values("pk")[:1]),
+            is_late=Exists(late.filter(source_id=OuterRef("open_review"))),
             is_draft=Q(made_on=None) & ~Exists(on_e),
         )
         .order_by("pupil__sort_name", "pk")
@@ -167,14 +170,17 @@ def copies_go_to(plan: Plan) -> QuerySet[Contact]:
 class Transfer:
     plan: Plan
     item: DueItem
+    meeting: DueItem | None
     review: AnnualReview | None
     next_setting: str
 
 
 def transfers_of(acting: Acting) -> list[tuple[str, list[Transfer]]]:
-    """Everybody whose plan must name the next setting, by year group: {year group: [Transfer]}. Four queries."""
+    """Everybody whose plan must name the next setting, by year group: {year group: [Transfer]}. Five queries."""
     due = DueItem.objects.filter(source_type=SOURCE, rule__in=TRANSFER_RULES, school_id=acting.school.pk)
     items = {item.source_id: item for item in due.filter(closed_on=None).order_by("-due_on", "-pk")}
+    meetings = DueItem.objects.filter(source_type=SOURCE, rule="transfer.meeting", school_id=acting.school.pk).open()
+    meeting_of = {item.source_id: item for item in meetings.order_by("-due_on", "-pk")}
     reviews = AnnualReview.objects.filter(kind=AnnualReview.Kind.TRANSFER).order_by("began_on", "pk")
     plans = (
         Plan.objects.visible_to(acting)
@@ -186,7 +192,7 @@ def transfers_of(acting: Acting) -> list[tuple[str, list[Transfer]]]:
     for plan in plans:
         review = plan.transfer_reviews[-1] if plan.transfer_reviews else None
         named = plan.named_school if plan.names != Plan.Names.HERE else ""
-        by_year[plan.pupil.year_group].append(Transfer(plan, items[plan.pk], review, named))
+        by_year[plan.pupil.year_group].append(Transfer(plan, items[plan.pk], meeting_of.get(plan.pk), review, named))
     order = sorted(by_year, key=lambda year: YEAR_ORDER.get(year, 99))
     for rows in by_year.values():
         rows.sort(key=lambda row: (row.item.due_on, row.plan.pupil.sort_name, row.plan.pk))

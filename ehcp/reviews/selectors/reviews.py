@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Least
 from django.utils import timezone
 
 from pupils import search
@@ -26,6 +26,7 @@ from . import answers
 
 SOURCE = AnnualReview._meta.label_lower
 PLANS = Plan._meta.label_lower
+TRANSFER_MEETING = "transfer.meeting"
 # How long before it is due a review is listed as coming: a term; a transfer, the two terms in which it is prepared.
 COMING, TRANSFER_COMING = timedelta(weeks=12), timedelta(weeks=30)
 # Nobody is written to again about the same thing within this.
@@ -120,7 +121,9 @@ def filtered(reviews: QuerySet[Any], values: Mapping[str, Any], acting: Acting) 
 
 
 def coming(acting: Acting, *, today: date) -> QuerySet[Plan]:
-    """Plans whose review is due within 12 weeks, or should have been, and none is open: nearest first. One query."""
+    """Plans whose review, or transfer review, is due within 12 weeks, or should have been, and none is open: nearest
+    first, as `due_by`. One query.
+    """
     due = DueItem.objects.filter(source_type=PLANS, source_id=OuterRef("pk")).open()
     review = due.filter(rule__in=REVIEW_RULES).order_by("due_on", "pk")
     transfer = due.filter(rule__in=TRANSFER_RULES, due_on__lte=today + TRANSFER_COMING)
@@ -129,11 +132,22 @@ def coming(acting: Acting, *, today: date) -> QuerySet[Plan]:
     return (
         Plan.objects.visible_to(acting)
         .filter(ceased_on=None, pupil__left_on=None)
-        .annotate(review_by=Subquery(review.values("due_on")[:1]), transfers=Exists(transfer))
-        .filter(~Exists(under_way), review_by__lte=today + COMING)
+        .annotate(
+            review_by=Subquery(review.values("due_on")[:1]),
+            transfer_by=Subquery(due.filter(rule=TRANSFER_MEETING).order_by("due_on").values("due_on")[:1]),
+            transfers=Exists(transfer),
+            due_by=Least(Coalesce("review_by", "transfer_by"), Coalesce("transfer_by", "review_by")),
+        )
+        .filter(~Exists(under_way), due_by__lte=today + COMING)
         .select_related("pupil__form_group", "authority")
-        .order_by("review_by", "pk")
+        .order_by("due_by", "pk")
     )
+
+
+def asks_for_transfer(plan: Plan, *, today: date) -> bool:
+    """Whether the review that comes next is the one before a change of phase."""
+    due = DueItem.objects.filter(source_type=PLANS, source_id=plan.pk).open()
+    return due.filter(rule=TRANSFER_MEETING, due_on__lte=today + COMING).exists()
 
 
 def due_dates_of(plan: Plan) -> tuple[date | None, date | None]:
@@ -144,7 +158,7 @@ def due_dates_of(plan: Plan) -> tuple[date | None, date | None]:
         by_rule.setdefault(item.rule, item)
     due = next((by_rule[rule] for rule in REVIEW_RULES if rule in by_rule), None)
     meeting = by_rule.get("review.meeting")
-    transfer = by_rule.get("transfer.meeting")
+    transfer = by_rule.get(TRANSFER_MEETING)
     latest = min((item.due_on for item in (meeting, transfer) if item), default=None)
     return (due.due_on if due else None), latest
 

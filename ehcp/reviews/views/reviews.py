@@ -115,8 +115,9 @@ def _choose(request):
 
 
 def _begin(request, plan):
-    kind = request.GET.get("kind") or AnnualReview.Kind.ANNUAL
-    form = forms.BeginForm(posted(request), initial={"kind": kind, "began_on": timezone.localdate()})
+    today = timezone.localdate()
+    usual = AnnualReview.Kind.TRANSFER if selectors.asks_for_transfer(plan, today=today) else AnnualReview.Kind.ANNUAL
+    form = forms.BeginForm(posted(request), initial={"kind": request.GET.get("kind") or usual, "began_on": today})
 
     def begin(cleaned):
         return services.begin(plan=plan, by=request.user, **cleaned)
@@ -167,6 +168,8 @@ def _begin_lead(plan):
     if due_on is None:
         return "The date of this plan is not known, so nobody can say by when its review is due. Enter it on the plan."
     lead = f"The review is due, with the authority's decision, by {long_date(due_on)}."
+    if latest and latest < timezone.localdate():
+        return f"{lead} The meeting was to be held by {long_date(latest)}: hold it as soon as people can be invited."
     return f"{lead} Hold the meeting by {long_date(latest)}." if latest else lead
 
 
@@ -289,7 +292,8 @@ def review_plan(request, pk):
         return services.plan_meeting(review=review, version=cleaned["version"], by=request.user, **facts)
 
     def page():
-        suggested, days = _days(review, today)
+        # Of a meeting that was held the day is put right, not chosen.
+        suggested, days = (None, []) if review.held_on else _days(review, today)
         return review_page(review, "Plan the meeting") | {
             "submit": "Save the day",
             "tab_title": tab_title("Save the day"),
