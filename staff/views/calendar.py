@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from sendco.clock import academic_year_start
+from sendco.clock import academic_year_start, full_date
 from sendco.drafts.services import discard_draft, load_draft, save_draft
 from sendco.formkit.page import ConfirmPage, FormPage, NoFields, form_page, posted
 from sendco.limits.services import check_limit
@@ -190,12 +190,15 @@ def closure_add(request):
 def closure_remove(request, pk):
     closure = get_object_or_404(Closure.objects.visible_to(request.acting), pk=pk)
     back = address_of(academic_year_start(closure.starts_on))
+    days = full_date(closure.starts_on)
+    if closure.ends_on != closure.starts_on:
+        days += f" to {full_date(closure.ends_on)}"
     page = {
-        "title": f"Remove {closure.name}?",
+        "title": f"Remove {closure.name}, {days}?",
         "section": "calendar",
         "crumbs": crumbs(),
         "explanation": "The days count as school days again, and dates that count school days move with them.",
-        "submit": f"Remove {closure.name}",
+        "submit": "Remove it",
         "danger": True,
         "cancel": back,
         "cancel_words": "Keep it",

@@ -358,6 +358,12 @@ def test_late_transfer_review_is_listed_late_and_offered_as_what_it_is(sign_in, 
     assert "was to be held by Mon 23 Nov 2026" in words_of(begin)
 
 
+def test_nobody_is_left_to_invite_another_way(sign_in, senco, invited):
+    response = sign_in(senco).get(page("review-told", invited), follow=True)
+
+    assert response.redirect_chain == [(page("review-detail", invited), 302)]
+
+
 def test_no_day_is_offered_for_a_meeting_that_was_held(sign_in, senco, plan):
     review = held_review(plan, senco)
 

@@ -186,6 +186,9 @@ def review_told(request, pk):
     """Invitations that went by post, by hand or by word."""
     review = review_or_404(request, pk)
     people = [invitee for invitee in listed(review) if invitee.is_to_be_invited]
+    if not people and request.method == "GET":
+        messages.info(request, "Everybody on the list is invited.")
+        return redirect(review_address(review))
     today = timezone.localdate()
     form = forms.ToldForm(
         posted(request), people=people, initial={"people": [invitee.pk for invitee in people], "invited_on": today}
