@@ -358,6 +358,14 @@ def test_late_transfer_review_is_listed_late_and_offered_as_what_it_is(sign_in, 
     assert "was to be held by Mon 23 Nov 2026" in words_of(begin)
 
 
+def test_who_was_invited_and_is_taken_off_is_to_be_told(sign_in, senco, invited):
+    invitee = invited.invitees.exclude(role="parent").first()
+
+    response = sign_in(senco).post(page("invitee-remove", invitee), {"reason": "Has left the service"}, follow=True)
+
+    assert "is off the list. They were invited on Fri 20 Nov 2026: tell them" in words_of(response)
+
+
 def test_nobody_is_left_to_invite_another_way(sign_in, senco, invited):
     response = sign_in(senco).get(page("review-told", invited), follow=True)
 

@@ -86,11 +86,19 @@ def invitee_remove(request, pk):
         return inviting.remove_invitee(invitee=invitee, reason=cleaned["reason"], by=request.user)
 
     return review_form(
-        request, form, remove, case=review, done=f"{invitee.name} is off the list.",
+        request, form, remove, case=review, done=_off_the_list(invitee, review),
         title=f"Take {invitee.name} off the list", submit="Take off the list",
         tab_title=tab_title("Take a person off a review"),
         lead="A link that went to this person closes. Words that came already stay with the record.",
     )  # fmt: skip
+
+
+def _off_the_list(invitee, review):
+    """Who was invited would still come."""
+    done = f"{invitee.name} is off the list."
+    if invitee.invited_on and review.meeting_on and not review.held_on:
+        done += f" They were invited on {long_date(invitee.invited_on)}: tell them that they need not come."
+    return done
 
 
 @require_permission(P.CASE_EDIT)
