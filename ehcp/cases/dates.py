@@ -33,6 +33,11 @@ class Row:
         return self.item.met_on is None and self.item.closed_on is None
 
     @property
+    def is_late(self):
+        """Still waited for, after its day."""
+        return self.number > 0 and self.look == LATE
+
+    @property
     def done_on(self):
         return self.item.met_on
 

@@ -72,7 +72,7 @@ class Step:
     the id of the case. `asks` and `why` say what to do where it is the one next thing. `writes` are the fields of the
     case that the step sets; by itself it is done when the first of them is known. `needs` are what the service refuses
     the step without; `offered` is what pages ask besides before they show a way to it, and `when_closed` whether the
-    step may still be entered in a case that the school closed.
+    step may still be entered in a case that the school closed. `rule` is the code of the date that the step meets.
     """
 
     code: str
@@ -86,6 +86,7 @@ class Step:
     when_closed: Callable[[Any], bool] = lambda case: False
     asks: str | Promise = ""
     why: str | Promise = ""
+    rule: str = ""
 
     @property
     def is_ours(self) -> bool:

@@ -37,7 +37,14 @@ CALL_OFF = Step(
     "ehcp:review-call-off",
     needs=(DAY_FIXED, NotYet("held_on", ReviewReason.HELD_ALREADY)),
 )
-INVITE = Step("invite", _("Invite everybody"), _("Invite {people}"), "ehcp:review-invite", needs=(DAY_FIXED,))
+INVITE = Step(
+    "invite",
+    _("Invite everybody"),
+    _("Invite {people}"),
+    "ehcp:review-invite",
+    needs=(DAY_FIXED,),
+    rule="review.invite",
+)
 ASK = Step("ask", _("Ask for views and reports"), _("Ask {people}"), "ehcp:review-ask")
 SCHOOL_REPORT = Step(
     "school_report",
@@ -63,6 +70,7 @@ PAPERS = Step(
     "ehcp:review-papers",
     writes=("papers_sent_on",),
     needs=(DAY_FIXED,),
+    rule="review.papers",
 )
 MEETING = Step(
     "meeting",
@@ -113,6 +121,7 @@ SEND = Step(
     writes=("report_sent_on",),
     needs=(HELD,),
     when_closed=report_still_due,
+    rule="review.report",
 )
 DECISION = Step(
     "decision",
@@ -123,6 +132,7 @@ DECISION = Step(
     writes=("decision_on", "decision", "notice_on"),
     needs=(HELD,),
     when_closed=still_waited_for,
+    rule="review.decision",
 )
 NOTICE = Step(
     "notice",
@@ -133,6 +143,7 @@ NOTICE = Step(
     writes=("notice_on",),
     needs=(TO_BE_AMENDED,),
     when_closed=still_waited_for,
+    rule="review.notice",
 )
 COMMENTS = Step(
     "comments",
@@ -153,6 +164,7 @@ FINAL = Step(
     writes=("final_on", "new_version", "names_next_school"),
     needs=(TO_BE_AMENDED,),
     when_closed=still_waited_for,
+    rule="review.final",
 )
 NOT_AMENDED = Step(
     "not_amended",

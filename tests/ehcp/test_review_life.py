@@ -1,5 +1,6 @@
 """Reviews as schools live them, through the pages: another kind, two at a time, from before sendco, and changed."""
 
+import re
 from datetime import date, time
 
 import pytest
@@ -8,7 +9,10 @@ from django.core import mail as django_mail
 from django.urls import reverse
 
 import ehcp.tasks  # noqa: F401  (its handlers register themselves)
+from ehcp.cases.steps import Step
+from ehcp.deadlines import RULES
 from ehcp.models import AnnualReview, Invitee, ReviewMail
+from ehcp.reviews import steps
 from ehcp.reviews.services import deciding, inviting
 from ehcp.reviews.services import reviews as services
 from sendco.due.models import DueItem
@@ -356,6 +360,20 @@ def test_late_transfer_review_is_listed_late_and_offered_as_what_it_is(sign_in, 
     assert "8 days late" in transfers
     assert begin.context["form"]["kind"].value() == "transfer"
     assert "was to be held by Mon 23 Nov 2026" in words_of(begin)
+
+
+def test_step_whose_date_has_passed_is_late_and_not_to_come(sign_in, senco, invited):
+    with time_machine.travel("2026-12-04 10:00", tick=False):
+        text = words_of(sign_in(senco).get(page("review-detail", invited)))
+
+    assert re.search(r"Late</span>\s*<span class=\"review-step-words\">\s*<b>Send the papers round", text)
+    assert not re.search(r"Late</span>\s*<span class=\"review-step-words\">\s*<b>Hold the meeting", text)
+
+
+def test_step_names_a_rule_that_there_is():
+    known = {rule.code for rule in RULES}
+
+    assert {step.rule for step in vars(steps).values() if isinstance(step, Step) and step.rule} <= known
 
 
 def test_who_was_invited_and_is_taken_off_is_to_be_told(sign_in, senco, invited):

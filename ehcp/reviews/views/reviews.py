@@ -186,7 +186,7 @@ def review_detail(request, pk):
     # What the authority sends is entered whenever it comes, also after the school closed the review.
     may_record = may_edit or (acting.can(P.CASE_EDIT) and review.waits_for_authority)
     late_letter = selectors.late_letter(review, today=today) if may_record else None
-    work = work_on(review, people, acting, today, late_letter)
+    work = work_on(review, people, acting, dates, today, late_letter)
     items = [*selectors.plan_dates_of(review), *(row.item for row in dates)]
     report = facts.latest_report(review)
     context = review_page(review, f"{heading(review)}: {review.pupil.name}") | {
@@ -232,7 +232,7 @@ def review_detail(request, pk):
 class Work:
     """The steps of a review with their addresses, the one that is next, and where the one button of the page leads."""
 
-    steps: list[tuple[Progress, str]]
+    steps: list[tuple[Progress, str, bool]]  # with the address, and whether its date has passed
     next: Progress | None
     calendar: object
     label: str = ""
@@ -240,10 +240,13 @@ class Work:
     posts: bool = False
 
 
-def work_on(review, people, acting, today, late_letter=None):
+def work_on(review, people, acting, dates, today, late_letter=None):
     """An authority that is late is written to first, unless it was lately."""
     way = progress_of(review, people=people, acting=acting)
-    steps = [(progress, _page_of(progress, review)) for progress in way]
+    late = {row.item.rule for row in dates if row.is_late}
+    steps = [
+        (progress, _page_of(progress, review), progress.is_open and progress.step.rule in late) for progress in way
+    ]
     calendar, coming = selectors.calendar_of(review), next_of(review, way, today=today)
     if late_letter and not selectors.was_written(review, late_letter[0], today=today):
         href = reverse("ehcp:letter-new", args=["review", review.pk, late_letter[0]])
