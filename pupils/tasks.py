@@ -11,7 +11,7 @@ from .letters.refusals import LetterReason
 from .letters.services.filing import draw_and_file
 from .letters.services.letters import may_go
 from .models import Letter
-from .record.services.hiding import letter_models
+from .record.services.hiding import AGAIN, letter_models
 
 
 @handler("pupils.letter_pdf")
@@ -28,7 +28,7 @@ def letter_pdf(run):
     return draw_and_file(run, letter, by=acting.user)
 
 
-@handler("pupils.letter_again")
+@handler(AGAIN)
 def letter_again(run):
     """Draw a letter of any floor anew, without the address that is hidden now.
 

@@ -1,6 +1,7 @@
 """A contact's address is hidden: what was made and kept before shows it no more, on paper either."""
 
 from datetime import timedelta
+from unittest import mock
 
 import pytest
 import time_machine
@@ -25,6 +26,7 @@ from sendco.files.models import StoredFile
 from sendco.jobs.models import Job, Status
 from sendco.jobs.runner import run
 from sendco.pdf import jobs as drawing
+from sendco.pdf.render import PdfUnavailable
 from tests.factories import PupilFactory
 from tests.factories.ehcp import AnnualReviewFactory
 
@@ -156,6 +158,22 @@ def test_letter_that_is_hidden_while_it_is_drawn_is_not_filed_with_it(letter, mu
     letter.refresh_from_db()
     with files.open_stored(StoredFile.objects.get(pk=letter.file_id)) as file:
         assert ADDRESS.encode() not in file.read()
+    assert Document.objects.get().file_id == letter.file_id
+
+
+def test_paper_that_could_not_be_drawn_is_tried_again(letter, mum, senco, papers, monkeypatch):
+    run(letter.job_id)
+    hide(mum, senco)
+    with monkeypatch.context() as without:
+        without.setattr(drawing, "render_pdf", mock.Mock(side_effect=PdfUnavailable))
+        assert run(drawn_again().get().pk) == Status.FAILED
+    letter.refresh_from_db()
+    assert (letter.file_id, letter.job_id) == (None, drawn_again().get().pk)
+
+    call_command("clear_expired")
+    assert run(drawn_again().get().pk) == Status.DONE
+
+    letter.refresh_from_db()
     assert Document.objects.get().file_id == letter.file_id
 
 

@@ -10,10 +10,13 @@ from sendco.audit import services as audit
 from sendco.files import services as files
 from sendco.files.models import StoredFile
 from sendco.jobs import services as jobs
+from sendco.jobs.models import Job, Status
 from staff.models import User
 
 from ...models import Contact, ImportChange
 from ...models.letters import Addressed
+
+AGAIN = "pupils.letter_again"
 
 
 def letter_models() -> list[type[Addressed]]:
@@ -41,21 +44,23 @@ def _seal_letter(letter: Any, *, by: User | None) -> None:
     kept = letter.history.exclude(address="")
     letter.sealed_address, letter.address = crypt.encrypt(letter.address), ""
     stored, letter.file_id = letter.file_id, None
+    params = {"model": letter._meta.label_lower, "letter": letter.pk, "was": stored}
+    title = "Make a letter without the address"
+    job = jobs.enqueue(AGAIN, title=title, by=None, school_id=letter.school.pk, params=params)
+    letter.job_id = job.pk
     with audit.saving(letter, by=by, reason="The address is hidden"):
-        letter.save(update_fields=["sealed_address", "address", "file_id"])
+        letter.save(update_fields=["sealed_address", "address", "file_id", "job_id"])
     for row in kept:
         kept.model.objects.filter(pk=row.pk).update(address="", sealed_address=crypt.encrypt(row.address))
     for file in StoredFile.objects.filter(pk=stored) if stored else ():
         files.delete(stored=file, by=by)
-    params = {"model": letter._meta.label_lower, "letter": letter.pk, "was": stored}
-    jobs.enqueue(
-        "pupils.letter_again", title="Make a letter without the address", by=None, school_id=letter.school.pk,
-        params=params,
-    )  # fmt: skip
 
 
 def seal_left_over() -> int:
-    """Seal letters that show an address hidden before letters were sealed. Returns how many contacts those had."""
+    """Seal letters that show an address hidden before letters were sealed. Returns how many contacts those had.
+
+    Paper that could not be drawn without the address is tried again: nobody asked for it, so nobody else would.
+    """
     hidden = Contact.objects.filter(address_hidden=True)
     count = 0
     for model in letter_models():
@@ -64,4 +69,6 @@ def seal_left_over() -> int:
             with transaction.atomic():
                 seal_the_past(contact, by=None)
             count += 1
+    for job in Job.objects.filter(kind=AGAIN, status=Status.FAILED):
+        jobs.retry(job)
     return count
