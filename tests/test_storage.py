@@ -25,7 +25,6 @@ from staff.roles import Role
 from tests import migrated
 from tests.test_access import MATRIX, OWN_ONLY, PERSONAL, address, person, world  # noqa: F401  (fixtures)
 
-FAULTS = pytest.mark.postgresql("faults of the database")
 ROOT = Path(__file__).resolve().parents[1]
 WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE)", re.IGNORECASE)
 WHY = {"full": "database or disk is full", "locked": "database is locked", "postgresql": "could not extend file"}
@@ -47,7 +46,9 @@ RECORDED = {"pupils:import-notes"}
 
 
 # The teacher's pages store what the SENCo's do: PostgreSQL, where a fault ends the transaction, walks one of the two.
-@pytest.mark.parametrize("role", [pytest.param(Role.SENCO, marks=FAULTS), Role.TEACHER])
+@pytest.mark.parametrize(
+    "role", [pytest.param(Role.SENCO, marks=pytest.mark.postgresql("faults of the database")), Role.TEACHER]
+)
 def test_every_page_can_still_be_read(proved, person, world, role):  # noqa: F811
     client = proved(person(role))
     for name, (thing, roles) in MATRIX.items():
@@ -63,7 +64,7 @@ def test_every_page_can_still_be_read(proved, person, world, role):  # noqa: F81
         assert found == (503 if name in RECORDED else usual), f"{name} answered {found} instead of {usual}"
 
 
-@FAULTS
+@pytest.mark.postgresql("faults of the database")
 def test_who_read_what_is_in_the_log_instead(pupil, senco, caplog):
     with nothing_can_be_stored("full"):
         audit.record_read(school_id=pupil.school_id, pupil_id=pupil.pk, by=senco)
@@ -72,13 +73,13 @@ def test_who_read_what_is_in_the_log_instead(pupil, senco, caplog):
     assert not Read.objects.exists()
 
 
-@FAULTS
+@pytest.mark.postgresql("faults of the database")
 def test_hidden_address_is_not_shown_without_a_record(pupil, senco):
     with nothing_can_be_stored("full"), pytest.raises(OperationalError):
         audit.record_read(school_id=pupil.school_id, pupil_id=pupil.pk, by=senco, required=True)
 
 
-@FAULTS
+@pytest.mark.postgresql("faults of the database")
 @pytest.mark.parametrize(
     ("why", "words"), [("full", "disk of this site is full"), ("locked", "holds the database"), ("postgresql", "full")]
 )
@@ -97,7 +98,7 @@ def test_form_says_what_is_wrong_and_keeps_its_words(sign_in, senco, pupil, why,
     assert not pupil.contacts.exists()
 
 
-@FAULTS
+@pytest.mark.postgresql("faults of the database")
 def test_post_outside_the_kit_gives_back_what_was_typed(proved, senco, pupil, monkeypatch):
     client = proved(senco)
 
@@ -120,7 +121,7 @@ def test_what_opens_something_is_not_shown_again(rf):
     assert typed_in(request) == [("Words", "long words")]
 
 
-@FAULTS
+@pytest.mark.postgresql("faults of the database")
 @pytest.mark.parametrize(
     ("error", "trouble"),
     [
@@ -289,7 +290,7 @@ def test_alive_asks_the_database_nothing(client, django_assert_num_queries, db):
         assert client.get("/healthz").content == b"alive"
 
 
-@FAULTS
+@pytest.mark.postgresql("faults of the database")
 def test_other_addresses_keep_to_their_host(db, settings):
     settings.ALLOWED_HOSTS = ["send.fernhill.sch.uk"]
 
