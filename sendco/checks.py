@@ -41,10 +41,8 @@ def _key_faults():
         try:
             Fernet(key)
         except ValueError:
-            mend = "Make one where sendco is installed: "
-            mend += (
-                '.venv/bin/python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
-            )
+            made = "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"
+            mend = f'Make one where sendco is installed: .venv/bin/python -c "{made}"'
             yield "E015", f"Key {place} of SENDCO_FIELD_KEYS is not a Fernet key.", mend
 
 

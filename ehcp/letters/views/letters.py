@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from pupils.letters.services.filing import file_name
 from pupils.letters.views.words import WordsPages
 from pupils.models import Contact
 from sendco.audit import services as audit
@@ -207,7 +208,7 @@ def letter_file(request, pk):
     if stored is None or not _may_go(letter):
         raise Http404
     try:
-        return download_response(stored, filename=f"letter-{letter.dated_on.isoformat()}.pdf")
+        return download_response(stored, filename=file_name(letter))
     except FileNotAvailable as error:
         messages.error(request, str(error))
         return redirect("ehcp:letter-detail", pk=letter.pk)

@@ -21,6 +21,7 @@ from .. import vague
 from .versions import latest_ids
 
 SOURCE = Plan._meta.label_lower
+TRANSFER_MEETING = "transfer.meeting"
 TRANSFER_RULES = ("transfer.amend", "transfer.post16_move")
 REVIEW_RULES = ("review.due", "review.early_years", "move.review")
 
@@ -179,7 +180,7 @@ def transfers_of(acting: Acting) -> list[tuple[str, list[Transfer]]]:
     """Everybody whose plan must name the next setting, by year group: {year group: [Transfer]}. Five queries."""
     due = DueItem.objects.filter(source_type=SOURCE, rule__in=TRANSFER_RULES, school_id=acting.school.pk)
     items = {item.source_id: item for item in due.filter(closed_on=None).order_by("-due_on", "-pk")}
-    meetings = DueItem.objects.filter(source_type=SOURCE, rule="transfer.meeting", school_id=acting.school.pk).open()
+    meetings = DueItem.objects.filter(source_type=SOURCE, rule=TRANSFER_MEETING, school_id=acting.school.pk).open()
     meeting_of = {item.source_id: item for item in meetings.order_by("-due_on", "-pk")}
     reviews = AnnualReview.objects.filter(kind=AnnualReview.Kind.TRANSFER).order_by("began_on", "pk")
     plans = (

@@ -19,14 +19,13 @@ from staff.selectors import school_calendar
 from ...cases.steps import Stage, last_begun
 from ...deadlines import reviews as rules
 from ...models import AnnualReview, Invitee, Plan, Recommendation, ReviewReport
-from ...plans.selectors.plans import REVIEW_RULES, TRANSFER_RULES
+from ...plans.selectors.plans import REVIEW_RULES, TRANSFER_MEETING, TRANSFER_RULES
 from .. import steps
 from ..steps import STAGES
 from . import answers
 
 SOURCE = AnnualReview._meta.label_lower
 PLANS = Plan._meta.label_lower
-TRANSFER_MEETING = "transfer.meeting"
 # How long before it is due a review is listed as coming: a term; a transfer, the two terms in which it is prepared.
 COMING, TRANSFER_COMING = timedelta(weeks=12), timedelta(weeks=30)
 # Nobody is written to again about the same thing within this.

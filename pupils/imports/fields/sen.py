@@ -29,6 +29,9 @@ from .stages import (
 )
 
 OLD_CODES = ("A", "P", "S")
+NOW = (NO_SEN, SUPPORT, PLAN)
+# What somebody has at most whose status a column of yes and no denies.
+LESS = {PLAN: SUPPORT, SUPPORT: NO_SEN}
 NOT_ASSESSED = "NSA"
 KEEP, END = "keep", "end"
 WATCH = "watch"
@@ -97,29 +100,48 @@ class SenStatus(Field):
     def _text_of(self, cells):
         """The status as its own column says it, or as columns of yes and no say it; None where they do not agree."""
         text = cells.texts.get(self.columns[0].name, "")
-        said, denied = [], []
+        marked, denied, unread = self._marks_in(cells)
+        says_yes = _answer(text)
+        says_nothing = says_yes or values.is_no_status(text)  # "yes" alone is no status
+        if says_yes and not marked and PLAN in denied:
+            marked = SUPPORT  # on the register, and without a plan
+        if says_nothing and unread and not marked:
+            _, text = unread.popitem()  # asked about, like any status that nobody can read
+        self._note_unread(cells, unread)
+        if says_nothing:
+            return marked or text
+        written = codes.sen_code_of(text)
+        if written not in NOW:
+            return text
+        other = marked or (LESS.get(written, "") if written in denied else "")
+        if other in ("", written):
+            return text
+        note = Note(NoteCode.STATUS_SAID_TWO_WAYS, {"value": brief(text), "status": other}, self.columns[0].name)
+        cells.doubts.append(Doubt(self.columns[0].name, note, (written, other)))
+        return None
+
+    def _marks_in(self, cells):
+        """Return the status that the columns of yes and no make, those denied, and what is neither: {column: text}."""
+        said, denied, unread = [], [], {}
         for column, code in self.marks:
             mark = cells.texts.get(column.name, "")
-            answer = _answer(mark)
+            answer, written = _answer(mark), codes.sen_code_of(mark)
             if answer is False:
                 denied.append(code)
-            elif answer or not values.is_no_status(mark):
-                # What is neither yes nor no is read as the status itself.
-                said.append(code if answer else codes.sen_code_of(mark) or mark)
+            elif answer or written in NOW:
+                said.append(code if answer else written)
+            elif not values.is_no_status(mark):
+                unread[column] = mark
         marked = PLAN if PLAN in said else next(iter(said), "")
         if not marked and len(denied) == len(self.marks):
             marked = NO_SEN  # one "no" alone leaves the other status open
-        if not marked and _answer(text) and PLAN in denied:
-            marked = SUPPORT  # on the register, and without a plan
-        if not marked or values.is_no_status(text) or _answer(text):
-            return marked or text
-        written = codes.sen_code_of(text)
-        if written in (marked, ""):
-            return text if written else marked
-        note = Note(NoteCode.STATUS_SAID_TWO_WAYS, {"value": brief(text), "status": marked})
-        choices = tuple(dict.fromkeys((written, marked)))
-        cells.doubts.append(Doubt(self.columns[0].name, replace(note, column=self.columns[0].name), choices))
-        return None
+        return marked, denied, unread
+
+    def _note_unread(self, cells, unread):
+        for column, mark in unread.items():
+            cells.notes.append(
+                Note(NoteCode.NEITHER_YES_NOR_NO, {"value": brief(mark)}, column.name, label=column.label)
+            )
 
     def _one_stage(self, cells, text, code, start, end):
         if start:

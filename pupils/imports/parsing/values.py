@@ -401,6 +401,7 @@ def parse_worker(text):
 
 
 _FEWEST_DIGITS = 5
+_WHOLE_NUMBER = 9  # digits; a code and a number may have a stroke between them too
 _SEVERAL_PHONES = re.compile(r"\s*(?:[/;,|&]|\bor\b|\band\b)\s*", re.IGNORECASE)
 
 
@@ -413,7 +414,7 @@ def parse_phone(text):
     if _SCIENTIFIC.fullmatch(cleaned):
         raise BadValue(NoteCode.PHONE_SHORTENED, value=brief(text))
     several = [part.strip() for part in _SEVERAL_PHONES.split(cleaned)]
-    if len(several) > 1 and all(_digits(part) >= _FEWEST_DIGITS for part in several):
+    if len(several) > 1 and all(_digits(part) >= _WHOLE_NUMBER for part in several):
         first = parse_phone(several[0]).value
         said = {"number": len(several), "value": brief(", ".join(several[1:]))}
         return Parsed(first, (Note(NoteCode.FIRST_PHONE_TAKEN, said),))

@@ -76,9 +76,9 @@ def _waiting(imported: Import) -> QuerySet[ImportChange]:
 def _parts_of(imported: Import) -> list[list[int]]:
     """Ids of changes, those first that moved a UPN: two pupils may have exchanged theirs, and go back together."""
     rows = _waiting(imported).order_by("pk").values_list("pk", f"undo__changed__{PUPIL}")
-    moved = [pk for pk, pupils in rows if any("upn" in values for values in (pupils or {}).values())]
-    others = [pk for pk, _ in rows if pk not in set(moved)]
-    return [*([moved] if moved else []), *_parts(others, PART)]
+    moved = {pk for pk, pupils in rows if any("upn" in values for values in (pupils or {}).values())}
+    others = [pk for pk, _ in rows if pk not in moved]
+    return [*([sorted(moved)] if moved else []), *_parts(others, PART)]
 
 
 def _locked(imported: Import) -> Import | None:

@@ -779,6 +779,18 @@ TWO_COLUMNS = [
         again={"same", "new"},
     ),
     Case(
+        "status-beside-columns-that-say-more.csv",
+        {
+            PIA: is_right("E"),
+            MAGS: is_right(watched=IMPORT_DAY),
+            OLA: is_right(contacts=[("Ann", "", "", "01632/960001", False)]),
+        },
+        "A date beside a plan is said, not lost; what contradicts the status, or is no status, a person reads.",
+        told={2: {NoteCode.NEITHER_YES_NOR_NO}},
+        open={"E", "S"},
+        again={"same", "new"},
+    ),
+    Case(
         "plan-column-alone.csv",
         {PIA: is_right("E"), OTTO: is_right()},
         "Who has no plan may have SEN Support: the file says nothing of it. A draft is no plan yet.",
