@@ -26,3 +26,10 @@ def full_date(day: date) -> str:
 def long_date(day: date) -> str:
     """Tue 26 Jan 2027"""
     return f"{DAYS[day.weekday()]} {short_date(day)}"
+
+
+def hours_and_minutes(minutes: int) -> str:
+    """1950 as "32 h 30"; a whole hour without minutes; what is owed with its sign."""
+    hours, rest = divmod(abs(minutes), 60)
+    sign = "-" if minutes < 0 else ""
+    return f"{sign}{hours} h {rest:02d}" if rest else f"{sign}{hours} h"
