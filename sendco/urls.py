@@ -2,6 +2,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from sendco.pages import account, errors, explain, health, jobs, links, search
+from sendco.pages.board import views as board
 from sendco.pages.compliance import views as compliance
 from sendco.pages.due import calendar_feed, diary, missed
 from sendco.pages.due import views as feed
@@ -29,6 +30,16 @@ urlpatterns = [
     path("compliance/export/", compliance.compliance_export, name="compliance-export"),
     path("diary/", diary.diary, name="diary"),
     path("feeds/<str:secret>.ics", calendar_feed.calendar_feed_read, name="calendar-feed-read"),
+    path("board/", board.board, name="board"),
+    path("board/hours/", board.board_hours, name="board-hours"),
+    path("board/place/", board.slot_add, name="slot-add"),
+    path("board/timetables/begin/", board.timetable_begin, name="timetable-begin"),
+    path("board/slots/<int:pk>/", board.slot_detail, name="slot-detail"),
+    path("board/slots/<int:pk>/edit/", board.slot_edit, name="slot-edit"),
+    path("board/slots/<int:pk>/move/", board.slot_move, name="slot-move"),
+    path("board/slots/<int:pk>/remove/", board.slot_remove, name="slot-remove"),
+    path("my-week/", board.my_week, name="my-week"),
+    path("school/staff/<int:pk>/week/", board.member_week, name="member-week"),
     path("work/", jobs.job_list, name="job-list"),
     path("work/<int:pk>/", jobs.job_detail, name="job-detail"),
     path("work/<int:pk>/progress/", jobs.job_progress, name="job-progress"),

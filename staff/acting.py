@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 from django.utils import timezone
 
 from sendco.audit.models import Audience
 
-from .models import Membership, School, User
+from .models import LineManagement, Membership, School, User
 from .models.people import current_on
 from .permissions import HOME_ORDER, ONLY_CONFIRMED, Permission, permissions_of
 from .roles import Role
@@ -22,6 +23,7 @@ class Acting:
     permissions: frozenset[Permission] = frozenset()
     unit_ids: frozenset[int] = frozenset()
     schools: tuple[School, ...] = field(default=())
+    today: date = field(default_factory=timezone.localdate)
 
     def can(self, permission: Permission) -> bool:
         return permission in self.permissions
@@ -38,6 +40,26 @@ class Acting:
     def role_names(self) -> str:
         return ", ".join(Role(role).label for role in HOME_ORDER if role in self.roles)
 
+    @cached_property
+    def line(self) -> frozenset[int]:
+        """The staff members whom this person manages today, on all levels below. One query, once a request."""
+        if not self.school:
+            return frozenset()
+        rows = LineManagement.objects.filter(current_on(self.today), member__school=self.school)
+        below: dict[int | None, list[int]] = {}
+        own = None
+        for member_id, manager_id, manager_user_id in rows.values_list("member", "manager", "manager__user"):
+            below.setdefault(manager_id, []).append(member_id)
+            own = manager_id if manager_user_id == self.user.pk else own
+        found: set[int] = set()
+        waiting = list(below.get(own, ())) if own else []
+        while waiting:
+            member_id = waiting.pop()
+            if member_id not in found:
+                found.add(member_id)
+                waiting += below.get(member_id, ())
+        return frozenset(found)
+
     @property
     def audiences(self) -> set[Audience]:
         """The audiences of events that this person may meet."""
@@ -48,6 +70,8 @@ class Acting:
             held.add(Audience.CONFIDENTIAL)
         if self.can(Permission.PEOPLE_MANAGE):
             held.add(Audience.ACCOUNTS)
+        if self.can(Permission.STAFF_LEAD):
+            held.add(Audience.STAFF)
         return held
 
 
@@ -70,6 +94,7 @@ def acting_for(user: User, school_id: int | None = None, *, today: date | None =
         permissions=_permissions(here),
         unit_ids=frozenset(membership.unit_id for membership in here if membership.unit_id),
         schools=schools,
+        today=today,
     )
 
 

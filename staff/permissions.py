@@ -51,6 +51,14 @@ class Permission(StrEnum):
     REMINDER_EDIT = "Set when reminders go out, to whom they are passed on, and who stands in"
     REMINDER_VIEW = "See what was sent to whom, and what failed"
     COMPLIANCE_VIEW = "See what is overdue across the school"
+    STAFF_OWN = "See one's own post, week and balance of hours, and those of one's own line"
+    STAFF_VIEW_UNIT = "See and lead the adults of one's unit"
+    STAFF_VIEW = "See every adult's post, working pattern and week"
+    STAFF_LEAD = "See every adult's absences and their reasons"
+    POST_EDIT = "Enter posts, working patterns and line managers"
+    PAY_VIEW = "See and enter what an hour of a post costs"
+    BOARD_EDIT = "Plan where each adult is: timetables and the deployment board"
+    ABSENCE_EDIT = "Record who is away"
     HEALTH_VIEW = "See whether the running site is healthy"
 
 
@@ -65,6 +73,7 @@ _CLASSROOM = _EVERYONE | {
     P.PEOPLE_VIEW,
     P.PLAN_VIEW,
     P.REVIEW_CONTRIBUTE,
+    P.STAFF_OWN,
 }
 _RECORD = {
     P.PUPIL_EDIT,
@@ -83,6 +92,7 @@ _RECORD = {
     P.CASE_VIEW,
     P.CASE_EDIT,
 }
+_STAFF = {P.STAFF_VIEW, P.POST_EDIT, P.PAY_VIEW, P.BOARD_EDIT, P.ABSENCE_EDIT}
 ROLE_PERMISSIONS = {
     Role.SENCO: frozenset(
         _CLASSROOM
@@ -104,8 +114,11 @@ ROLE_PERMISSIONS = {
             P.REMINDER_EDIT,
             P.REMINDER_VIEW,
         }
+        | _STAFF
     ),
-    Role.PROVISION_LEAD: frozenset(_CLASSROOM | _RECORD | {P.PUPIL_VIEW_UNIT}),
+    Role.PROVISION_LEAD: frozenset(
+        _CLASSROOM | _RECORD | {P.PUPIL_VIEW_UNIT, P.STAFF_VIEW_UNIT, P.BOARD_EDIT, P.ABSENCE_EDIT}
+    ),
     Role.HEAD: frozenset(
         _CLASSROOM
         | _RECORD
@@ -125,7 +138,9 @@ ROLE_PERMISSIONS = {
             P.REMINDER_EDIT,
             P.REMINDER_VIEW,
             P.HEALTH_VIEW,
+            P.STAFF_LEAD,
         }
+        | _STAFF
     ),
     Role.TEACHER: frozenset(_CLASSROOM | {P.EMERGENCY_OPEN}),
     Role.TEACHING_ASSISTANT: frozenset(_CLASSROOM | {P.EMERGENCY_OPEN}),
@@ -145,6 +160,8 @@ ROLE_PERMISSIONS = {
             P.IMPORT_RUN,
             P.SCHOOL_EDIT,
             P.PEOPLE_VIEW,
+            P.STAFF_OWN,
+            P.ABSENCE_EDIT,
         }
     ),
     Role.GOVERNOR: frozenset({P.OWN_ACCOUNT}),
@@ -156,9 +173,11 @@ ROLE_PERMISSIONS = {
         | {P.PUPIL_VIEW_ALL, P.FLAG_VIEW, P.FLAG_CONFIDENTIAL_VIEW, P.FLAG_EDIT, P.CONTACT_VIEW, P.REGISTER_VIEW}
     ),
     Role.DPO: frozenset(_EVERYONE | {P.PEOPLE_VIEW}),
+    # Added by a school to somebody who sees pay, such as a business manager.
+    Role.PAY: frozenset(_EVERYONE | {P.STAFF_OWN, P.STAFF_VIEW, P.PAY_VIEW}),
 }
 # Roles that are added to another role and never stand alone on a home page.
-ADDED_ROLES = {Role.DSL, Role.DPO}
+ADDED_ROLES = {Role.DSL, Role.DPO, Role.PAY}
 HOME_ORDER = (
     Role.SENCO,
     Role.HEAD,
@@ -170,6 +189,7 @@ HOME_ORDER = (
     Role.ADMINISTRATOR,
     Role.GOVERNOR,
     Role.DPO,
+    Role.PAY,
 )
 
 
@@ -185,6 +205,8 @@ ONLY_CONFIRMED = frozenset(
         P.IMPORT_RUN,
         P.MERGE,
         P.CASE_APPROVE,
+        P.PAY_VIEW,
+        P.POST_EDIT,
     }
 )
 

@@ -12,3 +12,4 @@ class Role(models.TextChoices):
     ADMINISTRATOR = "administrator", "System administrator"
     DSL = "dsl", "Designated safeguarding lead"
     DPO = "dpo", "Data protection officer"
+    PAY = "pay", "Sees pay"

@@ -31,6 +31,7 @@ from ..models import (
     PupilFlag,
     PupilSupport,
     RegisterEntry,
+    SlotPupil,
     WatchListEntry,
 )
 from ..search import skeletons, words_of
@@ -366,6 +367,7 @@ MOVING: tuple[tuple[str, str, Any], ...] = (
     ("document", "documents", Document),
     ("group place", "group places", GroupPlace),
     ("supporting adult", "supporting adults", PupilSupport),
+    ("slot on the board", "slots on the board", SlotPupil),
     ("time of monitoring", "times of monitoring", WatchListEntry),
     ("type of need", "types of need", Need),
     ("status", "statuses", RegisterEntry),

@@ -36,6 +36,7 @@ from ..models import (
     PupilSupport,
     RegisterEntry,
     SearchKey,
+    SlotPupil,
     WatchListEntry,
 )
 from ..models.register import ON_REGISTER
@@ -48,7 +49,7 @@ CLOSED = "Closed when two records of this child were merged."
 PARKED = date(1900, 1, 1)
 # One open row a pupil and key: a second one ends when its record is merged.
 ONE_OPEN = ((GroupPlace, "group_id"), (PupilSupport, "user_id"), (PupilFlag, "kind"))
-WHOLE = (Contact, Concern, Assessment, Document, Letter)
+WHOLE = (Contact, Concern, Assessment, Document, Letter, SlotPupil)
 # What keeps a plain number instead of a link to the pupil.
 PLAIN_IDS = (StoredFile, Link)
 Dated = Enrolment | Need | RegisterEntry

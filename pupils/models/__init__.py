@@ -1,6 +1,7 @@
 from .assessments import Assessment
 from .concerns import Concern, ConcernView
 from .contacts import Contact
+from .deployment import SlotPupil
 from .documents import Document
 from .emergencies import Emergency
 from .imports import Import, ImportChange, ImportDecision, ImportMapping
@@ -36,5 +37,6 @@ __all__ = [
     "RegisterEntry",
     "SavedView",
     "SearchKey",
+    "SlotPupil",
     "WatchListEntry",
 ]

@@ -34,11 +34,13 @@ class AppendOnly(models.Model):
 
 
 class Audience(models.TextChoices):
-    """Who may meet an event: those who may read the child's record, or only those who may see confidential flags."""
+    """Who may meet an event: those who may read the child's record, only those who may see confidential flags, those
+    who manage accounts, or those who lead every adult."""
 
     RECORD = "record", "Everyone who may read the record"
     CONFIDENTIAL = "confidential", "Those who may see confidential facts"
     ACCOUNTS = "accounts", "Those who manage accounts"
+    STAFF = "staff", "Those who lead every adult"
 
 
 class Event(AppendOnly):

@@ -18,6 +18,7 @@ from sendco.formkit.page import FormPage, form_page, posted
 from staff.access import require_permission, step_up
 from staff.models import User
 from staff.permissions import Permission
+from staff.posts.services import end_posts
 from staff.services import leave_school, take_over
 
 from .due.views import shaped
@@ -80,8 +81,8 @@ class LeaveForm(forms.Form):
         User.objects.none(),
         label="Who takes over",
         required=False,
-        help_text="Becomes key worker of this person's pupils and has the duties that were theirs, today's and those "
-        "that follow from their work. Without a name those who lead on SEND have them. "
+        help_text="Becomes key worker of this person's pupils, manages their line, and has the duties that were "
+        "theirs, today's and those that follow from their work. Without a name those who lead on SEND have the duties. "
         "Views not yet given are withdrawn.",
     )
 
@@ -102,6 +103,7 @@ def person_leave(request, pk):
     @transaction.atomic
     def leave(cleaned):
         held = hand_over(user=leaver, to=cleaned["to"], school=school, by=request.user)
+        held += end_posts(user=leaver, to=cleaned["to"], school=school, last_day=cleaned["last_day"], by=request.user)
         leave_school(user=leaver, school=school, last_day=cleaned["last_day"], by=request.user)
         if cleaned["to"]:
             held += take_over(left=leaver, to=cleaned["to"], school=school, by=request.user)
@@ -112,7 +114,7 @@ def person_leave(request, pk):
         "theirs": shaped(list(theirs), request.acting) if request.acting.can(Permission.NARRATIVE_VIEW) else (),
         "number": theirs.count(),
         "title": f"{leaver.name} leaves",
-        "lead": "Access ends, sessions end at once, open work goes to a colleague. What they did stays on record.",
+        "lead": "Access, posts and slots end; open work goes to a colleague. What they did stays on record.",
         "section": "people",
         "crumbs": [("People", "/school/people/")],
         "submit": "Close access and hand over",

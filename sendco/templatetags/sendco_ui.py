@@ -10,6 +10,7 @@ from django.utils.safestring import mark_safe
 
 from sendco.addresses import address, address_of
 from sendco.clock import Duty, Urgency, last_open_day, long_date
+from sendco.clock.words import hours_and_minutes
 from sendco.due.words import authority_words, basis_words, days_in_words, duty_words, state_words
 from sendco.richtext import TooLong, clean_rich
 
@@ -96,6 +97,24 @@ def _day(value, near):
 
 
 _full_day = lru_cache(maxsize=4096)(long_date)
+
+
+@register.filter
+def held(row):
+    """From which day to which a row holds: "from Mon 1 Sep 2025", or both days."""
+    if row.ends_on:
+        return f"{_full_day(row.starts_on)} to {_full_day(row.ends_on)}"
+    return (
+        f"since {_full_day(row.starts_on)}"
+        if row.starts_on <= timezone.localdate()
+        else f"from {full_day(row.starts_on)}"
+    )
+
+
+@register.filter
+def minutes(value):
+    """Minutes as hours and minutes: 32 h 30."""
+    return hours_and_minutes(value)
 
 
 @register.filter

@@ -1,3 +1,4 @@
+from .absences import Absence
 from .people import (
     GroupStaff,
     Invitation,
@@ -9,21 +10,50 @@ from .people import (
     TeachingGroup,
     User,
 )
+from .posts import (
+    ExtraTime,
+    FormulaRate,
+    LineManagement,
+    PayRate,
+    Post,
+    StaffGroup,
+    StaffMember,
+    Week,
+    WorkPattern,
+    WorkTime,
+)
 from .school import AcademicYear, Closure, School, Term, Unit
+from .timetables import Period, Slot, SlotKind, Timetable, WeekLetter
 
 __all__ = [
+    "Absence",
     "AcademicYear",
     "Closure",
+    "ExtraTime",
+    "FormulaRate",
     "GroupStaff",
     "Invitation",
+    "LineManagement",
     "LostFactor",
     "Membership",
     "OutgoingMail",
+    "PayRate",
+    "Period",
+    "Post",
     "RoleRequest",
     "School",
+    "Slot",
+    "SlotKind",
+    "StaffGroup",
+    "StaffMember",
     "Takeover",
     "TeachingGroup",
     "Term",
+    "Timetable",
     "Unit",
     "User",
+    "Week",
+    "WeekLetter",
+    "WorkPattern",
+    "WorkTime",
 ]

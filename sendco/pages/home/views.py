@@ -13,15 +13,19 @@ from django.views.decorators.http import require_GET
 
 from ehcp.reviews.selectors.contributions import asked_of
 from governance.selectors.reminders import daily_run_warning, with_acknowledged
+from pupils.deployment.selectors import pupils_of_slots
 from pupils.models import Concern, ConcernView, Import, Need, Pupil, RegisterEntry
 from pupils.models.register import ON_REGISTER
 from sendco.charts.bars import stacked_bar
 from sendco.due.windows import DUE_SOON, THIS_WEEK
 from sendco.jobs.models import Heartbeat
+from staff.absences.selectors import names_away
 from staff.access import signed_in
-from staff.models import Invitation, Membership
+from staff.board import selectors as boards
+from staff.models import Invitation, Membership, StaffMember
 from staff.models.people import current_on
 from staff.permissions import Permission
+from staff.posts.selectors import own_record
 from staff.roles import Role
 
 from ..due import items as due_items
@@ -122,7 +126,7 @@ def _classroom(acting, today, covered):
     due = _due_lists(acting, today, covered=covered)
     # A view that presses stands among what is due, with its date: not a second time below.
     pressing = [row.item.source_id for row in due["overdue"] + due["this_week"] if row.item.rule == "concern.view"]
-    return {
+    return _my_day(acting, today) | {
         "due": due,
         "pupils": with_details(pupils[:60], acting),
         "reviews_asked": asked_of(acting.user, acting.school),
@@ -163,6 +167,27 @@ def _dsl(acting, today, covered):
     return {"figures": counts(acting)}
 
 
+def _away(acting, today):
+    """The strip of who is away, for those who record absences. One query."""
+    if not acting.can(Permission.ABSENCE_EDIT):
+        return {}
+    return {"away": names_away(acting, today), "may_record_absence": True}
+
+
+def _my_day(acting, today):
+    """Where one is today, for those on the staff list with a timetable in force."""
+    member = own_record(acting)
+    if member is None:
+        return {}
+    week = boards.board(acting.school, today, StaffMember.objects.filter(pk=member.pk))
+    placed = week.adults[0].by_day.get(today, [])
+    pupils = pupils_of_slots([slot.pk for slot in placed], acting)
+    return {
+        "my_day": [(slot, week.groups.get(slot.group, ""), pupils.get(slot.pk, [])) for slot in placed],
+        "has_week": bool(week.week.timetables),
+    }
+
+
 def _nothing(acting, today, covered):
     return {}
 
@@ -178,6 +203,7 @@ PAGES = {
     Role.ADMINISTRATOR: ("administrator", _administrator),
     Role.GOVERNOR: ("governor", _nothing),
     Role.DPO: ("governor", _nothing),
+    Role.PAY: ("governor", _nothing),
 }
 
 
@@ -201,7 +227,7 @@ def home(request):
         "register_url": reverse("register"),
         "standing": standing,
         "warning": daily_run_warning(acting.school, now) if warned else "",
-    }
+    } | _away(acting, now.date())
     return render(
         request,
         f"pages/home/{name}.html",

@@ -48,13 +48,33 @@ from pupils.models import (
     PupilSupport,
     RegisterEntry,
     SearchKey,
+    SlotPupil,
     WatchListEntry,
 )
 from pupils.search import keys_for
 from sendco.audit.models import Audience, Event, Read
 from sendco.due.registry import SOURCES
 from sendco.due.services import sync
-from staff.models import GroupStaff, Membership, School, TeachingGroup, Unit
+from staff.models import (
+    Absence,
+    ExtraTime,
+    FormulaRate,
+    GroupStaff,
+    LineManagement,
+    Membership,
+    PayRate,
+    Period,
+    Post,
+    School,
+    Slot,
+    SlotKind,
+    StaffMember,
+    TeachingGroup,
+    Timetable,
+    Unit,
+    WorkPattern,
+    WorkTime,
+)
 from staff.selectors import school_calendar
 
 # What points at another row comes after it.
@@ -101,6 +121,20 @@ ORDER = (
     Correspondence,
     ReviewReport,
     MissedDeadline,
+    StaffMember,
+    LineManagement,
+    Post,
+    WorkPattern,
+    WorkTime,
+    PayRate,
+    FormulaRate,
+    ExtraTime,
+    Timetable,
+    Period,
+    SlotKind,
+    Slot,
+    SlotPupil,
+    Absence,
 )
 BATCH = 500
 

@@ -1,0 +1,45 @@
+"""Which children an adult is with in a slot. Names only for whoever may see the child."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.db.models import Q, QuerySet
+
+from staff.acting import Acting
+from staff.models import Slot
+
+from ..models import GroupPlace, Pupil, SlotPupil
+from ..models.querysets import current
+
+NAMED = ("legal_forename", "legal_surname", "preferred_forename", "preferred_surname")
+
+
+def pupils_of_slots(slots: Iterable[int], acting: Acting) -> dict[int, list[Pupil]]:
+    """{slot: the children in it whom this person may see, by name}. One query."""
+    rows = SlotPupil.objects.filter(slot__in=list(slots), pupil__in=Pupil.objects.visible_to(acting))
+    found: dict[int, dict[int, Pupil]] = defaultdict(dict)
+    for row in rows.select_related("pupil").order_by("pupil__sort_name", "pk"):
+        found[row.slot_id][row.pupil_id] = row.pupil
+    return {slot: list(by_pk.values()) for slot, by_pk in found.items()}
+
+
+def hidden_in_slots(slots: Iterable[int], acting: Acting) -> dict[int, int]:
+    """{slot: how many children are in it whom this person may not see}. One query."""
+    rows = SlotPupil.objects.filter(slot__in=list(slots)).exclude(pupil__in=Pupil.objects.visible_to(acting))
+    found: dict[int, int] = defaultdict(int)
+    for slot in rows.values_list("slot", flat=True):
+        found[slot] += 1
+    return found
+
+
+def slots_of_pupil(pupil: Pupil) -> QuerySet[Slot]:
+    """The slots that are for this child by name, or for a class or group that the child is in today."""
+    groups = GroupPlace.objects.filter(current(), pupil=pupil).values("group")
+    named = SlotPupil.objects.filter(pupil=pupil).values("slot")
+    return Slot.objects.filter(Q(pk__in=named) | Q(group__in=groups) | Q(group=pupil.form_group_id or 0))
+
+
+def pupils_on_board(acting: Acting) -> QuerySet[Pupil]:
+    """The children in view who are in a slot by name."""
+    placed = SlotPupil.objects.filter(pupil__school=acting.school).values("pupil")
+    return Pupil.objects.visible_to(acting).filter(pk__in=placed, left_on=None).by_name()

@@ -1,0 +1,42 @@
+from django.utils.translation import gettext_lazy as _
+
+from sendco.refusals import Reason
+
+
+class BoardReason(Reason):
+    NO_TIMETABLE = (
+        "no_timetable",
+        _("No timetable holds on {day}. Begin one first: the school's day stands in it."),
+    )
+    TIMES_IN_ORDER = (
+        "times_in_order",
+        _("The end is before the beginning. A slot ends before midnight: check both times."),
+    )
+    TIMES_MISSING = "times_missing", _("Choose a period, or enter both times.")
+    DATES_IN_ORDER = "dates_in_order", _("The last day is before the first day. Check both dates.")
+    OUTSIDE_TIMETABLE = (
+        "outside_timetable",
+        _("The timetable {timetable} holds from {first} to {last}. Choose a day within it."),
+    )
+    NOT_IN_POST = "not_in_post", _("{person} holds no post here on {day}. Choose another adult or another day.")
+    ONE_WEEK = "one_week", _("This timetable has one week. Leave the week empty.")
+    SLOT_ENDED = "slot_ended", _("This slot ended on {day}. Place the adult anew instead.")
+    TIMETABLE_LATER = (
+        "timetable_later",
+        _("A timetable begins on {day} already. Choose a later day, or change that one."),
+    )
+    FIRST_WEEK_LATE = (
+        "first_week_late",
+        _("The first week of the cycle begins after the timetable. Choose a day in its first week or before."),
+    )
+    TIMETABLE_BEGUN = (
+        "timetable_begun",
+        _("{timetable} has begun: what happened in it stays. Begin another from a later day instead."),
+    )
+    KIND_THERE = "kind_there", _("There is a kind of slot called {kind} already. Choose another name.")
+    KIND_IN_USE = "kind_in_use", _("{kind} stands in slots to come. Move those first.")
+    PERIODS_OVERLAP = (
+        "periods_overlap",
+        _("{period} begins before {other} has ended. Check both times."),
+    )
+    NO_PERIODS = "no_periods", _("Enter at least one part of the school's day.")

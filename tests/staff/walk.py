@@ -1,0 +1,111 @@
+"""An adult with a post, a pattern, pay, slots and an absence, for the walk of every address as every role."""
+
+from datetime import date, time
+from decimal import Decimal
+
+from staff.models import (
+    Absence,
+    ExtraTime,
+    FormulaRate,
+    PayRate,
+    Period,
+    Post,
+    Slot,
+    SlotKind,
+    StaffMember,
+    Timetable,
+    WorkPattern,
+    WorkTime,
+)
+from staff.roles import Role
+
+BEGAN = date(2025, 9, 1)
+SEES = {Role.SENCO, Role.HEAD, Role.PROVISION_LEAD, Role.PAY}
+LEADS = {Role.HEAD, Role.PROVISION_LEAD}
+# What somebody without a line meets of another adult: nothing, unless the role sees the school or the unit. The SENDCo
+# knows posts and weeks of all, and more only of her own line.
+ABOUT_AN_ADULT = {"member": SEES, "led_member": LEADS, "extra_time": LEADS, "slot": SEES}
+
+
+def staff_things(school, user, unit):
+    """An adult of the unit whom nobody of the walk manages."""
+    member = StaffMember.objects.create(school=school, name="Walked Adult")
+    post = Post.objects.create(member=member, title="Teaching assistant", hours_a_week=30, starts_on=BEGAN, unit=unit)
+    pattern = WorkPattern.objects.create(post=post, starts_on=BEGAN)
+    WorkTime.objects.create(pattern=pattern, weekday=0, starts_at=time(8, 30), ends_at=time(15))
+    timetable = Timetable.objects.create(school=school, name="Walked", starts_on=BEGAN, first_week_on=BEGAN)
+    Period.objects.create(timetable=timetable, name="1", starts_at=time(9), ends_at=time(10))
+    kind = SlotKind.objects.create(school=school, name="Walked kind")
+    slot = Slot.objects.create(
+        timetable=timetable, member=member, kind=kind, weekday=0, starts_at=time(9), ends_at=time(10), starts_on=BEGAN
+    )
+    rate = PayRate.objects.create(post=post, starts_on=BEGAN, method="price", hourly=Decimal("17.24"))
+    formula = FormulaRate.objects.create(
+        school=school, authority="Westmarch", starts_on=BEGAN, yearly=655, hourly=Decimal("17.24")
+    )
+    return {
+        "member": member.pk,
+        "led_member": member.pk,
+        "post": post.pk,
+        "pattern": pattern.pk,
+        "rate": rate.pk,
+        "formula": formula.pk,
+        "extra_time": ExtraTime.objects.create(post=post, on=BEGAN, minutes=210, what="Evening", counts="contract").pk,
+        "timetable": timetable.pk,
+        "slot_kind": kind.pk,
+        "slot": slot.pk,
+        "absence": Absence.objects.create(member=member, starts_on=date(2026, 11, 2), ends_on=date(2026, 11, 3)).pk,
+    }
+
+
+def staff_routes(*, leads, plans, sees, works, records):
+    """{route: (thing, roles)} of the staff list, posts, pay, the board and absences."""
+    pays = leads | {Role.PAY}
+    return {
+        "staff:member-list": ("none", works),
+        "staff:member-add": ("none", leads),
+        "staff:member-detail": ("member", works),
+        "staff:member-edit": ("member", leads),
+        "staff:post-add": ("member", leads),
+        "staff:line-set": ("member", leads),
+        "staff:member-hours": ("led_member", works),
+        "staff:extra-time-add": ("led_member", works),
+        "staff:extra-time-remove": ("extra_time", works),
+        "staff:member-pay": ("member", pays),
+        "staff:post-edit": ("post", leads),
+        "staff:pattern-add": ("post", leads),
+        "staff:pattern-edit": ("pattern", leads),
+        "staff:pattern-remove": ("pattern", leads),
+        "staff:rate-add": ("post", pays),
+        "staff:rate-edit": ("rate", pays),
+        "staff:rate-remove": ("rate", pays),
+        "staff:formula-list": ("none", pays),
+        "staff:formula-add": ("none", pays),
+        "staff:formula-edit": ("formula", pays),
+        "staff:timetable-list": ("none", plans),
+        "staff:timetable-detail": ("timetable", plans),
+        "staff:timetable-edit": ("timetable", plans),
+        "staff:timetable-remove": ("timetable", plans),
+        "staff:periods-edit": ("timetable", plans),
+        "staff:week-letter-set": ("timetable", plans),
+        "staff:kind-add": ("none", plans),
+        "staff:kind-edit": ("slot_kind", plans),
+        "staff:kind-archive": ("slot_kind", plans),
+        "staff:absence-list": ("none", works | records),
+        "staff:absence-add": ("none", records),
+        "staff:absence-detail": ("absence", records),
+        "staff:absence-edit": ("absence", records),
+        "staff:absence-return": ("absence", records),
+        "staff:absence-remove": ("absence", records),
+        "staff:member-absences": ("led_member", works),
+        "board": ("none", sees),
+        "board-hours": ("none", sees),
+        "slot-add": ("none", plans),
+        "slot-detail": ("slot", works),
+        "slot-edit": ("slot", plans),
+        "slot-move": ("slot", plans),
+        "slot-remove": ("slot", plans),
+        "timetable-begin": ("none", plans),
+        "my-week": ("none", works),
+        "member-week": ("member", works),
+    }
