@@ -41,9 +41,18 @@ class Stages:
 LONG_STAGES, SHORT_STAGES = Stages(LONG), Stages(SHORT)
 
 
-def default_stages(basis: str) -> Stages:
+# Certificates: courses are booked a term ahead.
+EXPIRY_STAGES = Stages((84, 42, 14, 0), daily_when_late=False)
+# Steps of a school's own that take weeks of preparing.
+SLOW_STAGES = Stages((14, 3, 0), daily_when_late=False)
+OF_A_RULE = {"training.expiry": EXPIRY_STAGES, "training.expiry_line": EXPIRY_STAGES}
+OF_A_FAMILY = {"appraisal": SLOW_STAGES, "supervision": Stages((1,), daily_when_late=False)}
+
+
+def default_stages(basis: str, rule: str = "") -> Stages:
     """Law and guidance have the long ladder; what the school sets for itself, in days, a short one."""
-    return SHORT_STAGES if basis == Basis.LOCAL else LONG_STAGES
+    own = OF_A_RULE.get(rule) or OF_A_FAMILY.get(rule.partition(".")[0])
+    return own or (SHORT_STAGES if basis == Basis.LOCAL else LONG_STAGES)
 
 
 def stage_words(stage: str) -> str:

@@ -1,4 +1,4 @@
-"""A role that opens children's records takes two people: whoever holds only account rights asks, a leader confirms.
+"""A role that opens children's records or pay takes two: whoever holds only account rights asks, a leader confirms.
 
 The first people of a new school need nobody: until somebody has led it, there is no second person and no child.
 """
@@ -25,11 +25,12 @@ from .refusals import GrantReason, PeopleReason
 from .roles import Role
 from .tasks import send_account_mail
 
-OPENS_CHILDREN = {
+TAKES_TWO = {
     Permission.PUPIL_VIEW,
     Permission.PUPIL_VIEW_UNIT,
     Permission.PUPIL_VIEW_ALL,
     Permission.DIRECTORY_SEARCH,
+    Permission.PAY_VIEW,
 }
 # Where nobody else leads the school, whoever manages its people may confirm, but only after those who are told had a
 # day to see the mail: nobody who runs the site opens children alone and at once.
@@ -38,8 +39,8 @@ WAIT_WITHOUT_LEADER = timedelta(hours=24)
 LED_LATELY = timedelta(days=90)
 
 
-def opens_children(role: str) -> bool:
-    return bool(ROLE_PERMISSIONS.get(Role(role), frozenset()) & OPENS_CHILDREN)
+def takes_two(role: str) -> bool:
+    return bool(ROLE_PERMISSIONS.get(Role(role), frozenset()) & TAKES_TWO)
 
 
 def confirming_roles() -> list[Role]:
@@ -48,7 +49,7 @@ def confirming_roles() -> list[Role]:
 
 def needs_second(*, school: School, role: str, by: User | None) -> bool:
     """Whether this person may not give this role alone. `by` is None for the command line, which is not a person."""
-    if by is None or not opens_children(role):
+    if by is None or not takes_two(role):
         return False
     acting = acting_for(by, school.pk)
     if acting.school == school and acting.can(Permission.ROLE_CONFIRM):

@@ -45,7 +45,7 @@ class PeopleReason(Reason):
 class GrantReason(Reason):
     SECOND_PERSON_NEEDED = (
         "second_person_needed",
-        _("This role opens children's records. The headteacher or the SENDCo confirms it first."),
+        _("This role opens children's records or pay. The headteacher or the SENDCo confirms it first."),
     )
     OWN_ROLE = "own_role", _("Nobody confirms their own role. Ask the headteacher or the SENDCo.")
     LEADERS_CONFIRM = (

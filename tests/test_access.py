@@ -410,7 +410,14 @@ MATRIX = {
     **paper_routes(RECORD, LEADS, {H}),
     **review_routes(RECORD, LEADS, {H}),
     **contribution_routes(RECORD, CLASSROOM),
-    **staff_routes(leads={S, H}, plans={S, H, L}, sees={S, H, L, Y}, works=CLASSROOM | {O, Y}, records={S, H, L, O}),
+    **staff_routes(
+        leads={S, H},
+        plans={S, H, L},
+        sees={S, H, L, Y},
+        works=CLASSROOM | {O, Y},
+        records={S, H, L, O},
+        decides=CLASSROOM | {O, M, P},
+    ),
 }
 # Things that belong to one account: nobody else meets them, whatever the role.
 PERSONAL = {"job", "saved_view", "own_view"}

@@ -69,7 +69,8 @@ class Tally:
 
 
 def in_period(school_ids: list[int], first: date, last: date) -> QuerySet[DueItem]:
-    return DueItem.objects.filter(school_id__in=school_ids, due_on__gte=first, due_on__lte=last)
+    items = DueItem.objects.filter(school_id__in=school_ids, due_on__gte=first, due_on__lte=last)
+    return items.filter(is_personal=False)
 
 
 def _sums(today: date) -> dict[str, Count]:

@@ -25,7 +25,7 @@ def open_late(today: date) -> Q:
 
 def late(items: QuerySet[DueItem], today: date) -> QuerySet[DueItem]:
     """Done after the date, fallen away after it, or open and past it."""
-    return items.filter(DONE_LATE | open_late(today))
+    return items.filter(DONE_LATE | open_late(today), is_personal=False)
 
 
 def _own(model: Any) -> QuerySet[Any]:
@@ -34,7 +34,7 @@ def _own(model: Any) -> QuerySet[Any]:
 
 def unexplained(items: QuerySet[DueItem], today: date) -> QuerySet[DueItem]:
     """Duties of the school that ended late in the last year and that nobody has said a word about."""
-    ended = items.filter(DONE_LATE, duty=Duty.SCHOOL, due_on__gte=today - LOOK_BACK)
+    ended = items.filter(DONE_LATE, duty=Duty.SCHOOL, due_on__gte=today - LOOK_BACK, is_personal=False)
     return ended.filter(~Exists(_own(MissedDeadline)))
 
 

@@ -206,7 +206,7 @@ def rules_for_page(school: School, rule: str | None = None) -> list[RuleRow]:
             open=row["open"],
             stages=Stages(tuple(own[row["rule"]].days), own[row["rule"]].daily_when_late)
             if row["rule"] in own
-            else default_stages(row["basis"]),
+            else default_stages(row["basis"], row["rule"]),
             is_own=row["rule"] in own,
         )
         for row in rows
@@ -227,7 +227,7 @@ def due_in_view(acting: Acting) -> QuerySet[DueItem]:
     of the people they stand in for."""
     if not acting.school:
         return DueItem.objects.none()
-    items = DueItem.objects.open().filter(school_id=acting.school.pk)
+    items = DueItem.objects.open().filter(school_id=acting.school.pk).known_by(acting.user.pk)
     if not acting.can(Permission.NARRATIVE_VIEW):
         return items.filter(owner_id__in={acting.user.pk, *covered_ids(acting, timezone.localdate())})
     if acting.sees_all_pupils:

@@ -38,7 +38,7 @@ PASS_ON_EVERY = 7
 # A year and a month: last year's same day can still be looked up.
 KEPT_FOR = timedelta(days=400)
 BATCH = 1000
-COLUMNS = "pk pupil_id rule title duty basis trigger_on due_on owner_id exception".split()
+COLUMNS = "pk pupil_id rule title duty basis trigger_on due_on owner_id exception is_personal".split()
 
 
 def run_daily(now: datetime, *, send: bool = True) -> dict[str, int]:
@@ -173,7 +173,7 @@ class _SchoolDay:
         known = self._acknowledged()
         for item in self._items():
             late = item["due_on"] < self.today
-            told = self.recipients.of(owner_id=item["owner_id"], pupil_id=item["pupil_id"])
+            told = self._told_of(item)
             if late and self.days.is_open(self.today):
                 self._late(item, told, known, carried, passed_on)
                 continue
@@ -190,8 +190,13 @@ class _SchoolDay:
                 self.nobody += not told
                 self._add(item, told, choice, carried)
 
+    def _told_of(self, item: dict[str, Any]) -> tuple[Told, ...]:
+        if item["is_personal"]:
+            return self.recipients.of_personal(owner_id=item["owner_id"])
+        return self.recipients.of(owner_id=item["owner_id"], pupil_id=item["pupil_id"])
+
     def stages_of(self, item: dict[str, Any]) -> Stages:
-        return self.own.get(item["rule"]) or default_stages(item["basis"])
+        return self.own.get(item["rule"]) or default_stages(item["basis"], item["rule"])
 
     def _items(self) -> Iterable[dict[str, Any]]:
         """Open items whose date is near enough to have a stage. An exception that is claimed disapplies the limit."""
@@ -239,6 +244,8 @@ class _SchoolDay:
             for recipient in told:
                 if daily or (item["pk"], recipient.user_id, LATE, item["due_on"]) not in carried:
                     self._line(item, recipient, LATE)
+        if item["is_personal"]:
+            return
         if item["duty"] == Duty.SCHOOL and (self.today - item["due_on"]).days >= self.pass_on_days:
             self._pass_on(item, told, passed_on)
 

@@ -61,6 +61,10 @@ class Recipients:
             self._memory[key] = self._with_cover(self._first_told(*key))
         return self._memory[key]
 
+    def of_personal(self, *, owner_id: int | None) -> tuple[Told, ...]:
+        """What is known to its owner alone goes to nobody else, whoever stands in."""
+        return (Told(owner_id),) if owner_id and self.may_be_told(owner_id) else ()
+
     def heads(self) -> tuple[Told, ...]:
         if "heads" not in self._memory:
             self._memory["heads"] = self._with_cover(self._heads)

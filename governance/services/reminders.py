@@ -67,7 +67,7 @@ def reset_stages(*, school: School, rule: str, basis: str, title: str, by: User)
     row = RuleStages.objects.select_for_update().filter(school=school, rule=rule).first()
     if row is None:
         return False
-    default = default_stages(basis)
+    default = default_stages(basis, rule)
     text = f"Reminders of {title} back to: {stages_in_words(default.days, default.daily_when_late)}"
     audit.record("reminders.stages_reset", row, text=text, by=by)
     with audit.saving(row, by=by):

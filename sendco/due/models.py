@@ -11,6 +11,10 @@ class DueItemQuerySet(models.QuerySet):
     def open(self) -> Self:
         return self.filter(met_on=None, closed_on=None)
 
+    def known_by(self, user_id: int) -> Self:
+        """Without what is another person's own."""
+        return self.filter(Q(is_personal=False) | Q(owner_id=user_id))
+
     def urgent_first(self) -> Self:
         return self.order_by("due_on", "pk")
 
@@ -49,6 +53,8 @@ class DueItem(models.Model):
     practice_on = models.DateField(null=True)
     practice_note = models.CharField(max_length=200, blank=True)
     soon_days = models.PositiveSmallIntegerField(default=7)
+    # About a colleague at work and not about a child: known to its owner alone, in no figure, feed or file of others.
+    is_personal = models.BooleanField(default=False)
 
     objects = DueItemQuerySet.as_manager()
 

@@ -11,7 +11,7 @@ from .models import DueItem
 
 FIELDS = (
     "school_id pupil_id title duty basis authority due_on safe_on act_by_on explanation owner_id met_on closed_on "
-    "exception replaced_by practice_on practice_note soon_days"
+    "exception replaced_by practice_on practice_note soon_days is_personal"
 ).split()
 
 
@@ -22,6 +22,7 @@ class Owed:
     `exception` says in words which exception of the law is claimed: it disapplies the limit and moves no date.
     `replaced_by` says what took the place of a date that stands no more; give `closed_on` with it.
     `practice_on` is the authority's own date with `practice_note` in words; it stands beside the date of the law.
+    `is_personal` says that it is known to its owner alone: give an owner with it.
     """
 
     deadline: Deadline
@@ -32,6 +33,7 @@ class Owed:
     replaced_by: str = ""
     practice_on: date | None = None
     practice_note: str = ""
+    is_personal: bool = False
 
 
 # A record, what it owes, its school and its pupil.
@@ -59,6 +61,7 @@ def _values(owed: Owed, *, school_id: int, pupil_id: int | None) -> dict[str, An
         "practice_on": owed.practice_on,
         "practice_note": owed.practice_note,
         "soon_days": rule.soon_days,
+        "is_personal": owed.is_personal,
     }
 
 

@@ -16,10 +16,12 @@ from sendco.drafts.services import DraftTooLong, save_draft
 from sendco.due.models import DueItem
 from sendco.formkit.page import FormPage, form_page, posted
 from staff.access import require_permission, step_up
+from staff.appraisal.services import hand_over as hand_over_appraisals
 from staff.models import User
 from staff.permissions import Permission
 from staff.posts.services import end_posts
 from staff.services import leave_school, take_over
+from staff.supervision.services import hand_over as hand_over_meetings
 
 from .due.views import shaped
 
@@ -103,16 +105,19 @@ def person_leave(request, pk):
     @transaction.atomic
     def leave(cleaned):
         held = hand_over(user=leaver, to=cleaned["to"], school=school, by=request.user)
+        held += hand_over_meetings(user=leaver, to=cleaned["to"], school=school, by=request.user)
+        held += hand_over_appraisals(user=leaver, to=cleaned["to"], school=school, by=request.user)
         held += end_posts(user=leaver, to=cleaned["to"], school=school, last_day=cleaned["last_day"], by=request.user)
         leave_school(user=leaver, school=school, last_day=cleaned["last_day"], by=request.user)
         if cleaned["to"]:
             held += take_over(left=leaver, to=cleaned["to"], school=school, by=request.user)
         return held
 
-    theirs = DueItem.objects.filter(school_id=school.pk, owner_id=leaver.pk).open().urgent_first()
+    owned = DueItem.objects.filter(school_id=school.pk, owner_id=leaver.pk).open().urgent_first()
+    theirs = owned.filter(is_personal=False)
     page = {
         "theirs": shaped(list(theirs), request.acting) if request.acting.can(Permission.NARRATIVE_VIEW) else (),
-        "number": theirs.count(),
+        "number": owned.count(),
         "title": f"{leaver.name} leaves",
         "lead": "Access, posts and slots end; open work goes to a colleague. What they did stays on record.",
         "section": "people",

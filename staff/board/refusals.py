@@ -4,15 +4,10 @@ from sendco.refusals import Reason
 
 
 class BoardReason(Reason):
-    NO_TIMETABLE = (
-        "no_timetable",
-        _("No timetable holds on {day}. Begin one first: the school's day stands in it."),
-    )
     TIMES_IN_ORDER = (
         "times_in_order",
         _("The end is before the beginning. A slot ends before midnight: check both times."),
     )
-    TIMES_MISSING = "times_missing", _("Choose a period, or enter both times.")
     DATES_IN_ORDER = "dates_in_order", _("The last day is before the first day. Check both dates.")
     OUTSIDE_TIMETABLE = (
         "outside_timetable",

@@ -1,4 +1,14 @@
 from .absences import Absence
+from .appraisal import (
+    Appraisal,
+    AppraisalScheme,
+    AppraisalView,
+    Evidence,
+    Objective,
+    Signature,
+    SignedStage,
+    Stage,
+)
 from .people import (
     GroupStaff,
     Invitation,
@@ -23,12 +33,17 @@ from .posts import (
     WorkTime,
 )
 from .school import AcademicYear, Closure, School, Term, Unit
+from .supervision import NotesGrant, SupervisionAction, SupervisionMeeting
 from .timetables import Period, Slot, SlotKind, Timetable, WeekLetter
 
 __all__ = [
     "Absence",
     "AcademicYear",
+    "Appraisal",
+    "AppraisalScheme",
+    "AppraisalView",
     "Closure",
+    "Evidence",
     "ExtraTime",
     "FormulaRate",
     "GroupStaff",
@@ -36,16 +51,23 @@ __all__ = [
     "LineManagement",
     "LostFactor",
     "Membership",
+    "NotesGrant",
+    "Objective",
     "OutgoingMail",
     "PayRate",
     "Period",
     "Post",
     "RoleRequest",
     "School",
+    "Signature",
+    "SignedStage",
     "Slot",
     "SlotKind",
     "StaffGroup",
     "StaffMember",
+    "Stage",
+    "SupervisionAction",
+    "SupervisionMeeting",
     "Takeover",
     "TeachingGroup",
     "Term",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from sendco.formkit.versions import VersionedForm
 
 from ..forms.days import DayField, check_order
+from ..forms.many import ManyRowsField
 from ..models import ExtraTime, FormulaRate, PayRate, Post, StaffMember, Unit, User
 from ..models.posts import WEEKDAYS
 from . import selectors
@@ -41,7 +42,7 @@ class TimeField(forms.TimeField):
 
 
 class AddMembersForm(forms.Form):
-    users = forms.ModelMultipleChoiceField(
+    users = ManyRowsField(
         User.objects.none(),
         label="Colleagues with an account",
         required=False,

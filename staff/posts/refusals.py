@@ -31,10 +31,6 @@ class PostReason(Reason):
         "formula_missing",
         _("No formula of {authority} is entered for {group} on {day}. Add it under Hourly rates of authorities."),
     )
-    POST_HAS_PAST = (
-        "post_has_past",
-        _("Something happened in this post after {day}. Choose a later last day, or remove that first: {what}."),
-    )
     LINE_TO_SELF = "line_to_self", _("Nobody manages themselves. Choose somebody else.")
     LINE_CYCLE = (
         "line_cycle",

@@ -151,7 +151,7 @@ def _end_what_outlasts(member: StaffMember, *, by: User) -> None:
     """Absences and slots after the last day of the last post end with it: nobody is away from a post that is over."""
     if member.posts.filter(ends_on=None).exists():
         return
-    last = member.posts.order_by("-ends_on").values_list("ends_on", flat=True)[0]
+    last = member.posts.order_by("-ends_on").values_list("ends_on", flat=True).first()
     if last is None:
         return
     for absence in Absence.objects.filter(Q(ends_on=None) | Q(ends_on__gt=last), member=member, removed_at=None):

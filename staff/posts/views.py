@@ -65,6 +65,8 @@ def tabs_of(request, member, tab):
     shown += [("week", "My week" if is_own else "Week", "member-week", True)]
     shown += [("hours", "Hours", "staff:member-hours", leads)]
     shown += [("absences", "Absences", "staff:member-absences", leads)]
+    shown += [("meetings", "One-to-ones", "staff:meeting-list", leads)]
+    shown += [("appraisal", "Appraisal", "staff:member-appraisals", leads)]
     shown += [("pay", "Pay", "staff:member-pay", acting.can(P.PAY_VIEW))]
     return {
         "member": member,

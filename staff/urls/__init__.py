@@ -1,6 +1,8 @@
 from ..absences import urls as absences
+from ..appraisal import urls as appraisal
 from ..board import urls as board
 from ..posts import urls as posts
+from ..supervision import urls as supervision
 from . import invitations, school
 
 app_name = "staff"
@@ -10,4 +12,6 @@ urlpatterns = [
     *posts.urlpatterns,
     *board.urlpatterns,
     *absences.urlpatterns,
+    *supervision.urlpatterns,
+    *appraisal.urlpatterns,
 ]

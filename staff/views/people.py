@@ -17,6 +17,7 @@ from ..models import LostFactor, Membership, RoleRequest, User
 from ..permissions import Permission
 from ..sign_in.invitations import invite_by_mail
 from ..sign_in.lost_factors import refusal_to_decide
+from ..supervision.selectors import grants_to_decide
 
 RECENT = 10
 
@@ -38,6 +39,7 @@ def people(request):
         "lost_factors": _lost_factors(request),
         "role_requests": role_requests(request),
         "invitations": selectors.open_invitations(request.acting) if may_manage else [],
+        "notes_requests": grants_to_decide(request.acting),
         "may_manage": may_manage,
         "may_see_activity": may_manage or request.acting.can(Permission.NARRATIVE_VIEW),
     }
@@ -117,7 +119,8 @@ def role_add(request, pk):
 def _given(person, given):
     role = given.get_role_display()
     if isinstance(given, RoleRequest):
-        return f"{role} opens children's records. The headteacher or the SENDCo confirms it for {person.name} first."
+        waits = f"The headteacher or the SENDCo confirms it for {person.name} first."
+        return f"{role} opens children's records or pay. {waits}"
     return f"{person.name} is {role}. They sign in again to use it."
 
 

@@ -48,8 +48,8 @@ def role_confirm(request, pk):
         pk,
         services.confirm_role,
         title="Confirm that {person} is {role}?",
-        explanation="{asker} asked for it. The role opens children's records. Their address is {email}: make sure that "
-        "it is this person's own.",
+        explanation="{asker} asked for it. The role opens children's records or pay. Their address is {email}: make "
+        "sure that it is this person's own.",
         submit="Confirm the role",
         done="{person} is {role} now.",
     )

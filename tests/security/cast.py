@@ -1,7 +1,8 @@
 """The demo with the canary, one account of each role around the child, and the ids of everything about the child."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from django.utils import timezone
@@ -15,7 +16,19 @@ from sendco.tools.demo import build
 from sendco.tools.demo.canary import CANARIES, NARRATIVE, Canary
 from sendco.tools.demo.people import HARBOUR, KESTREL
 from staff.acting import acting_for
-from staff.models import AcademicYear, GroupStaff, Invitation, Membership, RoleRequest, User
+from staff.models import (
+    AcademicYear,
+    GroupStaff,
+    Invitation,
+    LineManagement,
+    Membership,
+    Objective,
+    PayRate,
+    RoleRequest,
+    StaffMember,
+    Unit,
+    User,
+)
 from staff.permissions import Permission
 from staff.roles import Role
 from staff.sign_in import lost_factors
@@ -26,13 +39,22 @@ from tests.ehcp.walk_requests import request_things
 from tests.ehcp.walk_reviews import review_things
 from tests.factories import MembershipFactory, PupilFactory, UserFactory
 from tests.pupils.imports.helping import preview, table
+from tests.staff.walk import NOTES, staff_things
 
+PAY = Decimal("9876.54")
 # What the demo does not hold: a document, and what an import would change.
 MORE = {
     "document.title": Canary("canary-document-title-zq", NARRATIVE),
     "document.author": Canary("canary-document-author-zq", NARRATIVE),
     "document.words": Canary("canary-document-words-zq", NARRATIVE),
+    # About an adult at work, for the permissions named, and for the two people concerned.
+    "meeting.notes": Canary(NOTES, frozenset(), author_may=True),
+    "appraisal.objective": Canary(
+        "canary-objective-zq", frozenset({Permission.STAFF_LEAD, Permission.STAFF_VIEW_UNIT}), author_may=True
+    ),
+    "pay.hourly": Canary(str(PAY), frozenset({Permission.PAY_VIEW})),
 }
+ABOUT_ADULTS = {"meeting", "appraisal", "pay"}
 STRINGS = CANARIES | MORE
 
 
@@ -64,6 +86,8 @@ class Cast:
     def _may(self, key, acting, name, one, sees):
         if one.author_may and name.split(".")[0] in self.authors.get(key, ()):
             return True
+        if name.split(".")[0] in ABOUT_ADULTS:
+            return one.may_be_met_with(acting.permissions)
         if acting.can(Permission.DIRECTORY_SEARCH) and Permission.DIRECTORY_SEARCH in one.any_of:
             return True
         return sees and one.may_be_met_with(acting.permissions)
@@ -71,7 +95,8 @@ class Cast:
     @property
     def authors(self):
         """Whose own words the canary's are: who raised the concern, and who gave the view about it."""
-        return {"author": ("concern",), "asked": ("view",)}
+        two = {role.label: ("meeting", "appraisal") for role in (Role.SENCO, Role.TEACHING_ASSISTANT)}
+        return two | {"author": ("concern",), "asked": ("view",)}
 
 
 def load(folder):
@@ -90,6 +115,7 @@ def _somewhere_else(cast):
     user = cast.people["other school's SENDCo"]
     for things in (plan_things, request_things, paper_things, review_things, contribution_things):
         things(cast.other_school, user, pupil)
+    staff_things(cast.other_school, user, Unit.objects.filter(school=cast.other_school).first())
     _document(pupil, user, title="Report", author="", words="Other words")
 
 
@@ -142,7 +168,7 @@ def _ids(cast):
     }
     for things in (plan_things, request_things, paper_things, review_things, contribution_things):
         about_the_child |= {name: [value] for name, value in things(school, senco, pupil).items()}
-    of_the_school = authority_things(school) | consultation_things(school, senco)
+    of_the_school = authority_things(school) | consultation_things(school, senco) | _adult(cast, school, senco)
     about_the_child |= {name: [value] for name, value in of_the_school.items()}
     return about_the_child | {
         "pair": _pair(cast),
@@ -164,6 +190,20 @@ def _ids(cast):
         "digest": [_digest(cast, senco).pk],
         "cover": [_cover(cast, senco).pk],
     }
+
+
+def _adult(cast, school, senco):
+    """An adult of the SENDCo's line, who is the assistant of the walk, with pay and private notes of their own."""
+    unit = cast.pupil.enrolments.get(ends_on=None).unit
+    things = staff_things(school, senco, unit)
+    manager = StaffMember.objects.create(school=school, user=senco, name=senco.name)
+    member = StaffMember.objects.get(pk=things["member"])
+    member.user = cast.people[Role.TEACHING_ASSISTANT.label]
+    member.save()
+    LineManagement.objects.create(member=member, manager=manager, starts_on=date(2025, 9, 1))
+    PayRate.objects.filter(pk=things["rate"]).update(hourly=PAY)
+    Objective.objects.filter(pk=things["objective"]).update(text=MORE["appraisal.objective"].text)
+    return things
 
 
 def _role_request(cast, senco):

@@ -110,4 +110,4 @@ def test_permissions_command_prints_every_permission_and_role():
     assert all(str(permission.value) in said for permission in Permission)
     assert all(role.label in said for role in Role)
     merge = next(line for line in said.splitlines() if line.startswith(Permission.MERGE.value))
-    assert merge.split()[-10:] == ["x", *["."] * 9]
+    assert merge.split()[-11:] == ["x", *["."] * 10]

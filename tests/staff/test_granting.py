@@ -18,8 +18,8 @@ from staff.roles import Role
 from tests.factories import MembershipFactory, UserFactory
 from tests.refusals import refused
 
-CHILDREN = [role for role in Role if granting.opens_children(role)]
-NO_CHILDREN = [role for role in Role if not granting.opens_children(role)]
+CHILDREN = [role for role in Role if granting.takes_two(role)]
+NO_CHILDREN = [role for role in Role if not granting.takes_two(role)]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def invite_and_join(school, by, role, email="new@fernhill.sch.uk"):
 
 def test_roles_that_open_children_are_known():
     assert set(NO_CHILDREN) == {Role.GOVERNOR, Role.ADMINISTRATOR, Role.DPO}
-    assert all(granting.OPENS_CHILDREN & ROLE_PERMISSIONS[role] for role in CHILDREN)
+    assert all(granting.TAKES_TWO & ROLE_PERMISSIONS[role] for role in CHILDREN)
 
 
 @pytest.mark.parametrize("role", [role for role in CHILDREN if role != Role.PROVISION_LEAD])

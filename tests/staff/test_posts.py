@@ -32,7 +32,7 @@ POST = {
 }
 
 
-def refused(reason, call, **values):
+def refused(reason, call, /, **values):
     with pytest.raises(Refused) as info:
         call(**values)
     assert info.value.reason is reason

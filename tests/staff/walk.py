@@ -5,14 +5,21 @@ from decimal import Decimal
 
 from staff.models import (
     Absence,
+    Appraisal,
+    AppraisalScheme,
+    AppraisalView,
     ExtraTime,
     FormulaRate,
+    NotesGrant,
+    Objective,
     PayRate,
     Period,
     Post,
     Slot,
     SlotKind,
     StaffMember,
+    SupervisionAction,
+    SupervisionMeeting,
     Timetable,
     WorkPattern,
     WorkTime,
@@ -20,11 +27,16 @@ from staff.models import (
 from staff.roles import Role
 
 BEGAN = date(2025, 9, 1)
+NOTES = "canary-meeting-notes-zq"
 SEES = {Role.SENCO, Role.HEAD, Role.PROVISION_LEAD, Role.PAY}
 LEADS = {Role.HEAD, Role.PROVISION_LEAD}
 # What somebody without a line meets of another adult: nothing, unless the role sees the school or the unit. The SENDCo
 # knows posts and weeks of all, and more only of her own line.
+# Of a meeting nobody but the two meets anything; an appraisal is for the two, the line above, and the head.
 ABOUT_AN_ADULT = {"member": SEES, "led_member": LEADS, "extra_time": LEADS, "slot": SEES}
+ABOUT_AN_ADULT |= dict.fromkeys(("appraisal", "objective"), LEADS)
+ABOUT_AN_ADULT |= {"notes_grant": {Role.SENCO, Role.HEAD, Role.DPO}}
+ABOUT_AN_ADULT |= dict.fromkeys(("meeting", "supervision_action", "appraisal_view"), set())
 
 
 def staff_things(school, user, unit):
@@ -43,7 +55,25 @@ def staff_things(school, user, unit):
     formula = FormulaRate.objects.create(
         school=school, authority="Westmarch", starts_on=BEGAN, yearly=655, hourly=Decimal("17.24")
     )
-    return {
+    started = {"school": school, "member": member}
+    scheme = AppraisalScheme.objects.create(
+        school=school, starts_in=2026, staff_group="admin", objectives_by=date(2026, 10, 31),
+        mid_year_by=date(2027, 2, 28), end_year_by=date(2027, 7, 15),
+    )  # fmt: skip
+    appraisal = Appraisal.objects.create(scheme=scheme, appraiser=user, began_on=date(2026, 9, 7), **started)
+    meeting = SupervisionMeeting.objects.create(leader=user, planned_on=BEGAN, notes=NOTES, **started)
+    about = {
+        "scheme": scheme.pk,
+        "appraisal": appraisal.pk,
+        "objective": Objective.objects.create(appraisal=appraisal, number=1, text="Lead a group", measure="Log").pk,
+        "appraisal_view": AppraisalView.objects.create(appraisal=appraisal, asked_of=user, due_on=BEGAN).pk,
+        "meeting": meeting.pk,
+        "supervision_action": SupervisionAction.objects.create(
+            meeting=meeting, text="Visit", owner=user, due_on=BEGAN
+        ).pk,
+        "notes_grant": NotesGrant.objects.create(reader=user, reason="A complaint", **started).pk,
+    }
+    return about | {
         "member": member.pk,
         "led_member": member.pk,
         "post": post.pk,
@@ -58,7 +88,10 @@ def staff_things(school, user, unit):
     }
 
 
-def staff_routes(*, leads, plans, sees, works, records):
+ON_AN_APPRAISAL = ("detail", "sign", "none-set", "review", "comment", "view-ask")
+
+
+def staff_routes(*, leads, plans, sees, works, records, decides):
     """{route: (thing, roles)} of the staff list, posts, pay, the board and absences."""
     pays = leads | {Role.PAY}
     return {
@@ -98,6 +131,27 @@ def staff_routes(*, leads, plans, sees, works, records):
         "staff:absence-return": ("absence", records),
         "staff:absence-remove": ("absence", records),
         "staff:member-absences": ("led_member", works),
+        "staff:meeting-list": ("led_member", works),
+        "staff:meeting-plan": ("led_member", works),
+        "staff:notes-ask": ("led_member", {Role.HEAD}),
+        "staff:notes-decide": ("notes_grant", decides),
+        **{f"staff:meeting-{name}": ("meeting", works) for name in ("detail", "move", "call-off", "notes", "seen")},
+        "staff:action-add": ("meeting", works),
+        "staff:action-done": ("supervision_action", works),
+        "staff:appraisal-list": ("none", works),
+        "staff:scheme-list": ("none", leads),
+        "staff:scheme-add": ("none", leads),
+        "staff:scheme-edit": ("scheme", leads),
+        "staff:scheme-begin": ("scheme", leads),
+        **{f"staff:appraisal-{name}": ("appraisal", works) for name in ON_AN_APPRAISAL},
+        "staff:appraisal-view-answer": ("appraisal_view", works),
+        "staff:appraiser-change": ("appraisal", works),
+        "staff:objective-add": ("appraisal", works),
+        "staff:objective-edit": ("objective", works),
+        "staff:objective-remove": ("objective", works),
+        "staff:evidence-add": ("objective", works),
+        "staff:member-appraisals": ("led_member", works),
+        "staff:appraisal-begin": ("led_member", works),
         "board": ("none", sees),
         "board-hours": ("none", sees),
         "slot-add": ("none", plans),

@@ -97,7 +97,8 @@ def written(acting):
 
 def _dates(acting, first, last):
     """Yield (what stays the same about it, day, words)."""
-    items = list(due_for(acting).filter(due_on__gte=first, due_on__lte=last).urgent_first()[:MOST])
+    # Another program and another screen read a feed: nothing about an adult at work goes into it.
+    items = list(due_for(acting).filter(is_personal=False, due_on__gte=first, due_on__lte=last).urgent_first()[:MOST])
     pupils = Pupil.objects.in_bulk({item.pupil_id for item in items if item.pupil_id})
     for item in items:
         key = f"{item.source_type}:{item.source_id}:{item.rule}:{item.trigger_on}"

@@ -42,7 +42,8 @@ def due_export(run):
     acting = acting_of(run, Permission.EXPORT_RUN, refusal="You may no longer export dates of this school.")
     today = timezone.localdate()
     chosen = FeedFilter(QueryDict(run.params["query"]), acting=acting, today=today)
-    ids = list(chosen.rows().values_list("pk", flat=True))
+    # What is about an adult at work stays out of files.
+    ids = list(chosen.rows().filter(is_personal=False).values_list("pk", flat=True))
     headers = [header for key, header in COLUMNS if key in run.params["columns"]]
     rows = _rows(run, chosen, ids, today)
     pupil_ids = chosen.rows().exclude(pupil_id=None).order_by().values_list("pupil_id", flat=True).distinct()

@@ -43,10 +43,10 @@ def in_view(acting):
     """Items of the school for those who read none of its records either: whose they may know is not asked here."""
     if not acting.school:
         return DueItem.objects.none()
-    items = DueItem.objects.filter(school_id=acting.school.pk)
+    items = DueItem.objects.filter(school_id=acting.school.pk).known_by(acting.user.pk)
     if acting.sees_all_pupils or not acting.can(Permission.NARRATIVE_VIEW):
         return items
-    return items.filter(pupil_id__in=Pupil.objects.visible_to(acting).values("pk"))
+    return items.filter(Q(pupil_id__in=Pupil.objects.visible_to(acting).values("pk")) | Q(is_personal=True))
 
 
 def standing_in_now(acting, today):

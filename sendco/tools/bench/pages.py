@@ -31,6 +31,19 @@ def school_pages(school, senco, times):
 
 
 @override_settings(**HERE)
+def staff_pages(school, senco, times):
+    """The pages of those who deliver it: the board of a week, its hours, the staff list."""
+    client = browser(senco)
+    pages = [
+        ("bare", client, "/bare/", {}),
+        ("board", client, "/board/", {}),
+        ("hours", client, "/board/hours/", {}),
+        ("staff", client, "/school/staff/", {}),
+    ]
+    return {"readings": [asdict(one) for one in together(pages, times=times)]}
+
+
+@override_settings(**HERE)
 def case_pages(school, senco, times):
     """The pages of dates and cases: the SENDCo's, and those of somebody who leads every school."""
     client, head = browser(senco), browser(User.objects.get(email=TRUST_HEAD))

@@ -18,7 +18,7 @@ from sendco.pages.register.forms import EXPORT_COLUMNS
 from staff.acting import acting_for
 
 from .cases import daily
-from .pages import case_pages, school_pages
+from .pages import case_pages, school_pages, staff_pages
 
 HEADINGS = "UPN,Surname,Forename,DOB,Year,Class,SEN Status,SEN Need,Contact 1 name,Contact 1 phone"
 
@@ -65,6 +65,7 @@ JOBS = {
     "daily": daily,
     "school_pages": school_pages,
     "case_pages": case_pages,
+    "staff_pages": staff_pages,
 }
 
 

@@ -103,7 +103,9 @@ def _time(text):
 
 def add(setting, key, children):
     """Gather the adults of one school into its book."""
-    return Adults(setting, key).write(children)
+    adults = Adults(setting, key)
+    adults.write(children)
+    return adults
 
 
 class Adults:

@@ -11,7 +11,7 @@ from staff.models import AcademicYear, Closure, Membership, School, Term, Unit
 from staff.models.school import SettingType
 from staff.roles import Role
 
-from . import accounts, adults, aftermath, harbour_lane, kestrel_green
+from . import accounts, adults, aftermath, growing, harbour_lane, kestrel_green
 from .book import Book, at
 from .children import Setting
 from .people import HARBOUR, KESTREL, PEOPLE, make_users
@@ -72,7 +72,8 @@ def load(*, today, seed=SEED, canary=False):
         _calendar(setting)
         _memberships(setting, key)
         children[key] = fill(setting)
-        adults.add(setting, key, children[key])
+        there = adults.add(setting, key, children[key])
+        growing.add(setting, there)
         setting.book.write()
         aftermath.add(setting)
         setting.book.write_events()

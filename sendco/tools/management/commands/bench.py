@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
+from sendco.tools.bench.adults import add_adults
 from sendco.tools.bench.cases import forget_runs, make_schools, trust_head
 from sendco.tools.bench.data import make_school
 from sendco.tools.bench.measure import Reading
@@ -37,7 +38,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--quick", action="store_true", help="A tenth of the pupils and of the schools.")
         parser.add_argument("--times", type=int, default=40)
-        parser.add_argument("--only", choices=["pages", "cases", "work", "weight"], help="One part alone.")
+        parser.add_argument("--only", choices=["pages", "cases", "staff", "work", "weight"], help="One part alone.")
         parser.add_argument("--job", nargs=3, metavar=("NAME", "SCHOOL", "NUMBER"), help="Used by the bench itself.")
 
     def handle(self, *args, quick, times, only, job, **options):
@@ -52,6 +53,8 @@ class Command(BaseCommand):
             self.pages(share, times)
         if only in (None, "cases"):
             self.cases(share, times)
+        if only in (None, "staff"):
+            self.staff(share, times)
         if only in (None, "work"):
             self.work(share)
         if only in (None, "weight"):
@@ -91,6 +94,27 @@ class Command(BaseCommand):
                 f"{one.cpu_ms / bare.cpu_ms:>7.2f}{mark}"
             )
         return readings
+
+    def staff(self, share, times):
+        """Forty adults × five days × nine slots, in a school alone and among fifty."""
+        school, _ = make_school(5000, 400 // share)
+        add_adults(school)
+        alone = self.staff_pages(school, times)
+        for number in range(5001, 5001 + max(1, 49 // share)):
+            add_adults(make_school(number, 400 // share)[0])
+        shared = self.staff_pages(school, times)
+        self.say("board, one school of 50 against alone", shared / alone, 1.1)
+
+    def staff_pages(self, school, times):
+        """Say the ratios of the staff pages; returns that of the board."""
+        readings = self.pages_of("staff_pages", school, min(times, 30))
+        bare = readings["bare"].median_ms
+        for name in ("board", "hours", "staff"):
+            one = readings[name]
+            words = f"{name}, 40 adults, times the bare view ({one.queries} queries, {one.kib:.0f} KiB)"
+            self.say(words, one.median_ms / bare, 3.0)
+        self.say("board of a week, KiB", readings["board"].kib, 100)
+        return readings["board"].median_ms / bare
 
     def cases(self, share, times):
         """Fifty schools with 2,000 plans and 1,500 reviews in flight: home, the head's page, and the daily run."""

@@ -1,0 +1,14 @@
+"""What pages need to know of the dates about adults: what is done about each and where."""
+
+from sendco.due.pages import RulePages, Way, register_pages
+
+PAGES = {
+    "supervision.meeting": RulePages(action=Way("Open it", "staff:meeting-detail")),
+    "supervision.action": RulePages(action=Way("Note it as done", "staff:action-done")),
+    "appraisal": RulePages(action=Way("Open the appraisal", "staff:appraisal-detail")),
+    "appraisal.view": RulePages(action=Way("Write it", "staff:appraisal-view-answer")),
+}
+
+
+def register_due_pages():
+    register_pages(PAGES)

@@ -1,0 +1,85 @@
+"""What each record of this floor owes, from its facts. All of it is personal: known to whoever owes it alone."""
+
+from django.utils import timezone
+
+from sendco.clock import deadline
+from sendco.due.registry import Source, register
+from sendco.due.services import Owed
+
+from . import deadlines
+from .appraisal.stages import signed_on, stage_days
+from .models import Appraisal, AppraisalView, SupervisionAction, SupervisionMeeting
+from .models.posts import StaffGroup
+from .models.school import SettingType
+
+MAINTAINED = {
+    SettingType.MAINTAINED_PRIMARY,
+    SettingType.MAINTAINED_SECONDARY,
+    SettingType.MAINTAINED_ALL_THROUGH,
+    SettingType.MAINTAINED_NURSERY,
+    SettingType.PRU,
+    SettingType.SPECIAL,
+}
+
+
+def _item(rule, on, calendar, *, owner_id, **facts):
+    """One Owed as a list; empty without a date, and where nobody could be told of it."""
+    found = deadline(rule, on, calendar) if owner_id else None
+    return [Owed(found, owner_id=owner_id, is_personal=True, **facts)] if found else []
+
+
+def of_meeting(meeting, calendar):
+    return _item(
+        deadlines.SUPERVISION_MEETING,
+        meeting.planned_on,
+        calendar,
+        owner_id=meeting.leader_id,
+        met_on=meeting.held_on,
+        closed_on=meeting.cancelled_on,
+    )
+
+
+def of_action(action, calendar):
+    rule = deadlines.SUPERVISION_ACTION
+    return _item(rule, action.due_on, calendar, owner_id=action.owner_id, met_on=action.done_on)
+
+
+def is_statutory(staff_group, setting_type):
+    """Whether the law asks for the yearly cycle: teachers of maintained schools alone (SI 2012/115)."""
+    return staff_group == StaffGroup.TEACHER and setting_type in MAINTAINED
+
+
+def of_appraisal(appraisal, calendar):
+    scheme = appraisal.scheme
+    statutory = is_statutory(scheme.staff_group, appraisal.school.setting_type)
+    authority = deadlines.TEACHERS_APPRAISAL if statutory else deadlines.POLICY
+    owed = []
+    for stage, on in stage_days(appraisal):
+        rule = deadlines.appraisal_step(stage, authority=authority)
+        met = signed_on(appraisal, stage)
+        closed = None if met else appraisal.closed_on
+        owed += _item(rule, on, calendar, owner_id=appraisal.appraiser_id, met_on=met, closed_on=closed)
+    return owed
+
+
+def of_view(view, calendar):
+    answered = timezone.localdate(view.answered_at) if view.answered_at else None
+    on = view.due_on
+    closed = None if answered else view.withdrawn_on or view.appraisal.closed_on
+    return _item(deadlines.APPRAISAL_VIEW, on, calendar, owner_id=view.asked_of_id, met_on=answered, closed_on=closed)
+
+
+def register_sources():
+    """Tell the due table of this floor's records. Called once, when the floor starts."""
+    register(Source(SupervisionMeeting, of_meeting, pupil=None))
+    register(Source(SupervisionAction, of_action, joins=("meeting__school",), school="meeting__school", pupil=None))
+    register(
+        Source(
+            Appraisal,
+            of_appraisal,
+            joins=("school", "scheme", "member"),
+            pupil=None,
+            prefetch=("signed__signatures",),
+        )
+    )
+    register(Source(AppraisalView, of_view, joins=("appraisal__school",), school="appraisal__school", pupil=None))

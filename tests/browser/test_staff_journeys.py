@@ -1,0 +1,130 @@
+"""Placing an adult for a week, moving a slot by keyboard, and recording an absence: in as few clicks as they take."""
+
+import re
+
+import pikepdf
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+SENCO = "priya.venkat@kestrelgreen.example"
+ASSISTANT = "colette.marsh@kestrelgreen.example"
+
+
+@pytest.fixture
+def click():
+    """Click, and count it: `click.count` is how many. Choosing from a list is a click too."""
+
+    def go(locator):
+        go.count += 1
+        locator.click()
+
+    def choose(locator, label):
+        go.count += 1
+        locator.select_option(label=label)
+
+    go.count, go.choose = 0, choose
+    return go
+
+
+def row_of(page, name):
+    return page.locator("table.board tbody tr").filter(has=page.get_by_role("link", name=name, exact=True))
+
+
+def test_an_adult_is_placed_for_the_week_in_five_clicks(enter, page, click):
+    enter(SENCO)
+    click(page.get_by_role("navigation", name="Main").get_by_role("link", name="Board", exact=True).first)
+    click(row_of(page, "Kofi Amankwah").get_by_role("link", name=re.compile("^Place")))
+    click.choose(page.get_by_label("When"), "Home time, 15:00 to 15:15")
+    click.choose(page.get_by_label("With which class or group"), "6A")
+    click(page.get_by_role("button", name="Place"))
+
+    expect(page.locator("#messages")).to_contain_text("Kofi Amankwah placed: Monday")
+    expect(row_of(page, "Kofi Amankwah").get_by_text("15:00 6A").first).to_be_visible()
+    assert click.count <= 5
+
+
+def test_an_absence_is_recorded_in_three_clicks_and_shows_what_it_uncovers(enter, page, click):
+    enter(SENCO)
+    click(page.get_by_role("main").get_by_role("link", name="Record an absence"))
+    click.choose(page.get_by_label("Who"), "Gwen Saltmarsh")
+    click(page.get_by_role("button", name="Record absence"))
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Gwen Saltmarsh is away")
+    expect(page.get_by_role("main")).to_contain_text("Left uncovered")
+    assert click.count <= 3
+
+
+def test_a_slot_is_moved_by_keyboard_alone(enter, page, site):
+    enter(SENCO)
+    page.goto(f"{site}/board/?week={a_later_week(page)}")
+    chip = row_of(page, "Ingrid Tollman").locator("td a").first
+    words = chip.inner_text()
+    chip.focus()
+
+    page.keyboard.press("m")
+    expect(page.locator("#board-said")).to_contain_text("Picked up")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#board-said")).to_contain_text("Ingrid Tollman, Wed")
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#messages")).to_contain_text("Moved to Ingrid Tollman, Wednesday")
+    wednesday = row_of(page, "Ingrid Tollman").locator("td").nth(2)
+    expect(wednesday).to_contain_text(words.split()[0])
+
+
+def a_later_week(page):
+    """Monday of the third week from now: no other test of this file looks at it."""
+    return page.evaluate(
+        "() => { const d = new Date(); d.setDate(d.getDate() - ((d.getDay() + 6) % 7) + 21); "
+        "return d.toLocaleDateString('en-CA'); }"
+    )
+
+
+def test_a_slot_is_dragged_to_another_day(enter, page, site):
+    enter(SENCO)
+    page.goto(f"{site}/board/?week={a_later_week(page)}")
+    row = row_of(page, "Huw Bevan")
+
+    row.locator("td").nth(0).locator("a").first.drag_to(row.locator("td").nth(4))
+
+    expect(page.locator("#messages")).to_contain_text("Moved to Huw Bevan, Friday")
+
+
+def test_escape_leaves_a_slot_where_it_was(enter, page, site):
+    enter(SENCO)
+    page.goto(f"{site}/board/?week={a_later_week(page)}")
+    chip = row_of(page, "Gail Prendergast").locator("td a").first
+    chip.focus()
+
+    page.keyboard.press("m")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Escape")
+
+    expect(page.locator("#board-said")).to_contain_text("Left where it was")
+    expect(page.locator("#messages .message")).to_have_count(0)
+
+
+def test_an_assistant_reads_their_day_on_a_phone(enter, page, site):
+    page.set_viewport_size({"width": 360, "height": 780})
+    enter(ASSISTANT)
+    page.goto(f"{site}/my-week/")
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Colette Marsh")
+    expect(page.get_by_role("main")).to_contain_text("2A")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_the_printed_week_is_one_page(enter, page, site, tmp_path):
+
+    enter(ASSISTANT)
+    page.goto(f"{site}/my-week/")
+    page.emulate_media(media="print")
+    target = tmp_path / "week.pdf"
+
+    page.pdf(path=str(target), format="A4", landscape=True)
+
+    with pikepdf.open(target) as pdf:
+        assert len(pdf.pages) == 1
