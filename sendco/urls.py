@@ -9,6 +9,7 @@ from sendco.pages.due import views as feed
 from sendco.pages.home import views as home
 from sendco.pages.pupil import views as pupil
 from sendco.pages.register import views as register
+from sendco.pages.skills import views as skills
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -38,6 +39,12 @@ urlpatterns = [
     path("board/slots/<int:pk>/edit/", board.slot_edit, name="slot-edit"),
     path("board/slots/<int:pk>/move/", board.slot_move, name="slot-move"),
     path("board/slots/<int:pk>/remove/", board.slot_remove, name="slot-remove"),
+    path("skills/", skills.skills, name="skills"),
+    path("skills/begin/", skills.skills_begin, name="skills-begin"),
+    path("skills/tags/add/", skills.tag_add, name="skill-tag-add"),
+    path("skills/tags/<int:pk>/remove/", skills.tag_remove, name="skill-tag-remove"),
+    path("pupils/<int:pk>/skills/add/", skills.pupil_skill_add, name="pupil-skill-add"),
+    path("pupils/skills/<int:pk>/end/", skills.pupil_skill_end, name="pupil-skill-end"),
     path("my-week/", board.my_week, name="my-week"),
     path("school/staff/<int:pk>/week/", board.member_week, name="member-week"),
     path("work/", jobs.job_list, name="job-list"),

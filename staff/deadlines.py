@@ -34,5 +34,17 @@ def appraisal_step(stage: str, *, authority: str = POLICY) -> Rule:
     return _own(f"appraisal.{stage}", "Appraisal step", "the day of the school's scheme", authority=authority)
 
 
-FIXED = (SUPERVISION_MEETING, SUPERVISION_ACTION, APPRAISAL_VIEW)
+# Asked of the adult, and told to whoever leads them: the adult books, the manager lets them go.
+TRAINING_EXPIRY = _own("training.expiry", "Certificate expires", "the day on which it ends")
+TRAINING_EXPIRY_LINE = _own("training.expiry_line", "Certificate in your line expires", "the day on which it ends")
+TRAINING_FOLLOW_UP = _own("training.follow_up", "What changed in class after training", "the day to ask")
+
+FIXED = (
+    SUPERVISION_MEETING,
+    SUPERVISION_ACTION,
+    APPRAISAL_VIEW,
+    TRAINING_EXPIRY,
+    TRAINING_EXPIRY_LINE,
+    TRAINING_FOLLOW_UP,
+)
 COUNTED = (appraisal_step,)

@@ -5,6 +5,9 @@ from sendco.due.pages import RulePages, Way, register_pages
 PAGES = {
     "supervision.meeting": RulePages(action=Way("Open it", "staff:meeting-detail")),
     "supervision.action": RulePages(action=Way("Note it as done", "staff:action-done")),
+    "training.expiry": RulePages(action=Way("See the certificate", "staff:certificate-detail")),
+    "training.expiry_line": RulePages(action=Way("See the certificate", "staff:certificate-detail")),
+    "training.follow_up": RulePages(action=Way("Say what changed", "staff:training-follow-up")),
     "appraisal": RulePages(action=Way("Open the appraisal", "staff:appraisal-detail")),
     "appraisal.view": RulePages(action=Way("Write it", "staff:appraisal-view-answer")),
 }

@@ -1,5 +1,7 @@
 """What each record of this floor owes, from its facts. All of it is personal: known to whoever owes it alone."""
 
+from datetime import timedelta
+
 from django.utils import timezone
 
 from sendco.clock import deadline
@@ -8,7 +10,7 @@ from sendco.due.services import Owed
 
 from . import deadlines
 from .appraisal.stages import signed_on, stage_days
-from .models import Appraisal, AppraisalView, SupervisionAction, SupervisionMeeting
+from .models import Appraisal, AppraisalView, Certificate, SupervisionAction, SupervisionMeeting, TrainingPlace
 from .models.posts import StaffGroup
 from .models.school import SettingType
 
@@ -69,6 +71,33 @@ def of_view(view, calendar):
     return _item(deadlines.APPRAISAL_VIEW, on, calendar, owner_id=view.asked_of_id, met_on=answered, closed_on=closed)
 
 
+def of_certificate(certificate, calendar):
+    """Owed by the adult, and by whoever manages them today."""
+    if certificate.removed_at or certificate.expires_on is None:
+        return []
+    today = timezone.localdate()
+    lines = [line for line in certificate.member.lines.all() if holds(line, today)]
+    facts = {"met_on": certificate.renewed_on}
+    own = _item(
+        deadlines.TRAINING_EXPIRY, certificate.expires_on, calendar, owner_id=certificate.member.user_id, **facts
+    )
+    manager = lines[0].manager.user_id if lines else None
+    return own + _item(deadlines.TRAINING_EXPIRY_LINE, certificate.expires_on, calendar, owner_id=manager, **facts)
+
+
+def holds(row, day):
+    return row.starts_on <= day and (row.ends_on is None or day <= row.ends_on)
+
+
+def of_place(place, calendar):
+    event = place.event
+    if place.state != TrainingPlace.State.THERE or not (event.held_on and event.follow_up_weeks):
+        return []
+    on = event.held_on + timedelta(weeks=event.follow_up_weeks)
+    owner = place.member.user_id
+    return _item(deadlines.TRAINING_FOLLOW_UP, on, calendar, owner_id=owner, met_on=place.followed_up_on)
+
+
 def register_sources():
     """Tell the due table of this floor's records. Called once, when the floor starts."""
     register(Source(SupervisionMeeting, of_meeting, pupil=None))
@@ -82,4 +111,15 @@ def register_sources():
             prefetch=("signed__signatures",),
         )
     )
+    register(
+        Source(
+            Certificate,
+            of_certificate,
+            joins=("member__school",),
+            school="member__school",
+            pupil=None,
+            prefetch=("member__lines__manager",),
+        )
+    )
+    register(Source(TrainingPlace, of_place, joins=("event__school", "member"), school="event__school", pupil=None))
     register(Source(AppraisalView, of_view, joins=("appraisal__school",), school="appraisal__school", pupil=None))

@@ -58,6 +58,7 @@ class Permission(StrEnum):
     POST_EDIT = "Enter posts, working patterns and line managers"
     PAY_VIEW = "See and enter what an hour of a post costs"
     BOARD_EDIT = "Plan where each adult is: timetables and the deployment board"
+    TRAINING_EDIT = "Plan and record training, certificates and skills"
     ABSENCE_EDIT = "Record who is away"
     HEALTH_VIEW = "See whether the running site is healthy"
 
@@ -92,7 +93,7 @@ _RECORD = {
     P.CASE_VIEW,
     P.CASE_EDIT,
 }
-_STAFF = {P.STAFF_VIEW, P.POST_EDIT, P.PAY_VIEW, P.BOARD_EDIT, P.ABSENCE_EDIT}
+_STAFF = {P.STAFF_VIEW, P.POST_EDIT, P.PAY_VIEW, P.BOARD_EDIT, P.ABSENCE_EDIT, P.TRAINING_EDIT}
 ROLE_PERMISSIONS = {
     Role.SENCO: frozenset(
         _CLASSROOM
@@ -117,7 +118,7 @@ ROLE_PERMISSIONS = {
         | _STAFF
     ),
     Role.PROVISION_LEAD: frozenset(
-        _CLASSROOM | _RECORD | {P.PUPIL_VIEW_UNIT, P.STAFF_VIEW_UNIT, P.BOARD_EDIT, P.ABSENCE_EDIT}
+        _CLASSROOM | _RECORD | {P.PUPIL_VIEW_UNIT, P.STAFF_VIEW_UNIT, P.BOARD_EDIT, P.ABSENCE_EDIT, P.TRAINING_EDIT}
     ),
     Role.HEAD: frozenset(
         _CLASSROOM

@@ -21,6 +21,7 @@ from pupils.models import (
     Need,
     NeedType,
     PupilFlag,
+    PupilSkill,
     PupilSupport,
     RegisterEntry,
     SavedView,
@@ -38,6 +39,7 @@ from staff.models import (
     LostFactor,
     Membership,
     RoleRequest,
+    Skill,
     TeachingGroup,
     Unit,
 )
@@ -151,6 +153,9 @@ def belongings(school, user, pupil):
         "enrolment": pupil.enrolments.get().pk,
         "flag": PupilFlag.objects.create(pupil=pupil, kind="fsm").pk,
         "support": PupilSupport.objects.create(pupil=pupil, user=user).pk,
+        "pupil_skill": PupilSkill.objects.create(
+            pupil=pupil, skill=Skill.objects.create(school=school, name=f"Skill for {pupil.pk}")
+        ).pk,
         "document": Document.objects.create(
             pupil=pupil, title="Report", kind="report", dated_on=today, file_id=stored.pk, added_by=user
         ).pk,
@@ -338,6 +343,8 @@ MATRIX = {
     "pupils:key-worker-many": ("none", KEEPS_DATA),
     "pupils:support-add": ("pupil", KEEPS_DATA),
     "pupils:support-end": ("support", KEEPS_DATA),
+    "pupil-skill-add": ("pupil", RECORD),
+    "pupil-skill-end": ("pupil_skill", RECORD),
     "pupils:group-place": ("pupil", KEEPS_DATA),
     "pupils:group-end": ("group_place", KEEPS_DATA),
     "pupils:contact-add": ("pupil", KEEPS_DATA),
@@ -425,7 +432,7 @@ PERSONAL = {"job", "saved_view", "own_view"}
 OWN_ONLY = {"concern", "view", "due"}
 ABOUT_A_CHILD = {
     "pupil", "contact", "entry", "letter", "watch", "flag", "support", "document", "assessment", "group_place",
-    "enrolment",
+    "enrolment", "pupil_skill",
 } | ABOUT_A_PLAN | ABOUT_A_REQUEST | ABOUT_A_PAPER | ABOUT_A_REVIEW | ABOUT_A_CONTRIBUTION | OWN_ONLY  # fmt: skip
 FIXED = {"form_key": "concern-new", "starts_in": 2026, "kind": "support_starts", "rule": "concern.first_look"}
 FIXED |= {"case_letter_kind": "review_chaser"}
@@ -548,4 +555,6 @@ MAY_BE_EMPTY = {
     "pupils:import-rejected",
     "job-file",
     "pupils:pupil-readmit",
+    "staff:certificate-file",
+    "staff:own-training-add",
 }

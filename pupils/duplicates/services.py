@@ -33,6 +33,7 @@ from ..models import (
     NotDuplicate,
     Pupil,
     PupilFlag,
+    PupilSkill,
     PupilSupport,
     RegisterEntry,
     SearchKey,
@@ -48,7 +49,7 @@ CLOSED = "Closed when two records of this child were merged."
 # Where the end of a merged row stands meanwhile: a day that no real row has.
 PARKED = date(1900, 1, 1)
 # One open row a pupil and key: a second one ends when its record is merged.
-ONE_OPEN = ((GroupPlace, "group_id"), (PupilSupport, "user_id"), (PupilFlag, "kind"))
+ONE_OPEN = ((GroupPlace, "group_id"), (PupilSupport, "user_id"), (PupilFlag, "kind"), (PupilSkill, "skill_id"))
 WHOLE = (Contact, Concern, Assessment, Document, Letter, SlotPupil)
 # What keeps a plain number instead of a link to the pupil.
 PLAIN_IDS = (StoredFile, Link)

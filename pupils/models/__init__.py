@@ -10,6 +10,7 @@ from .merges import Merge, NotDuplicate
 from .pupil import Enrolment, GroupPlace, Pupil, PupilFlag, PupilSupport
 from .register import Need, NeedType, RegisterEntry, WatchListEntry
 from .search import SearchKey
+from .skills import PupilSkill, SkillTag
 from .views import SavedView
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "RegisterEntry",
     "SavedView",
     "SearchKey",
+    "PupilSkill",
+    "SkillTag",
     "SlotPupil",
     "WatchListEntry",
 ]

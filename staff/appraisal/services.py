@@ -27,7 +27,6 @@ from ..models import (
 )
 from ..models.people import current_on
 from ..owed import bring_up_to_date
-from ..permissions import Permission
 from ..saving import record, save_versioned
 from .refusals import AppraisalReason
 from .selectors import content_of, sum_of, whole
@@ -345,4 +344,4 @@ def may_change_appraiser(appraisal: Appraisal, *, by: User) -> bool:
     acting = acting_for(by, appraisal.school_id)
     if by.pk == appraisal.member.user_id:
         return False
-    return acting.can(Permission.STAFF_LEAD) or appraisal.member_id in acting.line
+    return StaffMember.objects.led_by(acting).filter(pk=appraisal.member_id).exists()

@@ -13,7 +13,7 @@ from sendco.clock.working_time import break_is_missing
 from ..absences.selectors import stretches_away
 from ..acting import Acting
 from ..minutes import Hours, Stretch, common, day_sum, doubled, joined, minute_of, overlap, total, without
-from ..models import Closure, Period, School, Slot, SlotKind, StaffMember, TeachingGroup, Timetable
+from ..models import Certificate, Closure, Period, School, Slot, SlotKind, StaffMember, TeachingGroup, Timetable
 from ..models.people import current_on
 from ..posts.selectors import WorkDay, working_times
 from ..selectors import school_calendar
@@ -137,7 +137,7 @@ def periods_on(periods: Iterable[Period], weekday: int) -> list[Period]:
 # --- Slots ---
 @dataclass(slots=True)
 class Placed:
-    """A slot on one day of the week. `faults` are codes: outside, doubled, away."""
+    """A slot on one day of the week. `faults` are codes: outside, doubled, away, untrained."""
 
     pk: int
     member: int
@@ -148,6 +148,7 @@ class Placed:
     group: int | None
     doing: str
     place: str
+    skill: int | None
     version: int
     faults: list[str] = field(default_factory=list)
 
@@ -157,7 +158,7 @@ class Placed:
 
 
 SLOT_FIELDS = (
-    "pk", "member", "kind", "week", "weekday", "starts_at", "ends_at", "group", "doing", "place", "starts_on",
+    "pk", "member", "kind", "week", "weekday", "starts_at", "ends_at", "group", "doing", "place", "skill", "starts_on",
     "ends_on", "version", "timetable",
 )  # fmt: skip
 
@@ -178,13 +179,14 @@ def placed_in(week: BoardWeek, slots: QuerySet[Slot], kinds: dict[int, SlotKind]
     )
     found = []
     for row in rows.order_by("weekday", "starts_at", "pk").values_list(*SLOT_FIELDS):
-        pk, member, kind, letter, weekday, starts_at, ends_at, group, doing, place, first, last, version, held = row
+        pk, member, kind, letter, weekday, starts_at, ends_at, group, doing, place, skill, *holds = row
+        first, last, version, held = holds
         one = by_weekday[weekday]
         if one.day < first or (last and one.day > last) or holding[one.day] != held:
             continue
         if letter and letter != one.letter:
             continue
-        found.append(Placed(pk, member, one.day, starts_at, ends_at, kinds[kind], group, doing, place, version))
+        found.append(Placed(pk, member, one.day, starts_at, ends_at, kinds[kind], group, doing, place, skill, version))
     return found
 
 
@@ -242,12 +244,29 @@ def board(school: School, day: date, members: QuerySet[StaffMember]) -> Board:
     slots: dict[int, list[Placed]] = defaultdict(list)
     for placed in placed_in(week, Slot.objects.filter(member__in=ids), kinds):
         slots[placed.member].append(placed)
+    _mark_untrained(slots)
     return Board(
         week,
         kinds,
         groups,
         [adult_week(week, one, slots[one.pk], worked.get(one.pk, {}), away.get(one.pk, {})) for one in people],
     )
+
+
+def _mark_untrained(slots: dict[int, list[Placed]]) -> None:
+    """Write on each slot that wants a skill whether its adult is trained in it on that day. At most one query."""
+    wanting = [placed for of_adult in slots.values() for placed in of_adult if placed.skill]
+    if not wanting:
+        return
+    members, skills = {placed.member for placed in wanting}, {placed.skill for placed in wanting}
+    rows = Certificate.objects.filter(member__in=members, skill__in=skills, removed_at=None)
+    until: dict[tuple[int, int], list[tuple[date, date]]] = defaultdict(list)
+    for member, skill, first, last in rows.values_list("member", "skill", "issued_on", "expires_on"):
+        until[member, skill].append((first, last or date.max))
+    for placed in wanting:
+        spans = until[placed.member, placed.skill or 0]
+        if not any(first <= placed.day <= last for first, last in spans):
+            placed.faults.append("untrained")
 
 
 def adult_week(

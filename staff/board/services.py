@@ -286,7 +286,7 @@ def change_slot(*, slot: Slot, values: dict[str, Any], from_on: date, version: i
     return new
 
 
-CHANGED = ("member", "kind", "week", "weekday", "starts_at", "ends_at", "group", "doing", "place", "ends_on")
+CHANGED = ("member", "kind", "week", "weekday", "starts_at", "ends_at", "group", "doing", "place", "skill", "ends_on")
 
 
 @transaction.atomic

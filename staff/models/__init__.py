@@ -35,6 +35,7 @@ from .posts import (
 from .school import AcademicYear, Closure, School, Term, Unit
 from .supervision import NotesGrant, SupervisionAction, SupervisionMeeting
 from .timetables import Period, Slot, SlotKind, Timetable, WeekLetter
+from .training import Certificate, Skill, TrainingEvent, TrainingPlace
 
 __all__ = [
     "Absence",
@@ -42,6 +43,7 @@ __all__ = [
     "Appraisal",
     "AppraisalScheme",
     "AppraisalView",
+    "Certificate",
     "Closure",
     "Evidence",
     "ExtraTime",
@@ -61,6 +63,7 @@ __all__ = [
     "School",
     "Signature",
     "SignedStage",
+    "Skill",
     "Slot",
     "SlotKind",
     "StaffGroup",
@@ -72,6 +75,8 @@ __all__ = [
     "TeachingGroup",
     "Term",
     "Timetable",
+    "TrainingEvent",
+    "TrainingPlace",
     "Unit",
     "User",
     "Week",

@@ -145,6 +145,7 @@ class Slot(models.Model):
     group = models.ForeignKey(TeachingGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="slots")
     doing = models.CharField(max_length=120, blank=True)
     place = models.CharField(max_length=60, blank=True)
+    skill = models.ForeignKey("staff.Skill", on_delete=models.PROTECT, null=True, blank=True, related_name="slots")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)

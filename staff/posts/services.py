@@ -28,6 +28,7 @@ from ..models import (
 )
 from ..models.people import current_on
 from ..models.posts import WEEKDAYS
+from ..owed import bring_up_to_date
 from ..permissions import Permission
 from ..roles import Role
 from ..saving import record, save_versioned
@@ -331,13 +332,21 @@ def set_line(*, member: StaffMember, manager: StaffMember | None, starts_on: dat
         _end_line(last, starts_on - ONE_DAY, by=by)
     if manager is None:
         record(member, "staff.line_ended", f"No line manager from {short_date(starts_on)}", by=by)
+        _tell_of_certificates(member)
         return None
     row = LineManagement(member=member, manager=manager, starts_on=starts_on)
     with audit.saving(row, by=by):
         row.save()
     text = f"{manager.name} is line manager of {member.name} from {short_date(starts_on)}"
     record(member, "staff.line_set", text, by=by)
+    _tell_of_certificates(member)
     return row
+
+
+def _tell_of_certificates(member: StaffMember) -> None:
+    """Whose certificates expire is told to whoever manages them now."""
+    for certificate in member.certificates.all():
+        bring_up_to_date(certificate)
 
 
 def _end_line(line: LineManagement, ends_on: date, *, by: User) -> None:
@@ -400,4 +409,5 @@ def _hand_over_reports(member: StaffMember, heir: StaffMember | None, day: date,
         row = LineManagement(member=line.member, manager=heir, starts_on=max(day, line.starts_on))
         with audit.saving(row, by=by):
             row.save()
+        _tell_of_certificates(line.member)
     return len(lines)

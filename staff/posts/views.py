@@ -67,6 +67,7 @@ def tabs_of(request, member, tab):
     shown += [("absences", "Absences", "staff:member-absences", leads)]
     shown += [("meetings", "One-to-ones", "staff:meeting-list", leads)]
     shown += [("appraisal", "Appraisal", "staff:member-appraisals", leads)]
+    shown += [("training", "Training", "staff:member-training", leads)]
     shown += [("pay", "Pay", "staff:member-pay", acting.can(P.PAY_VIEW))]
     return {
         "member": member,

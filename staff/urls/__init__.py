@@ -3,6 +3,7 @@ from ..appraisal import urls as appraisal
 from ..board import urls as board
 from ..posts import urls as posts
 from ..supervision import urls as supervision
+from ..training import urls as training
 from . import invitations, school
 
 app_name = "staff"
@@ -14,4 +15,5 @@ urlpatterns = [
     *absences.urlpatterns,
     *supervision.urlpatterns,
     *appraisal.urlpatterns,
+    *training.urlpatterns,
 ]

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.utils import timezone
 
 from governance.models import Cover, Digest, DigestLine
-from pupils.models import Document, Merge, Pupil, PupilSupport, SavedView
+from pupils.models import Document, Merge, Pupil, PupilSkill, PupilSupport, SavedView
 from sendco.due.models import DueItem
 from sendco.files.services import store_bytes
 from sendco.jobs.models import Job
@@ -25,7 +25,10 @@ from staff.models import (
     Objective,
     PayRate,
     RoleRequest,
+    Skill,
     StaffMember,
+    TrainingEvent,
+    TrainingPlace,
     Unit,
     User,
 )
@@ -161,6 +164,7 @@ def _ids(cast):
         "watch": _pks(pupil.watch_entries),
         "flag": _pks(pupil.flags),
         "support": _pks(pupil.supports),
+        "pupil_skill": [_pupil_skill(pupil).pk],
         "document": _pks(pupil.documents),
         "assessment": _pks(pupil.assessments),
         "group_place": _pks(pupil.group_places),
@@ -192,6 +196,11 @@ def _ids(cast):
     }
 
 
+def _pupil_skill(pupil):
+    skill = Skill.objects.create(school=pupil.school, name="Adrenaline pens, canary's")
+    return PupilSkill.objects.create(pupil=pupil, skill=skill)
+
+
 def _adult(cast, school, senco):
     """An adult of the SENDCo's line, who is the assistant of the walk, with pay and private notes of their own."""
     unit = cast.pupil.enrolments.get(ends_on=None).unit
@@ -201,6 +210,8 @@ def _adult(cast, school, senco):
     member.user = cast.people[Role.TEACHING_ASSISTANT.label]
     member.save()
     LineManagement.objects.create(member=member, manager=manager, starts_on=date(2025, 9, 1))
+    event = TrainingEvent.objects.get(pk=things["training"])
+    things["training_place"] = TrainingPlace.objects.create(event=event, member=manager, state="there").pk
     PayRate.objects.filter(pk=things["rate"]).update(hourly=PAY)
     Objective.objects.filter(pk=things["objective"]).update(text=MORE["appraisal.objective"].text)
     return things

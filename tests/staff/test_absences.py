@@ -17,6 +17,8 @@ from tests.staff.test_posts import refused
 
 from .adults import MONDAY, adult, kind, timetable
 
+pytestmark = pytest.mark.postgresql("locks")
+
 FRIDAY = MONDAY + timedelta(days=4)
 
 

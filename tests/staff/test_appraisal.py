@@ -22,6 +22,8 @@ from tests.staff.test_posts import refused
 
 from .adults import adult
 
+pytestmark = pytest.mark.postgresql("constraints and locks")
+
 BEGAN = date(2026, 9, 7)
 OBJECTIVE = {"text": "Lead a phonics group", "measure": "Six sessions logged", "support": "Training on 4 January"}
 

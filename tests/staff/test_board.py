@@ -27,6 +27,8 @@ from tests.staff.test_posts import refused
 
 from .adults import BEGAN, MONDAY, adult, kind, timetable
 
+pytestmark = pytest.mark.postgresql("constraints and locks")
+
 TUESDAY = MONDAY + timedelta(days=1)
 
 

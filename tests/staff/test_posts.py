@@ -17,6 +17,8 @@ from tests.factories import UserFactory
 
 from .adults import BEGAN, MONDAY, adult
 
+pytestmark = pytest.mark.postgresql("constraints and locks")
+
 POST = {
     "title": "Midday supervisor",
     "staff_group": "support",

@@ -22,6 +22,8 @@ from tests.staff.test_posts import refused
 
 from .adults import adult
 
+pytestmark = pytest.mark.postgresql("sealed columns, constraints and locks")
+
 TODAY = date(2026, 11, 16)
 SECRET = "canary-notes-zq nobody else reads this"
 

@@ -3,11 +3,13 @@
 from datetime import date, time
 from decimal import Decimal
 
+from pupils.models import SkillTag
 from staff.models import (
     Absence,
     Appraisal,
     AppraisalScheme,
     AppraisalView,
+    Certificate,
     ExtraTime,
     FormulaRate,
     NotesGrant,
@@ -15,12 +17,15 @@ from staff.models import (
     PayRate,
     Period,
     Post,
+    Skill,
     Slot,
     SlotKind,
     StaffMember,
     SupervisionAction,
     SupervisionMeeting,
     Timetable,
+    TrainingEvent,
+    TrainingPlace,
     WorkPattern,
     WorkTime,
 )
@@ -35,6 +40,13 @@ LEADS = {Role.HEAD, Role.PROVISION_LEAD}
 # Of a meeting nobody but the two meets anything; an appraisal is for the two, the line above, and the head.
 ABOUT_AN_ADULT = {"member": SEES, "led_member": LEADS, "extra_time": LEADS, "slot": SEES}
 ABOUT_AN_ADULT |= dict.fromkeys(("appraisal", "objective"), LEADS)
+# A training one was not in, and what only the adult answers.
+ABOUT_AN_ADULT |= {
+    "certificate": LEADS,
+    "led_certificate": LEADS,
+    "training": {*SEES - {Role.PAY}},
+    "training_place": set(),
+}
 ABOUT_AN_ADULT |= {"notes_grant": {Role.SENCO, Role.HEAD, Role.DPO}}
 ABOUT_AN_ADULT |= dict.fromkeys(("meeting", "supervision_action", "appraisal_view"), set())
 
@@ -62,7 +74,19 @@ def staff_things(school, user, unit):
     )  # fmt: skip
     appraisal = Appraisal.objects.create(scheme=scheme, appraiser=user, began_on=date(2026, 9, 7), **started)
     meeting = SupervisionMeeting.objects.create(leader=user, planned_on=BEGAN, notes=NOTES, **started)
+    skill = Skill.objects.create(school=school, name="Walked skill")
+    certificate = Certificate.objects.create(
+        member=member, skill=skill, issued_on=BEGAN, expires_on=date(2027, 9, 1), reference="Course 4"
+    )
+    training = TrainingEvent.objects.create(
+        school=school, title="Walked training", planned_on=BEGAN, held_on=BEGAN, follow_up_weeks=6
+    )
     about = {
+        "skill": skill.pk,
+        "skill_tag": SkillTag.objects.create(school=school, skill=skill, flag="fsm").pk,
+        "certificate": certificate.pk,
+        "training": training.pk,
+        "training_place": TrainingPlace.objects.create(event=training, member=member, state="there").pk,
         "scheme": scheme.pk,
         "appraisal": appraisal.pk,
         "objective": Objective.objects.create(appraisal=appraisal, number=1, text="Lead a group", measure="Log").pk,
@@ -152,6 +176,27 @@ def staff_routes(*, leads, plans, sees, works, records, decides):
         "staff:evidence-add": ("objective", works),
         "staff:member-appraisals": ("led_member", works),
         "staff:appraisal-begin": ("led_member", works),
+        "staff:training-list": ("none", plans),
+        "staff:training-add": ("none", plans),
+        "staff:training-detail": ("training", works),
+        "staff:training-edit": ("training", plans),
+        "staff:training-call-off": ("training", plans),
+        "staff:member-training": ("led_member", works),
+        "staff:own-training-add": ("none", works),
+        "staff:training-answer": ("training_place", works),
+        "staff:training-follow-up": ("training_place", works),
+        "staff:certificate-add": ("led_member", plans),
+        "staff:certificate-detail": ("certificate", works),
+        "staff:certificate-edit": ("certificate", plans),
+        "staff:certificate-remove": ("certificate", plans),
+        "staff:certificate-file": ("certificate", works),
+        "staff:skill-add": ("none", plans),
+        "staff:skill-edit": ("skill", plans),
+        "staff:skill-archive": ("skill", plans),
+        "skills": ("none", sees),
+        "skills-begin": ("none", plans),
+        "skill-tag-add": ("none", plans),
+        "skill-tag-remove": ("skill_tag", plans),
         "board": ("none", sees),
         "board-hours": ("none", sees),
         "slot-add": ("none", plans),

@@ -12,7 +12,7 @@ from sendco.clock.words import DAYS, MONTHS, hours_and_minutes
 from staff.board.selectors import AdultWeek, Board, Placed
 from staff.minutes import WHOLE_DAY
 
-FAULTS = {"outside": "not at work", "doubled": "twice", "away": "away"}
+FAULTS = {"outside": "not at work", "doubled": "twice", "away": "away", "untrained": "not trained"}
 MOST_NAMES = 2
 NOTHING = format_html("{}", "")
 AWAY = format_html("<em>{}</em>", "Away")

@@ -8,7 +8,7 @@ from pupils.models import Pupil
 from staff.board.selectors import members_on_board, periods_of, periods_on
 from staff.forms.days import DayField, check_order
 from staff.forms.many import ManyRowsField
-from staff.models import Slot, SlotKind, StaffGroup, StaffMember, TeachingGroup, Unit, Week
+from staff.models import Skill, Slot, SlotKind, StaffGroup, StaffMember, TeachingGroup, Unit, Week
 from staff.models.posts import WEEKDAYS
 from staff.permissions import Permission as P
 from staff.posts.forms import TimeField
@@ -88,6 +88,13 @@ class _SlotFields(forms.Form):
         label="Doing what", max_length=120, required=False, help_text="For example Phonics catch-up. No child's name."
     )
     place = forms.CharField(label="Where", max_length=60, required=False, help_text="The room, if it matters")
+    skill = forms.ModelChoiceField(
+        Skill.objects.none(),
+        label="Training it needs",
+        required=False,
+        empty_label="None",
+        help_text="The board shows when the adult is not trained.",
+    )
 
     def __init__(self, *args, acting, timetable, day, **kwargs):
         super().__init__(*args, **kwargs)
@@ -95,6 +102,7 @@ class _SlotFields(forms.Form):
         self.fields["member"].queryset = members_on_board(acting, day)
         kinds = SlotKind.objects.visible_to(acting).filter(is_archived=False)
         self.fields["kind"].queryset = kinds
+        self.fields["skill"].queryset = Skill.objects.visible_to(acting).filter(is_archived=False)
         self.fields["group"].queryset = TeachingGroup.objects.visible_to(acting).filter(is_archived=False)
         self.fields["pupils"].queryset = Pupil.objects.visible_to(acting).on_roll().by_name()
         self.fields["pupils"].label_from_instance = lambda pupil: pupil.name
@@ -131,7 +139,7 @@ class _SlotFields(forms.Form):
 
     def shared_values(self):
         data = self.cleaned_data
-        names = ("kind", "group", "doing", "place")
+        names = ("kind", "group", "doing", "place", "skill")
         return {name: data[name] for name in names} | {"week": data.get("week", "")}
 
 
@@ -154,7 +162,7 @@ class PlaceForm(_SlotFields):
 
     field_order = (
         "member", "period", "starts_at", "ends_at", "group", "kind", "days", "week", "pupils", "doing", "place",
-        "starts_on", "ends_on", "let_read",
+        "skill", "starts_on", "ends_on", "let_read",
     )  # fmt: skip
 
     def __init__(self, *args, **kwargs):
@@ -181,7 +189,7 @@ class SlotForm(_SlotFields):
 
     field_order = (
         "member", "weekday", "period", "starts_at", "ends_at", "week", "group", "kind", "pupils", "doing", "place",
-        "from_on", "ends_on", "version",
+        "skill", "from_on", "ends_on", "version",
     )  # fmt: skip
 
     def clean(self):

@@ -192,7 +192,8 @@ def _week_page(request, member):
 
 # --- Placing and moving ---
 def slots_in_view(request):
-    return Slot.objects.visible_to(request.acting).select_related("member__school", "kind", "group", "timetable")
+    rows = Slot.objects.visible_to(request.acting)
+    return rows.select_related("member__school", "kind", "group", "timetable", "skill")
 
 
 def _week_asked(request):
@@ -282,6 +283,7 @@ def _faults(request, placed):
         "outside": "{member} does not work then: {days}. Check the slot or the working pattern.",
         "doubled": "{member} is in two places at once: {days}. Move one of the slots.",
         "away": "{member} is away then: {days}.",
+        "untrained": "{member} holds no certificate that stands for what this slot needs: {days}.",
     }
     return [said[fault].format(member=member.name, days=", ".join(days)) for fault, days in wrong.items()]
 
@@ -311,7 +313,7 @@ def slot_edit(request, pk):
     acting = request.acting
     day = max(acting.today, slot.starts_on)
     pupils = deployment.pupils_of_slots([slot.pk], acting).get(slot.pk, [])
-    names = ("member", "kind", "week", "group", "doing", "place", "starts_at", "ends_at", "ends_on", "version")
+    names = ("member", "kind", "week", "group", "doing", "place", "skill", "starts_at", "ends_at", "ends_on", "version")
     initial = {name: getattr(slot, name) for name in names} | {
         "weekday": str(slot.weekday),
         "pupils": pupils,

@@ -29,6 +29,7 @@ from pupils.models import (
     RegisterEntry,
     WatchListEntry,
 )
+from pupils.skills.selectors import skills_of
 from sendco.addresses import address_of
 from sendco.audit.selectors import pupil_reads
 from sendco.audit.services import record_read
@@ -171,6 +172,7 @@ def _register(request, pupil):
         .filter(pupil=pupil)
         .select_related("need_type")
         .order_by("-starts_on", "rank"),
+        "skills": skills_of(acting, pupil),
     }
 
 

@@ -11,7 +11,7 @@ from staff.models import AcademicYear, Closure, Membership, School, Term, Unit
 from staff.models.school import SettingType
 from staff.roles import Role
 
-from . import accounts, adults, aftermath, growing, harbour_lane, kestrel_green
+from . import accounts, adults, aftermath, growing, harbour_lane, kestrel_green, training
 from .book import Book, at
 from .children import Setting
 from .people import HARBOUR, KESTREL, PEOPLE, make_users
@@ -74,6 +74,7 @@ def load(*, today, seed=SEED, canary=False):
         children[key] = fill(setting)
         there = adults.add(setting, key, children[key])
         growing.add(setting, there)
+        training.add(setting, key, there, children[key])
         setting.book.write()
         aftermath.add(setting)
         setting.book.write_events()
