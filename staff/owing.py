@@ -98,6 +98,29 @@ def of_place(place, calendar):
     return _item(deadlines.TRAINING_FOLLOW_UP, on, calendar, owner_id=owner, met_on=place.followed_up_on)
 
 
+# The way from each personal record to the adult it is about.
+ABOUT = {
+    SupervisionMeeting: "member__name",
+    SupervisionAction: "meeting__member__name",
+    Appraisal: "member__name",
+    AppraisalView: "appraisal__member__name",
+    Certificate: "member__name",
+    TrainingPlace: "member__name",
+}
+
+
+def adults_of(items):
+    """{(source type, id): the adult's name} of personal due items. One query for each kind of record among them."""
+    names = {}
+    for model, path in ABOUT.items():
+        label = model._meta.label_lower
+        ids = [item.source_id for item in items if item.is_personal and item.source_type == label]
+        if ids:
+            rows = model._default_manager.filter(pk__in=ids).values_list("pk", path)
+            names |= {(label, pk): name for pk, name in rows}
+    return names
+
+
 def register_sources():
     """Tell the due table of this floor's records. Called once, when the floor starts."""
     register(Source(SupervisionMeeting, of_meeting, pupil=None))

@@ -59,7 +59,7 @@ def absence_list(request):
 
 
 def _uncovered(acting, day):
-    board = boards.board(acting.school, day, boards.members_on_board(acting, day))
+    board = boards.board(acting.school, day, boards.who_support(boards.members_on_board(acting, day)))
     return [(one, board.groups.get(one.slot.group, "")) for one in boards.uncovered_in(board, days=[day])]
 
 
@@ -95,7 +95,7 @@ def _weeks_uncovered(acting, absence):
     monday = last - timedelta(weeks=WEEKS_SHOWN) + ONE_DAY
     found = []
     while monday <= min(last, absence.ends_on or last):
-        board = boards.board(acting.school, monday, boards.members_on_board(acting, monday))
+        board = boards.board(acting.school, monday, boards.who_support(boards.members_on_board(acting, monday)))
         rows = [
             (one, board.groups.get(one.slot.group, ""))
             for one in boards.uncovered_in(board)

@@ -77,6 +77,15 @@ def sum_of(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 
+def is_ready(appraisal: Appraisal, stage: str) -> bool:
+    """Whether there is something to sign: what has to be written for the stage is."""
+    objectives = list(appraisal.objectives.all())
+    agreed = bool(objectives or appraisal.none_set) or stage == Stage.MID_YEAR
+    written = stage == Stage.OBJECTIVES or bool(appraisal.text_of(stage).strip())
+    judged = stage != Stage.END_YEAR or all(one.judgement for one in objectives)
+    return agreed and written and judged
+
+
 @dataclass(frozen=True)
 class StageState:
     """How one stage stands. `member` and `appraiser` are the signatures of the newest version, where it is the one that
@@ -90,6 +99,7 @@ class StageState:
     member: Signature | None
     appraiser: Signature | None
     signed_on: date | None
+    is_ready: bool
 
     @property
     def is_signed(self) -> bool:
@@ -115,6 +125,7 @@ def states_of(appraisal: Appraisal) -> list[StageState]:
                 member=signature_of(stands, Signature.Role.MEMBER),
                 appraiser=signature_of(stands, Signature.Role.APPRAISER),
                 signed_on=signed_on(appraisal, stage),
+                is_ready=is_ready(appraisal, stage),
             )
         )
     return found

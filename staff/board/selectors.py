@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sendco.clock import HolidaysNotKnown, SchoolCalendar, long_date
 from sendco.clock.working_time import break_is_missing
@@ -13,7 +13,18 @@ from sendco.clock.working_time import break_is_missing
 from ..absences.selectors import stretches_away
 from ..acting import Acting
 from ..minutes import Hours, Stretch, common, day_sum, doubled, joined, minute_of, overlap, total, without
-from ..models import Certificate, Closure, Period, School, Slot, SlotKind, StaffMember, TeachingGroup, Timetable
+from ..models import (
+    Certificate,
+    Closure,
+    Period,
+    School,
+    Slot,
+    SlotKind,
+    StaffGroup,
+    StaffMember,
+    TeachingGroup,
+    Timetable,
+)
 from ..models.people import current_on
 from ..posts.selectors import WorkDay, working_times
 from ..selectors import school_calendar
@@ -354,6 +365,12 @@ def uncovered_in(board_of_week: Board, *, days: Iterable[date] | None = None) ->
                 if slot.kind.needs_cover and missing:
                     found.append(Uncovered(slot, adult.member, missing, free_at(board_of_week, day, slot.stretch)))
     yield from sorted(found, key=lambda one: (one.slot.day, one.slot.starts_at, one.member.name))
+
+
+def who_support(members: QuerySet[StaffMember]) -> QuerySet[StaffMember]:
+    """Those whose work it is to support, and whoever is placed somewhere: a teacher without a slot is not free."""
+    placed = Exists(Slot.objects.filter(member=OuterRef("pk")))
+    return members.filter(placed | Q(posts__staff_group__in=(StaffGroup.SUPPORT, StaffGroup.SPECIALIST)))
 
 
 def members_on_board(acting: Acting, day: date) -> QuerySet[StaffMember]:

@@ -6,6 +6,8 @@ import pikepdf
 import pytest
 from playwright.sync_api import expect
 
+from sendco.tools.demo import accounts
+
 pytestmark = pytest.mark.browser
 
 SENCO = "priya.venkat@kestrelgreen.example"
@@ -58,7 +60,7 @@ def test_an_absence_is_recorded_in_three_clicks_and_shows_what_it_uncovers(enter
 
 def test_a_slot_is_moved_by_keyboard_alone(enter, page, site):
     enter(SENCO)
-    page.goto(f"{site}/board/?week={a_later_week(page)}")
+    open_a_week(page, site)
     chip = row_of(page, "Ingrid Tollman").locator("td a").first
     words = chip.inner_text()
     chip.focus()
@@ -75,17 +77,19 @@ def test_a_slot_is_moved_by_keyboard_alone(enter, page, site):
     expect(wednesday).to_contain_text(words.split()[0])
 
 
-def a_later_week(page):
-    """Monday of the third week from now: no other test of this file looks at it."""
-    return page.evaluate(
-        "() => { const d = new Date(); d.setDate(d.getDate() - ((d.getDay() + 6) % 7) + 21); "
-        "return d.toLocaleDateString('en-CA'); }"
-    )
+def open_a_week(page, site):
+    """The next week in which somebody is placed: of a holiday the board is empty."""
+    page.goto(f"{site}/board/")
+    for _ in range(8):
+        page.get_by_role("link", name="Week after").click()
+        if page.locator("table.board td a").count():
+            return
+    raise AssertionError("No week of the next two months has a slot.")
 
 
 def test_a_slot_is_dragged_to_another_day(enter, page, site):
     enter(SENCO)
-    page.goto(f"{site}/board/?week={a_later_week(page)}")
+    open_a_week(page, site)
     row = row_of(page, "Huw Bevan")
 
     row.locator("td").nth(0).locator("a").first.drag_to(row.locator("td").nth(4))
@@ -95,7 +99,7 @@ def test_a_slot_is_dragged_to_another_day(enter, page, site):
 
 def test_escape_leaves_a_slot_where_it_was(enter, page, site):
     enter(SENCO)
-    page.goto(f"{site}/board/?week={a_later_week(page)}")
+    open_a_week(page, site)
     chip = row_of(page, "Gail Prendergast").locator("td a").first
     chip.focus()
 
@@ -128,3 +132,60 @@ def test_the_printed_week_is_one_page(enter, page, site, tmp_path):
 
     with pikepdf.open(target) as pdf:
         assert len(pdf.pages) == 1
+
+
+def test_an_objective_is_written_and_signed_by_both_in_eight_clicks(browser, enter, page, site, click):
+    enter(SENCO)
+    page.goto(f"{site}/school/appraisals/")
+    click(page.get_by_role("main").get_by_role("link", name="Kofi Amankwah"))
+    click(page.get_by_role("main").get_by_role("link", name="Add an objective"))
+    page.get_by_label("Objective", exact=True).fill("Lead the phonics group alone")
+    page.get_by_label("How you will both know").fill("Six sessions logged by half term")
+    click(page.get_by_role("button", name="Save objective"))
+    click(page.get_by_role("button", name="Sign objectives"))
+    expect(page.locator("#messages")).to_contain_text("Signed")
+    address = page.url
+
+    other = browser.new_context()
+    theirs = other.new_page()
+    theirs.goto(f"{site}/accounts/login/")
+    theirs.locator("input[name=login]").fill("kofi.amankwah@kestrelgreen.example")
+    theirs.locator("input[name=password]").fill(accounts.PASSWORD)
+    theirs.locator("input[name=password]").press("Enter")
+    theirs.wait_for_url(f"{site}/")
+    click(theirs.get_by_role("navigation", name="Main").get_by_role("link", name="My week").first)
+    click(theirs.get_by_role("main").get_by_role("link", name="Appraisal", exact=True))
+    click(theirs.get_by_role("main").get_by_role("link", name=re.compile("20..-.."), exact=False).first)
+    assert theirs.url == address
+    click(theirs.get_by_role("button", name="Sign objectives"))
+    expect(theirs.locator("#messages")).to_contain_text("Signed")
+    expect(theirs.get_by_role("main")).to_contain_text("Lead the phonics group alone")
+    other.close()
+    assert click.count <= 8
+
+
+def test_an_inset_for_twenty_is_recorded_in_six_clicks(enter, page, click):
+    enter("amara.osei-bright@harbourlane.example")
+    click(page.get_by_role("navigation", name="Main").get_by_role("link", name="Training", exact=True).first)
+    click(page.get_by_role("main").get_by_role("link", name="Record training"))
+    page.get_by_label("What it was about").fill("Calm starts")
+    absent = page.get_by_role("group", name=re.compile("Who was not there"))
+    click(absent.get_by_label("Rafael Quist"))
+    click(page.get_by_role("button", name="Save training"))
+
+    expect(page.get_by_role("heading", level=1)).to_have_text("Calm starts")
+    there = page.locator("tbody tr").filter(has_text="Was there")
+    assert there.count() >= 20
+    assert click.count <= 6
+
+
+def test_a_form_is_reached_and_sent_by_keyboard_alone(enter, page, site):
+    enter(SENCO)
+    page.goto(f"{site}/school/away/add/")
+    page.get_by_label("Who").focus()
+    page.keyboard.type("Jan Wh")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Record absence").focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Jan Whistler is away")

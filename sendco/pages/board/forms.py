@@ -1,14 +1,13 @@
 from urllib.parse import urlencode
 
 from django import forms
-from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from pupils.models import Pupil
-from staff.board.selectors import members_on_board, periods_of, periods_on
+from staff.board.selectors import members_on_board, periods_of, periods_on, who_support
 from staff.forms.days import DayField, check_order
 from staff.forms.many import ManyRowsField
-from staff.models import Skill, Slot, SlotKind, StaffGroup, StaffMember, TeachingGroup, Unit, Week
+from staff.models import Skill, SlotKind, StaffMember, TeachingGroup, Unit, Week
 from staff.models.posts import WEEKDAYS
 from staff.permissions import Permission as P
 from staff.posts.forms import TimeField
@@ -30,6 +29,8 @@ class BoardFilter(forms.Form):
     def __init__(self, *args, acting, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["unit"].queryset = Unit.objects.visible_to(acting)
+        for name in ("unit", "who"):
+            self.fields[name].widget.attrs["class"] = "form-select"
         self.is_valid()
 
     @property
@@ -50,8 +51,7 @@ class BoardFilter(forms.Form):
         if self.chosen_unit:
             members = members.filter(posts__unit=self.chosen_unit)
         if self.cleaned_data.get("who") != "all":
-            placed = Exists(Slot.objects.filter(member=OuterRef("pk")))
-            members = members.filter(placed | Q(posts__staff_group__in=(StaffGroup.SUPPORT, StaffGroup.SPECIALIST)))
+            members = who_support(members)
         return members
 
     @property
