@@ -8,8 +8,9 @@ from django.db.models import Q, QuerySet
 from staff.acting import Acting
 from staff.models import Slot
 
-from ..models import GroupPlace, Pupil, SlotPupil
+from ..models import GroupPlace, Pupil, PupilSkill, RegisterEntry, SlotPupil
 from ..models.querysets import current
+from ..models.register import ON_REGISTER
 
 NAMED = ("legal_forename", "legal_surname", "preferred_forename", "preferred_surname")
 
@@ -37,6 +38,16 @@ def slots_of_pupil(pupil: Pupil) -> QuerySet[Slot]:
     groups = GroupPlace.objects.filter(current(), pupil=pupil).values("group")
     named = SlotPupil.objects.filter(pupil=pupil).values("slot")
     return Slot.objects.filter(Q(pk__in=named) | Q(group__in=groups) | Q(group=pupil.form_group_id or 0))
+
+
+def may_be_placed(acting: Acting) -> QuerySet[Pupil]:
+    """The children in view whom an adult may be with by name: on the register, needing a trained adult, or in a slot
+    already. In a large school the others are reached by their class."""
+    on_register = RegisterEntry.objects.filter(ends_on=None, code__in=ON_REGISTER).values("pupil")
+    trained = PupilSkill.objects.filter(ends_on=None).values("pupil")
+    placed = SlotPupil.objects.values("pupil")
+    pupils = Pupil.objects.visible_to(acting).on_roll()
+    return pupils.filter(Q(pk__in=on_register) | Q(pk__in=trained) | Q(pk__in=placed)).by_name()
 
 
 def pupils_on_board(acting: Acting) -> QuerySet[Pupil]:

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from pupils.models import PupilSupport, SlotPupil
+from pupils.models import PupilSupport, RegisterEntry, SlotPupil
 from staff.models import GroupStaff, Period, Slot, Timetable, Unit
 from staff.roles import Role
 from staff.weeks import monday_of
@@ -36,6 +36,12 @@ def typed(school, member, **more):
     return {name: value for name, value in (values | more).items() if value is not None}
 
 
+def pupil_on_register(school, **details):
+    pupil = PupilFactory(school=school, **details)
+    RegisterEntry.objects.filter(pupil=pupil).update(code="K")
+    return pupil
+
+
 def slot_of(board, member, **more):
     values = {"weekday": 0, "starts_at": time(9), "ends_at": time(10), "starts_on": BEGAN} | more
     return Slot.objects.create(timetable=board, member=member, kind=kind(board.school), **values)
@@ -56,7 +62,7 @@ def test_placing_takes_the_times_of_each_day(client, school, senco, board, group
 def test_who_is_placed_may_read_about_the_children_from_that_day(
     client, school, senco, teaching_assistant, board, group
 ):
-    member, pupil = adult(school, user=teaching_assistant), PupilFactory(school=school)
+    member, pupil = adult(school, user=teaching_assistant), pupil_on_register(school)
     client.force_login(senco)
 
     client.post(reverse("slot-add"), typed(school, member, group=group.pk, pupils=[pupil.pk], let_read="on"))

@@ -3,6 +3,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.utils import timezone
 
+from pupils.deployment.selectors import may_be_placed
 from pupils.models import Pupil
 from staff.board.selectors import members_on_board, periods_of, periods_on, who_support
 from staff.forms.days import DayField, check_order
@@ -82,7 +83,7 @@ class _SlotFields(forms.Form):
         Pupil.objects.none(),
         label="Or with which pupils",
         required=False,
-        help_text="Choose several with Ctrl or the space bar.",
+        help_text="Those on the register, or who need a trained adult. Choose several with Ctrl or the space bar.",
     )
     doing = forms.CharField(
         label="Doing what", max_length=120, required=False, help_text="For example Phonics catch-up. No child's name."
@@ -104,7 +105,7 @@ class _SlotFields(forms.Form):
         self.fields["kind"].queryset = kinds
         self.fields["skill"].queryset = Skill.objects.visible_to(acting).filter(is_archived=False)
         self.fields["group"].queryset = TeachingGroup.objects.visible_to(acting).filter(is_archived=False)
-        self.fields["pupils"].queryset = Pupil.objects.visible_to(acting).on_roll().by_name()
+        self.fields["pupils"].queryset = may_be_placed(acting)
         self.fields["pupils"].label_from_instance = lambda pupil: pupil.name
         self.fields["pupils"].widget.attrs["size"] = 6
         self.periods = periods_of(timetable)
