@@ -57,7 +57,8 @@ class Permission(StrEnum):
     STAFF_LEAD = "See every adult's absences and their reasons"
     POST_EDIT = "Enter posts, working patterns and line managers"
     PAY_VIEW = "See and enter what an hour of a post costs"
-    BOARD_EDIT = "Plan where each adult is: timetables and the deployment board"
+    TIMETABLE_EDIT = "Set the school's day, its timetables and kinds of slots"
+    BOARD_EDIT = "Plan where each adult is on the deployment board"
     TRAINING_EDIT = "Plan and record training, certificates and skills"
     ABSENCE_EDIT = "Record who is away"
     HEALTH_VIEW = "See whether the running site is healthy"
@@ -93,7 +94,9 @@ _RECORD = {
     P.CASE_VIEW,
     P.CASE_EDIT,
 }
-_STAFF = {P.STAFF_VIEW, P.POST_EDIT, P.PAY_VIEW, P.BOARD_EDIT, P.ABSENCE_EDIT, P.TRAINING_EDIT}
+_STAFF = {
+    P.STAFF_VIEW, P.POST_EDIT, P.PAY_VIEW, P.TIMETABLE_EDIT, P.BOARD_EDIT, P.ABSENCE_EDIT, P.TRAINING_EDIT,
+}  # fmt: skip
 ROLE_PERMISSIONS = {
     Role.SENCO: frozenset(
         _CLASSROOM

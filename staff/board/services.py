@@ -113,9 +113,12 @@ def save_timetable(*, timetable: Timetable, values: dict[str, Any], version: int
 
 @transaction.atomic
 def remove_timetable(*, timetable: Timetable, today: date, by: User) -> None:
-    """Take back a timetable that has not begun: the one before it holds on. Raises Refused once it has."""
+    """Take back a timetable that has not begun, or in which nobody was placed: the one before it holds on.
+
+    Raises Refused once something may have happened in it.
+    """
     row = Timetable.objects.select_for_update(of=("self",)).get(pk=timetable.pk)
-    if row.starts_on <= today:
+    if row.starts_on <= today and row.slots.exists():
         raise Refused(BoardReason.TIMETABLE_BEGUN, timetable=row.name)
     before = Timetable.objects.filter(school=row.school, starts_on__lt=row.starts_on).order_by("-starts_on").first()
     audit.record("board.timetable_removed", row, text=f"Timetable {row.name} taken back", by=by)

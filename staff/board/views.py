@@ -30,7 +30,7 @@ def _page(title, *, submit="", cancel="", timetable=None, **more):
     return {"title": title, "section": "board", "crumbs": trail, "submit": submit, "cancel": cancel} | more
 
 
-@require_permission(P.BOARD_EDIT)
+@require_permission(P.TIMETABLE_EDIT)
 @require_GET
 def timetable_list(request):
     context = _page("Timetables") | {
@@ -42,7 +42,7 @@ def timetable_list(request):
     return render(request, "staff/timetable_list.html", context)
 
 
-@require_permission(P.BOARD_EDIT)
+@require_permission(P.TIMETABLE_EDIT)
 @require_GET
 def timetable_detail(request, pk):
     timetable = timetable_in_view(request, pk)
@@ -54,12 +54,12 @@ def timetable_detail(request, pk):
         "letter_now": selectors.week_letter(timetable, today),
         "slots": timetable.slots.count(),
         "today": today,
-        "may_remove": timetable.starts_on > today,
+        "may_remove": timetable.starts_on > today or not timetable.slots.exists(),
     }
     return render(request, "staff/timetable_detail.html", context)
 
 
-@require_permission(P.BOARD_EDIT)
+@require_permission(P.TIMETABLE_EDIT)
 @form_page
 def timetable_edit(request, pk):
     timetable = timetable_in_view(request, pk)
@@ -79,14 +79,14 @@ def timetable_edit(request, pk):
     ).respond(request)
 
 
-@require_permission(P.BOARD_EDIT)
+@require_permission(P.TIMETABLE_EDIT)
 @form_page
 def timetable_remove(request, pk):
     timetable = timetable_in_view(request, pk)
     page = _page(f"Take back {timetable.name}?", submit="Take it back", cancel=address(timetable), timetable=timetable)
     slots = timetable.slots.count()
     page |= {
-        "explanation": f"It has not begun. Its {slots} slots go, and the timetable before it holds on.",
+        "explanation": f"Nothing has happened in it. Its {slots} slots go, and the timetable before it holds on.",
         "danger": True,
         "cancel_words": "Keep it",
     }
@@ -99,7 +99,7 @@ def timetable_remove(request, pk):
     ).respond(request)
 
 
-@require_permission(P.BOARD_EDIT)
+@require_permission(P.TIMETABLE_EDIT)
 @form_page
 def periods_edit(request, pk):
     timetable = timetable_in_view(request, pk)
@@ -124,7 +124,7 @@ def periods_edit(request, pk):
     ).respond(request)
 
 
-@require_permission(P.BOARD_EDIT)
+@require_permission(P.TIMETABLE_EDIT)
 @form_page
 def week_letter_set(request, pk):
     timetable = timetable_in_view(request, pk)
@@ -142,13 +142,13 @@ def week_letter_set(request, pk):
     ).respond(request)
 
 
-@require_permission(P.BOARD_EDIT)
+@require_permission(P.TIMETABLE_EDIT)
 @form_page
 def kind_add(request):
     return _kind_page(request, SlotKind(school=request.acting.school), title="Add a kind of slot")
 
 
-@require_permission(P.BOARD_EDIT)
+@require_permission(P.TIMETABLE_EDIT)
 @form_page
 def kind_edit(request, pk):
     kind = get_object_or_404(SlotKind.objects.visible_to(request.acting), pk=pk)
@@ -175,7 +175,7 @@ def _kind_page(request, kind, *, title):
     ).respond(request)
 
 
-@require_permission(P.BOARD_EDIT)
+@require_permission(P.TIMETABLE_EDIT)
 @form_page
 def kind_archive(request, pk):
     kind = get_object_or_404(SlotKind.objects.visible_to(request.acting), pk=pk)

@@ -17,13 +17,18 @@ if TYPE_CHECKING:
 
 class AbsenceQuerySet(models.QuerySet):
     def visible_to(self, acting: "Acting") -> Self:
-        """Absences as such, without their reasons: of those who are on one's lists, or of all where one enters them."""
+        """All absences of those one leads, and one's own. Where one enters them, also those that are not over, of
+        everybody whom one may enter: what somebody was away for last year is no business of the office."""
         if not acting.school:
             return self.none()
         here = self.filter(member__school=acting.school, removed_at=None)
-        if acting.can(Permission.ABSENCE_EDIT) and not acting.can(Permission.STAFF_VIEW_UNIT):
-            return here
-        return here.filter(member__in=StaffMember.objects.visible_to(acting))
+        seen = Q(member__in=StaffMember.objects.open_to(acting))
+        if acting.can(Permission.ABSENCE_EDIT):
+            going_on = Q(ends_on=None) | Q(ends_on__gte=acting.today)
+            if acting.can(Permission.STAFF_VIEW_UNIT):
+                going_on &= Q(member__in=StaffMember.objects.visible_to(acting))
+            seen |= going_on
+        return here.filter(seen)
 
     def on(self, day) -> Self:
         return self.filter(Q(ends_on=None) | Q(ends_on__gte=day), starts_on__lte=day, removed_at=None)

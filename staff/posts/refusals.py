@@ -5,6 +5,15 @@ from sendco.refusals import Reason
 
 class PostReason(Reason):
     ALREADY_STAFF = "already_staff", _("{person} is on the staff list already.")
+    OWN_ACCOUNT = "own_account", _("Nobody puts their own account on a colleague's record. Ask another who may.")
+    ACCOUNT_STAYS = (
+        "account_stays",
+        _("One-to-ones, appraisals or absences of {person} belong to this account. Add another record instead."),
+    )
+    POST_IN_USE = (
+        "post_in_use",
+        _("Rates or time outside the pattern stand in this post. Remove those first, or set its last day."),
+    )
     POSTS_OVERLAP = (
         "posts_overlap",
         _("{person} holds the post {title} in that time already. End it first, or change it."),

@@ -60,7 +60,16 @@ def add_members(
 
 @transaction.atomic
 def save_member(*, member: StaffMember, values: dict[str, Any], version: int, by: User) -> StaffMember:
-    """Change the name, the account or the agency. Raises ChangedMeanwhile and Refused."""
+    """Change the name, the account or the agency. Raises ChangedMeanwhile and Refused.
+
+    Whoever's account stands on a record reads what belongs to that adult: it is set once, and never one's own.
+    """
+    stored = _taken(member)
+    if "user" in values and values["user"] != stored.user:
+        if values["user"] == by:
+            raise Refused(PostReason.OWN_ACCOUNT, field="user")
+        if stored.user_id and _has_own_things(stored):
+            raise Refused(PostReason.ACCOUNT_STAYS, person=stored.name, field="user")
     try:
         with transaction.atomic():
             saved, changed = save_versioned(member, values, version=version, by=by)
@@ -69,6 +78,10 @@ def save_member(*, member: StaffMember, values: dict[str, Any], version: int, by
     if changed:
         record(saved, "staff.changed", f"Details of {saved.name} changed", by=by)
     return saved
+
+
+def _has_own_things(member: StaffMember) -> bool:
+    return member.meetings.exists() or member.appraisals.exists() or member.absences.exists()
 
 
 # --- Posts ---
@@ -91,6 +104,17 @@ def save_post(*, post: Post, values: dict[str, Any], version: int, by: User) -> 
         text = f"Post {saved.title} from {short_date(saved.starts_on)} {'added' if is_new else 'changed'}"
         record(member, "staff.post_added" if is_new else "staff.post_changed", text, by=by)
     return saved
+
+
+@transaction.atomic
+def remove_post(*, post: Post, by: User) -> None:
+    """Take back a post entered by mistake, with its patterns. Raises Refused where money or time stands in it."""
+    member = _taken(post.member)
+    if post.rates.exists() or post.extra_times.exists():
+        raise Refused(PostReason.POST_IN_USE)
+    record(member, "staff.post_removed", f"Post {post.title} removed", by=by)
+    with audit.saving(post, by=by):
+        post.delete()
 
 
 def _taken(member: StaffMember) -> StaffMember:

@@ -14,6 +14,7 @@ urlpatterns = [
     path("staff/<int:pk>/pay/", views.member_pay, name="member-pay"),
     path("staff/hours/<int:pk>/remove/", views.extra_time_remove, name="extra-time-remove"),
     path("staff/posts/<int:pk>/edit/", views.post_edit, name="post-edit"),
+    path("staff/posts/<int:pk>/remove/", views.post_remove, name="post-remove"),
     path("staff/posts/<int:pk>/pattern/", views.pattern_add, name="pattern-add"),
     path("staff/posts/<int:pk>/rate/", views.rate_add, name="rate-add"),
     path("staff/patterns/<int:pk>/edit/", views.pattern_edit, name="pattern-edit"),

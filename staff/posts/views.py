@@ -235,6 +235,24 @@ def _post_page(request, post, *, title, submit):
     ).respond(request)
 
 
+@require_permission(P.POST_EDIT)
+@form_page
+def post_remove(request, pk):
+    post = get_object_or_404(posts_in_view(request), pk=pk)
+    member = post.member
+    page = page_of(request, member, f"Remove the post {post.title}?", submit="Remove post") | {
+        "explanation": "Remove a post that was entered by mistake. One that is over gets its last day instead.",
+        "danger": True,
+        "cancel_words": "Keep it",
+    }
+    return ConfirmPage(
+        act=partial(services.remove_post, post=post, by=request.user),
+        done="Post removed.",
+        then=address(member),
+        page=page,
+    ).respond(request)
+
+
 # --- Forms: working patterns ---
 @require_permission(P.POST_EDIT)
 @form_page

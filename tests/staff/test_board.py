@@ -226,9 +226,13 @@ def test_a_timetable_that_has_not_begun_is_taken_back(school, place, head):
 
 
 def test_a_timetable_that_has_begun_stays(school, place, head):
-    row = Timetable.objects.get() if Timetable.objects.exists() else timetable(school)
+    row = Timetable.objects.get()
+    place(adult(school))
 
     refused(BoardReason.TIMETABLE_BEGUN, services.remove_timetable, timetable=row, today=MONDAY, by=head)
+    Slot.objects.all().delete()
+    services.remove_timetable(timetable=row, today=MONDAY, by=head)
+    assert not Timetable.objects.exists()
 
 
 def test_a_timetable_before_another_is_refused(school, place, head):

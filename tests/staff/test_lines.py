@@ -142,6 +142,18 @@ def test_the_reason_is_for_those_who_lead_the_adult(client, somebody, ill, role)
     assert "Quiet Person" in pages[0]
 
 
+def test_the_office_meets_what_goes_on_and_not_what_is_over(client, school, office, ill):
+    client.force_login(office)
+    address = reverse("staff:absence-detail", args=[ill.pk])
+    assert client.get(address).status_code == 200
+
+    ill.ends_on = timezone.localdate() - timedelta(days=1)
+    ill.starts_on = ill.ends_on
+    ill.save()
+
+    assert client.get(address).status_code == 404
+
+
 def test_the_reason_is_in_no_event_and_no_activity(client, school, head, office):
     member = adult(school, "Quiet Person")
     client.force_login(office)

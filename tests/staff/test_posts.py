@@ -60,6 +60,36 @@ def test_one_account_belongs_to_one_record_of_a_school(school, head):
     refused(PostReason.ALREADY_STAFF, services.save_member, member=second, values=values, version=1, by=head)
 
 
+def change_account(member, user, by):
+    member.refresh_from_db()
+    values = {"name": member.name, "user": user, "bought_in_from": ""}
+    return services.save_member(member=member, values=values, version=member.version, by=by)
+
+
+def test_nobody_reads_a_colleagues_things_by_putting_their_account_there(school, head, senco):
+    member = adult(school, user=UserFactory())
+    other = adult(school, "No account")
+
+    for record in (member, other):
+        refused(PostReason.OWN_ACCOUNT, change_account, member=record, user=senco, by=senco)
+    Absence.objects.create(member=member, starts_on=MONDAY)
+    refused(PostReason.ACCOUNT_STAYS, change_account, member=member, user=UserFactory(), by=head)
+    assert change_account(other, UserFactory(name="Theirs"), head).user.name == "Theirs"
+
+
+def test_a_post_entered_by_mistake_is_removed_and_one_with_money_is_not(school, head):
+    member = adult(school)
+    post = member.posts.get()
+    row, values = rate(post)
+    saved = services.save_rate(rate=row, values=values, version=1, by=head)
+    refused(PostReason.POST_IN_USE, services.remove_post, post=post, by=head)
+    services.remove_rate(rate=saved, by=head)
+
+    services.remove_post(post=post, by=head)
+
+    assert not member.posts.exists()
+
+
 # --- Posts ---
 def test_a_second_post_beside_the_first(school, head):
     member = adult(school)

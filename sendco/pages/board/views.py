@@ -66,6 +66,7 @@ def board(request):
         "head": drawing.head(week),
         "rows": _rows(acting, chosen, week),
         "may_edit": _may_plan(acting),
+        "may_set_up": acting.can(P.TIMETABLE_EDIT),
         "seen": Slot.history.aggregate(last=Max("history_id"))["last"] or 0,
         "kept": chosen.kept,
         "is_empty": not week.adults,
@@ -213,8 +214,8 @@ def slot_add(request):
     acting, day = request.acting, _week_asked(request)
     timetable = boards.timetable_on(acting.school, max(day, acting.today)) or boards.timetable_on(acting.school, day)
     if timetable is None:
-        messages.warning(request, "Begin a timetable first: the school's day stands in it.")
-        return redirect("timetable-begin")
+        messages.warning(request, "A timetable is needed first: the school's day stands in it.")
+        return redirect("timetable-begin" if acting.can(P.TIMETABLE_EDIT) else "board")
     initial = {}
     if (member := request.GET.get("member", "")).isdecimal() and len(member) < 19:
         initial["member"] = int(member)
@@ -409,7 +410,7 @@ def slot_remove(request, pk):
 
 
 # --- Timetables, where slots with children are copied ---
-@require_permission(P.BOARD_EDIT)
+@require_permission(P.TIMETABLE_EDIT)
 @form_page
 def timetable_begin(request):
     acting = request.acting
