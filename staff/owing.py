@@ -1,4 +1,5 @@
-"""What each record of this floor owes, from its facts. All of it is personal: known to whoever owes it alone."""
+"""What each record of this floor owes, from its facts. What is about one adult's work is personal: known to whoever
+owes it alone. What the law asks of the school, such as the SENCo's qualification, is not."""
 
 from datetime import timedelta
 
@@ -10,9 +11,19 @@ from sendco.due.services import Owed
 
 from . import deadlines
 from .appraisal.stages import signed_on, stage_days
-from .models import Appraisal, AppraisalView, Certificate, SupervisionAction, SupervisionMeeting, TrainingPlace
+from .deadlines import Course, Qualification
+from .models import (
+    Appraisal,
+    AppraisalView,
+    Certificate,
+    SencoAppointment,
+    SupervisionAction,
+    SupervisionMeeting,
+    TrainingPlace,
+)
 from .models.posts import StaffGroup
 from .models.school import SettingType
+from .senco.selectors import STANDING, course_of, state_of
 
 MAINTAINED = {
     SettingType.MAINTAINED_PRIMARY,
@@ -98,6 +109,24 @@ def of_place(place, calendar):
     return _item(deadlines.TRAINING_FOLLOW_UP, on, calendar, owner_id=owner, met_on=place.followed_up_on)
 
 
+def of_senco(appointment, calendar):
+    """The school's duty, known to all who see what is due; carried by the SENCo, and by the head once it is late."""
+    rule = deadlines.qualification_rule(appointment.school.setting_type)
+    state, course = state_of(appointment), course_of(appointment)
+    if rule is None or state == Qualification.BEFORE_THE_LAW:
+        return []
+    facts = {
+        "owner_id": appointment.member.user_id,
+        "met_on": appointment.course_completed_on if course == Course.COUNTS else None,
+        "closed_on": None if course == Course.COUNTS else appointment.ended_on,
+        "exception": STANDING[state] if state == Qualification.ENOUGH_MONTHS else "",
+    }
+    found = [deadline(rule, appointment.became_senco_on, calendar)]
+    if appointment.course == SencoAppointment.Course.NASENCO and course in (Course.OPEN, Course.COUNTS):
+        found.append(deadline(deadlines.NASENCO, deadlines.NASENCO_UNTIL, calendar))
+    return [Owed(one, **facts) for one in found if one]
+
+
 # The way from each personal record to the adult it is about.
 ABOUT = {
     SupervisionMeeting: "member__name",
@@ -145,4 +174,5 @@ def register_sources():
         )
     )
     register(Source(TrainingPlace, of_place, joins=("event__school", "member"), school="event__school", pupil=None))
+    register(Source(SencoAppointment, of_senco, joins=("school", "member"), pupil=None))
     register(Source(AppraisalView, of_view, joins=("appraisal__school",), school="appraisal__school", pupil=None))

@@ -16,9 +16,12 @@ class DayField(forms.DateField):
     ]
     default_error_messages = {"invalid": "Enter a real date, for example 27/03/2026."}
 
-    def __init__(self, **kwargs):
+    def __init__(self, *, earliest=EARLIEST, **kwargs):
         kwargs.setdefault("help_text", "For example 27/03/2026")
         super().__init__(widget=forms.DateInput(attrs={"type": "date"}), **kwargs)
+        if earliest != EARLIEST:
+            words = f"Check the year. It cannot be before {earliest.year}."
+            self.validators = [MinValueValidator(earliest, words), self.default_validators[1]]
 
 
 def check_order(form, first="starts_on", last="ends_on"):

@@ -33,6 +33,7 @@ from .posts import (
     WorkTime,
 )
 from .school import AcademicYear, Closure, School, Term, Unit
+from .senco import SencoAppointment
 from .supervision import NotesGrant, SupervisionAction, SupervisionMeeting
 from .timetables import Period, Slot, SlotKind, Timetable, WeekLetter
 from .training import Certificate, Skill, TrainingEvent, TrainingPlace
@@ -61,6 +62,7 @@ __all__ = [
     "Post",
     "RoleRequest",
     "School",
+    "SencoAppointment",
     "Signature",
     "SignedStage",
     "Skill",

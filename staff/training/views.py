@@ -55,6 +55,7 @@ def training_list(request):
         "events": selectors.events_for_list(acting)[:LISTED],
         "expiring": selectors.expiring(acting, acting.today),
         "today": acting.today,
+        "may_enter_senco": acting.can(P.POST_EDIT),
     }
     return render(request, "staff/training_list.html", context)
 

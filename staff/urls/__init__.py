@@ -2,6 +2,7 @@ from ..absences import urls as absences
 from ..appraisal import urls as appraisal
 from ..board import urls as board
 from ..posts import urls as posts
+from ..senco import urls as senco
 from ..supervision import urls as supervision
 from ..training import urls as training
 from . import invitations, school
@@ -16,4 +17,5 @@ urlpatterns = [
     *supervision.urlpatterns,
     *appraisal.urlpatterns,
     *training.urlpatterns,
+    *senco.urlpatterns,
 ]

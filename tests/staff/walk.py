@@ -17,6 +17,7 @@ from staff.models import (
     PayRate,
     Period,
     Post,
+    SencoAppointment,
     Skill,
     Slot,
     SlotKind,
@@ -82,6 +83,7 @@ def staff_things(school, user, unit):
         school=school, title="Walked training", planned_on=BEGAN, held_on=BEGAN, follow_up_weeks=6
     )
     about = {
+        "senco": SencoAppointment.objects.create(appointed_on=BEGAN, **started).pk,
         "skill": skill.pk,
         "skill_tag": SkillTag.objects.create(school=school, skill=skill, flag="fsm").pk,
         "certificate": certificate.pk,
@@ -191,6 +193,10 @@ def staff_routes(*, leads, plans, sees, works, records, decides):
         "staff:certificate-edit": ("certificate", plans),
         "staff:certificate-remove": ("certificate", plans),
         "staff:certificate-file": ("certificate", works),
+        "staff:senco-list": ("none", leads),
+        "staff:senco-add": ("none", leads),
+        "staff:senco-detail": ("senco", leads),
+        "staff:senco-edit": ("senco", leads),
         "staff:skill-add": ("none", plans),
         "staff:skill-edit": ("skill", plans),
         "staff:skill-archive": ("skill", plans),

@@ -6,6 +6,7 @@ from ehcp import deadlines as cases
 from ehcp.deadlines.sums import TWO_LIMITS, lines_of, work_out
 from pupils import deadlines as register
 from sendco.clock import long_date
+from staff import deadlines as adults
 from staff.models import School
 from staff.selectors import school_calendar
 
@@ -19,7 +20,9 @@ def table(school=None, calendar=None, on=None):
     days = (school.concern_days, school.letter_days) if school else (USUAL_DAYS, USUAL_DAYS)
     counted = zip(register.COUNTED, days, strict=True)
     made = [rule(days=number, calendar=calendar, trigger=on or date(2026, 11, 9)) for rule, number in counted]
-    return rows | {rule.code: [rule] for rule in (*register.FIXED, *made)}
+    for rule in (*register.FIXED, *made, *adults.SENCO_QUALIFICATION, adults.NASENCO):
+        rows.setdefault(rule.code, []).append(rule)
+    return rows
 
 
 def to_date(text, what):

@@ -74,6 +74,7 @@ from staff.models import (
     Period,
     Post,
     School,
+    SencoAppointment,
     Signature,
     SignedStage,
     Skill,
@@ -163,6 +164,7 @@ ORDER = (
     SkillTag,
     PupilSkill,
     Certificate,
+    SencoAppointment,
     TrainingEvent,
     TrainingPlace,
 )

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pupils.models import NeedType, PupilSkill, SkillTag
 from pupils.models.register import Code
-from staff.models import Certificate, Skill, TrainingEvent, TrainingPlace
+from staff.models import Certificate, SencoAppointment, Skill, TrainingEvent, TrainingPlace
 from staff.training.services import FIRST_SKILLS, months_after
 
 from .book import at
@@ -56,8 +56,21 @@ class Training:
         self._certificate("elsa", "Emotional literacy support (ELSA)", 500)
         if "speech" in self.members:
             self._certificate("speech", "Speech and language programmes", 450)
+        self._senco()
         for place, event in enumerate(EVENTS):
             self._event(place, *event)
+
+    def _senco(self):
+        """One who became a SENCo two years ago and studies for the NPQ, and one who has held NASENCO for long."""
+        row = SencoAppointment(school=self.setting.school, member=self.members["senco"])
+        if self.key == HARBOUR:
+            row.appointed_on = self.days.today - timedelta(days=740)
+            row.course, row.course_started_on = SencoAppointment.Course.NPQ, self.days.today - timedelta(days=60)
+        else:
+            row.appointed_on = self.days.today - timedelta(days=2600)
+            row.course, row.course_started_on = SencoAppointment.Course.NASENCO, row.appointed_on
+            row.course_completed_on = row.appointed_on + timedelta(days=420)
+        self.book.add(row, on=self.since, by=self.head)
 
     def _wanted(self, children):
         for name, code in (("Speech and language programmes", "SLCN"), ("Emotional literacy support (ELSA)", "SEMH")):
