@@ -44,6 +44,7 @@ MENU = (
     Entry("Who is away", "user-off", "staff:absence-list", (P.STAFF_OWN, P.ABSENCE_EDIT), "absences"),
     Entry("Appraisals", "target", "staff:appraisal-list", (P.STAFF_VIEW, P.STAFF_VIEW_UNIT), "appraisals"),
     Entry("Training", "school-bell", "staff:training-list", (P.TRAINING_EDIT,), "training"),
+    Entry("To read", "book", "staff:briefing-list", (P.STAFF_OWN,), "reading"),
     Entry("Skills", "puzzle", "skills", (P.STAFF_VIEW, P.STAFF_VIEW_UNIT), "skills"),
     Entry("Data check", "clipboard-check", "pupils:data-quality", (P.DATA_QUALITY_VIEW,), "data"),
     Entry("Imports", "database-import", "pupils:import-list", (P.IMPORT_RUN,), "imports"),

@@ -8,6 +8,7 @@ class StaffConfig(AppConfig):
     def ready(self):
         from .due_pages import register_due_pages
         from .owing import register_sources
+        from .reading import jobs  # noqa: F401  (its handlers register themselves)
 
         register_sources()
         register_due_pages()

@@ -44,6 +44,11 @@ TRAINING_EXPIRY_LINE = _own("training.expiry_line", "Certificate in your line ex
 TRAINING_FOLLOW_UP = _own("training.follow_up", "What changed in class after training", "the day to ask")
 
 
+def reading(title: str) -> Rule:
+    """Something that colleagues are asked to read: each briefing by its own name."""
+    return _own("reading.read", f"To read: {title}", "the day asked for")
+
+
 # --- The SENCo's qualification (SEND Regulations 2014, reg 49; courses: SI 2024/535) ---
 # Reg 49 names mainstream schools and maintained nursery schools. A referral unit and an alternative provision academy
 # are not among them; the Code counts both as mainstream in chapter 6. It says nothing to special schools.
@@ -160,4 +165,4 @@ FIXED = (
     TRAINING_EXPIRY_LINE,
     TRAINING_FOLLOW_UP,
 )
-COUNTED = (appraisal_step,)
+COUNTED = (appraisal_step, reading)

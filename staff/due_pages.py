@@ -8,6 +8,7 @@ PAGES = {
     "training.expiry": RulePages(action=Way("See the certificate", "staff:certificate-detail")),
     "training.expiry_line": RulePages(action=Way("See the certificate", "staff:certificate-detail")),
     "training.follow_up": RulePages(action=Way("Say what changed", "staff:training-follow-up")),
+    "reading": RulePages(action=Way("Read it", "staff:reading-open")),
     "senco": RulePages(action=Way("See the qualification", "staff:senco-detail")),
     "appraisal": RulePages(action=Way("Open the appraisal", "staff:appraisal-detail")),
     "appraisal.view": RulePages(action=Way("Write it", "staff:appraisal-view-answer")),

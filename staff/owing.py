@@ -16,6 +16,7 @@ from .models import (
     Appraisal,
     AppraisalView,
     Certificate,
+    Reading,
     SencoAppointment,
     SupervisionAction,
     SupervisionMeeting,
@@ -109,6 +110,21 @@ def of_place(place, calendar):
     return _item(deadlines.TRAINING_FOLLOW_UP, on, calendar, owner_id=owner, met_on=place.followed_up_on)
 
 
+def of_reading(reading, calendar):
+    briefing = reading.briefing
+    asks = briefing.asked_on and not briefing.archived_on
+    met = reading.read_on if reading.is_current else None
+    closed = None if met or asks else briefing.archived_on
+    return _item(
+        deadlines.reading(briefing.title),
+        reading.due_on,
+        calendar,
+        owner_id=reading.member.user_id,
+        met_on=met,
+        closed_on=None if met else reading.closed_on or closed,
+    )
+
+
 def of_senco(appointment, calendar):
     """The school's duty, known to all who see what is due; carried by the SENCo, and by the head once it is late."""
     rule = deadlines.qualification_rule(appointment.school.setting_type)
@@ -174,5 +190,6 @@ def register_sources():
         )
     )
     register(Source(TrainingPlace, of_place, joins=("event__school", "member"), school="event__school", pupil=None))
+    register(Source(Reading, of_reading, joins=("briefing__school", "member"), school="briefing__school", pupil=None))
     register(Source(SencoAppointment, of_senco, joins=("school", "member"), pupil=None))
     register(Source(AppraisalView, of_view, joins=("appraisal__school",), school="appraisal__school", pupil=None))

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     BOARD_EDIT = "Plan where each adult is on the deployment board"
     TRAINING_EDIT = "Plan and record training, certificates and skills"
     ABSENCE_EDIT = "Record who is away"
+    BRIEFING_EDIT = "Write what colleagues are asked to read, and see who has read it"
     HEALTH_VIEW = "See whether the running site is healthy"
 
 
@@ -96,6 +97,7 @@ _RECORD = {
 }
 _STAFF = {
     P.STAFF_VIEW, P.POST_EDIT, P.PAY_VIEW, P.TIMETABLE_EDIT, P.BOARD_EDIT, P.ABSENCE_EDIT, P.TRAINING_EDIT,
+    P.BRIEFING_EDIT,
 }  # fmt: skip
 ROLE_PERMISSIONS = {
     Role.SENCO: frozenset(

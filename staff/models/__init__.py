@@ -32,6 +32,7 @@ from .posts import (
     WorkPattern,
     WorkTime,
 )
+from .reading import Briefing, Reading
 from .school import AcademicYear, Closure, School, Term, Unit
 from .senco import SencoAppointment
 from .supervision import NotesGrant, SupervisionAction, SupervisionMeeting
@@ -44,6 +45,7 @@ __all__ = [
     "Appraisal",
     "AppraisalScheme",
     "AppraisalView",
+    "Briefing",
     "Certificate",
     "Closure",
     "Evidence",
@@ -60,6 +62,7 @@ __all__ = [
     "PayRate",
     "Period",
     "Post",
+    "Reading",
     "RoleRequest",
     "School",
     "SencoAppointment",

@@ -30,6 +30,7 @@ from ..models.people import current_on
 from ..models.posts import WEEKDAYS
 from ..owed import bring_up_to_date
 from ..permissions import Permission
+from ..reading.services import ask_member
 from ..roles import Role
 from ..saving import record, save_versioned
 from ..selectors import people_with
@@ -100,6 +101,7 @@ def save_post(*, post: Post, values: dict[str, Any], version: int, by: User) -> 
     _refuse_double_times(member)
     if not is_new and last and {"ends_on"} & set(changed):
         _end_what_outlasts(member, by=by)
+    ask_member(member, by=by)
     if changed:
         text = f"Post {saved.title} from {short_date(saved.starts_on)} {'added' if is_new else 'changed'}"
         record(member, "staff.post_added" if is_new else "staff.post_changed", text, by=by)
@@ -115,6 +117,7 @@ def remove_post(*, post: Post, by: User) -> None:
     record(member, "staff.post_removed", f"Post {post.title} removed", by=by)
     with audit.saving(post, by=by):
         post.delete()
+    ask_member(member, by=by)
 
 
 def _taken(member: StaffMember) -> StaffMember:

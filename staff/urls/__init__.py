@@ -2,6 +2,7 @@ from ..absences import urls as absences
 from ..appraisal import urls as appraisal
 from ..board import urls as board
 from ..posts import urls as posts
+from ..reading import urls as reading
 from ..senco import urls as senco
 from ..supervision import urls as supervision
 from ..training import urls as training
@@ -18,4 +19,5 @@ urlpatterns = [
     *appraisal.urlpatterns,
     *training.urlpatterns,
     *senco.urlpatterns,
+    *reading.urlpatterns,
 ]

@@ -9,6 +9,7 @@ from staff.models import (
     Appraisal,
     AppraisalScheme,
     AppraisalView,
+    Briefing,
     Certificate,
     ExtraTime,
     FormulaRate,
@@ -17,6 +18,7 @@ from staff.models import (
     PayRate,
     Period,
     Post,
+    Reading,
     SencoAppointment,
     Skill,
     Slot,
@@ -47,6 +49,7 @@ ABOUT_AN_ADULT |= {
     "led_certificate": LEADS,
     "training": {*SEES - {Role.PAY}},
     "training_place": set(),
+    "reading": set(),
 }
 ABOUT_AN_ADULT |= {"notes_grant": {Role.SENCO, Role.HEAD, Role.DPO}}
 ABOUT_AN_ADULT |= dict.fromkeys(("meeting", "supervision_action", "appraisal_view"), set())
@@ -82,9 +85,12 @@ def staff_things(school, user, unit):
     training = TrainingEvent.objects.create(
         school=school, title="Walked training", planned_on=BEGAN, held_on=BEGAN, follow_up_weeks=6
     )
+    briefing = Briefing.objects.create(school=school, title="Walked card", text="Read it.", asked_on=BEGAN)
     about = {
         "senco": SencoAppointment.objects.create(appointed_on=BEGAN, **started).pk,
         "skill": skill.pk,
+        "briefing": briefing.pk,
+        "reading": Reading.objects.create(briefing=briefing, member=member, due_on=BEGAN).pk,
         "skill_tag": SkillTag.objects.create(school=school, skill=skill, flag="fsm").pk,
         "certificate": certificate.pk,
         "training": training.pk,
@@ -197,6 +203,12 @@ def staff_routes(*, leads, plans, sees, works, records, decides):
         "staff:senco-add": ("none", leads),
         "staff:senco-detail": ("senco", leads),
         "staff:senco-edit": ("senco", leads),
+        "staff:briefing-list": ("none", works),
+        "staff:briefing-detail": ("briefing", works),
+        "staff:reading-open": ("reading", works),
+        "staff:briefing-add": ("none", leads),
+        "staff:briefing-begin": ("none", leads),
+        **{f"staff:briefing-{name}": ("briefing", leads) for name in ("edit", "ask", "archive", "restore", "pdf")},
         "staff:skill-add": ("none", plans),
         "staff:skill-edit": ("skill", plans),
         "staff:skill-archive": ("skill", plans),

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 from pupils.models import NeedType, PupilSkill, SkillTag
 from pupils.models.register import Code
-from staff.models import Certificate, SencoAppointment, Skill, TrainingEvent, TrainingPlace
+from staff.models import Briefing, Certificate, Reading, SencoAppointment, Skill, TrainingEvent, TrainingPlace
+from staff.reading.cards import FIRST
 from staff.training.services import FIRST_SKILLS, months_after
 
 from .book import at
@@ -57,6 +58,7 @@ class Training:
         if "speech" in self.members:
             self._certificate("speech", "Speech and language programmes", 450)
         self._senco()
+        self._reading()
         for place, event in enumerate(EVENTS):
             self._event(place, *event)
 
@@ -71,6 +73,25 @@ class Training:
             row.course, row.course_started_on = SencoAppointment.Course.NASENCO, row.appointed_on
             row.course_completed_on = row.appointed_on + timedelta(days=420)
         self.book.add(row, on=self.since, by=self.head)
+
+    def _reading(self):
+        """The usual cards; those about the adults' own duties were read by most, and one text changed since."""
+        for place, values in enumerate(FIRST):
+            on = self.days.today - timedelta(days=90)
+            row = Briefing(school=self.setting.school, edition_on=on, **values)
+            if row.kind == Briefing.Kind.DUTY:
+                row.asked_on = on
+            if place == 0:
+                row.edition, row.edition_on = 2, self.days.today - timedelta(days=9)
+            self.book.add(row, on=on, by=self.senco)
+            for number, (key, member) in enumerate(self.members.items() if row.asked_on else ()):
+                if row.is_for({self.posts[key].staff_group}):
+                    asked = max(row.edition_on, self.posts[key].starts_on) + timedelta(days=14)
+                    reading = Reading(briefing=row, member=member, due_on=asked)
+                    if number % 4 != 3:
+                        reading.read_edition, reading.read_on = 1 + (row.edition == 2 and number % 2), on
+                        reading.read_on = max(on, row.edition_on if reading.read_edition == 2 else on)
+                    self.book.add(reading, on=on, by=self.senco)
 
     def _wanted(self, children):
         for name, code in (("Speech and language programmes", "SLCN"), ("Emotional literacy support (ELSA)", "SEMH")):
