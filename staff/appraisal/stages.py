@@ -46,3 +46,8 @@ def signed_on(appraisal: Appraisal, stage: str) -> date | None:
 def begins_mid_year(appraisal: Appraisal) -> bool:
     """Whether it began after the day by which objectives are set."""
     return appraisal.began_on > appraisal.scheme.objectives_by
+
+
+def next_step(appraisal: Appraisal) -> tuple[Stage, date] | None:
+    """The first step that the two have not signed, with its day."""
+    return next(((stage, on) for stage, on in stage_days(appraisal) if signed_on(appraisal, stage) is None), None)

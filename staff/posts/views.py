@@ -14,6 +14,7 @@ from ..access import require_permission
 from ..models import ExtraTime, FormulaRate, PayRate, Post, StaffMember, WorkPattern
 from ..permissions import Permission as P
 from . import forms, selectors, services
+from .figures import figures
 
 SEES_STAFF = (P.STAFF_VIEW, P.STAFF_VIEW_UNIT)
 RECENT = 10
@@ -86,10 +87,15 @@ def member_list(request):
     members = selectors.with_posts(StaffMember.objects.visible_to(acting), acting.today)
     rows = list(members)
     may_edit = acting.can(P.POST_EDIT)
+    now = [row for row in rows if row.posts_now]
+    known = figures(acting, now)
+    for row in now:
+        row.figures = known[row.pk]
     context = {
         "title": "Staff",
         "section": "staff",
-        "members": [row for row in rows if row.posts_now],
+        "members": now,
+        "today": acting.today,
         "without_post": [row for row in rows if not row.posts_now] if may_edit else [],
         "may_edit": may_edit,
         "may_see_pay": acting.can(P.PAY_VIEW),

@@ -33,6 +33,7 @@ from ..due.groups import mine_to_do
 from ..register.filters import with_status
 from ..register.reading import counts, open_rows, with_details
 from . import signatures
+from .staff import own_work, school_work
 
 MOST_ROWS = 20
 MOST_WAITING = 8
@@ -95,12 +96,16 @@ def _senco(acting, today, covered):
     )
     register = _figures(acting)
     figures = register["figures"]
-    return register | {
-        "due": _due_lists(acting, today, covered=covered, to_sign=signing[: signatures.MOST]),
-        "signing": signatures.counted(signing),
-        "concerns": concerns,
-        "chart": _register_figure(figures["E"], figures["K"], figures["N"]) if figures["all"] else None,
-    }
+    return (
+        register
+        | school_work(acting, today)
+        | {
+            "due": _due_lists(acting, today, covered=covered, to_sign=signing[: signatures.MOST]),
+            "signing": signatures.counted(signing),
+            "concerns": concerns,
+            "chart": _register_figure(figures["E"], figures["K"], figures["N"]) if figures["all"] else None,
+        }
+    )
 
 
 def _figures(acting):
@@ -126,21 +131,26 @@ def _classroom(acting, today, covered):
     due = _due_lists(acting, today, covered=covered)
     # A view that presses stands among what is due, with its date: not a second time below.
     pressing = [row.item.source_id for row in due["overdue"] + due["this_week"] if row.item.rule == "concern.view"]
-    return _my_day(acting, today) | {
-        "due": due,
-        "pupils": with_details(pupils[:60], acting),
-        "reviews_asked": asked_of(acting.user, acting.school),
-        "views_asked": ConcernView.objects.filter(
-            concern__school=acting.school,
-            asked_of=acting.user,
-            answered_at=None,
-            withdrawn_on=None,
-            concern__closed_on=None,
-        )
-        .exclude(pk__in=pressing)
-        .select_related("concern__pupil"),
-        "concerns": Concern.objects.visible_to(acting).select_related("pupil").order_by("-raised_on", "-pk")[:5],
-    }
+    member = own_record(acting)
+    return (
+        _my_day(acting, member, today)
+        | own_work(acting, member, today)
+        | {
+            "due": due,
+            "pupils": with_details(pupils[:60], acting),
+            "reviews_asked": asked_of(acting.user, acting.school),
+            "views_asked": ConcernView.objects.filter(
+                concern__school=acting.school,
+                asked_of=acting.user,
+                answered_at=None,
+                withdrawn_on=None,
+                concern__closed_on=None,
+            )
+            .exclude(pk__in=pressing)
+            .select_related("concern__pupil"),
+            "concerns": Concern.objects.visible_to(acting).select_related("pupil").order_by("-raised_on", "-pk")[:5],
+        }
+    )
 
 
 def _office(acting, today, covered):
@@ -174,9 +184,8 @@ def _away(acting, today):
     return {"away": names_away(acting, today), "may_record_absence": True}
 
 
-def _my_day(acting, today):
+def _my_day(acting, member, today):
     """Where one is today, for those on the staff list with a timetable in force."""
-    member = own_record(acting)
     if member is None:
         return {}
     week = boards.board(acting.school, today, StaffMember.objects.filter(pk=member.pk))
