@@ -3,10 +3,11 @@
 No Django: dates in, dates out.
 """
 
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
-from sendco.clock import SEND_LAW_FROM, Basis, Days, Duty, Months, Rule
+from sendco.clock import SEND_LAW_FROM, Basis, Days, Duty, Months, Rule, Unit
 
 POLICY = "School policy"
 # Maintained schools appraise teachers in a yearly cycle with a written report; the days within it are the school's.
@@ -42,6 +43,20 @@ def appraisal_step(stage: str, *, authority: str = POLICY) -> Rule:
 TRAINING_EXPIRY = _own("training.expiry", "Certificate expires", "the day on which it ends")
 TRAINING_EXPIRY_LINE = _own("training.expiry_line", "Certificate in your line expires", "the day on which it ends")
 TRAINING_FOLLOW_UP = _own("training.follow_up", "What changed in class after training", "the day to ask")
+PROBATION = _own("post.probation", "Probation ends", "the day on which it ends")
+
+
+def _description(code: str, title: str, trigger: str, count: Unit, due: date) -> Rule:
+    """Each of the two is asked within two weeks of a new text, and again a year after saying that it is right."""
+    return replace(_own(code, title, trigger), count=count, example=(EXAMPLE[0], due))
+
+
+AGREE = ("Job description to agree to", "the day it was written", Days(14), date(2026, 11, 23))
+REVIEW = ("Job description to look at again", "the day you last agreed to it", Months(12), date(2027, 11, 9))
+DESCRIPTION_AGREE = _description("description.agree", *AGREE)
+DESCRIPTION_AGREE_LINE = _description("description.agree_line", *AGREE)
+DESCRIPTION_REVIEW = _description("description.review", *REVIEW)
+DESCRIPTION_REVIEW_LINE = _description("description.review_line", *REVIEW)
 
 
 def reading(title: str) -> Rule:
@@ -164,5 +179,10 @@ FIXED = (
     TRAINING_EXPIRY,
     TRAINING_EXPIRY_LINE,
     TRAINING_FOLLOW_UP,
+    PROBATION,
+    DESCRIPTION_AGREE,
+    DESCRIPTION_AGREE_LINE,
+    DESCRIPTION_REVIEW,
+    DESCRIPTION_REVIEW_LINE,
 )
 COUNTED = (appraisal_step, reading)

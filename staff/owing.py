@@ -16,6 +16,8 @@ from .models import (
     Appraisal,
     AppraisalView,
     Certificate,
+    JobDescription,
+    Post,
     Reading,
     SencoAppointment,
     SupervisionAction,
@@ -87,14 +89,18 @@ def of_certificate(certificate, calendar):
     """Owed by the adult, and by whoever manages them today."""
     if certificate.removed_at or certificate.expires_on is None:
         return []
-    today = timezone.localdate()
-    lines = [line for line in certificate.member.lines.all() if holds(line, today)]
     facts = {"met_on": certificate.renewed_on}
     own = _item(
         deadlines.TRAINING_EXPIRY, certificate.expires_on, calendar, owner_id=certificate.member.user_id, **facts
     )
-    manager = lines[0].manager.user_id if lines else None
+    manager = _manager_of(certificate.member)
     return own + _item(deadlines.TRAINING_EXPIRY_LINE, certificate.expires_on, calendar, owner_id=manager, **facts)
+
+
+def _manager_of(member):
+    """The account of whoever manages the adult today. No query where the lines were read."""
+    today = timezone.localdate()
+    return next((line.manager.user_id for line in member.lines.all() if holds(line, today)), None)
 
 
 def holds(row, day):
@@ -108,6 +114,40 @@ def of_place(place, calendar):
     on = event.held_on + timedelta(weeks=event.follow_up_weeks)
     owner = place.member.user_id
     return _item(deadlines.TRAINING_FOLLOW_UP, on, calendar, owner_id=owner, met_on=place.followed_up_on)
+
+
+def of_post(post, calendar):
+    """Probation, until somebody has entered that it was passed or the post has ended."""
+    return _item(
+        deadlines.PROBATION,
+        post.probation_ends_on,
+        calendar,
+        owner_id=_manager_of(post.member),
+        met_on=post.probation_passed_on,
+        closed_on=None if post.probation_passed_on else post.ends_on,
+    )
+
+
+def of_description(description, calendar):
+    """Owed by each of the two: by the adult, and by whoever manages the adult today."""
+    member, ended = description.post.member, description.superseded_on or description.post.ends_on
+    rules = (deadlines.DESCRIPTION_AGREE, deadlines.DESCRIPTION_REVIEW)
+    line_rules = (deadlines.DESCRIPTION_AGREE_LINE, deadlines.DESCRIPTION_REVIEW_LINE)
+    owed = []
+    for (agree, review), owner, agreed_on in (
+        (rules, member.user_id, description.member_agreed_on),
+        (line_rules, _manager_of(member), description.manager_agreed_on),
+    ):
+        owed += _item(
+            agree,
+            description.written_on,
+            calendar,
+            owner_id=owner,
+            met_on=agreed_on,
+            closed_on=None if agreed_on else ended,
+        )
+        owed += _item(review, agreed_on, calendar, owner_id=owner, closed_on=ended)
+    return owed
 
 
 def of_reading(reading, calendar):
@@ -150,6 +190,8 @@ ABOUT = {
     Appraisal: "member__name",
     AppraisalView: "appraisal__member__name",
     Certificate: "member__name",
+    Post: "member__name",
+    JobDescription: "post__member__name",
     TrainingPlace: "member__name",
 }
 
@@ -190,6 +232,22 @@ def register_sources():
         )
     )
     register(Source(TrainingPlace, of_place, joins=("event__school", "member"), school="event__school", pupil=None))
+    register(
+        Source(
+            Post, of_post, joins=("member__school",), school="member__school", pupil=None,
+            prefetch=("member__lines__manager",),
+        )
+    )  # fmt: skip
+    register(
+        Source(
+            JobDescription,
+            of_description,
+            joins=("post__member__school",),
+            school="post__member__school",
+            pupil=None,
+            prefetch=("post__member__lines__manager",),
+        )
+    )
     register(Source(Reading, of_reading, joins=("briefing__school", "member"), school="briefing__school", pupil=None))
     register(Source(SencoAppointment, of_senco, joins=("school", "member"), pupil=None))
     register(Source(AppraisalView, of_view, joins=("appraisal__school",), school="appraisal__school", pupil=None))

@@ -9,6 +9,7 @@ from .appraisal import (
     SignedStage,
     Stage,
 )
+from .descriptions import JobDescription
 from .people import (
     GroupStaff,
     Invitation,
@@ -53,6 +54,7 @@ __all__ = [
     "FormulaRate",
     "GroupStaff",
     "Invitation",
+    "JobDescription",
     "LineManagement",
     "LostFactor",
     "Membership",

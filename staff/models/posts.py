@@ -160,6 +160,7 @@ class Post(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     probation_ends_on = models.DateField(null=True, blank=True)
+    probation_passed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()
 

@@ -98,6 +98,9 @@ class PostForm(VersionedForm, forms.ModelForm):
     starts_on = DayField(label="First day")
     ends_on = DayField(label="Last day", required=False, help_text="Leave this empty when there is none yet.")
     probation_ends_on = DayField(label="Probation ends", required=False, help_text="Leave empty where there is none.")
+    probation_passed_on = DayField(
+        label="Probation passed on", required=False, help_text="Until it is entered, the line manager is reminded."
+    )
 
     class Meta:
         model = Post
@@ -113,6 +116,7 @@ class PostForm(VersionedForm, forms.ModelForm):
             "starts_on",
             "ends_on",
             "probation_ends_on",
+            "probation_passed_on",
         ]
         labels = {
             "title": "Post",
@@ -144,6 +148,7 @@ class PostForm(VersionedForm, forms.ModelForm):
         data = super().clean()
         check_order(self)
         check_order(self, last="probation_ends_on")
+        check_order(self, last="probation_passed_on")
         return data
 
     @property

@@ -12,7 +12,7 @@ class PostReason(Reason):
     )
     POST_IN_USE = (
         "post_in_use",
-        _("Rates or time outside the pattern stand in this post. Remove those first, or set its last day."),
+        _("Rates, time outside the pattern or a job description stand in this post. Set its last day instead."),
     )
     POSTS_OVERLAP = (
         "posts_overlap",

@@ -17,6 +17,7 @@ from ..models import (
     Absence,
     ExtraTime,
     FormulaRate,
+    JobDescription,
     LineManagement,
     PayRate,
     Post,
@@ -102,6 +103,7 @@ def save_post(*, post: Post, values: dict[str, Any], version: int, by: User) -> 
     if not is_new and last and {"ends_on"} & set(changed):
         _end_what_outlasts(member, by=by)
     ask_member(member, by=by)
+    bring_up_to_date(saved)
     if changed:
         text = f"Post {saved.title} from {short_date(saved.starts_on)} {'added' if is_new else 'changed'}"
         record(member, "staff.post_added" if is_new else "staff.post_changed", text, by=by)
@@ -112,7 +114,7 @@ def save_post(*, post: Post, values: dict[str, Any], version: int, by: User) -> 
 def remove_post(*, post: Post, by: User) -> None:
     """Take back a post entered by mistake, with its patterns. Raises Refused where money or time stands in it."""
     member = _taken(post.member)
-    if post.rates.exists() or post.extra_times.exists():
+    if post.rates.exists() or post.extra_times.exists() or post.descriptions.exists():
         raise Refused(PostReason.POST_IN_USE)
     record(member, "staff.post_removed", f"Post {post.title} removed", by=by)
     with audit.saving(post, by=by):
@@ -359,21 +361,23 @@ def set_line(*, member: StaffMember, manager: StaffMember | None, starts_on: dat
         _end_line(last, starts_on - ONE_DAY, by=by)
     if manager is None:
         record(member, "staff.line_ended", f"No line manager from {short_date(starts_on)}", by=by)
-        _tell_of_certificates(member)
+        _tell_the_manager(member)
         return None
     row = LineManagement(member=member, manager=manager, starts_on=starts_on)
     with audit.saving(row, by=by):
         row.save()
     text = f"{manager.name} is line manager of {member.name} from {short_date(starts_on)}"
     record(member, "staff.line_set", text, by=by)
-    _tell_of_certificates(member)
+    _tell_the_manager(member)
     return row
 
 
-def _tell_of_certificates(member: StaffMember) -> None:
-    """Whose certificates expire is told to whoever manages them now."""
-    for certificate in member.certificates.all():
-        bring_up_to_date(certificate)
+def _tell_the_manager(member: StaffMember) -> None:
+    """What a line manager is reminded of goes to whoever manages the adult now."""
+    posts = list(member.posts.all())
+    descriptions = JobDescription.objects.filter(post__in=posts)
+    for row in (*member.certificates.all(), *posts, *descriptions):
+        bring_up_to_date(row)
 
 
 def _end_line(line: LineManagement, ends_on: date, *, by: User) -> None:
@@ -436,5 +440,5 @@ def _hand_over_reports(member: StaffMember, heir: StaffMember | None, day: date,
         row = LineManagement(member=line.member, manager=heir, starts_on=max(day, line.starts_on))
         with audit.saving(row, by=by):
             row.save()
-        _tell_of_certificates(line.member)
+        _tell_the_manager(line.member)
     return len(lines)

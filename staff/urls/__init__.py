@@ -1,6 +1,7 @@
 from ..absences import urls as absences
 from ..appraisal import urls as appraisal
 from ..board import urls as board
+from ..descriptions import urls as descriptions
 from ..posts import urls as posts
 from ..reading import urls as reading
 from ..senco import urls as senco
@@ -20,4 +21,5 @@ urlpatterns = [
     *training.urlpatterns,
     *senco.urlpatterns,
     *reading.urlpatterns,
+    *descriptions.urlpatterns,
 ]

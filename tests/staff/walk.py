@@ -13,6 +13,7 @@ from staff.models import (
     Certificate,
     ExtraTime,
     FormulaRate,
+    JobDescription,
     NotesGrant,
     Objective,
     PayRate,
@@ -50,6 +51,8 @@ ABOUT_AN_ADULT |= {
     "training": {*SEES - {Role.PAY}},
     "training_place": set(),
     "reading": set(),
+    "led_post": LEADS,
+    "description": LEADS,
 }
 ABOUT_AN_ADULT |= {"notes_grant": {Role.SENCO, Role.HEAD, Role.DPO}}
 ABOUT_AN_ADULT |= dict.fromkeys(("meeting", "supervision_action", "appraisal_view"), set())
@@ -90,6 +93,8 @@ def staff_things(school, user, unit):
         "senco": SencoAppointment.objects.create(appointed_on=BEGAN, **started).pk,
         "skill": skill.pk,
         "briefing": briefing.pk,
+        "led_post": post.pk,
+        "description": JobDescription.objects.create(post=post, text="What it is for").pk,
         "reading": Reading.objects.create(briefing=briefing, member=member, due_on=BEGAN).pk,
         "skill_tag": SkillTag.objects.create(school=school, skill=skill, flag="fsm").pk,
         "certificate": certificate.pk,
@@ -209,6 +214,10 @@ def staff_routes(*, leads, plans, sees, works, records, decides):
         "staff:briefing-add": ("none", leads),
         "staff:briefing-begin": ("none", leads),
         **{f"staff:briefing-{name}": ("briefing", leads) for name in ("edit", "ask", "archive", "restore", "pdf")},
+        "staff:description": ("led_post", works),
+        "staff:description-write": ("led_post", works),
+        "staff:description-open": ("description", works),
+        "staff:description-agree": ("description", works),
         "staff:skill-add": ("none", plans),
         "staff:skill-edit": ("skill", plans),
         "staff:skill-archive": ("skill", plans),

@@ -4,7 +4,16 @@ from datetime import timedelta
 
 from pupils.models import NeedType, PupilSkill, SkillTag
 from pupils.models.register import Code
-from staff.models import Briefing, Certificate, Reading, SencoAppointment, Skill, TrainingEvent, TrainingPlace
+from staff.models import (
+    Briefing,
+    Certificate,
+    JobDescription,
+    Reading,
+    SencoAppointment,
+    Skill,
+    TrainingEvent,
+    TrainingPlace,
+)
 from staff.reading.cards import FIRST
 from staff.training.services import FIRST_SKILLS, months_after
 
@@ -27,6 +36,13 @@ EVENTS = (
 CHANGED = (
     "The first five minutes are calmer: the children check in by colour before we begin.",
     "I wait longer before I help, and three children now start by themselves.",
+)
+DESCRIPTION = (
+    "Answers to the SENCo; takes the plan for a lesson from its teacher.\n\n"
+    "- Helps pupils to learn and to do things by themselves, one to one, in groups and in class.\n"
+    "- Delivers programmes as planned, and notes on the same day what happened.\n"
+    "- Helps with toilets, meals and moving where a plan says so, after training.\n"
+    "- Takes part in INSET, one-to-ones and appraisal."
 )
 RATINGS = ("used", "will", "used", "little", "used")
 
@@ -59,6 +75,7 @@ class Training:
             self._certificate("speech", "Speech and language programmes", 450)
         self._senco()
         self._reading()
+        self._descriptions()
         for place, event in enumerate(EVENTS):
             self._event(place, *event)
 
@@ -92,6 +109,19 @@ class Training:
                         reading.read_edition, reading.read_on = 1 + (row.edition == 2 and number % 2), on
                         reading.read_on = max(on, row.edition_on if reading.read_edition == 2 else on)
                     self.book.add(reading, on=on, by=self.senco)
+
+    def _descriptions(self):
+        """Of every second assistant, agreed by both two months ago, by one, or by nobody yet."""
+        keys = [key for key in self.posts if key.startswith("ta")]
+        for place, key in enumerate(keys[::2]):
+            post = self.posts[key]
+            on = max(self.days.today - timedelta(days=60), post.starts_on)
+            row = JobDescription(post=post, text=DESCRIPTION, written_on=on, written_by=self.senco)
+            row.member_agreed_on = on + timedelta(days=3) if place % 3 != 2 else None
+            row.manager_agreed_on, row.manager = (
+                (on + timedelta(days=5), self.senco) if place % 3 == 0 else (None, None)
+            )
+            self.book.add(row, on=on, by=self.senco)
 
     def _wanted(self, children):
         for name, code in (("Speech and language programmes", "SLCN"), ("Emotional literacy support (ELSA)", "SEMH")):
