@@ -39,6 +39,7 @@ from .senco import SencoAppointment
 from .supervision import NotesGrant, SupervisionAction, SupervisionMeeting
 from .timetables import Period, Slot, SlotKind, Timetable, WeekLetter
 from .training import Certificate, Skill, TrainingEvent, TrainingPlace
+from .vacancies import Vacancy
 
 __all__ = [
     "Absence",
@@ -86,6 +87,7 @@ __all__ = [
     "TrainingPlace",
     "Unit",
     "User",
+    "Vacancy",
     "Week",
     "WeekLetter",
     "WorkPattern",

@@ -7,6 +7,7 @@ from ..reading import urls as reading
 from ..senco import urls as senco
 from ..supervision import urls as supervision
 from ..training import urls as training
+from ..vacancies import urls as vacancies
 from . import invitations, school
 
 app_name = "staff"
@@ -22,4 +23,5 @@ urlpatterns = [
     *senco.urlpatterns,
     *reading.urlpatterns,
     *descriptions.urlpatterns,
+    *vacancies.urlpatterns,
 ]

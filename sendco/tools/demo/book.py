@@ -91,6 +91,7 @@ from staff.models import (
     TrainingEvent,
     TrainingPlace,
     Unit,
+    Vacancy,
     WorkPattern,
     WorkTime,
 )
@@ -170,6 +171,7 @@ ORDER = (
     SencoAppointment,
     JobDescription,
     Briefing,
+    Vacancy,
     Reading,
     TrainingEvent,
     TrainingPlace,

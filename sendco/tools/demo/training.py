@@ -13,6 +13,7 @@ from staff.models import (
     Skill,
     TrainingEvent,
     TrainingPlace,
+    Vacancy,
 )
 from staff.reading.cards import FIRST
 from staff.training.services import FIRST_SKILLS, months_after
@@ -76,6 +77,7 @@ class Training:
         self._senco()
         self._reading()
         self._descriptions()
+        self._vacancy()
         for place, event in enumerate(EVENTS):
             self._event(place, *event)
 
@@ -122,6 +124,13 @@ class Training:
                 (on + timedelta(days=5), self.senco) if place % 3 == 0 else (None, None)
             )
             self.book.add(row, on=on, by=self.senco)
+
+    def _vacancy(self):
+        row = Vacancy(school=self.setting.school, title="Teaching assistant, level 2", hours_a_week=25)
+        row.reason = "Two EHC plans name 15 hours with an adult; one assistant left in the summer."
+        row.points = "Worked with children who speak little\nTrained in Makaton, or ready to train\nFirst aid"
+        row.opened_on = self.days.today - timedelta(days=24)
+        self.book.add(row, on=row.opened_on, by=self.senco)
 
     def _wanted(self, children):
         for name, code in (("Speech and language programmes", "SLCN"), ("Emotional literacy support (ELSA)", "SEMH")):
