@@ -83,5 +83,23 @@ def tell_parent(*, days, calendar, trigger):
     )
 
 
+def equipment_check(*, kind, name, lifts_people):
+    """The school's own interval. Of a hoist or a sling the inspector's report gives the day (LOLER 1998)."""
+    return Rule(
+        code="equipment.check",
+        title=f"{kind}: {name}",
+        duty=Duty.SCHOOL,
+        basis=Basis.LOCAL,
+        authority="School policy",
+        trigger="the day set for it",
+        count=Days(0),
+        valid_from=SEND_LAW_FROM,
+        check="hoists and slings are examined by a competent person (LOLER 1998); ask them for the interval."
+        if lifts_people
+        else "",
+        example=(date(2026, 11, 9), date(2026, 11, 9)),
+    )
+
+
 FIXED = (CONCERN_LOOK_AGAIN, CONCERN_VIEW, WATCH_LOOK_AGAIN)
 COUNTED = (concern_first_look, tell_parent)

@@ -12,6 +12,7 @@ PAGES = {
         for_others=Way("See the pupil", "pupil-detail", (Takes.PUPIL,)),
     ),
     "watch.look_again": RulePages(action=Way("Look again", "pupils:watch-look-again")),
+    "equipment.check": RulePages(action=Way("Note the check", "pupils:equipment-check-done")),
     "support.tell_parent": RulePages(
         action=Way("Write the letter", "pupils:letter-new"), steps=next_steps.of_telling_parents
     ),

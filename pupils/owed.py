@@ -7,7 +7,7 @@ from sendco.due.registry import Source, register
 from sendco.due.services import Owed
 
 from . import deadlines
-from .models import Concern, ConcernView, RegisterEntry, WatchListEntry
+from .models import Concern, ConcernView, EquipmentCheck, RegisterEntry, WatchListEntry
 from .models.register import Code
 
 
@@ -54,9 +54,20 @@ def of_view(view, calendar):
     return _item(deadlines.CONCERN_VIEW, view.asked_on, calendar, **facts)
 
 
+def of_check(check, calendar):
+    """The next time of a check; what was done stands as met."""
+    thing = check.equipment
+    rule = deadlines.equipment_check(
+        kind=check.get_kind_display(), name=thing.name, lifts_people=check.kind == EquipmentCheck.Kind.LIFT
+    )
+    closed = None if check.done_on else check.ended_on or thing.gone_on
+    return _item(rule, check.due_on, calendar, met_on=check.done_on, closed_on=closed)
+
+
 def register_sources():
     """Tell the due table of this floor's records. Called once, when the floor starts."""
     register(Source(WatchListEntry, of_watch))
     register(Source(RegisterEntry, of_register_entry))
     register(Source(Concern, of_concern))
     register(Source(ConcernView, of_view, joins=("concern__school",), school="concern__school", pupil="concern__pupil"))
+    register(Source(EquipmentCheck, of_check, joins=("equipment__school",), school="equipment__school", pupil=None))

@@ -45,6 +45,8 @@ MENU = (
     Entry("Appraisals", "target", "staff:appraisal-list", (P.STAFF_VIEW, P.STAFF_VIEW_UNIT), "appraisals"),
     Entry("Training", "school-bell", "staff:training-list", (P.TRAINING_EDIT,), "training"),
     Entry("To read", "book", "staff:briefing-list", (P.STAFF_OWN,), "reading"),
+    Entry("What works", "bulb", "pupils:practice-list", (P.PUPIL_VIEW,), "practice"),
+    Entry("Equipment", "wheelchair", "pupils:equipment-list", (P.EQUIPMENT_EDIT,), "equipment"),
     Entry("Skills", "puzzle", "skills", (P.STAFF_VIEW, P.STAFF_VIEW_UNIT), "skills"),
     Entry("Data check", "clipboard-check", "pupils:data-quality", (P.DATA_QUALITY_VIEW,), "data"),
     Entry("Imports", "database-import", "pupils:import-list", (P.IMPORT_RUN,), "imports"),

@@ -61,6 +61,7 @@ class Permission(StrEnum):
     BOARD_EDIT = "Plan where each adult is on the deployment board"
     TRAINING_EDIT = "Plan and record training, certificates and skills"
     ABSENCE_EDIT = "Record who is away"
+    EQUIPMENT_EDIT = "Keep the register of SEND equipment: loans, checks and costs"
     BRIEFING_EDIT = "Write what colleagues are asked to read, and see who has read it"
     HEALTH_VIEW = "See whether the running site is healthy"
 
@@ -97,7 +98,7 @@ _RECORD = {
 }
 _STAFF = {
     P.STAFF_VIEW, P.POST_EDIT, P.PAY_VIEW, P.TIMETABLE_EDIT, P.BOARD_EDIT, P.ABSENCE_EDIT, P.TRAINING_EDIT,
-    P.BRIEFING_EDIT,
+    P.BRIEFING_EDIT, P.EQUIPMENT_EDIT,
 }  # fmt: skip
 ROLE_PERMISSIONS = {
     Role.SENCO: frozenset(
@@ -123,7 +124,9 @@ ROLE_PERMISSIONS = {
         | _STAFF
     ),
     Role.PROVISION_LEAD: frozenset(
-        _CLASSROOM | _RECORD | {P.PUPIL_VIEW_UNIT, P.STAFF_VIEW_UNIT, P.BOARD_EDIT, P.ABSENCE_EDIT, P.TRAINING_EDIT}
+        _CLASSROOM
+        | _RECORD
+        | {P.PUPIL_VIEW_UNIT, P.STAFF_VIEW_UNIT, P.BOARD_EDIT, P.ABSENCE_EDIT, P.TRAINING_EDIT, P.EQUIPMENT_EDIT}
     ),
     Role.HEAD: frozenset(
         _CLASSROOM
@@ -168,6 +171,7 @@ ROLE_PERMISSIONS = {
             P.PEOPLE_VIEW,
             P.STAFF_OWN,
             P.ABSENCE_EDIT,
+            P.EQUIPMENT_EDIT,
         }
     ),
     Role.GOVERNOR: frozenset({P.OWN_ACCOUNT}),

@@ -55,6 +55,7 @@ from tests.ehcp.walk_papers import ABOUT_A_PAPER, consultation_things, paper_rou
 from tests.ehcp.walk_requests import ABOUT_A_REQUEST, request_routes, request_things
 from tests.ehcp.walk_reviews import ABOUT_A_REVIEW, review_routes, review_things
 from tests.factories import MembershipFactory, PupilFactory
+from tests.pupils.walk import ABOUT_A_NOTE, library_routes, library_things
 from tests.staff.walk import ABOUT_AN_ADULT, staff_routes, staff_things
 
 # Pages anybody may open, and pages of allauth, which guards its own.
@@ -181,6 +182,7 @@ def school_things(school, user):
             "import": Import.objects.create(school=school, file_name="list.csv", started_by=user, status="check").pk,
             "merge": merge(kept=first, gone=second, versions=(first.version, second.version), by=user).pk,
             "pair": tuple(PupilFactory(school=school).pk for _ in range(2)),
+            **library_things(school),
             "saved_view": SavedView.objects.create(user=user, school=school, name="Mine", query="who=K").pk,
             "job": Job.objects.create(kind="test", title="Test", user_id=user.pk, school_id=school.pk).pk,
             "unit": unit.pk,
@@ -417,6 +419,7 @@ MATRIX = {
     **paper_routes(RECORD, LEADS, {H}),
     **review_routes(RECORD, LEADS, {H}),
     **contribution_routes(RECORD, CLASSROOM),
+    **library_routes(reads=CLASSROOM, keeps=KEEPS_DATA),
     **staff_routes(
         leads={S, H},
         plans={S, H, L},
@@ -430,6 +433,8 @@ MATRIX = {
 PERSONAL = {"job", "saved_view", "own_view"}
 # Things about a child that only some of those who see the child may meet; the access of each has tests of its own.
 OWN_ONLY = {"concern", "view", "due"}
+# Things that exist for some of the roles that may open the page.
+SOME_ONLY = ABOUT_AN_ADULT | ABOUT_A_NOTE
 ABOUT_A_CHILD = {
     "pupil", "contact", "entry", "letter", "watch", "flag", "support", "document", "assessment", "group_place",
     "enrolment", "pupil_skill",
@@ -514,7 +519,7 @@ def test_what_the_role_opens_answers(proved, person, world, role):
         with transaction.atomic():
             status = client.get(address(name, world["own"])).status_code
             transaction.set_rollback(True)
-        may_miss = name in MAY_BE_EMPTY or (thing in ABOUT_AN_ADULT and role not in ABOUT_AN_ADULT[thing])
+        may_miss = name in MAY_BE_EMPTY or role not in SOME_ONLY.get(thing, set(Role))
         assert status in (200, 302, 404 if may_miss else 200, 405), f"{name} answered {status}"
 
 

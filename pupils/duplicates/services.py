@@ -26,6 +26,7 @@ from ..models import (
     Contact,
     Document,
     Enrolment,
+    EquipmentLoan,
     GroupPlace,
     Letter,
     Merge,
@@ -50,7 +51,7 @@ CLOSED = "Closed when two records of this child were merged."
 PARKED = date(1900, 1, 1)
 # One open row a pupil and key: a second one ends when its record is merged.
 ONE_OPEN = ((GroupPlace, "group_id"), (PupilSupport, "user_id"), (PupilFlag, "kind"), (PupilSkill, "skill_id"))
-WHOLE = (Contact, Concern, Assessment, Document, Letter, SlotPupil)
+WHOLE = (Contact, Concern, Assessment, Document, Letter, SlotPupil, EquipmentLoan)
 # What keeps a plain number instead of a link to the pupil.
 PLAIN_IDS = (StoredFile, Link)
 Dated = Enrolment | Need | RegisterEntry

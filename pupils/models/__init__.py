@@ -4,9 +4,11 @@ from .contacts import Contact
 from .deployment import SlotPupil
 from .documents import Document
 from .emergencies import Emergency
+from .equipment import Equipment, EquipmentCheck, EquipmentLoan
 from .imports import Import, ImportChange, ImportDecision, ImportMapping
 from .letters import Letter, LetterTemplate
 from .merges import Merge, NotDuplicate
+from .practice import PracticeNote, PracticeUse
 from .pupil import Enrolment, GroupPlace, Pupil, PupilFlag, PupilSupport
 from .register import Need, NeedType, RegisterEntry, WatchListEntry
 from .search import SearchKey
@@ -21,6 +23,9 @@ __all__ = [
     "Document",
     "Emergency",
     "Enrolment",
+    "Equipment",
+    "EquipmentCheck",
+    "EquipmentLoan",
     "GroupPlace",
     "Import",
     "ImportChange",
@@ -32,6 +37,8 @@ __all__ = [
     "Need",
     "NeedType",
     "NotDuplicate",
+    "PracticeNote",
+    "PracticeUse",
     "Pupil",
     "PupilFlag",
     "PupilSupport",

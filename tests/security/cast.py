@@ -42,6 +42,7 @@ from tests.ehcp.walk_requests import request_things
 from tests.ehcp.walk_reviews import review_things
 from tests.factories import MembershipFactory, PupilFactory, UserFactory
 from tests.pupils.imports.helping import preview, table
+from tests.pupils.walk import library_things
 from tests.staff.walk import NOTES, staff_things
 
 PAY = Decimal("9876.54")
@@ -119,6 +120,7 @@ def _somewhere_else(cast):
     for things in (plan_things, request_things, paper_things, review_things, contribution_things):
         things(cast.other_school, user, pupil)
     staff_things(cast.other_school, user, Unit.objects.filter(school=cast.other_school).first())
+    library_things(cast.other_school)
     _document(pupil, user, title="Report", author="", words="Other words")
 
 
@@ -204,7 +206,7 @@ def _pupil_skill(pupil):
 def _adult(cast, school, senco):
     """An adult of the SENDCo's line, who is the assistant of the walk, with pay and private notes of their own."""
     unit = cast.pupil.enrolments.get(ends_on=None).unit
-    things = staff_things(school, senco, unit)
+    things = staff_things(school, senco, unit) | library_things(school)
     manager = StaffMember.objects.create(school=school, user=senco, name=senco.name)
     member = StaffMember.objects.get(pk=things["member"])
     member.user = cast.people[Role.TEACHING_ASSISTANT.label]
