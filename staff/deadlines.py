@@ -143,7 +143,7 @@ class Course(StrEnum):
 def course_state(course: str, begun_on: date | None, completed_on: date | None) -> Course:
     """Whether a NASENCO ("nasenco") or an NPQ for SENCOs ("npq") of these days counts. SI 2024/535."""
     if course == "npq":
-        if begun_on and begun_on < NPQ_FROM:
+        if any(day and day < NPQ_FROM for day in (begun_on, completed_on)):
             return Course.NOT_OPEN_YET
         return Course.COUNTS if completed_on else Course.OPEN
     if course != "nasenco":

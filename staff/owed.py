@@ -11,7 +11,7 @@ from django.db.models import Model, QuerySet
 
 from sendco.clock import SchoolCalendar
 from sendco.due.registry import SOURCES, Source, source_of
-from sendco.due.services import Owed, differences_many, sync_many
+from sendco.due.services import Owed, differences_many, forget, sync_many
 
 from .models import School
 from .selectors import school_calendar, successors
@@ -32,7 +32,9 @@ def _derived(source: Source, rows: Iterable[Any], calendars: Calendars) -> list[
 
 
 def _owned(item: Owed, heirs: dict[int, int]) -> Owed:
-    """What somebody left behind belongs to whoever took it over."""
+    """What somebody left behind belongs to whoever took it over, but for what is about the person alone."""
+    if item.is_personal:
+        return item
     return replace(item, owner_id=heirs[item.owner_id]) if item.owner_id in heirs else item
 
 
@@ -52,6 +54,11 @@ def bring_up_to_date(row: Model) -> None:
     """Derive this record's deadlines and write them to the due table, in the caller's transaction."""
     source = source_of(row)
     sync_many(_derived(source, [source.fresh(row)], school_calendar))
+
+
+def owes_nothing(row: Model) -> None:
+    """Take away the deadlines of a record that is about to be deleted."""
+    forget(row)
 
 
 def bring_pupil_up_to_date(pupil: Model) -> None:

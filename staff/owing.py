@@ -89,7 +89,8 @@ def of_certificate(certificate, calendar):
     """Owed by the adult, and by whoever manages them today."""
     if certificate.removed_at or certificate.expires_on is None:
         return []
-    facts = {"met_on": certificate.renewed_on}
+    left_on = _left_on(certificate.member)
+    facts = {"met_on": certificate.renewed_on, "closed_on": None if certificate.renewed_on else left_on}
     own = _item(
         deadlines.TRAINING_EXPIRY, certificate.expires_on, calendar, owner_id=certificate.member.user_id, **facts
     )
@@ -101,6 +102,14 @@ def _manager_of(member):
     """The account of whoever manages the adult today. No query where the lines were read."""
     today = timezone.localdate()
     return next((line.manager.user_id for line in member.lines.all() if holds(line, today)), None)
+
+
+def _left_on(member):
+    """The last day of an adult whose posts are all over; None for who holds one, or has none yet. No query where the
+    posts were read."""
+    ends = [post.ends_on for post in member.posts.all()]
+    today = timezone.localdate()
+    return max(ends) if ends and all(end and end < today for end in ends) else None
 
 
 def holds(row, day):
@@ -161,7 +170,7 @@ def of_reading(reading, calendar):
         calendar,
         owner_id=reading.member.user_id,
         met_on=met,
-        closed_on=None if met else reading.closed_on or closed,
+        closed_on=None if met else reading.closed_on or closed or _left_on(reading.member),
     )
 
 
@@ -228,7 +237,7 @@ def register_sources():
             joins=("member__school",),
             school="member__school",
             pupil=None,
-            prefetch=("member__lines__manager",),
+            prefetch=("member__lines__manager", "member__posts"),
         )
     )
     register(Source(TrainingPlace, of_place, joins=("event__school", "member"), school="event__school", pupil=None))
@@ -248,6 +257,15 @@ def register_sources():
             prefetch=("post__member__lines__manager",),
         )
     )
-    register(Source(Reading, of_reading, joins=("briefing__school", "member"), school="briefing__school", pupil=None))
+    register(
+        Source(
+            Reading,
+            of_reading,
+            joins=("briefing__school", "member"),
+            school="briefing__school",
+            pupil=None,
+            prefetch=("member__posts",),
+        )
+    )
     register(Source(SencoAppointment, of_senco, joins=("school", "member"), pupil=None))
     register(Source(AppraisalView, of_view, joins=("appraisal__school",), school="appraisal__school", pupil=None))

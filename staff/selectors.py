@@ -30,7 +30,7 @@ from .models import (
 )
 from .models.people import current_on
 from .models.school import SettingType
-from .permissions import Permission
+from .permissions import ROLE_PERMISSIONS, Permission
 from .roles import Role
 
 # At least 380 sessions, two a day (Education (School Day and School Year) (England) Regulations 1999, reg 3).
@@ -286,6 +286,14 @@ def person_changes(acting: Acting, person: User) -> QuerySet[Event]:
 def people_with(school: School, role: Role) -> QuerySet[User]:
     """Those who hold this role here today, by name."""
     held = Membership.objects.filter(current_on(timezone.localdate()), school=school, role=role)
+    return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
+
+
+def colleagues(school: School, day: date) -> QuerySet[User]:
+    """Those with a role here in which one has pages about one's own work: no governor appraises or is asked for a
+    view."""
+    roles = [role for role, held in ROLE_PERMISSIONS.items() if Permission.STAFF_OWN in held]
+    held = Membership.objects.filter(current_on(day), school=school, role__in=roles)
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
 
 

@@ -88,6 +88,11 @@ def _differing(item: DueItem, values: dict[str, Any]) -> list[str]:
     return [name for name in FIELDS if getattr(item, name) != values[name]]
 
 
+def forget(row: Model) -> None:
+    """Remove the deadlines of a record that goes for good."""
+    DueItem.objects.filter(source_type=row._meta.label_lower, source_id=row.pk).delete()
+
+
 @transaction.atomic
 def sync_many(derived: list[Derived]) -> None:
     """The same as `sync` for many records of one kind: `derived` lists (record, owed, school_id, pupil_id).

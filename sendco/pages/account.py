@@ -1,5 +1,7 @@
 """Small pages of the shell: my account, the phone's menu, drafts, and a colleague leaving."""
 
+from datetime import timedelta
+
 from django import forms
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -74,6 +76,9 @@ def draft_save(request, form_key):
     return HttpResponse(status=204)
 
 
+ONE_DAY = timedelta(days=1)
+
+
 class LeaveForm(forms.Form):
     last_day = forms.DateField(
         widget=forms.DateInput(attrs={"type": "date"}),
@@ -106,8 +111,11 @@ def person_leave(request, pk):
     def leave(cleaned):
         held = hand_over(user=leaver, to=cleaned["to"], school=school, by=request.user)
         held += hand_over_meetings(user=leaver, to=cleaned["to"], school=school, by=request.user)
-        held += hand_over_appraisals(user=leaver, to=cleaned["to"], school=school, by=request.user)
         held += end_posts(user=leaver, to=cleaned["to"], school=school, last_day=cleaned["last_day"], by=request.user)
+        # After the lines: whoever manages an adult from the next day on appraises them.
+        held += hand_over_appraisals(
+            user=leaver, to=cleaned["to"], school=school, by=request.user, from_on=cleaned["last_day"] + ONE_DAY
+        )
         leave_school(user=leaver, school=school, last_day=cleaned["last_day"], by=request.user)
         if cleaned["to"]:
             held += take_over(left=leaver, to=cleaned["to"], school=school, by=request.user)

@@ -1,12 +1,15 @@
+from datetime import timedelta
+
 from django import forms
 from django.utils import timezone
 
 from ..forms.days import DayField, check_order
-from ..models import Absence, StaffMember
+from ..models import Absence, Post, StaffMember
 from ..permissions import Permission
 from ..posts.forms import TimeField
-from ..posts.selectors import at_work
 
+# An absence of somebody who has left is entered late, and one of somebody who comes soon is known before.
+AROUND = timedelta(days=92)
 REASONS = [("", "Not said"), *((value, label) for value, label in Absence.Reason.choices if value)]
 
 
@@ -61,8 +64,10 @@ class AbsenceForm(forms.Form):
 
 
 def choosable(acting):
-    """The adults with a post today whom this person may record as away."""
-    here = at_work(acting.school, acting.today)
+    """The adults whom this person may record as away: those with a post now, soon or a short while ago."""
+    held = Post.objects.filter(member__school=acting.school, starts_on__lte=acting.today + AROUND)
+    held = held.exclude(ends_on__lt=acting.today - AROUND)
+    here = StaffMember.objects.filter(pk__in=held.values("member")).order_by("name", "pk")
     return here if sees_all(acting) else here.filter(pk__in=StaffMember.objects.visible_to(acting).values("pk"))
 
 

@@ -10,6 +10,7 @@ from django.db.models import Q, QuerySet
 from ..acting import Acting
 from ..minutes import MIDNIGHT, Stretch, joined, minute_of
 from ..models import Absence, StaffMember
+from ..posts.selectors import posts_on
 
 
 def stretch_on(absence: Absence, day: date) -> Stretch | None:
@@ -59,7 +60,7 @@ def away_on(acting: Acting, day: date) -> list[Away]:
     """Everyone of the school who is away on this day, by name, as "away" for those who may not know more."""
     if not acting.school:
         return []
-    rows = Absence.objects.on(day).filter(member__school=acting.school).select_related("member")
+    rows = _of_those_in_post(acting, day).select_related("member")
     rows = rows.order_by("member__name", "pk")
     known = may_know_reasons(acting)
     found = []
@@ -72,11 +73,16 @@ def away_on(acting: Acting, day: date) -> list[Away]:
     return found
 
 
+def _of_those_in_post(acting: Acting, day: date) -> QuerySet[Absence]:
+    """Absences on this day. Nobody is away from a post that is over, or has not begun."""
+    return Absence.objects.on(day).filter(member__in=posts_on(acting.school, day).values("member"))
+
+
 def names_away(acting: Acting, day: date) -> list[str]:
     """Who is away on this day, at whatever hour, by name. One query."""
     if not acting.school:
         return []
-    rows = Absence.objects.on(day).filter(member__school=acting.school).order_by("member__name")
+    rows = _of_those_in_post(acting, day).order_by("member__name")
     return list(dict.fromkeys(rows.values_list("member__name", flat=True)))
 
 

@@ -46,8 +46,8 @@ def save_absence(
             raise ChangedMeanwhile(row)
         row.version += 1
     row.starts_on, row.ends_on, row.starts_at, row.ends_at = starts_on, ends_on, starts_at, ends_at
-    if row.returned_on and row.returned_on < starts_on:
-        row.returned_on = None
+    if row.returned_on and (row.returned_on < starts_on or ends_on is None or ends_on >= row.returned_on):
+        row.returned_on = None  # the return was noted too early: it can be noted again
     if reason is not None:
         row.reason = reason
     _refuse_overlap(row)
@@ -97,7 +97,9 @@ def note_return(*, absence: Absence, returned_on: date, by: User) -> Absence:
     row = Absence.objects.select_for_update(of=("self",)).select_related("member").get(pk=absence.pk)
     if row.removed_at:
         raise Refused(AbsenceReason.REMOVED)
-    if returned_on <= row.starts_on and row.starts_at is None:
+    if returned_on > timezone.localdate() + ONE_DAY:
+        raise Refused(AbsenceReason.RETURN_AHEAD, field="returned_on")
+    if returned_on < row.starts_on or (returned_on == row.starts_on and row.starts_at is None):
         raise Refused(AbsenceReason.RETURN_TOO_EARLY, field="returned_on")
     if row.ends_on is None or row.ends_on >= returned_on:
         row.ends_on, row.ends_at = max(returned_on - ONE_DAY, row.starts_on), None

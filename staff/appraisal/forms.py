@@ -6,6 +6,7 @@ from sendco.formkit.versions import VersionedForm
 
 from ..forms.days import DayField
 from ..models import Appraisal, AppraisalScheme, Objective, StaffMember, User
+from ..selectors import colleagues
 
 YEARS = (2000, 2099)
 
@@ -46,7 +47,7 @@ class BeginForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["scheme"].queryset = schemes
         self.fields["began_on"].initial = timezone.localdate()
-        self.fields["appraiser"].queryset = User.objects.working_at(acting.school, acting.today)
+        self.fields["appraiser"].queryset = colleagues(acting.school, acting.today)
 
 
 class BeginAllForm(forms.Form):
@@ -62,7 +63,7 @@ class AppraiserForm(forms.Form):
 
     def __init__(self, *args, acting, member: StaffMember, **kwargs):
         super().__init__(*args, **kwargs)
-        here = User.objects.working_at(acting.school, acting.today)
+        here = colleagues(acting.school, acting.today)
         self.fields["appraiser"].queryset = here.exclude(pk=member.user_id or 0)
 
 
@@ -139,7 +140,7 @@ class AskViewForm(forms.Form):
 
     def __init__(self, *args, acting, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["asked_of"].queryset = User.objects.working_at(acting.school, acting.today)
+        self.fields["asked_of"].queryset = colleagues(acting.school, acting.today)
 
 
 class ViewForm(forms.Form):

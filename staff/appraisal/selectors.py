@@ -9,7 +9,18 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet
 
 from ..acting import Acting
-from ..models import Appraisal, AppraisalScheme, AppraisalView, Evidence, Objective, Signature, SignedStage, Stage
+from ..models import (
+    Appraisal,
+    AppraisalScheme,
+    AppraisalView,
+    Evidence,
+    Objective,
+    Post,
+    Signature,
+    SignedStage,
+    Stage,
+)
+from ..models.people import current_on
 from ..models.posts import StaffGroup, StaffMember
 from ..owing import is_statutory
 from .stages import newest, signature_of, signed_on, stage_days
@@ -161,11 +172,9 @@ def completion(found: list[Line]) -> list[tuple[str, int, int]]:
 
 def without_appraisal(acting: Acting, scheme: AppraisalScheme) -> QuerySet[StaffMember]:
     """The adults of this kind of post, whom the person leads, who have no appraisal of the scheme."""
-    held = StaffMember.objects.led_by(acting).filter(
-        posts__staff_group=scheme.staff_group, posts__starts_on__lte=acting.today
-    )
-    now = held.exclude(posts__ends_on__lt=acting.today)
-    return now.exclude(appraisals__scheme=scheme).distinct().order_by("name", "pk")
+    posts = Post.objects.filter(current_on(acting.today), staff_group=scheme.staff_group)
+    held = StaffMember.objects.led_by(acting).filter(pk__in=posts.values("member"))
+    return held.exclude(appraisals__scheme=scheme).order_by("name", "pk")
 
 
 def schemes_for(acting: Acting, member: StaffMember) -> QuerySet[AppraisalScheme]:

@@ -185,6 +185,32 @@ def add_evidence(*, objective: Objective, text: str, on: date, by: User) -> Evid
 
 
 @transaction.atomic
+def remove_evidence(*, evidence: Evidence, by: User) -> None:
+    """Whoever wrote it takes it back, until the year is closed. What was signed with it stays as it was signed."""
+    row = _taken(evidence.objective.appraisal)
+    if evidence.by_id != by.pk:
+        raise Refused(AppraisalReason.EVIDENCE_OF_ANOTHER, person=evidence.by.name)
+    record(row.member, "appraisal.evidence_removed", "Evidence taken back", by=by)
+    with audit.saving(evidence, by=by):
+        evidence.delete()
+
+
+@transaction.atomic
+def withdraw_view(*, view: AppraisalView, by: User) -> None:
+    """The appraiser no longer asks this colleague. Raises Refused once the lines are there."""
+    row = AppraisalView.objects.select_for_update(of=("self",)).select_related("appraisal__member").get(pk=view.pk)
+    _appraiser_only(row.appraisal, by)
+    if row.answered_at:
+        raise Refused(AppraisalReason.VIEW_GIVEN)
+    if row.withdrawn_on is None:
+        row.withdrawn_on = timezone.localdate()
+        with audit.saving(row, by=by):
+            row.save(update_fields=["withdrawn_on"])
+        bring_up_to_date(row)
+        record(row.appraisal.member, "appraisal.view_withdrawn", f"{row.asked_of.name} no longer asked", by=by)
+
+
+@transaction.atomic
 def write_review(*, appraisal: Appraisal, values: dict[str, Any], version: int, by: User) -> Appraisal:
     """The appraiser's text of the mid-year or the end-of-year review. Raises ChangedMeanwhile."""
     _appraiser_only(_taken(appraisal), by)
@@ -313,14 +339,15 @@ def answer_view(*, view: AppraisalView, text: str, by: User) -> AppraisalView:
 
 # --- Leaving ---
 @transaction.atomic
-def hand_over(*, user: User, to: User | None, school: School, by: User) -> int:
-    """What somebody who leaves appraises goes to `to`, or to each adult's line manager; their own appraisal closes.
+def hand_over(*, user: User, to: User | None, school: School, by: User, from_on: date | None = None) -> int:
+    """What somebody who leaves appraises goes to `to`, or to each adult's line manager on `from_on`, today where no day
+    is given; their own appraisal closes.
 
     Returns how many were handed over. Whose appraiser nobody becomes keeps the old name, and the head sees it.
     """
     today, count = timezone.localdate(), 0
     for row in Appraisal.objects.filter(school=school, appraiser=user, closed_on=None).select_related("member"):
-        heir = to if to and to.pk != row.member.user_id else line_manager(row.member, today)
+        heir = to if to and to.pk != row.member.user_id else line_manager(row.member, from_on or today)
         if heir and heir.pk not in (user.pk, row.member.user_id):
             change_appraiser(appraisal=row, appraiser=heir, by=by)
             count += 1

@@ -22,4 +22,6 @@ urlpatterns = [
     path("objectives/<int:pk>/evidence/add/", views.evidence_add, name="evidence-add"),
     path("staff/<int:pk>/appraisal/", views.member_appraisals, name="member-appraisals"),
     path("staff/<int:pk>/appraisal/begin/", views.appraisal_begin, name="appraisal-begin"),
+    path("evidence/<int:pk>/remove/", views.evidence_remove, name="evidence-remove"),
+    path("appraisals/views/<int:pk>/withdraw/", views.view_withdraw, name="appraisal-view-withdraw"),
 ]

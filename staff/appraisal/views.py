@@ -13,7 +13,7 @@ from sendco.formkit.versions import Versioned
 from sendco.refusals import Refused
 
 from ..access import require_permission
-from ..models import Appraisal, AppraisalScheme, AppraisalView, Objective, StaffMember
+from ..models import Appraisal, AppraisalScheme, AppraisalView, Evidence, Objective, StaffMember
 from ..permissions import Permission as P
 from ..posts.views import crumbs, open_member, page_of, tabs_of
 from . import forms, selectors, services
@@ -48,7 +48,7 @@ def appraisal_list(request):
     acting = request.acting
     years = sorted(set(Appraisal.objects.visible_to(acting).values_list("scheme__starts_in", flat=True)), reverse=True)
     asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and int(asked) in years else (years[0] if years else None)
+    year = int(asked) if asked in map(str, years) else (years[0] if years else None)
     rows = Appraisal.objects.visible_to(acting).filter(scheme__starts_in=year) if year else Appraisal.objects.none()
     found = selectors.lines(rows)
     context = _list_page("Appraisals") | {
@@ -288,6 +288,22 @@ def evidence_add(request, pk):
 
 @require_permission(P.STAFF_OWN)
 @form_page
+def evidence_remove(request, pk):
+    seen = Appraisal.objects.visible_to(request.acting)
+    rows = Evidence.objects.filter(by=request.user, objective__appraisal__in=seen)
+    evidence = get_object_or_404(rows.select_related("objective__appraisal__member", "by"), pk=pk)
+    appraisal = evidence.objective.appraisal
+    page = _page(request, appraisal, "Take this evidence back?", submit="Take it back")
+    return ConfirmPage(
+        act=partial(services.remove_evidence, evidence=evidence, by=request.user),
+        done="Taken back.",
+        then=address(appraisal),
+        page=page | {"explanation": evidence.text, "danger": True, "cancel_words": "Keep it"},
+    ).respond(request)
+
+
+@require_permission(P.STAFF_OWN)
+@form_page
 def review_write(request, pk):
     appraisal = appraisal_in_view(request, pk)
     names = ("mid_year_text", "end_year_text")
@@ -348,6 +364,20 @@ def view_ask(request, pk):
         done=lambda view: f"{view.asked_of.name} is asked for three lines.",
         then=address(appraisal),
         page=_page(request, appraisal, "Ask somebody who directs the adult", submit="Ask"),
+    ).respond(request)
+
+
+@require_permission(P.STAFF_OWN)
+@form_page
+def view_withdraw(request, pk):
+    rows = AppraisalView.objects.filter(appraisal__school=request.acting.school, appraisal__appraiser=request.user)
+    view = get_object_or_404(rows.select_related("appraisal__member", "appraisal__scheme", "asked_of"), pk=pk)
+    page = _page(request, view.appraisal, f"No longer ask {view.asked_of.name}?", submit="No longer ask")
+    return ConfirmPage(
+        act=partial(services.withdraw_view, view=view, by=request.user),
+        done="No longer asked.",
+        then=address(view.appraisal),
+        page=page | {"explanation": "It goes from what they have to do.", "cancel_words": "Keep asking"},
     ).respond(request)
 
 

@@ -16,6 +16,14 @@ class BoardReason(Reason):
     NOT_IN_POST = "not_in_post", _("{person} holds no post here on {day}. Choose another adult or another day.")
     ONE_WEEK = "one_week", _("This timetable has one week. Leave the week empty.")
     SLOT_ENDED = "slot_ended", _("This slot ended on {day}. Place the adult anew instead.")
+    SLOT_BEGUN = (
+        "slot_begun",
+        _("This slot began on {day}, and what has happened stays. Choose that day or a later one."),
+    )
+    SLOTS_IN_WEEKS = (
+        "slots_in_weeks",
+        _("{number} slots are in week A or week B alone. Change those first: they would be in no week."),
+    )
     TIMETABLE_LATER = (
         "timetable_later",
         _("A timetable begins on {day} already. Choose a later day, or change that one."),

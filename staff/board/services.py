@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import short_date
@@ -105,6 +106,9 @@ def save_timetable(*, timetable: Timetable, values: dict[str, Any], version: int
     """Change name, cycle of weeks or the counting of holidays. Its first day stands."""
     _check_first_week(timetable.starts_on, values["first_week_on"])
     values = values | {"first_week_on": monday_of(values["first_week_on"])}
+    lettered = timetable.slots.exclude(week="").count()
+    if not values["has_two_weeks"] and lettered:
+        raise Refused(BoardReason.SLOTS_IN_WEEKS, number=lettered, field="has_two_weeks")
     saved, changed = save_versioned(timetable, values, version=version, by=by)
     if changed:
         audit.record("board.timetable_changed", saved, text=f"Timetable {saved.name} changed", by=by)
@@ -292,12 +296,20 @@ def change_slot(*, slot: Slot, values: dict[str, Any], from_on: date, version: i
 CHANGED = ("member", "kind", "week", "weekday", "starts_at", "ends_at", "group", "doing", "place", "skill", "ends_on")
 
 
+def _was_placed_today(slot: Slot) -> bool:
+    """A slip is taken back on the day on which it was made."""
+    made = slot.history.order_by("history_date").values_list("history_date", flat=True).first()
+    return made is not None and timezone.localdate(made) == timezone.localdate()
+
+
 @transaction.atomic
 def remove_slot(*, slot: Slot, from_on: date, by: User) -> None:
     """Take an adult off a slot from a day on: one that has begun ends the day before, one to come goes whole."""
     current = Slot.objects.select_for_update(of=("self",)).select_related("member").get(pk=slot.pk)
     text = f"Slot on {WEEKDAYS[current.weekday]}, {current.starts_at:%H:%M}, taken off from {short_date(from_on)}"
     record(current.member, "board.taken_off", text, by=by)
+    if from_on < current.starts_on < timezone.localdate() and not _was_placed_today(current):
+        raise Refused(BoardReason.SLOT_BEGUN, day=current.starts_on, field="from_on")
     with audit.saving(current, by=by):
         if current.starts_on >= from_on:
             current.delete()

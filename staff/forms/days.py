@@ -4,6 +4,8 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
 # No child on roll and no plan is older or further away: another year is a slip of the keyboard.
+# Somebody who works here may have begun long before.
+LONG_AGO = date(1960, 1, 1)
 EARLIEST, LATEST = date(2000, 1, 1), date(2100, 12, 31)
 
 

@@ -63,6 +63,10 @@ class Certificate(models.Model):
     expires_on = models.DateField(null=True, blank=True)
     reference = models.CharField(max_length=80, blank=True)
     file_id = models.BigIntegerField(null=True)
+    # The training that gave it: its day and who was there may be corrected, and the certificate with it.
+    place = models.ForeignKey(
+        "TrainingPlace", on_delete=models.SET_NULL, null=True, blank=True, related_name="certificates"
+    )
     # A later certificate in the same skill took its place on this day.
     renewed_on = models.DateField(null=True, blank=True)
     removed_at = models.DateTimeField(null=True, blank=True)

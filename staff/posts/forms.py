@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from sendco.formkit.versions import VersionedForm
 
-from ..forms.days import DayField, check_order
+from ..forms.days import LONG_AGO, DayField, check_order
 from ..forms.many import ManyRowsField
 from ..models import ExtraTime, FormulaRate, PayRate, Post, StaffMember, Unit, User
 from ..models.posts import WEEKDAYS
@@ -95,7 +95,7 @@ class MemberForm(VersionedForm, forms.ModelForm):
 
 class PostForm(VersionedForm, forms.ModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    starts_on = DayField(label="First day")
+    starts_on = DayField(label="First day", earliest=LONG_AGO)
     ends_on = DayField(label="Last day", required=False, help_text="Leave this empty when there is none yet.")
     probation_ends_on = DayField(label="Probation ends", required=False, help_text="Leave empty where there is none.")
     probation_passed_on = DayField(
@@ -159,7 +159,7 @@ class PostForm(VersionedForm, forms.ModelForm):
 # --- A pattern: a row for each day of the week, twice where the weeks differ ---
 class PatternForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    starts_on = DayField(label="From", help_text="The pattern before it holds until the day before.")
+    starts_on = DayField(label="From", earliest=LONG_AGO, help_text="The pattern before it holds until the day before.")
     has_two_weeks = forms.BooleanField(
         label="Week B is different",
         required=False,
@@ -254,7 +254,9 @@ def usual_rows(hours):
 # --- What an hour costs ---
 class PayRateForm(VersionedForm, forms.ModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    starts_on = DayField(label="From", help_text="A rise that is backdated starts on its own first day.")
+    starts_on = DayField(
+        label="From", earliest=LONG_AGO, help_text="A rise that is backdated starts on its own first day."
+    )
     salary = MoneyField(label="Salary a year, in pounds", required=False, help_text="What is paid for this post")
     on_costs = MoneyField(
         label="On-costs a year, in pounds",

@@ -6,9 +6,10 @@ from sendco.refusals import Reason
 class PostReason(Reason):
     ALREADY_STAFF = "already_staff", _("{person} is on the staff list already.")
     OWN_ACCOUNT = "own_account", _("Nobody puts their own account on a colleague's record. Ask another who may.")
+    RATE_TOO_HIGH = "rate_too_high", _("An hour would cost £{hourly}. Check the amount, the hours and the weeks.")
     ACCOUNT_STAYS = (
         "account_stays",
-        _("One-to-ones, appraisals or absences of {person} belong to this account. Add another record instead."),
+        _("What was written about or by {person} belongs to this account. Add another record instead."),
     )
     POST_IN_USE = (
         "post_in_use",

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import short_date
@@ -27,7 +28,6 @@ from ..models import (
     WorkPattern,
     WorkTime,
 )
-from ..models.people import current_on
 from ..models.posts import WEEKDAYS
 from ..owed import bring_up_to_date
 from ..permissions import Permission
@@ -40,6 +40,8 @@ from .selectors import managers_above, stretches_of
 
 ONE_DAY = timedelta(days=1)
 PENNY = Decimal("0.01")
+# Pounds: more is a slip in the hours or weeks.
+MOST_AN_HOUR = Decimal(1000)
 
 
 # --- People ---
@@ -83,7 +85,11 @@ def save_member(*, member: StaffMember, values: dict[str, Any], version: int, by
 
 
 def _has_own_things(member: StaffMember) -> bool:
-    return member.meetings.exists() or member.appraisals.exists() or member.absences.exists()
+    owned: tuple[Any, ...] = (
+        member.meetings, member.appraisals, member.absences, member.training, member.certificates, member.readings,
+    )  # fmt: skip
+    descriptions = JobDescription.objects.filter(post__member=member)
+    return descriptions.exists() or any(rows.exists() for rows in owned)
 
 
 # --- Posts ---
@@ -185,10 +191,14 @@ def _end_what_outlasts(member: StaffMember, *, by: User) -> None:
     if last is None:
         return
     for absence in Absence.objects.filter(Q(ends_on=None) | Q(ends_on__gt=last), member=member, removed_at=None):
-        absence.ends_on, absence.ends_at = max(last, absence.starts_on), None
+        if absence.starts_on > last:
+            absence.removed_at = timezone.now()
+        else:
+            absence.ends_on, absence.ends_at = last, None
         absence.version += 1
         with audit.saving(absence, by=by, reason="the post ended"):
-            absence.save(update_fields=["ends_on", "ends_at", "version"])
+            absence.save(update_fields=["ends_on", "ends_at", "removed_at", "version"])
+    _hand_over_reports(member, None, last + ONE_DAY, by=by)
     end_slots(member, last, by=by)
 
 
@@ -246,6 +256,7 @@ def remove_pattern(*, pattern: WorkPattern, by: User) -> None:
     record(member, "staff.pattern_removed", text, by=by)
     with audit.saving(pattern, by=by):
         pattern.delete()
+    _refuse_double_times(member)
 
 
 # --- What an hour costs ---
@@ -257,6 +268,11 @@ def actual_hourly(*, salary: Decimal, on_costs: Decimal, hours: Decimal, weeks: 
 def formula_hourly(*, yearly: Decimal, weeks: Decimal) -> Decimal:
     """Pounds an hour of an authority's formula: so much a year for each weekly hour, over the weeks it counts."""
     return (yearly / weeks).quantize(PENNY, ROUND_HALF_UP)
+
+
+def _check_hourly(hourly: Decimal, *, field: str) -> None:
+    if hourly > MOST_AN_HOUR:
+        raise Refused(PostReason.RATE_TOO_HIGH, hourly=f"{hourly:,}", field=field)
 
 
 @transaction.atomic
@@ -271,6 +287,7 @@ def save_rate(*, rate: PayRate, values: dict[str, Any], version: int, by: User) 
                 weeks=values["paid_weeks"],
             )
         }
+        _check_hourly(values["hourly"], field="paid_hours")
     else:
         values = values | {"salary": None, "on_costs": None, "paid_hours": None, "paid_weeks": None}
     try:
@@ -294,6 +311,7 @@ def remove_rate(*, rate: PayRate, by: User) -> None:
 @transaction.atomic
 def save_formula(*, formula: FormulaRate, values: dict[str, Any], version: int, by: User) -> FormulaRate:
     values = values | {"hourly": formula_hourly(yearly=values["yearly"], weeks=values["weeks"])}
+    _check_hourly(values["hourly"], field="yearly")
     try:
         with transaction.atomic():
             saved, _ = save_versioned(formula, values, version=version, by=by)
@@ -333,8 +351,11 @@ def refusal_to_set_line(member: StaffMember, manager: StaffMember | None, *, by:
     heads = people_with(member.school, Role.HEAD).values_list("pk", flat=True)
     if member.user_id in set(heads):
         return Refused(PostReason.LINE_OF_HEAD)
-    has_line = LineManagement.objects.filter(current_on(acting.today), member=member).exists()
-    if member.user_id == by.pk or (has_line and member.pk not in acting.line):
+    # Lines to come too: what a head has set for January is not undone in November.
+    lines = LineManagement.objects.filter(Q(ends_on=None) | Q(ends_on__gte=acting.today), member=member)
+    managers = lines.values_list("manager", "manager__user")
+    others = any(user != by.pk and manager not in acting.line for manager, user in managers)
+    if member.user_id == by.pk or others:
         return Refused(PostReason.LINE_NOT_YOURS, person=member.name)
     if manager and manager.user_id != by.pk and manager.pk not in acting.line:
         return Refused(PostReason.MANAGER_NOT_YOURS, field="manager")
@@ -423,6 +444,12 @@ def end_posts(*, user: User, to: User | None, school: School, last_day: date, by
     line = member.lines.filter(Q(ends_on=None) | Q(ends_on__gt=last_day)).first()
     if line:
         _end_line(line, last_day, by=by)
+    for appointment in member.senco_appointments.filter(ended_on=None, appointed_on__lte=last_day):
+        appointment.ended_on, appointment.version = last_day, appointment.version + 1
+        with audit.saving(appointment, by=by, reason="left the school"):
+            appointment.save(update_fields=["ended_on", "version"])
+        bring_up_to_date(appointment)
+    ask_member(member, by=by)
     record(member, "staff.left", f"{member.name} leaves on {short_date(last_day)}", by=by)
     return held
 
@@ -430,14 +457,16 @@ def end_posts(*, user: User, to: User | None, school: School, last_day: date, by
 def _hand_over_reports(member: StaffMember, heir: StaffMember | None, day: date, *, by: User) -> int:
     lines = list(LineManagement.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), manager=member))
     for line in lines:
+        ends_on = line.ends_on
         _end_line(line, day - ONE_DAY, by=by)
+        _tell_the_manager(line.member)
         if heir is None or heir.pk == line.member_id:
             continue
         try:
             _refuse_cycle(line.member, heir, day)
         except Refused:
             continue  # the heir is below this adult: the head decides
-        row = LineManagement(member=line.member, manager=heir, starts_on=max(day, line.starts_on))
+        row = LineManagement(member=line.member, manager=heir, starts_on=max(day, line.starts_on), ends_on=ends_on)
         with audit.saving(row, by=by):
             row.save()
         _tell_the_manager(line.member)

@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from sendco.refusals import Reason
 
 
-class ReadingReason(Reason):
+class BriefingReason(Reason):
     STAGE_MISSING = "stage_missing", _("Say how far this change of the law is: proposal, Act or in force.")
     ARCHIVED = "archived", _("It was put away meanwhile. Take it out again first.")
     CHANGED = "changed", _("The text was changed a moment ago. Read it as it is now, then confirm.")

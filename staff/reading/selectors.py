@@ -1,11 +1,14 @@
 """Reads about what colleagues are asked to read."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
+from django.utils import timezone
 
 from ..acting import Acting
-from ..models import Briefing, Reading, StaffMember
+from ..models import Briefing, Post, Reading, StaffMember
 
 
 def to_read(acting: Acting) -> QuerySet[Reading]:
@@ -18,7 +21,7 @@ def to_read(acting: Acting) -> QuerySet[Reading]:
 
 def briefings_for_list(acting: Acting) -> QuerySet[Briefing]:
     """What stands in the list, with how many are asked and how many have read the text as it is."""
-    asked = Q(readings__closed_on=None)
+    asked = Q(readings__closed_on=None, readings__member__in=_at_work_or_to_come(acting.today))
     return (
         Briefing.objects.visible_to(acting)
         .annotate(
@@ -27,6 +30,11 @@ def briefings_for_list(acting: Acting) -> QuerySet[Briefing]:
         )
         .order_by("kind", "-applies_from", "title", "pk")
     )
+
+
+def _at_work_or_to_come(day: date) -> QuerySet[Any]:
+    """The adults with a post that is not over. Nobody waits for who has left."""
+    return Post.objects.exclude(ends_on__lt=day).values("member")
 
 
 @dataclass(frozen=True)
@@ -39,7 +47,9 @@ class Readers:
 
 
 def readers_of(briefing: Briefing) -> Readers:
-    rows = list(briefing.readings.filter(closed_on=None).select_related("member").order_by("member__name", "pk"))
+    here = _at_work_or_to_come(timezone.localdate())
+    asked = briefing.readings.filter(closed_on=None, member__in=here)
+    rows = list(asked.select_related("member").order_by("member__name", "pk"))
     return Readers(
         read=[row for row in rows if row.read_edition == briefing.edition],
         older=[row for row in rows if row.read_edition and row.read_edition != briefing.edition],

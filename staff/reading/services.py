@@ -13,7 +13,7 @@ from ..models import Briefing, Post, Reading, School, StaffMember, User
 from ..owed import bring_up_to_date
 from ..saving import save_versioned
 from .cards import FIRST
-from .refusals import ReadingReason
+from .refusals import BriefingReason
 
 DAYS_TO_READ = timedelta(days=14)
 # What has to be read again where it changes.
@@ -27,7 +27,7 @@ def save_briefing(
     """Add or change a briefing. Other words are a new edition, which everybody is asked to read again; a slip of the
     pen (`is_minor`) is not. Raises ChangedMeanwhile and Refused."""
     if values["kind"] == Briefing.Kind.LAW and not values["stage"]:
-        raise Refused(ReadingReason.STAGE_MISSING, field="stage")
+        raise Refused(BriefingReason.STAGE_MISSING, field="stage")
     if values["kind"] != Briefing.Kind.LAW:
         values = values | {"stage": ""}
     is_new = briefing.pk is None
@@ -70,7 +70,7 @@ def ask_everybody(*, briefing: Briefing, by: User) -> int:
             row.save(update_fields=["asked_on", "version"])
     asked = _ask(row, by=by)
     if not asked:
-        raise Refused(ReadingReason.NOBODY)
+        raise Refused(BriefingReason.NOBODY)
     audit.record("reading.asked", row, text=f"{asked} colleagues asked to read {row.title}", by=by)
     return asked
 
@@ -78,7 +78,7 @@ def ask_everybody(*, briefing: Briefing, by: User) -> int:
 def _taken(briefing: Briefing) -> Briefing:
     row = Briefing.objects.select_for_update(of=("self",)).get(pk=briefing.pk)
     if row.archived_on:
-        raise Refused(ReadingReason.ARCHIVED)
+        raise Refused(BriefingReason.ARCHIVED)
     return row
 
 
@@ -86,15 +86,17 @@ def _ask(briefing: Briefing, *, by: User | None, again: bool = False) -> int:
     """One reading for each adult it is for. With `again` those who read an earlier edition get a new day."""
     today = timezone.localdate()
     groups = _groups_at_work(briefing.school, today)
+    first = _first_days(briefing.school, today)
     present = {row.member_id: row for row in briefing.readings.select_related("member")}
     wanted = {member for member, held in groups.items() if briefing.is_for(held)}
     for member in wanted | set(present):
-        row = present.get(member) or Reading(briefing=briefing, member_id=member, due_on=today + DAYS_TO_READ)
+        due_on = max(today, first.get(member, today)) + DAYS_TO_READ
+        row = present.get(member) or Reading(briefing=briefing, member_id=member, due_on=due_on)
         row.briefing = briefing
         closed = None if member in wanted else row.closed_on or today
         fresh = row.pk is None or (again and member in wanted)
         if fresh or row.closed_on != closed:
-            row.due_on = today + DAYS_TO_READ if fresh or row.closed_on else row.due_on
+            row.due_on = due_on if fresh or row.closed_on else row.due_on
             row.closed_on = closed
             with audit.saving(row, by=by):
                 row.save()
@@ -111,6 +113,12 @@ def _groups_at_work(school: School, day: date) -> dict[int, set[str]]:
     return held
 
 
+def _first_days(school: School, day: date) -> dict[int, date]:
+    """{adult: first day of a post that goes on or is to come}."""
+    posts = Post.objects.filter(member__school=school).exclude(ends_on__lt=day).order_by("-starts_on")
+    return dict(posts.values_list("member", "starts_on"))
+
+
 @transaction.atomic
 def ask_member(member: StaffMember, *, by: User) -> None:
     """After a change of posts: ask for what this adult's kinds of post have to read, and no longer for the rest."""
@@ -125,6 +133,8 @@ def ask_member(member: StaffMember, *, by: User) -> None:
             row = Reading(briefing=briefing, member=member, due_on=max(today, first) + DAYS_TO_READ)
         elif row is None or wanted == (row.closed_on is None):
             continue
+        if wanted:
+            row.due_on = max(row.due_on, max(today, first) + DAYS_TO_READ)
         row.closed_on = None if wanted else today
         with audit.saving(row, by=by):
             row.save()
@@ -136,9 +146,9 @@ def confirm_read(*, briefing: Briefing, edition: int, member: StaffMember | None
     """The adult has read this edition. Raises Refused where it is not the current one."""
     row = _taken(briefing)
     if edition != row.edition:
-        raise Refused(ReadingReason.CHANGED)
+        raise Refused(BriefingReason.CHANGED)
     if member is None or member.user_id != by.pk or member.school_id != row.school_id:
-        raise Refused(ReadingReason.NOT_ASKED)
+        raise Refused(BriefingReason.NOT_ASKED)
     reading = Reading.objects.filter(briefing=row, member=member).first()
     reading = reading or Reading(briefing=row, member=member, due_on=timezone.localdate())
     reading.briefing, reading.read_edition, reading.read_on = row, edition, timezone.localdate()
@@ -161,7 +171,7 @@ def take_out(*, briefing: Briefing, by: User) -> None:
     row = Briefing.objects.select_for_update(of=("self",)).get(pk=briefing.pk)
     _set_archived(row, None, by=by)
     if row.asked_on:
-        _ask(row, by=by)
+        _ask(row, by=by, again=True)
     audit.record("reading.taken_out", row, text=f"{row.title} taken out again", by=by)
 
 

@@ -1,14 +1,9 @@
-from datetime import date
-
 from django import forms
 
 from sendco.formkit.versions import VersionedForm
 
-from ..forms.days import DayField
+from ..forms.days import LONG_AGO, DayField
 from ..models import SencoAppointment, StaffMember
-
-# Somebody may have been a SENCo since the first Code of Practice.
-LONG_AGO = date(1990, 1, 1)
 
 
 class AppointmentForm(VersionedForm, forms.ModelForm):

@@ -27,11 +27,15 @@ def _appointment(request, pk):
 def senco_list(request):
     rows = selectors.standings(request.acting)
     context = _page("SENCo and qualification") | {
-        "now": [row for row in rows if row.appointment.ended_on is None],
-        "earlier": [row for row in rows if row.appointment.ended_on],
+        "now": [row for row in rows if not _is_over(row, request.acting.today)],
+        "earlier": [row for row in rows if _is_over(row, request.acting.today)],
         "today": request.acting.today,
     }
     return render(request, "staff/senco_list.html", context)
+
+
+def _is_over(row, today):
+    return row.appointment.ended_on is not None and row.appointment.ended_on < today
 
 
 @require_permission(P.POST_EDIT)

@@ -79,3 +79,9 @@ class DecideForm(forms.Form):
     answer = forms.ChoiceField(
         label="Do you agree?", choices=[("yes", "Yes, for seven days"), ("no", "No")], widget=forms.RadioSelect
     )
+
+
+class SeenForm(forms.Form):
+    """Which version of the notes was there when the button was pressed."""
+
+    version = forms.IntegerField(min_value=1, max_value=2**31 - 1, widget=forms.HiddenInput)

@@ -4,6 +4,7 @@ from sendco.refusals import Reason
 
 
 class SupervisionReason(Reason):
+    CHANGED_SINCE = "changed_since", _("It was changed a moment ago. Read it as it is now, then say so.")
     NOT_YOUR_LINE = (
         "not_your_line",
         _("{person} is not in your line. Their line manager or the headteacher plans meetings with them."),

@@ -116,9 +116,11 @@ def write_notes(
 
 
 @transaction.atomic
-def mark_seen(*, meeting: SupervisionMeeting, by: User) -> None:
-    """The adult has read what was written about their work."""
+def mark_seen(*, meeting: SupervisionMeeting, version: int, by: User) -> None:
+    """The adult has read what was written about their work, as it stood in this version."""
     row = _taken(meeting)
+    if row.version != version:
+        raise Refused(SupervisionReason.CHANGED_SINCE)
     if row.member.user_id != by.pk:
         raise Refused(SupervisionReason.SEEN_BY_THE_ADULT, person=row.member.name)
     if not row.notes:
@@ -215,10 +217,13 @@ def hand_over(*, user: User, to: User | None, school: School, by: User) -> int:
     for meeting in [*ahead, *SupervisionMeeting.objects.filter(school=school, member__user=user, held_on=None)]:
         call_off_at_leaving(meeting, by=by)
     actions = SupervisionAction.objects.filter(meeting__school=school, owner=user, done_on=None)
+    actions = actions.select_related("meeting")
     count = 0
     for action in actions:
-        action.owner = to or action.owner
-        if to is None:
+        # What the adult had to do from their own one-to-one is nobody else's to read.
+        heir = to if action.meeting.leader_id == user.pk else None
+        action.owner = heir or action.owner
+        if heir is None:
             action.done_on, action.outcome = timezone.localdate(), "Closed when the colleague left."
         with audit.saving(action, by=by, reason="the owner left"):
             action.save(update_fields=["owner", "done_on", "outcome"])

@@ -150,11 +150,12 @@ def meeting_notes(request, pk):
 def meeting_seen(request, pk):
     meeting = own_meeting(request, pk)
     page = page_of(request, meeting.member, "I have read it", submit="I have read it", cancel=address(meeting))
-    return ConfirmPage(
-        act=partial(services.mark_seen, meeting=meeting, by=request.user),
+    return FormPage(
+        form=forms.SeenForm(posted(request), initial={"version": request.GET.get("v") or meeting.version}),
+        save=lambda cleaned: services.mark_seen(meeting=meeting, by=request.user, **cleaned),
         done="Noted that you have read it.",
         then=address(meeting),
-        page=page | {"explanation": "This says that you have read the feedback, not that you agree with it."},
+        page=page | {"lead": "This says that you have read the feedback, not that you agree with it."},
     ).respond(request)
 
 

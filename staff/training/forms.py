@@ -54,6 +54,8 @@ class CertificateForm(VersionedForm, forms.ModelForm):
         skills = Skill.objects.visible_to(acting)
         self.fields["skill"].queryset = skills.filter(is_archived=False) | skills.filter(pk=self.instance.skill_id or 0)
         self.fields["skill"].empty_label = "Choose"
+        if self.instance.pk is not None:
+            self.fields["expires_on"].help_text = "Leave empty where it does not run out."
 
     def _get_validation_exclusions(self):
         # The service says which of the two days is wrong.
@@ -108,7 +110,8 @@ class EventForm(VersionedForm, forms.ModelForm):
             members = members | StaffMember.objects.filter(training__event=self.instance)
         for name in ("members", "absent"):
             self.fields[name].queryset = members.distinct()
-        self.fields["skill"].queryset = Skill.objects.visible_to(acting).filter(is_archived=False)
+        skills = Skill.objects.visible_to(acting)
+        self.fields["skill"].queryset = skills.filter(is_archived=False) | skills.filter(pk=self.instance.skill_id or 0)
         self.fields["skill"].empty_label = "None"
         self.fields["kind"].choices = [choice for choice in TrainingEvent.Kind.choices if choice[0] != "own"]
         self.initial.setdefault("planned_on", self.instance.planned_on or timezone.localdate())

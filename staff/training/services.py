@@ -15,7 +15,7 @@ from sendco.files import services as files
 from sendco.refusals import Refused
 
 from ..models import Certificate, School, Skill, StaffMember, TrainingEvent, TrainingPlace, User
-from ..owed import bring_up_to_date
+from ..owed import bring_up_to_date, owes_nothing
 from ..saving import record, save_versioned
 from .refusals import TrainingReason
 
@@ -76,6 +76,18 @@ def archive_skill(*, skill: Skill, by: User) -> None:
     audit.record("training.skill_archived", skill, text=f"Skill {skill.name} put away", by=by)
 
 
+@transaction.atomic
+def restore_skill(*, skill: Skill, by: User) -> None:
+    """Take a skill out again, with the certificates in it. Raises Refused where another has its name meanwhile."""
+    skill.is_archived, skill.version = False, skill.version + 1
+    try:
+        with transaction.atomic(), audit.saving(skill, by=by):
+            skill.save(update_fields=["is_archived", "version"])
+    except IntegrityError as error:
+        raise Refused(TrainingReason.SKILL_THERE, skill=skill.name) from error
+    audit.record("training.skill_restored", skill, text=f"Skill {skill.name} taken out again", by=by)
+
+
 # --- Certificates ---
 @transaction.atomic
 def save_certificate(
@@ -92,6 +104,7 @@ def save_certificate(
     """
     member = StaffMember.objects.select_for_update(of=("self",)).get(pk=certificate.member_id)
     is_new, skill, issued = certificate.pk is None, values["skill"], values["issued_on"]
+    skills = {skill.pk} if is_new else {skill.pk, Certificate.objects.get(pk=certificate.pk).skill_id}
     if issued > timezone.localdate():
         raise Refused(TrainingReason.ISSUED_IN_FUTURE, field="issued_on")
     if is_new and values.get("expires_on") is None and skill.valid_months:
@@ -104,15 +117,16 @@ def save_certificate(
     saved, _ = save_versioned(certificate, values, version=version, by=by)
     if saved.removed_at:
         raise Refused(TrainingReason.CERTIFICATE_REMOVED)
-    _renew_earlier(saved, by=by)
+    for one in skills:
+        _renew_earlier(member.pk, one, by=by)
     bring_up_to_date(saved)
     record(member, "training.certificate_saved", f"Certificate {skill.name} saved", by=by)
     return saved
 
 
-def _renew_earlier(certificate: Certificate, *, by: User) -> None:
-    """What was issued before in the same skill is renewed by this one; and taken back where this one went before."""
-    others = Certificate.objects.filter(member=certificate.member_id, skill=certificate.skill_id, removed_at=None)
+def _renew_earlier(member: int, skill: int, *, by: User) -> None:
+    """Each certificate of the adult in this skill is renewed by the next, and the last one by none."""
+    others = Certificate.objects.filter(member=member, skill=skill, removed_at=None)
     ordered = list(others.order_by("issued_on", "pk"))
     for place, row in enumerate(ordered, start=1):
         renewed_on = ordered[place].issued_on if place < len(ordered) else None
@@ -133,7 +147,7 @@ def remove_certificate(*, certificate: Certificate, by: User) -> None:
     with audit.saving(row, by=by):
         row.save(update_fields=["removed_at", "version"])
     bring_up_to_date(row)
-    _renew_earlier(row, by=by)
+    _renew_earlier(row.member_id, row.skill_id, by=by)
     record(row.member, "training.certificate_removed", f"Certificate {row.skill.name} removed", by=by)
 
 
@@ -164,6 +178,7 @@ def save_event(
     if saved.cancelled_on:
         raise Refused(TrainingReason.CALLED_OFF)
     _set_places(saved, wanted, {member.pk for member in there}, by=by)
+    _correct_certificates(saved, by=by)
     if certify and saved.skill_id and saved.held_on:
         _certify(saved, by=by)
     text = f"Training {saved.title} {'added' if is_new else 'changed'}"
@@ -176,6 +191,9 @@ def _set_places(event: TrainingEvent, wanted: dict[int, StaffMember], there: set
     present = {place.member_id: place for place in event.places.select_related("member")}
     for member, place in present.items():
         if member not in wanted and not (place.answered_at or place.changed):
+            for certificate in place.certificates.filter(removed_at=None):
+                remove_certificate(certificate=certificate, by=by)
+            owes_nothing(place)
             with audit.saving(place, by=by):
                 place.delete()
     for pk, member in wanted.items():
@@ -188,6 +206,19 @@ def _set_places(event: TrainingEvent, wanted: dict[int, StaffMember], there: set
         bring_up_to_date(place)
 
 
+def _correct_certificates(event: TrainingEvent, *, by: User) -> None:
+    """Certificates that this training gave follow its day and its skill; who was not there has none."""
+    rows = Certificate.objects.filter(place__event=event, removed_at=None).select_related("place", "skill", "member")
+    for row in rows:
+        if row.place is None or row.place.state != State.THERE or not (event.held_on and event.skill):
+            remove_certificate(certificate=row, by=by)
+        elif (row.issued_on, row.skill_id) != (event.held_on, event.skill_id):
+            months = event.skill.valid_months
+            usual = months_after(event.held_on, months) if months else None
+            facts = {"skill": event.skill, "issued_on": event.held_on, "expires_on": usual, "reference": row.reference}
+            save_certificate(certificate=row, values=facts, version=row.version, by=by)
+
+
 def _certify(event: TrainingEvent, *, by: User) -> None:
     """A certificate for each who was there and has none of that day."""
     skill, issued = event.skill, event.held_on
@@ -196,7 +227,7 @@ def _certify(event: TrainingEvent, *, by: User) -> None:
     for place in event.places.filter(state=State.THERE).select_related("member"):
         held = Certificate.objects.filter(member=place.member, skill=skill, issued_on=issued, removed_at=None)
         if not held.exists():
-            row = Certificate(member=place.member)
+            row = Certificate(member=place.member, place=place)
             save_certificate(
                 certificate=row,
                 values={"skill": skill, "issued_on": issued, "expires_on": None, "reference": event.title[:80]},
@@ -208,7 +239,9 @@ def _certify(event: TrainingEvent, *, by: User) -> None:
 @transaction.atomic
 def call_off(*, event: TrainingEvent, by: User) -> None:
     row = TrainingEvent.objects.select_for_update(of=("self",)).get(pk=event.pk)
-    if row.held_on or row.cancelled_on:
+    if row.held_on:
+        raise Refused(TrainingReason.HELD_ALREADY)
+    if row.cancelled_on:
         return
     row.cancelled_on, row.version = timezone.localdate(), row.version + 1
     with audit.saving(row, by=by):
@@ -233,6 +266,20 @@ def log_own(
         place.save()
     record(member, "training.own", f"Own training of {short_date(on)} entered", by=by)
     return place
+
+
+@transaction.atomic
+def remove_own(*, place: TrainingPlace, by: User) -> None:
+    """Take back what one entered in one's own log by mistake."""
+    row = _own_place(place, by)
+    if row.event.kind != TrainingEvent.Kind.OWN:
+        raise Refused(TrainingReason.OF_THE_SCHOOL)
+    event = row.event
+    record(row.member, "training.own_removed", f"Own training of {short_date(event.planned_on)} taken back", by=by)
+    owes_nothing(row)
+    with audit.saving(row, event, by=by):
+        row.delete()
+        event.delete()
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ urlpatterns = [
     path("training/<int:pk>/", views.training_detail, name="training-detail"),
     path("training/<int:pk>/edit/", views.training_edit, name="training-edit"),
     path("training/<int:pk>/call-off/", views.training_call_off, name="training-call-off"),
+    path("training/places/<int:pk>/remove/", views.own_training_remove, name="own-training-remove"),
     path("training/places/<int:pk>/answer/", views.training_answer, name="training-answer"),
     path("training/places/<int:pk>/changed/", views.training_follow_up, name="training-follow-up"),
     path("staff/<int:pk>/training/", views.member_training, name="member-training"),
@@ -20,4 +21,5 @@ urlpatterns = [
     path("skills/add/", views.skill_add, name="skill-add"),
     path("skills/<int:pk>/edit/", views.skill_edit, name="skill-edit"),
     path("skills/<int:pk>/archive/", views.skill_archive, name="skill-archive"),
+    path("skills/<int:pk>/restore/", views.skill_restore, name="skill-restore"),
 ]

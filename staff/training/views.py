@@ -281,6 +281,20 @@ def _own_place(request, pk):
 
 @require_permission(P.STAFF_OWN)
 @form_page
+def own_training_remove(request, pk):
+    place = _own_place(request, pk)
+    back = _training_of(place.member)
+    page = page_of(request, place.member, f"Take {place.event.title} out of your log?", submit="Take it out")
+    return ConfirmPage(
+        act=partial(services.remove_own, place=place, by=request.user),
+        done="Taken out.",
+        then=back,
+        page=page | {"cancel": back, "explanation": "", "danger": True, "cancel_words": "Keep it"},
+    ).respond(request)
+
+
+@require_permission(P.STAFF_OWN)
+@form_page
 def training_answer(request, pk):
     place = _own_place(request, pk)
     back = _training_of(place.member)
@@ -359,4 +373,18 @@ def skill_archive(request, pk):
             "danger": True,
             "cancel_words": "Keep it",
         },
+    ).respond(request)
+
+
+@require_permission(P.TRAINING_EDIT)
+@form_page
+def skill_restore(request, pk):
+    skill = get_object_or_404(Skill.objects.visible_to(request.acting).filter(is_archived=True), pk=pk)
+    back = reverse("skills")
+    page = {"title": f"Take {skill.name} out again?", "section": "skills", "crumbs": [("Skills", back)], "cancel": back}
+    return ConfirmPage(
+        act=partial(services.restore_skill, skill=skill, by=request.user),
+        done=f"{skill.name} is there again.",
+        then=back,
+        page=page | {"submit": "Take it out", "explanation": "The certificates in it count again."},
     ).respond(request)

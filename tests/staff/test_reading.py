@@ -16,7 +16,7 @@ from staff.owed import all_differences
 from staff.posts.services import save_post
 from staff.reading import selectors, services
 from staff.reading.cards import FIRST
-from staff.reading.refusals import ReadingReason
+from staff.reading.refusals import BriefingReason
 from tests.staff.test_posts import refused
 
 from .adults import adult
@@ -83,7 +83,7 @@ def test_a_card_for_assistants_asks_no_teacher(briefing, adults, head):
 def test_a_card_for_nobody_says_so(briefing, adults, head):
     save(briefing, head, groups=["specialist"])
 
-    refused(ReadingReason.NOBODY, services.ask_everybody, briefing=briefing, by=head)
+    refused(BriefingReason.NOBODY, services.ask_everybody, briefing=briefing, by=head)
     briefing.refresh_from_db()
     assert briefing.asked_on is None
 
@@ -117,7 +117,7 @@ def test_a_text_that_changed_under_the_reader_is_not_confirmed(briefing, adults,
     save(briefing, head, text="Another text.")
 
     refused(
-        ReadingReason.CHANGED, services.confirm_read,
+        BriefingReason.CHANGED, services.confirm_read,
         briefing=briefing, edition=1, member=adults["teacher"], by=adults["teacher"].user,
     )  # fmt: skip
     assert not Reading.objects.exclude(read_on=None).exists()
@@ -125,7 +125,7 @@ def test_a_text_that_changed_under_the_reader_is_not_confirmed(briefing, adults,
 
 def test_nobody_reads_for_another(briefing, adults, head, teacher):
     refused(
-        ReadingReason.NOT_ASKED, services.confirm_read,
+        BriefingReason.NOT_ASKED, services.confirm_read,
         briefing=briefing, edition=1, member=adults["assistant"], by=teacher,
     )  # fmt: skip
 
@@ -167,7 +167,7 @@ def test_what_was_put_away_is_owed_by_nobody_and_comes_back(briefing, adults, he
     assert not DueItem.objects.filter(rule="reading.read", met_on=None, closed_on=None).exists()
     assert not selectors.to_read(acting_for(teacher)).exists()
     assert not Briefing.objects.visible_to(acting_for(teacher)).exists()
-    refused(ReadingReason.ARCHIVED, services.ask_everybody, briefing=briefing, by=head)
+    refused(BriefingReason.ARCHIVED, services.ask_everybody, briefing=briefing, by=head)
 
     services.take_out(briefing=briefing, by=head)
     assert selectors.to_read(acting_for(teacher)).count() == 1
@@ -177,7 +177,7 @@ def test_what_was_put_away_is_owed_by_nobody_and_comes_back(briefing, adults, he
 
 def test_a_change_of_the_law_says_how_far_it_is(school, head):
     refused(
-        ReadingReason.STAGE_MISSING, services.save_briefing,
+        BriefingReason.STAGE_MISSING, services.save_briefing,
         briefing=Briefing(school=school), values=values(kind="law"), version=1, by=head,
     )  # fmt: skip
     saved = services.save_briefing(

@@ -98,8 +98,9 @@ def test_a_day_to_come_was_not_held(meeting, senco):
 
 
 def test_the_adult_says_that_they_have_read_it_and_a_change_asks_again(meeting, senco, teaching_assistant):
-    refused(SupervisionReason.SEEN_BY_THE_ADULT, services.mark_seen, meeting=meeting, by=senco)
-    services.mark_seen(meeting=meeting, by=teaching_assistant)
+    refused(SupervisionReason.SEEN_BY_THE_ADULT, services.mark_seen, meeting=meeting, version=2, by=senco)
+    refused(SupervisionReason.CHANGED_SINCE, services.mark_seen, meeting=meeting, version=1, by=teaching_assistant)
+    services.mark_seen(meeting=meeting, version=2, by=teaching_assistant)
     meeting.refresh_from_db()
     assert meeting.seen_at
 

@@ -11,6 +11,7 @@ from staff.models import (
     AppraisalView,
     Briefing,
     Certificate,
+    Evidence,
     ExtraTime,
     FormulaRate,
     JobDescription,
@@ -35,6 +36,7 @@ from staff.models import (
     WorkTime,
 )
 from staff.roles import Role
+from tests.factories import UserFactory
 
 BEGAN = date(2025, 9, 1)
 NOTES = "canary-meeting-notes-zq"
@@ -56,7 +58,9 @@ ABOUT_AN_ADULT |= {
     "description": LEADS,
 }
 ABOUT_AN_ADULT |= {"notes_grant": {Role.SENCO, Role.HEAD, Role.DPO}}
-ABOUT_AN_ADULT |= dict.fromkeys(("meeting", "supervision_action", "appraisal_view"), set())
+ABOUT_AN_ADULT |= dict.fromkeys(
+    ("meeting", "supervision_action", "appraisal_view", "evidence", "appraiser_view"), set()
+)
 
 
 def staff_things(school, user, unit):
@@ -90,9 +94,11 @@ def staff_things(school, user, unit):
         school=school, title="Walked training", planned_on=BEGAN, held_on=BEGAN, follow_up_weeks=6
     )
     briefing = Briefing.objects.create(school=school, title="Walked card", text="Read it.", asked_on=BEGAN)
+    objective = Objective.objects.create(appraisal=appraisal, number=1, text="Lead a group", measure="Log")
     about = {
         "senco": SencoAppointment.objects.create(appointed_on=BEGAN, **started).pk,
         "skill": skill.pk,
+        "archived_skill": Skill.objects.create(school=school, name="Put away", is_archived=True).pk,
         "briefing": briefing.pk,
         "led_post": post.pk,
         "vacancy": Vacancy.objects.create(school=school, title="Assistant", hours_a_week=20, reason="Growth").pk,
@@ -104,7 +110,11 @@ def staff_things(school, user, unit):
         "training_place": TrainingPlace.objects.create(event=training, member=member, state="there").pk,
         "scheme": scheme.pk,
         "appraisal": appraisal.pk,
-        "objective": Objective.objects.create(appraisal=appraisal, number=1, text="Lead a group", measure="Log").pk,
+        "objective": objective.pk,
+        "evidence": Evidence.objects.create(objective=objective, text="Seen", on=BEGAN, by=user).pk,
+        "appraiser_view": AppraisalView.objects.create(
+            appraisal=appraisal, asked_of=UserFactory(name="Asked Colleague"), due_on=BEGAN
+        ).pk,
         "appraisal_view": AppraisalView.objects.create(appraisal=appraisal, asked_of=user, due_on=BEGAN).pk,
         "meeting": meeting.pk,
         "supervision_action": SupervisionAction.objects.create(
@@ -190,6 +200,10 @@ def staff_routes(*, leads, plans, sees, works, records, decides):
         "staff:objective-edit": ("objective", works),
         "staff:objective-remove": ("objective", works),
         "staff:evidence-add": ("objective", works),
+        "staff:evidence-remove": ("evidence", works),
+        "staff:appraisal-view-withdraw": ("appraiser_view", works),
+        "staff:own-training-remove": ("training_place", works),
+        "staff:skill-restore": ("archived_skill", plans),
         "staff:member-appraisals": ("led_member", works),
         "staff:appraisal-begin": ("led_member", works),
         "staff:training-list": ("none", plans),

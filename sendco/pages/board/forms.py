@@ -1,6 +1,7 @@
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
 from pupils.deployment.selectors import may_be_placed
@@ -103,8 +104,11 @@ class _SlotFields(forms.Form):
         self.fields["member"].queryset = members_on_board(acting, day)
         kinds = SlotKind.objects.visible_to(acting).filter(is_archived=False)
         self.fields["kind"].queryset = kinds
-        self.fields["skill"].queryset = Skill.objects.visible_to(acting).filter(is_archived=False)
-        self.fields["group"].queryset = TeachingGroup.objects.visible_to(acting).filter(is_archived=False)
+        # What was put away meanwhile stays where it stands.
+        held = {name: getattr(self.initial.get(name), "pk", self.initial.get(name)) for name in ("skill", "group")}
+        for name, model in (("skill", Skill), ("group", TeachingGroup)):
+            rows = model.objects.visible_to(acting)
+            self.fields[name].queryset = rows.filter(Q(is_archived=False) | Q(pk=held[name] or 0))
         self.fields["pupils"].queryset = may_be_placed(acting)
         self.fields["pupils"].label_from_instance = lambda pupil: pupil.name
         self.fields["pupils"].widget.attrs["size"] = 6

@@ -33,6 +33,7 @@ def skills(request):
         "lines": found,
         "single": matrix.single_points(found),
         "tags": selectors.tags_of(acting),
+        "archived": Skill.objects.visible_to(acting).filter(is_archived=True),
         "may_edit": acting.can(P.TRAINING_EDIT),
         "sees_pupils": acting.sees_all_pupils or acting.can(P.PUPIL_VIEW_UNIT),
     }
