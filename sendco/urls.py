@@ -2,6 +2,7 @@ from django.conf import settings
 from django.urls import include, path
 
 from sendco.pages import account, errors, explain, health, jobs, links, search
+from sendco.pages.board import import_views as board_import
 from sendco.pages.board import views as board
 from sendco.pages.compliance import views as compliance
 from sendco.pages.due import calendar_feed, diary, missed
@@ -35,6 +36,10 @@ urlpatterns = [
     path("board/hours/", board.board_hours, name="board-hours"),
     path("board/place/", board.slot_add, name="slot-add"),
     path("board/timetables/begin/", board.timetable_begin, name="timetable-begin"),
+    path("board/timetables/<int:pk>/import/", board_import.timetable_import, name="timetable-import"),
+    path("board/timetables/<int:pk>/import/check/", board_import.timetable_import_check, name="timetable-import-check"),
+    path("board/timetables/imports/<int:pk>/undo/", board_import.timetable_import_undo, name="timetable-import-undo"),
+    path("board/timetables/<int:pk>/table.csv", board_import.timetable_download, name="timetable-download"),
     path("board/slots/<int:pk>/", board.slot_detail, name="slot-detail"),
     path("board/slots/<int:pk>/edit/", board.slot_edit, name="slot-edit"),
     path("board/slots/<int:pk>/move/", board.slot_move, name="slot-move"),

@@ -40,6 +40,18 @@ def carry_pupils(*, pairs: Iterable[tuple[int, int]], by: User) -> None:
 
 
 @transaction.atomic
+def put_pupils(*, places: Iterable[tuple[int, Iterable[int]]], by: User) -> None:
+    """Put children into slots: (slot, their ids). A child who has gone for good meanwhile is left out."""
+    wanted = [(slot, pupil) for slot, pupils in places for pupil in pupils]
+    there = set(Pupil.objects.filter(pk__in=[pupil for _, pupil in wanted]).values_list("pk", flat=True))
+    for slot, pupil in wanted:
+        if pupil in there:
+            row = SlotPupil(slot_id=slot, pupil_id=pupil)
+            with audit.saving(row, by=by):
+                row.save()
+
+
+@transaction.atomic
 def let_read(*, user: User, group: TeachingGroup | None, pupils: Iterable[Pupil], from_on: date, by: User) -> list[str]:
     """Let the adult of a slot read about the children in it, from a day on. Returns in words what was new.
 

@@ -24,6 +24,13 @@ class BoardReason(Reason):
         "slots_in_weeks",
         _("{number} slots are in week A or week B alone. Change those first: they would be in no week."),
     )
+    IMPORT_IN_PAST = "import_in_past", _("What has happened stays. Choose today or a later day.")
+    UNDONE_ALREADY = "undone_already", _("This file was taken back already.")
+    PLAN_CHANGED = (
+        "plan_changed",
+        _("Somebody changed the board meanwhile. Nothing was saved: look at what the file does now."),
+    )
+    NOT_CONFIRMED = "not_confirmed", _("Tick that these slots go, or choose a fuller file.")
     TIMETABLE_LATER = (
         "timetable_later",
         _("A timetable begins on {day} already. Choose a later day, or change that one."),

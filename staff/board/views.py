@@ -53,6 +53,7 @@ def timetable_detail(request, pk):
         "letters": timetable.letters.all(),
         "letter_now": selectors.week_letter(timetable, today),
         "slots": timetable.slots.count(),
+        "imports": timetable.imports.select_related("made_by")[:10],
         "today": today,
         "may_remove": timetable.starts_on > today or not timetable.slots.exists(),
     }

@@ -37,7 +37,7 @@ from .reading import Briefing, Reading
 from .school import AcademicYear, Closure, School, Term, Unit
 from .senco import SencoAppointment
 from .supervision import NotesGrant, SupervisionAction, SupervisionMeeting
-from .timetables import Period, Slot, SlotKind, Timetable, WeekLetter
+from .timetables import Period, Slot, SlotKind, Timetable, TimetableImport, WeekLetter
 from .training import Certificate, Skill, TrainingEvent, TrainingPlace
 from .vacancies import Vacancy
 
@@ -83,6 +83,7 @@ __all__ = [
     "TeachingGroup",
     "Term",
     "Timetable",
+    "TimetableImport",
     "TrainingEvent",
     "TrainingPlace",
     "Unit",

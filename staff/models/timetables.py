@@ -165,3 +165,24 @@ class Slot(models.Model):
 
     def __str__(self):
         return f"{self.get_weekday_display()} {self.starts_at:%H:%M} to {self.ends_at:%H:%M}"
+
+
+class TimetableImport(models.Model):
+    """Slots read from a file, with what is needed to take them back once. Nothing before `from_on` was touched."""
+
+    timetable = models.ForeignKey(Timetable, on_delete=models.CASCADE, related_name="imports")
+    from_on = models.DateField()
+    made_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    rows = models.PositiveIntegerField()
+    # Ids of the slots placed; (id, last day before) of those ended; facts of those that were still to begin.
+    placed = models.JSONField(default=list)
+    ended = models.JSONField(default=list)
+    removed = models.JSONField(default=list)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"import {self.pk} into timetable {self.timetable_id}"

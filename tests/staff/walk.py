@@ -29,6 +29,7 @@ from staff.models import (
     SupervisionAction,
     SupervisionMeeting,
     Timetable,
+    TimetableImport,
     TrainingEvent,
     TrainingPlace,
     Vacancy,
@@ -131,6 +132,9 @@ def staff_things(school, user, unit):
         "formula": formula.pk,
         "extra_time": ExtraTime.objects.create(post=post, on=BEGAN, minutes=210, what="Evening", counts="contract").pk,
         "timetable": timetable.pk,
+        "timetable_import": TimetableImport.objects.create(
+            timetable=timetable, from_on=date(2099, 9, 1), made_by=user, rows=1
+        ).pk,
         "slot_kind": kind.pk,
         "slot": slot.pk,
         "absence": Absence.objects.create(member=member, starts_on=date(2026, 11, 2)).pk,
@@ -252,6 +256,10 @@ def staff_routes(*, leads, plans, sees, works, records, decides):
         "slot-move": ("slot", plans),
         "slot-remove": ("slot", plans),
         "timetable-begin": ("none", leads),
+        "timetable-import": ("timetable", leads),
+        "timetable-import-check": ("timetable", leads),
+        "timetable-import-undo": ("timetable_import", leads),
+        "timetable-download": ("timetable", leads),
         "my-week": ("none", works),
         "member-week": ("member", works),
     }
