@@ -3,6 +3,7 @@ owes it alone. What the law asks of the school, such as the SENCo's qualificatio
 
 from datetime import timedelta
 
+from django.db.models import F, Value
 from django.utils import timezone
 
 from sendco.clock import deadline
@@ -192,29 +193,31 @@ def of_senco(appointment, calendar):
     return [Owed(one, **facts) for one in found if one]
 
 
-# The way from each personal record to the adult it is about.
+COLLEAGUE = Value("colleague")
+# Of each personal record: whom or what it is about, and a word beside it.
 ABOUT = {
-    SupervisionMeeting: "member__name",
-    SupervisionAction: "meeting__member__name",
-    Appraisal: "member__name",
-    AppraisalView: "appraisal__member__name",
-    Certificate: "member__name",
-    Post: "member__name",
-    JobDescription: "post__member__name",
-    TrainingPlace: "member__name",
+    SupervisionMeeting: ("member__name", COLLEAGUE),
+    SupervisionAction: ("meeting__member__name", COLLEAGUE),
+    Appraisal: ("member__name", COLLEAGUE),
+    AppraisalView: ("appraisal__member__name", COLLEAGUE),
+    Certificate: ("member__name", F("skill__name")),
+    Post: ("member__name", F("title")),
+    JobDescription: ("post__member__name", F("post__title")),
+    TrainingPlace: ("event__title", Value("training")),
 }
 
 
-def adults_of(items):
-    """{(source type, id): the adult's name} of personal due items. One query for each kind of record among them."""
-    names = {}
-    for model, path in ABOUT.items():
+def subjects_of(items):
+    """{(source type, id): (whom or what, a word beside it)} of personal due items. One query for each kind of record
+    among them."""
+    found = {}
+    for model, (path, beside) in ABOUT.items():
         label = model._meta.label_lower
         ids = [item.source_id for item in items if item.is_personal and item.source_type == label]
         if ids:
-            rows = model._default_manager.filter(pk__in=ids).values_list("pk", path)
-            names |= {(label, pk): name for pk, name in rows}
-    return names
+            rows = model._default_manager.filter(pk__in=ids).values_list("pk", path, beside)
+            found |= {(label, pk): (name, word) for pk, name, word in rows}
+    return found
 
 
 def register_sources():

@@ -19,6 +19,7 @@ from sendco.due.models import DueItem
 from sendco.formkit.page import FormPage, form_page, posted
 from staff.access import require_permission, step_up
 from staff.appraisal.services import hand_over as hand_over_appraisals
+from staff.leaving import held_by
 from staff.models import User
 from staff.permissions import Permission
 from staff.posts.services import end_posts
@@ -125,7 +126,8 @@ def person_leave(request, pk):
     theirs = owned.filter(is_personal=False)
     page = {
         "theirs": shaped(list(theirs), request.acting) if request.acting.can(Permission.NARRATIVE_VIEW) else (),
-        "number": owned.count(),
+        "number": theirs.count(),
+        "held": held_by(leaver, school),
         "title": f"{leaver.name} leaves",
         "lead": "Access, posts and slots end; open work goes to a colleague. What they did stays on record.",
         "section": "people",

@@ -546,3 +546,21 @@ def test_an_absence_entered_by_an_earlier_version_after_a_post_shows_nowhere(cli
     client.force_login(head)
 
     assert "Gone Person" not in client.get(reverse("home")).content.decode()
+
+
+def test_before_somebody_leaves_all_that_they_hold_is_said(proved, school, head, senco, teaching_assistant, skill):
+    own = adult(school, user=senco)
+    aide = adult(school, user=teaching_assistant, manager=own)
+    placed(own, timetable(school))
+    certify(own, skill, date(2026, 11, 2), head)
+    asked(school, head)
+    meeting = supervision.plan(member=aide, kind="supervision", planned_on=TODAY() + days(3), by=senco)[0]
+    supervision.add_action(meeting=meeting, text="Visit", owner=senco, due_on=TODAY() + days(9), by=senco)
+
+    page = proved(head).get(reverse("person-leave", args=[senco.pk]))
+
+    assert {what: count for count, what, _ in page.context["held"]} == {
+        "adults whom they manage": 1, "slots on the deployment board": 1, "actions from one-to-ones that they led": 1,
+        "one-to-ones to come": 1, "certificates": 1, "things to read": 1,
+    }  # fmt: skip
+    assert "Visit" not in page.content.decode()

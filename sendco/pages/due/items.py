@@ -21,7 +21,7 @@ from sendco.due.pages import Takes, pages_of
 from sendco.due.words import duty_words
 from staff.models import Membership, User
 from staff.models.people import current_on
-from staff.owing import adults_of
+from staff.owing import subjects_of
 from staff.permissions import Permission
 
 
@@ -135,17 +135,17 @@ CONSULTATION = "ehcp.consultation"
 
 
 @dataclass(frozen=True)
-class Adult:
-    """A colleague whom a personal item is about. Only its owner meets the line."""
+class Subject:
+    """What a personal item is about: a colleague, a training. Only its owner meets the line."""
 
     name: str
+    where: str
     pk = None
-    where = "colleague"
 
 
-def _adult(item, names):
-    name = names.get((item.source_type, item.source_id))
-    return Adult(name) if name else None
+def _subject(item, subjects):
+    found = subjects.get((item.source_type, item.source_id))
+    return Subject(*found) if found else None
 
 
 def _not_on_roll(items):
@@ -175,13 +175,13 @@ def owners(items, acting):
 def rows(items, *, pupils, people=None, acting):
     """Shape due items for a page. `pupils` maps ids to `children`, `people` to users."""
     others = _not_on_roll(items)
-    adults = adults_of(items)
+    subjects = subjects_of(items)
     steps = _steps(items, acting)
     known = acknowledgements({item.known_id for item in items if getattr(item, "known_id", None)})
     return [
         _row(
             item,
-            pupils.get(item.pupil_id) if item.pupil_id else others.get(item.source_id) or _adult(item, adults),
+            pupils.get(item.pupil_id) if item.pupil_id else others.get(item.source_id) or _subject(item, subjects),
             (people or {}).get(item.owner_id),
             known,
             steps,

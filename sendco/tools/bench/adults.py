@@ -1,9 +1,11 @@
-"""A school of forty adults with a full board: five days of nine slots each."""
+"""A school of forty adults with a full board, five days of nine slots each; and sixty with the skills of its pupils."""
 
 from datetime import date, time, timedelta
 
+from pupils.models import Pupil, PupilSkill
 from staff.board.services import ensure_kinds
-from staff.models import Post, Slot, SlotKind, StaffMember, TeachingGroup, Timetable, WorkPattern, WorkTime
+from staff.models import Certificate, Post, Slot, SlotKind, StaffMember, TeachingGroup, Timetable, WorkPattern, WorkTime
+from staff.training.services import ensure_skills
 from staff.weeks import monday_of
 
 ADULTS, DAYS, SLOTS = 40, 5, 9
@@ -37,6 +39,34 @@ def add_adults(school, number=ADULTS):
             for number in range(SLOTS)
         ),
         batch_size=2000,
+    )
+
+
+def add_skills(school, more=20):
+    """Sixty adults in all, trained in every third of the usual skills, and each pupil in need of one."""
+    ensure_skills(school, by=None)
+    members = [*StaffMember.objects.filter(school=school)]
+    fresh = StaffMember.objects.bulk_create(
+        StaffMember(school=school, name=f"Trained {place:03d}") for place in range(more)
+    )
+    posts = Post.objects.bulk_create(
+        Post(member=member, title="Teaching assistant", hours_a_week=35, starts_on=SINCE) for member in fresh
+    )
+    patterns = WorkPattern.objects.bulk_create(WorkPattern(post=post, starts_on=SINCE) for post in posts)
+    WorkTime.objects.bulk_create(
+        WorkTime(pattern=pattern, weekday=place % DAYS, starts_at=FIRST, ends_at=LAST)
+        for place, pattern in enumerate(patterns)
+    )
+    skills = list(school.skills.order_by("pk"))
+    Certificate.objects.bulk_create(
+        Certificate(member=member, skill=skill, issued_on=SINCE, expires_on=date(2099, 1, 1 + place % 28))
+        for place, member in enumerate([*members, *fresh])
+        for number, skill in enumerate(skills)
+        if (place + number) % 3 == 0
+    )
+    PupilSkill.objects.bulk_create(
+        PupilSkill(pupil=pupil, skill=skills[place % len(skills)], starts_on=SINCE)
+        for place, pupil in enumerate(Pupil.objects.filter(school=school, left_on=None))
     )
 
 

@@ -39,6 +39,7 @@ def staff_pages(school, senco, times):
         ("board", client, "/board/", {}),
         ("hours", client, "/board/hours/", {}),
         ("staff", client, "/school/staff/", {}),
+        ("skills", client, "/skills/", {}),
     ]
     return {"readings": [asdict(one) for one in together(pages, times=times)]}
 

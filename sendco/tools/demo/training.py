@@ -113,16 +113,15 @@ class Training:
                     self.book.add(reading, on=on, by=self.senco)
 
     def _descriptions(self):
-        """Of every second assistant, agreed by both two months ago, by one, or by nobody yet."""
+        """Of every second assistant, agreed by both two months ago; one was written anew and waits for both."""
         keys = [key for key in self.posts if key.startswith("ta")]
         for place, key in enumerate(keys[::2]):
             post = self.posts[key]
-            on = max(self.days.today - timedelta(days=60), post.starts_on)
+            on = max(self.days.today - timedelta(days=60 if place else 5), post.starts_on)
             row = JobDescription(post=post, text=DESCRIPTION, written_on=on, written_by=self.senco)
-            row.member_agreed_on = on + timedelta(days=3) if place % 3 != 2 else None
-            row.manager_agreed_on, row.manager = (
-                (on + timedelta(days=5), self.senco) if place % 3 == 0 else (None, None)
-            )
+            if place:
+                row.member_agreed_on, row.manager_agreed_on = on + timedelta(days=3), on + timedelta(days=5)
+                row.manager = self.senco
             self.book.add(row, on=on, by=self.senco)
 
     def _vacancy(self):

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 
-from sendco.tools.bench.adults import add_adults
+from sendco.tools.bench.adults import add_adults, add_skills
 from sendco.tools.bench.cases import forget_runs, make_schools, trust_head
 from sendco.tools.bench.data import make_school
 from sendco.tools.bench.measure import Reading
@@ -103,9 +103,11 @@ class Command(BaseCommand):
         for number in range(5001, 5001 + max(1, 49 // share)):
             add_adults(make_school(number, 400 // share)[0])
         shared = self.staff_pages(school, times)
+        add_skills(school)
+        self.staff_pages(school, times, skills=True)
         self.say("board, one school of 50 against alone", shared / alone, 1.1)
 
-    def staff_pages(self, school, times):
+    def staff_pages(self, school, times, *, skills=False):
         """Say the ratios of the staff pages; returns that of the board."""
         readings = self.pages_of("staff_pages", school, min(times, 30))
         bare = readings["bare"].median_ms
@@ -114,6 +116,10 @@ class Command(BaseCommand):
             words = f"{name}, 40 adults, times the bare view ({one.queries} queries, {one.kib:.0f} KiB)"
             self.say(words, one.median_ms / bare, 3.0)
         self.say("board of a week, KiB", readings["board"].kib, 100)
+        if skills:
+            one = readings["skills"]
+            words = f"skills matrix, 60 adults, times the bare view ({one.queries} queries, {one.kib:.0f} KiB)"
+            self.say(words, one.median_ms / bare, 3.0)
         return readings["board"].median_ms / bare
 
     def cases(self, share, times):
