@@ -13,6 +13,7 @@ from ..acting import acting_for
 from ..models import NotesGrant, School, StaffMember, SupervisionAction, SupervisionMeeting, User
 from ..owed import bring_up_to_date
 from ..saving import record
+from ..tasks import send_account_mail
 from .refusals import SupervisionReason
 from .selectors import is_one_of_two, may_agree
 
@@ -176,6 +177,11 @@ def ask_to_read(*, member: StaffMember, reason: str, by: User) -> NotesGrant:
     except IntegrityError as error:
         raise Refused(SupervisionReason.GRANT_ASKED) from error
     record(member, "supervision.grant_asked", f"{by.name} asks to read the notes. {reason}", by=by)
+    _tell_the_adult(
+        member,
+        f"{by.name} asks to read the notes of your one-to-ones, for this reason:\n\n{reason}\n\nNothing opens before a "
+        "second person has agreed. You are told of that too.",
+    )
     return grant
 
 
@@ -198,7 +204,15 @@ def decide_grant(*, grant: NotesGrant, agrees: bool, by: User) -> NotesGrant:
     row.save(update_fields=["agreed_by", "agreed_at", "refused_at", "ends_on"])
     said = f"may read the notes until {short_date(row.ends_on)}" if row.ends_on else "may not read the notes"
     record(row.member, "supervision.grant_decided", f"{row.reader.name} {said}: {by.name} decided", by=by)
+    _tell_the_adult(row.member, f"Your one-to-ones: {row.reader.name} {said}. {by.name} decided as the second person.")
     return row
+
+
+def _tell_the_adult(member: StaffMember, text: str) -> None:
+    """Mail to the adult whose notes are asked for. The subject names nobody and nothing private."""
+    if member.user and member.user.is_active:
+        subject = "Notes of one-to-ones: somebody asks to read them"
+        send_account_mail(to=member.user.email, subject=subject, text=text, school=member.school)
 
 
 def note_read(meeting: SupervisionMeeting, *, by: User) -> None:

@@ -12,7 +12,7 @@ from sendco.due.models import DueItem
 from sendco.pages.due.items import due_for
 from sendco.refusals import ChangedMeanwhile
 from staff.acting import acting_for
-from staff.models import NotesGrant, SupervisionAction, SupervisionMeeting, Unit
+from staff.models import NotesGrant, OutgoingMail, SupervisionAction, SupervisionMeeting, Unit
 from staff.posts.services import set_line
 from staff.roles import Role
 from staff.supervision import selectors, services
@@ -188,7 +188,9 @@ def test_an_action_is_done_once(meeting, senco, teacher):
 
 
 # --- The second person ---
-def test_notes_open_only_after_a_second_person_agreed_and_for_seven_days(client, proved, meeting, head, senco, school):
+def test_notes_open_only_after_a_second_person_agreed_and_for_seven_days(
+    client, meeting, head, school, teaching_assistant
+):
     dpo = MembershipFactory(school=school, role=Role.DPO).user
     grant = services.ask_to_read(member=meeting.member, reason="A formal complaint", by=head)
     client.force_login(head)
@@ -204,6 +206,9 @@ def test_notes_open_only_after_a_second_person_agreed_and_for_seven_days(client,
     assert Event.objects.filter(code="supervision.read").exists()
     grant.refresh_from_db()
     assert grant.ends_on == timezone.localdate() + timedelta(days=6)
+    mails = OutgoingMail.objects.filter(to=teaching_assistant.email).order_by("pk")
+    assert ["A formal complaint" in mail.text for mail in mails] == [True, False]
+    assert not [mail for mail in mails if head.name in mail.subject or "complaint" in mail.subject]
     NotesGrant.objects.update(ends_on=timezone.localdate() - timedelta(days=1))
     assert client.get(address).status_code == 404
 
