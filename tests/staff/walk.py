@@ -37,7 +37,7 @@ from staff.models import (
     WorkTime,
 )
 from staff.roles import Role
-from tests.factories import UserFactory
+from tests.factories import MembershipFactory
 
 BEGAN = date(2025, 9, 1)
 NOTES = "canary-meeting-notes-zq"
@@ -114,7 +114,7 @@ def staff_things(school, user, unit):
         "objective": objective.pk,
         "evidence": Evidence.objects.create(objective=objective, text="Seen", on=BEGAN, by=user).pk,
         "appraiser_view": AppraisalView.objects.create(
-            appraisal=appraisal, asked_of=UserFactory(name="Asked Colleague"), due_on=BEGAN
+            appraisal=appraisal, asked_of=MembershipFactory(school=school, role=Role.TEACHER).user, due_on=BEGAN
         ).pk,
         "appraisal_view": AppraisalView.objects.create(appraisal=appraisal, asked_of=user, due_on=BEGAN).pk,
         "meeting": meeting.pk,
