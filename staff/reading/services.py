@@ -1,5 +1,6 @@
 """Writing what colleagues read, asking them to, and noting who has read which edition."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -85,12 +86,11 @@ def _taken(briefing: Briefing) -> Briefing:
 def _ask(briefing: Briefing, *, by: User | None, again: bool = False) -> int:
     """One reading for each adult it is for. With `again` those who read an earlier edition get a new day."""
     today = timezone.localdate()
-    groups = _groups_at_work(briefing.school, today)
-    first = _first_days(briefing.school, today)
+    everyone = _held(briefing.school, today)
     present = {row.member_id: row for row in briefing.readings.select_related("member")}
-    wanted = {member for member, held in groups.items() if briefing.is_for(held)}
+    wanted = {member for member, held in everyone.items() if briefing.is_for(held.groups)}
     for member in wanted | set(present):
-        due_on = max(today, first.get(member, today)) + DAYS_TO_READ
+        due_on = _due_on(everyone.get(member), today)
         row = present.get(member) or Reading(briefing=briefing, member_id=member, due_on=due_on)
         row.briefing = briefing
         closed = None if member in wanted else row.closed_on or today
@@ -104,37 +104,45 @@ def _ask(briefing: Briefing, *, by: User | None, again: bool = False) -> int:
     return len(wanted)
 
 
-def _groups_at_work(school: School, day: date) -> dict[int, set[str]]:
-    """{adult: kinds of post held on that day}, of posts that begin later too: new colleagues read before they start."""
-    held: dict[int, set[str]] = {}
+@dataclass
+class _Held:
+    """The kinds of post that an adult holds or will hold, and the first day of them."""
+
+    groups: set[str]
+    first: date
+
+
+def _held(school: School, day: date) -> dict[int, _Held]:
+    """{adult: what they hold}, posts to come among it: new colleagues read before they start. One query."""
+    found: dict[int, _Held] = {}
     posts = Post.objects.filter(member__school=school).exclude(ends_on__lt=day)
-    for member, group in posts.values_list("member", "staff_group"):
-        held.setdefault(member, set()).add(group)
-    return held
+    for member, group, first in posts.values_list("member", "staff_group", "starts_on"):
+        held = found.setdefault(member, _Held(set(), first))
+        held.groups.add(group)
+        held.first = min(held.first, first)
+    return found
 
 
-def _first_days(school: School, day: date) -> dict[int, date]:
-    """{adult: first day of a post that goes on or is to come}."""
-    posts = Post.objects.filter(member__school=school).exclude(ends_on__lt=day).order_by("-starts_on")
-    return dict(posts.values_list("member", "starts_on"))
+def _due_on(held: _Held | None, today: date) -> date:
+    """Two weeks from today, or from the first day of somebody who is still to begin."""
+    return max(today, held.first if held else today) + DAYS_TO_READ
 
 
 @transaction.atomic
 def ask_member(member: StaffMember, *, by: User) -> None:
     """After a change of posts: ask for what this adult's kinds of post have to read, and no longer for the rest."""
     today = timezone.localdate()
-    held = _groups_at_work(member.school, today).get(member.pk, set())
-    first = min((post.starts_on for post in member.posts.exclude(ends_on__lt=today)), default=today)
+    held = _held(member.school, today).get(member.pk)
     present = {row.briefing_id: row for row in member.readings.select_related("briefing")}
     for briefing in Briefing.objects.filter(school=member.school, archived_on=None).exclude(asked_on=None):
-        wanted = bool(held) and briefing.is_for(held)
+        wanted = held is not None and briefing.is_for(held.groups)
         row = present.get(briefing.pk)
         if row is None and wanted:
-            row = Reading(briefing=briefing, member=member, due_on=max(today, first) + DAYS_TO_READ)
+            row = Reading(briefing=briefing, member=member, due_on=_due_on(held, today))
         elif row is None or wanted == (row.closed_on is None):
             continue
         if wanted:
-            row.due_on = max(row.due_on, max(today, first) + DAYS_TO_READ)
+            row.due_on = max(row.due_on, _due_on(held, today))
         row.closed_on = None if wanted else today
         with audit.saving(row, by=by):
             row.save()

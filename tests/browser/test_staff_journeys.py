@@ -189,3 +189,40 @@ def test_a_form_is_reached_and_sent_by_keyboard_alone(enter, page, site):
     page.keyboard.press("Enter")
 
     expect(page.get_by_role("heading", level=1)).to_contain_text("Jan Whistler is away")
+
+
+def test_a_table_of_slots_is_changed_in_a_file_and_taken_back(enter, page, tmp_path):
+    enter(SENCO)
+    page.goto(page.url + "school/timetables/")
+    page.get_by_role("main").get_by_role("link", name="2026-27").first.click()
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download slots").click()
+    head, *lines = waiting.value.path().read_text(encoding="utf-8-sig").splitlines()
+    own = [line for line in lines if line.startswith("Bethan Crowe,")]
+    changed = tmp_path / "slots.csv"
+    changed.write_text("\n".join([head, *own[1:], "Bethan Crowe,Friday,,15:15,15:25,Duty,,Gate,"]), encoding="utf-8")
+
+    page.get_by_role("link", name="Read slots from a file").click()
+    page.get_by_label("Table of slots").set_input_files(changed)
+    page.get_by_role("button", name="Read the file").click()
+
+    main = page.get_by_role("main")
+    expect(main).to_contain_text(f"{len(own)} lines about 1 adult")
+    expect(main.get_by_role("heading", name="Slots that go")).to_be_visible()
+    main.get_by_role("button", name=re.compile("^Save from")).click()
+    expect(page.locator("#messages")).to_contain_text("1 slots placed")
+    main.get_by_role("link", name=re.compile("^Take it back")).click()
+    main.get_by_role("button", name="Take it back").click()
+    expect(page.locator("#messages")).to_contain_text("Taken back.")
+
+
+def test_a_card_is_read_in_two_clicks_from_the_home_page(enter, page, click):
+    enter(ASSISTANT)
+    card = page.get_by_role("main").get_by_role("link", name="What is asked of a teaching assistant")
+    title = card.inner_text()
+    click(card)
+    click(page.get_by_role("button", name="I have read this"))
+
+    expect(page.locator("#messages")).to_contain_text("Noted that you have read it.")
+    assert title == "What is asked of a teaching assistant"
+    assert click.count <= 2
