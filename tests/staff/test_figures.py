@@ -1,6 +1,6 @@
 """The staff list's figures and the homes: to each what is theirs to know."""
 
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 
 import pytest
 from django.db import connection
@@ -8,13 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from staff.absences.services import save_absence
 from staff.acting import acting_for
-from staff.models import Appraisal, AppraisalScheme, Certificate, Skill, SupervisionMeeting
+from staff.models import Appraisal, AppraisalScheme, Certificate, GroupStaff, Skill, Slot, SupervisionMeeting
 from staff.posts.figures import figures
 from staff.reading import services as reading
 from tests.staff.test_reading import values
 
-from .adults import adult
+from .adults import BEGAN, adult, kind, timetable
 
 
 @pytest.fixture
@@ -112,3 +113,24 @@ def test_somebody_off_the_staff_list_has_a_home_too(client, school, teacher):
     client.force_login(teacher)
 
     assert "My work here" not in client.get(reverse("home")).content.decode()
+
+
+# --- Who comes to my class ---
+def test_a_teacher_sees_who_is_with_their_classes_today(client, school, teacher, group, head):
+    table, aide = timetable(school), adult(school, "Ana Field")
+    weekday = today().weekday()
+    facts = {"timetable": table, "kind": kind(school), "starts_on": BEGAN, "ends_at": time(10), "starts_at": time(9)}
+    Slot.objects.create(member=aide, weekday=weekday, group=group, doing="Phonics", **facts)
+    Slot.objects.create(member=aide, weekday=weekday, doing="Elsewhere", **facts)
+    Slot.objects.create(member=aide, weekday=(weekday + 1) % 5, group=group, doing="Tomorrow", **facts)
+    client.force_login(teacher)
+
+    def shown():
+        text = client.get(reverse("home")).content.decode()
+        return [word for word in ("Phonics", "Elsewhere", "Tomorrow", "Away") if word in text]
+
+    assert shown() == ["Phonics"]
+    save_absence(member=aide, absence=None, starts_on=today(), ends_on=today(), by=head)
+    assert shown() == ["Phonics", "Away"]
+    GroupStaff.objects.filter(user=teacher).update(ends_on=today() - timedelta(days=1))
+    assert shown() == []

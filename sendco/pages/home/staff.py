@@ -1,8 +1,15 @@
 """What homes show of adults at work: one's own next steps, and for the head how far appraisals and training are."""
 
+from dataclasses import dataclass
+
+from pupils.deployment.selectors import pupils_of_slots
+from staff.absences.selectors import stretches_away
 from staff.appraisal.selectors import completion, lines
 from staff.appraisal.stages import next_step
-from staff.models import Appraisal, Certificate, Skill, SupervisionMeeting
+from staff.board import selectors as boards
+from staff.minutes import common
+from staff.models import Appraisal, Certificate, GroupStaff, Skill, Slot, StaffMember, SupervisionMeeting
+from staff.models.people import current_on
 from staff.permissions import Permission
 from staff.posts.figures import open_appraisals
 from staff.reading.selectors import to_read
@@ -11,6 +18,47 @@ from staff.training.selectors import SOON, expiring
 from ..skills import matrix
 
 MOST = 5
+
+
+@dataclass(frozen=True)
+class Helper:
+    """An adult who is with a class of one's own today."""
+
+    slot: boards.Placed
+    name: str
+    group: str
+    is_away: bool
+
+
+def my_day(acting, member, today):
+    """Where one is today, for those on the staff list, and which adults are with one's classes."""
+    week = boards.board(acting.school, today, StaffMember.objects.filter(pk=member.pk if member else None))
+    context = {"helpers": _helpers(acting, member, today, week), "has_week": bool(member and week.week.timetables)}
+    if member:
+        placed = week.adults[0].by_day.get(today, [])
+        pupils = pupils_of_slots([slot.pk for slot in placed], acting)
+        context["my_day"] = [(slot, week.groups.get(slot.group, ""), pupils.get(slot.pk, [])) for slot in placed]
+    return context
+
+
+def _helpers(acting, member, today, week):
+    """Two queries, and two more where somebody comes."""
+    if not week.week.timetables:
+        return []
+    taught = GroupStaff.objects.filter(current_on(today), user=acting.user, kind=GroupStaff.Kind.TEACHES)
+    slots = Slot.objects.filter(group__in=taught.values("group"), group__is_archived=False)
+    placed = boards.placed_in(week.week, slots.exclude(member=member) if member else slots, week.kinds)
+    now = [slot for slot in placed if slot.day == today]
+    if not now:
+        return []
+    ids = {slot.member for slot in now}
+    names = dict(StaffMember.objects.filter(pk__in=ids).values_list("pk", "name"))
+    away = stretches_away(ids, [today])
+
+    def is_away(slot):
+        return bool(common([slot.stretch], away[slot.member].get(today, [])))
+
+    return [Helper(slot, names[slot.member], week.groups[slot.group], is_away(slot)) for slot in now]
 
 
 def own_work(acting, member, today):

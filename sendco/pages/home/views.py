@@ -13,7 +13,6 @@ from django.views.decorators.http import require_GET
 
 from ehcp.reviews.selectors.contributions import asked_of
 from governance.selectors.reminders import daily_run_warning, with_acknowledged
-from pupils.deployment.selectors import pupils_of_slots
 from pupils.models import Concern, ConcernView, Import, Need, Pupil, RegisterEntry
 from pupils.models.register import ON_REGISTER
 from sendco.charts.bars import stacked_bar
@@ -21,8 +20,7 @@ from sendco.due.windows import DUE_SOON, THIS_WEEK
 from sendco.jobs.models import Heartbeat
 from staff.absences.selectors import names_away
 from staff.access import signed_in
-from staff.board import selectors as boards
-from staff.models import Invitation, Membership, StaffMember
+from staff.models import Invitation, Membership
 from staff.models.people import current_on
 from staff.permissions import Permission
 from staff.posts.selectors import own_record
@@ -33,7 +31,7 @@ from ..due.groups import mine_to_do
 from ..register.filters import with_status
 from ..register.reading import counts, open_rows, with_details
 from . import signatures
-from .staff import own_work, school_work
+from .staff import my_day, own_work, school_work
 
 MOST_ROWS = 20
 MOST_WAITING = 8
@@ -133,7 +131,7 @@ def _classroom(acting, today, covered):
     pressing = [row.item.source_id for row in due["overdue"] + due["this_week"] if row.item.rule == "concern.view"]
     member = own_record(acting)
     return (
-        _my_day(acting, member, today)
+        my_day(acting, member, today)
         | own_work(acting, member, today)
         | {
             "due": due,
@@ -182,19 +180,6 @@ def _away(acting, today):
     if not acting.can(Permission.ABSENCE_EDIT):
         return {}
     return {"away": names_away(acting, today), "may_record_absence": True}
-
-
-def _my_day(acting, member, today):
-    """Where one is today, for those on the staff list with a timetable in force."""
-    if member is None:
-        return {}
-    week = boards.board(acting.school, today, StaffMember.objects.filter(pk=member.pk))
-    placed = week.adults[0].by_day.get(today, [])
-    pupils = pupils_of_slots([slot.pk for slot in placed], acting)
-    return {
-        "my_day": [(slot, week.groups.get(slot.group, ""), pupils.get(slot.pk, [])) for slot in placed],
-        "has_week": bool(week.week.timetables),
-    }
 
 
 def _nothing(acting, today, covered):
