@@ -40,7 +40,8 @@ urlpatterns = [
     path("board/timetables/<int:pk>/import/check/", board_import.timetable_import_check, name="timetable-import-check"),
     path("board/timetables/imports/<int:pk>/undo/", board_import.timetable_import_undo, name="timetable-import-undo"),
     path("board/timetables/<int:pk>/table.csv", board_import.timetable_download, name="timetable-download"),
-    path("board/slots/<int:pk>/", board.slot_detail, name="slot-detail"),
+    # Short: two thousand of them stand on one page.
+    path("board/s/<int:pk>/", board.slot_detail, name="slot-detail"),
     path("board/slots/<int:pk>/edit/", board.slot_edit, name="slot-edit"),
     path("board/slots/<int:pk>/move/", board.slot_move, name="slot-move"),
     path("board/slots/<int:pk>/remove/", board.slot_remove, name="slot-remove"),

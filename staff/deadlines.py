@@ -135,6 +135,7 @@ class Course(StrEnum):
     NONE = "none"
     COUNTS = "counts"
     OPEN = "open"
+    BEGIN_UNKNOWN = "begin_unknown"
     BEGUN_TOO_LATE = "begun_too_late"
     DONE_TOO_LATE = "done_too_late"
     NOT_OPEN_YET = "not_open_yet"
@@ -150,9 +151,11 @@ def course_state(course: str, begun_on: date | None, completed_on: date | None) 
         return Course.NONE
     if begun_on and begun_on >= NPQ_FROM:
         return Course.BEGUN_TOO_LATE
-    if completed_on:
-        return Course.COUNTS if completed_on <= NASENCO_UNTIL else Course.DONE_TOO_LATE
-    return Course.OPEN
+    if completed_on and completed_on > NASENCO_UNTIL:
+        return Course.DONE_TOO_LATE
+    if begun_on is None and (completed_on is None or completed_on >= NPQ_FROM):
+        return Course.BEGIN_UNKNOWN
+    return Course.COUNTS if completed_on else Course.OPEN
 
 
 def qualification_rule(setting: str) -> Rule | None:
@@ -160,7 +163,7 @@ def qualification_rule(setting: str) -> Rule | None:
 
 
 def qualification_state(*, setting: str, became_on: date, months_before: int, course: Course) -> Qualification:
-    """Where somebody stands who became a SENCo on this day, with so many months as one before this appointment."""
+    """Where somebody stands who became the school's SENCo on this day, with so many months as one before."""
     if qualification_rule(setting) is None:
         return Qualification.NOT_BOUND
     if course == Course.COUNTS:

@@ -27,7 +27,7 @@ from .models import (
 )
 from .models.posts import StaffGroup
 from .models.school import SettingType
-from .senco.selectors import STANDING, course_of, state_of
+from .senco.selectors import STANDING, counted_from, course_of, state_of
 
 MAINTAINED = {
     SettingType.MAINTAINED_PRIMARY,
@@ -184,13 +184,14 @@ def of_senco(appointment, calendar):
     facts = {
         "owner_id": appointment.member.user_id,
         "met_on": appointment.course_completed_on if course == Course.COUNTS else None,
-        "closed_on": None if course == Course.COUNTS else appointment.ended_on,
         "exception": STANDING[state] if state == Qualification.ENOUGH_MONTHS else "",
     }
-    found = [deadline(rule, appointment.became_senco_on, calendar)]
+    found = [deadline(rule, counted_from(appointment), calendar)]
     if appointment.course == SencoAppointment.Course.NASENCO and course in (Course.OPEN, Course.COUNTS):
         found.append(deadline(deadlines.NASENCO, deadlines.NASENCO_UNTIL, calendar))
-    return [Owed(one, **facts) for one in found if one]
+    # Whoever is SENCo no more by the day does not owe it; whoever goes on beyond it does, last day or not.
+    ended = None if course == Course.COUNTS else appointment.ended_on
+    return [Owed(one, closed_on=ended if ended and ended <= one.due_on else None, **facts) for one in found if one]
 
 
 COLLEAGUE = Value("colleague")

@@ -27,6 +27,10 @@ class SchoolReason(Reason):
 class PeopleReason(Reason):
     UNIT_MISSING = "unit_missing", _("A provision lead leads one unit. Choose which.")
     WORKS_HERE_IN_ROLE = "works_here_in_role", _("{person} already works here in that role.")
+    LEAVES_EARLIER = (
+        "leaves_earlier",
+        _("{person} leaves on {day} already. To make it later, give the role anew and change the end of the post."),
+    )
     INVITATION_CLOSED = "invitation_closed", _("This invitation has been used or has run out. Ask for a new one.")
     OWN_ROLE_GIVEN = "own_role_given", _("Nobody gives a role to themselves. Ask a colleague who manages people.")
     ACCOUNT_CLOSED = "account_closed", _("The account of {person} is closed. Send an invitation to open it again.")

@@ -18,11 +18,15 @@ def for_list(acting: Acting) -> QuerySet[Equipment]:
 
 
 def failed(things: list[int]) -> set[int]:
-    """Of these things those whose last check of a kind failed: not to be used. One query."""
+    """Of these things those whose last check of a kind failed: not to be used. A check that was ended says nothing. One
+    query."""
     last: dict[tuple[int, str], bool] = {}
-    rows = EquipmentCheck.objects.filter(equipment__in=things).exclude(done_on=None).order_by("done_on", "pk")
-    for thing, kind, has_failed in rows.values_list("equipment", "kind", "has_failed"):
-        last[thing, kind] = has_failed
+    rows = EquipmentCheck.objects.filter(equipment__in=things).order_by("pk")
+    for thing, kind, done_on, ended_on, has_failed in rows.values_list(
+        "equipment", "kind", "done_on", "ended_on", "has_failed"
+    ):
+        if done_on or ended_on:
+            last[thing, kind] = bool(done_on and has_failed)
     return {thing for (thing, _), has_failed in last.items() if has_failed}
 
 

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from sendco.audit import services as audit
+from sendco.clock import short_date
 from sendco.clock.units import corresponding_date
 from sendco.refusals import Refused
 from staff.models import User
@@ -46,9 +47,9 @@ def save_equipment(*, thing: Equipment, values: dict[str, Any], version: int, by
     if values["gone_on"] and values["bought_on"] and values["gone_on"] < values["bought_on"]:
         raise Refused(EquipmentReason.GONE_BEFORE_BOUGHT, field="gone_on")
     if thing.pk and values["outcome"]:
-        loan = open_loan(thing)
-        if loan:
-            raise Refused(EquipmentReason.ON_LOAN, thing=thing.name, whom=whom(loan), field="outcome")
+        Equipment.objects.select_for_update(of=("self",)).get(pk=thing.pk)
+        if open_loan(thing):
+            raise Refused(EquipmentReason.ON_LOAN, thing=thing.name, field="outcome")
     saved, changed = save_versioned(thing, values, version=version, by=by)
     for check in saved.checks.select_related("equipment__school"):
         bring_up_to_date(check)
@@ -64,8 +65,11 @@ def lend(*, thing: Equipment, pupil: Pupil | None, room: str, starts_on: date, b
     row = _taken(thing)
     if bool(pupil) == bool(room):
         raise Refused(EquipmentReason.PUPIL_OR_ROOM, field="pupil")
-    if there := open_loan(row):
-        raise Refused(EquipmentReason.ON_LOAN, thing=row.name, whom=whom(there))
+    if open_loan(row):
+        raise Refused(EquipmentReason.ON_LOAN, thing=row.name)
+    last = row.loans.exclude(ends_on=None).order_by("-ends_on").values_list("ends_on", flat=True).first()
+    if last and starts_on < last:
+        raise Refused(EquipmentReason.LOAN_OVERLAPS, day=last, field="starts_on")
     loan = EquipmentLoan(equipment=row, pupil=pupil, room=room, starts_on=starts_on)
     with audit.saving(loan, by=by):
         loan.save()
@@ -75,10 +79,16 @@ def lend(*, thing: Equipment, pupil: Pupil | None, room: str, starts_on: date, b
 
 @transaction.atomic
 def take_back(*, loan: EquipmentLoan, ends_on: date, by: User) -> EquipmentLoan:
+    """Note that it is back, or correct when it was. Raises Refused where the next loan had begun by then."""
     row = EquipmentLoan.objects.select_for_update(of=("self",)).select_related("equipment", "pupil").get(pk=loan.pk)
+    if ends_on > timezone.localdate():
+        raise Refused(EquipmentReason.BACK_IN_FUTURE, field="ends_on")
     if ends_on < row.starts_on:
         raise Refused(EquipmentReason.NOT_BACK_BEFORE, day=row.starts_on, field="ends_on")
-    if row.ends_on is None:
+    later = row.equipment.loans.filter(starts_on__gt=row.starts_on).order_by("starts_on").first()
+    if later and ends_on > later.starts_on:
+        raise Refused(EquipmentReason.LOAN_OVERLAPS, day=later.starts_on, field="ends_on")
+    if row.ends_on != ends_on:
         row.ends_on = ends_on
         with audit.saving(row, by=by):
             row.save(update_fields=["ends_on"])
@@ -129,6 +139,30 @@ def check_done(*, check: EquipmentCheck, done_on: date, found: str, has_failed: 
     how = "failed: not to be used" if has_failed else "done"
     _record(row.equipment, "equipment.check_done", f"{row.get_kind_display()} of {row.equipment.name} {how}", by=by)
     return following
+
+
+@transaction.atomic
+def correct_check(*, check: EquipmentCheck, done_on: date, found: str, has_failed: bool, by: User) -> EquipmentCheck:
+    """Put right what was noted of a check. The one that follows it moves with it, where it is still to be done."""
+    if done_on > timezone.localdate():
+        raise Refused(EquipmentReason.DONE_IN_FUTURE, field="done_on")
+    rows = EquipmentCheck.objects.select_for_update(of=("self",)).select_related("equipment__school")
+    row = rows.get(pk=check.pk)
+    row.done_on, row.found, row.has_failed, row.version = done_on, found, has_failed, row.version + 1
+    with audit.saving(row, by=by):
+        row.save()
+    bring_up_to_date(row)
+    following = rows.filter(equipment=row.equipment, kind=row.kind, done_on=None, ended_on=None).first()
+    newer = row.equipment.checks.filter(kind=row.kind, pk__gt=row.pk).exclude(done_on=None).exists()
+    if following and not newer:
+        following.due_on = done_on if has_failed else corresponding_date(done_on, row.months)
+        following.version += 1
+        with audit.saving(following, by=by):
+            following.save()
+        bring_up_to_date(following)
+    text = f"{row.get_kind_display()} of {row.equipment.name} of {short_date(done_on)} corrected"
+    _record(row.equipment, "equipment.check_corrected", text, by=by)
+    return row
 
 
 @transaction.atomic

@@ -30,7 +30,7 @@ def _thing(request, pk):
 
 
 def _loan(request, pk):
-    rows = EquipmentLoan.objects.filter(equipment__school=request.acting.school, ends_on=None)
+    rows = EquipmentLoan.objects.filter(equipment__school=request.acting.school)
     return get_object_or_404(rows.select_related("equipment", "pupil"), pk=pk)
 
 
@@ -143,7 +143,7 @@ def equipment_back(request, pk):
     return _simple(
         request,
         loan.equipment,
-        form=forms.BackForm(posted(request)),
+        form=forms.BackForm(posted(request), initial={"ends_on": loan.ends_on} if loan.ends_on else None),
         save=lambda cleaned: services.take_back(loan=loan, by=request.user, **cleaned),
         title=f"{loan.equipment.name} is back",
         done="Noted that it is back.",
@@ -175,6 +175,26 @@ def check_done(request, pk):
         save=lambda cleaned: services.check_done(check=check, by=request.user, **cleaned),
         title=f"{check.get_kind_display()} of {check.equipment.name}",
         done="The check is noted, and the next one is due.",
+    )
+
+
+@require_permission(P.EQUIPMENT_EDIT)
+@form_page
+def check_correct(request, pk):
+    check = get_object_or_404(
+        EquipmentCheck.objects.filter(equipment__school=request.acting.school)
+        .exclude(done_on=None)
+        .select_related("equipment"),
+        pk=pk,
+    )
+    initial = {"done_on": check.done_on, "found": check.found, "has_failed": check.has_failed}
+    return _simple(
+        request,
+        check.equipment,
+        form=forms.DoneForm(posted(request), initial=initial),
+        save=lambda cleaned: services.correct_check(check=check, by=request.user, **cleaned),
+        title=f"Correct the check of {check.equipment.name}",
+        done="Corrected.",
     )
 
 

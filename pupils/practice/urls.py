@@ -8,5 +8,6 @@ urlpatterns = [
     path("practice/<int:pk>/", views.practice_detail, name="practice-detail"),
     path("practice/<int:pk>/edit/", views.practice_edit, name="practice-edit"),
     path("practice/<int:pk>/say/", views.practice_say, name="practice-say"),
+    path("practice/said/<int:pk>/remove/", views.practice_unsay, name="practice-unsay"),
     path("practice/<int:pk>/archive/", views.practice_archive, name="practice-archive"),
 ]

@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -10,7 +11,7 @@ from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
-from ..models import PracticeNote
+from ..models import PracticeNote, PracticeUse
 from . import forms, selectors, services
 
 READS = (P.PUPIL_VIEW,)
@@ -28,7 +29,10 @@ def address(note):
 
 
 def _note(request, pk):
-    return get_object_or_404(PracticeNote.objects.visible_to(request.acting).select_related("added_by"), pk=pk)
+    rows = PracticeNote.objects.visible_to(request.acting).select_related("added_by")
+    if not request.acting.can(P.CONCERN_TRIAGE):
+        rows = rows.filter(Q(archived_on=None) | Q(added_by=request.user))
+    return get_object_or_404(rows, pk=pk)
 
 
 def _own_note(request, pk):
@@ -66,6 +70,7 @@ def practice_detail(request, pk):
         "note": note,
         "need_names": [names.get(code, code) for code in note.needs],
         "uses": note.uses.select_related("user"),
+        "may_unsay": request.acting.can(P.CONCERN_TRIAGE),
         "may_change": services.may_change(note, request.user),
     }
     return render(request, "pupils/practice_detail.html", context)
@@ -111,6 +116,22 @@ def practice_say(request, pk):
         done="Thank you.",
         then=address(note),
         page=_page(f"How did it go: {note.title}", submit="Save", cancel=address(note), note=note),
+    ).respond(request)
+
+
+@require_permission(*READS)
+@form_page
+def practice_unsay(request, pk):
+    rows = PracticeUse.objects.filter(note__school=request.acting.school)
+    if not request.acting.can(P.CONCERN_TRIAGE):
+        rows = rows.filter(user=request.user)
+    use = get_object_or_404(rows.select_related("note", "user"), pk=pk)
+    page = _page("Take this back?", submit="Take it back", cancel=address(use.note), note=use.note)
+    return ConfirmPage(
+        act=partial(services.unsay, use=use, by=request.user),
+        done="Taken back.",
+        then=address(use.note),
+        page=page | {"explanation": use.comment or use.get_helped_display(), "danger": True, "cancel_words": "Keep it"},
     ).respond(request)
 
 

@@ -17,12 +17,16 @@ from sendco.audit.selectors import school_events
 from sendco.drafts.services import DraftTooLong, save_draft
 from sendco.due.models import DueItem
 from sendco.formkit.page import FormPage, form_page, posted
+from sendco.refusals import Refused
 from staff.access import require_permission, step_up
 from staff.appraisal.services import hand_over as hand_over_appraisals
+from staff.forms.days import DayField
 from staff.leaving import held_by
-from staff.models import User
+from staff.models import StaffMember, User
 from staff.permissions import Permission
 from staff.posts.services import end_posts
+from staff.refusals import PeopleReason
+from staff.selectors import colleagues
 from staff.services import leave_school, take_over
 from staff.supervision.services import hand_over as hand_over_meetings
 
@@ -81,8 +85,7 @@ ONE_DAY = timedelta(days=1)
 
 
 class LeaveForm(forms.Form):
-    last_day = forms.DateField(
-        widget=forms.DateInput(attrs={"type": "date"}),
+    last_day = DayField(
         help_text="Yesterday or earlier closes access at once. A later day closes it that night.",
     )
     to = forms.ModelChoiceField(
@@ -96,8 +99,12 @@ class LeaveForm(forms.Form):
 
     def __init__(self, *args, acting, leaver, **kwargs):
         super().__init__(*args, **kwargs)
-        colleagues = User.objects.working_at(acting.school, timezone.localdate())
-        self.fields["to"].queryset = colleagues.exclude(pk=leaver.pk)
+        # Whoever takes over has pages to work on it: no governor does.
+        self.fields["to"].queryset = colleagues(acting.school, timezone.localdate()).exclude(pk=leaver.pk)
+
+
+def _leads(acting, leaver):
+    return StaffMember.objects.led_by(acting).filter(user=leaver).exists()
 
 
 @require_permission(Permission.PEOPLE_MANAGE)
@@ -110,6 +117,10 @@ def person_leave(request, pk):
 
     @transaction.atomic
     def leave(cleaned):
+        held_until = leaver.memberships.filter(school=school).order_by("-ends_on").values_list("ends_on", flat=True)
+        last = None if None in held_until else max(held_until, default=None)
+        if last and cleaned["last_day"] > last:
+            raise Refused(PeopleReason.LEAVES_EARLIER, person=leaver.name, day=last, field="last_day")
         held = hand_over(user=leaver, to=cleaned["to"], school=school, by=request.user)
         held += hand_over_meetings(user=leaver, to=cleaned["to"], school=school, by=request.user)
         held += end_posts(user=leaver, to=cleaned["to"], school=school, last_day=cleaned["last_day"], by=request.user)
@@ -127,7 +138,8 @@ def person_leave(request, pk):
     page = {
         "theirs": shaped(list(theirs), request.acting) if request.acting.can(Permission.NARRATIVE_VIEW) else (),
         "number": theirs.count(),
-        "held": held_by(leaver, school),
+        # Of somebody's appraisal and one-to-ones only they know who lead that adult.
+        "held": held_by(leaver, school) if _leads(request.acting, leaver) else [],
         "title": f"{leaver.name} leaves",
         "lead": "Access, posts and slots end; open work goes to a colleague. What they did stays on record.",
         "section": "people",

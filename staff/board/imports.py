@@ -1,5 +1,7 @@
 """Applying a file of slots to a timetable from a day on, and taking it back once. What has happened is not touched."""
 
+import hashlib
+import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -12,7 +14,7 @@ from sendco.audit import services as audit
 from sendco.clock import short_date
 from sendco.refusals import Refused
 
-from ..models import Slot, Timetable, TimetableImport, User
+from ..models import Post, Slot, Timetable, TimetableImport, User
 from ..saving import record
 from .plans import Plan
 from .refusals import BoardReason
@@ -48,14 +50,15 @@ def apply(
     done = TimetableImport(timetable=timetable, from_on=from_on, made_by=by, rows=len(plan.rows))
     pairs, removed = [], []
     for row in plan.placed:
-        slot = Slot(timetable=timetable, starts_on=from_on, member=row.member, kind=row.kind, group=row.group)
+        slot = Slot(timetable=timetable, member=row.member, kind=row.kind, group=row.group)
+        slot.starts_on, slot.ends_on = max(row.first or from_on, from_on), row.last
         for name in FACTS:
             setattr(slot, name, getattr(row, name))
         if before := plan.instead.get(row.number):
             slot.skill_id = before.skill_id
         with audit.saving(slot, by=by, reason="read from a file"):
             slot.save()
-        done.placed.append(slot.pk)
+        done.placed.append([slot.pk, _mark_of(slot)])
         if before:
             pairs.append((before.pk, slot.pk))
     for slot in plan.going:
@@ -82,6 +85,11 @@ def finish(*, done: TimetableImport, removed: list[tuple[int, dict[str, Any]]], 
     text = f"{done.timetable.name} from {short_date(done.from_on)}: {len(done.placed)} slots placed, {gone} taken off"
     audit.record("board.file_read", done.timetable, text=text, by=by, school_id=done.timetable.school_id)
     return done
+
+
+def _mark_of(slot: Slot) -> str:
+    """Tells whether somebody changed a slot: what it says, whatever happened to it and was taken back."""
+    return hashlib.sha256(json.dumps(_facts_of(slot), sort_keys=True).encode()).hexdigest()
 
 
 def _facts_of(slot: Slot) -> dict[str, Any]:
@@ -116,10 +124,13 @@ def undo(*, done: TimetableImport, by: User) -> Undone:
     row = TimetableImport.objects.select_for_update(of=("self",)).select_related("timetable").get(pk=done.pk)
     if row.undone_at:
         raise Refused(BoardReason.UNDONE_ALREADY)
+    if row.timetable.imports.filter(pk__gt=row.pk, undone_at=None).exists():
+        raise Refused(BoardReason.NEWER_FIRST)
     begins = max(row.from_on, timezone.localdate())
     undone = Undone()
-    for slot in Slot.objects.filter(pk__in=row.placed):
-        if slot.version != 1:
+    marks = dict(row.placed)
+    for slot in Slot.objects.filter(pk__in=marks):
+        if _mark_of(slot) != marks[slot.pk]:
             undone.left_alone += 1
         elif slot.starts_on >= begins:
             with audit.saving(slot, by=by, reason="the file was taken back"):
@@ -136,6 +147,7 @@ def undo(*, done: TimetableImport, by: User) -> Undone:
         slot = Slot(timetable=row.timetable, **{name: facts[name] for name in facts if name != "pupils"})
         slot.clean_fields(exclude=["timetable", *LINKS])  # makes dates and times of what was kept as text
         slot.starts_on = max(slot.starts_on, begins)
+        slot.ends_on = _within_posts(slot.member_id, slot.ends_on)
         if slot.ends_on and slot.ends_on < slot.starts_on:
             continue
         with audit.saving(slot, by=by, reason="the file was taken back"):
@@ -148,8 +160,18 @@ def undo(*, done: TimetableImport, by: User) -> Undone:
     return undone
 
 
+def _within_posts(member: int, ends_on: date | None) -> date | None:
+    """The last day of a slot, no later than that of the adult's posts: whoever left meanwhile is placed nowhere."""
+    ends = list(Post.objects.filter(member=member).values_list("ends_on", flat=True))
+    if any(end is None for end in ends):
+        return ends_on
+    last = max((end for end in ends if end), default=date.min)
+    return min(ends_on, last) if ends_on else last
+
+
 def _reopen(slot: Slot, ends_on: date | None, begins: date, from_on: date, undone: Undone, *, by: User) -> None:
     """The slot goes on as before; where days have passed meanwhile, as a new one from today."""
+    ends_on = _within_posts(slot.member_id, ends_on)
     if ends_on and ends_on < begins:
         return
     if begins == from_on:

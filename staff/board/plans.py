@@ -1,7 +1,8 @@
 """What a file of slots would change: what stays as it is, what is placed, what goes. Pure but for one reading."""
 
+import hashlib
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, time
 
 from django.db.models import Q
@@ -27,6 +28,9 @@ class Row:
     group: TeachingGroup | None
     doing: str
     place: str
+    # Empty for the day from which the file holds, and for the rest of the timetable.
+    first: date | None = None
+    last: date | None = None
 
     @property
     def when(self) -> tuple[int, str, int, time, time]:
@@ -34,7 +38,8 @@ class Row:
 
     @property
     def facts(self) -> tuple[object, ...]:
-        return (*self.when, self.kind.pk, self.group.pk if self.group else None, self.doing, self.place)
+        group = self.group.pk if self.group else None
+        return (*self.when, self.kind.pk, group, self.doing, self.place, self.first, self.last)
 
 
 @dataclass
@@ -43,6 +48,7 @@ class Plan:
     time that it stands for}, whose pupils it takes over. `untouched` counts slots of adults who are not in the file."""
 
     rows: list[Row]
+    from_on: date
     placed: list[Row] = field(default_factory=list)
     staying: list[Slot] = field(default_factory=list)
     going: list[Slot] = field(default_factory=list)
@@ -74,14 +80,16 @@ class Plan:
 
     @property
     def sum(self) -> str:
-        """What was on the screen, to be compared when it is applied."""
-        gone = ",".join(f"{slot.pk}.{slot.version}" for slot in self.going)
-        return f"{len(self.placed)}:{len(self.staying)}:{gone}"
+        """What was on the screen, to be compared when it is applied: the file, its day, and what it does."""
+        gone = [(slot.pk, slot.version) for slot in self.going]
+        facts = [self.from_on, [row.facts for row in self.rows], gone, [slot.pk for slot in self.staying]]
+        return hashlib.sha256(repr(facts).encode()).hexdigest()
 
 
 def plan_of(timetable: Timetable, from_on: date, rows: list[Row]) -> Plan:
     """Compare the rows with what stands from that day on. One query, and one for the count."""
-    plan = Plan(rows)
+    rows = [replace(row, first=row.first if row.first and row.first > from_on else None) for row in rows]
+    plan = Plan(rows, from_on)
     on = Q(ends_on=None) | Q(ends_on__gte=from_on)
     members = {row.member.pk for row in rows}
     slots = timetable.slots.filter(on).select_related("member", "kind", "group")
@@ -89,8 +97,7 @@ def plan_of(timetable: Timetable, from_on: date, rows: list[Row]) -> Plan:
     plan.untouched = slots.exclude(member__in=members).count()
     alike: dict[tuple[object, ...], list[Slot]] = defaultdict(list)
     for slot in standing:
-        if slot.ends_on is None and slot.starts_on <= from_on:
-            alike[_facts(slot)].append(slot)
+        alike[_facts(slot, from_on)].append(slot)
     for row in rows:
         if alike[row.facts]:
             plan.staying.append(alike[row.facts].pop())
@@ -109,5 +116,6 @@ def _when(slot: Slot) -> tuple[int, str, int, time, time]:
     return (slot.member_id, slot.week, slot.weekday, slot.starts_at, slot.ends_at)
 
 
-def _facts(slot: Slot) -> tuple[object, ...]:
-    return (*_when(slot), slot.kind_id, slot.group_id, slot.doing, slot.place)
+def _facts(slot: Slot, from_on: date) -> tuple[object, ...]:
+    first = slot.starts_on if slot.starts_on > from_on else None
+    return (*_when(slot), slot.kind_id, slot.group_id, slot.doing, slot.place, first, slot.ends_on)

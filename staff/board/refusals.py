@@ -26,6 +26,7 @@ class BoardReason(Reason):
     )
     IMPORT_IN_PAST = "import_in_past", _("What has happened stays. Choose today or a later day.")
     UNDONE_ALREADY = "undone_already", _("This file was taken back already.")
+    NEWER_FIRST = "newer_first", _("A newer file was read into this timetable. Take that one back first.")
     PLAN_CHANGED = (
         "plan_changed",
         _("Somebody changed the board meanwhile. Nothing was saved: look at what the file does now."),

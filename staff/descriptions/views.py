@@ -60,7 +60,7 @@ def description_write(request, pk):
         done="Saved. Both of you are asked to agree.",
         then=address(post),
         page=page_of(request, post.member, f"Job description: {post.title}", submit="Save", cancel=address(post)),
-        versioned=Versioned(words="Somebody else wrote it anew meanwhile. Look at it, then save yours again."),
+        versioned=Versioned(field="number", values=lambda row: {"text": row.text}),
     ).respond(request)
 
 

@@ -175,7 +175,7 @@ class TimetableImport(models.Model):
     made_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField(auto_now_add=True)
     rows = models.PositiveIntegerField()
-    # Ids of the slots placed; (id, last day before) of those ended; facts of those that were still to begin.
+    # (id, what it said) of slots placed; (id, last day before) of those ended; facts of those that were to begin.
     placed = models.JSONField(default=list)
     ended = models.JSONField(default=list)
     removed = models.JSONField(default=list)

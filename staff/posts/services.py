@@ -29,7 +29,7 @@ from ..models import (
     WorkTime,
 )
 from ..models.posts import WEEKDAYS
-from ..owed import bring_up_to_date
+from ..owed import bring_up_to_date, owes_nothing
 from ..permissions import Permission
 from ..reading.services import ask_member
 from ..roles import Role
@@ -444,9 +444,13 @@ def end_posts(*, user: User, to: User | None, school: School, last_day: date, by
     line = member.lines.filter(Q(ends_on=None) | Q(ends_on__gt=last_day)).first()
     if line:
         _end_line(line, last_day, by=by)
-    for appointment in member.senco_appointments.filter(ended_on=None, appointed_on__lte=last_day):
-        appointment.ended_on, appointment.version = last_day, appointment.version + 1
+    for appointment in member.senco_appointments.filter(Q(ended_on=None) | Q(ended_on__gt=last_day)):
         with audit.saving(appointment, by=by, reason="left the school"):
+            if appointment.appointed_on > last_day:
+                owes_nothing(appointment)
+                appointment.delete()
+                continue
+            appointment.ended_on, appointment.version = last_day, appointment.version + 1
             appointment.save(update_fields=["ended_on", "version"])
         bring_up_to_date(appointment)
     ask_member(member, by=by)

@@ -73,7 +73,7 @@ FIRST: tuple[dict[str, Any], ...] = (
         "plan.\n\n"
         "The SENCo should have the time and standing to do the work.\n\n"
         "Provision in Section F of an EHC plan is secured by the local authority; the school that is named in it "
-        "delivers. Tell the authority in writing what cannot be delivered.",
+        "delivers. Tell the local authority in writing what cannot be delivered.",
         "Children and Families Act 2014, ss 42, 66 to 68",
     ),
     _law(
@@ -98,9 +98,9 @@ FIRST: tuple[dict[str, Any], ...] = (
         "Children's Wellbeing and Schools Act 2026",
         "act",
         date(2026, 4, 29),
-        "Royal Assent on 29 April 2026. Among others: the authority's consent before a child leaves a special school "
-        "for education at home (s37), registers of children not in school (s38), allergy safety (s34), sharing of "
-        "information.\n\n"
+        "Royal Assent on 29 April 2026. Among others: the local authority's consent before a child leaves a special "
+        "school for education at home (s37), registers of children not in school (s38), allergy safety (s34), sharing "
+        "of information.\n\n"
         "Sections 5, 22, 31, 36, 51, 55, 56 and 58 to 61 began two months later. The rest begins when regulations say "
         "so; check before you rely on one. It changes nothing about EHC plans and holds no Individual Support Plan.",
         "",

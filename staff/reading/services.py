@@ -157,13 +157,30 @@ def confirm_read(*, briefing: Briefing, edition: int, member: StaffMember | None
         raise Refused(BriefingReason.CHANGED)
     if member is None or member.user_id != by.pk or member.school_id != row.school_id:
         raise Refused(BriefingReason.NOT_ASKED)
-    reading = Reading.objects.filter(briefing=row, member=member).first()
-    reading = reading or Reading(briefing=row, member=member, due_on=timezone.localdate())
+    reading = Reading.objects.filter(briefing=row, member=member, closed_on=None).first()
+    if reading is None or row.asked_on is None:
+        raise Refused(BriefingReason.NOT_ASKED)
     reading.briefing, reading.read_edition, reading.read_on = row, edition, timezone.localdate()
     with audit.saving(reading, by=by):
         reading.save()
     bring_up_to_date(reading)
     return reading
+
+
+@transaction.atomic
+def note_read(*, reading: Reading, by: User) -> Reading:
+    """Note that somebody without an account has read it, as it was given to them on paper. Raises Refused for others:
+    they say so themselves."""
+    rows = Reading.objects.select_for_update(of=("self",)).select_related("briefing__school", "member")
+    row = rows.get(pk=reading.pk)
+    if row.member.user_id:
+        raise Refused(BriefingReason.SAYS_SO, person=row.member.name)
+    row.read_edition, row.read_on = row.briefing.edition, timezone.localdate()
+    with audit.saving(row, by=by):
+        row.save()
+    text = f"{row.member.name} has read {row.briefing.title} on paper"
+    audit.record("reading.noted", row.briefing, text=text, by=by)
+    return row
 
 
 @transaction.atomic

@@ -11,6 +11,7 @@ urlpatterns = [
     path("reading/<int:pk>/ask/", views.briefing_ask, name="briefing-ask"),
     path("reading/<int:pk>/archive/", views.briefing_archive, name="briefing-archive"),
     path("reading/<int:pk>/restore/", views.briefing_restore, name="briefing-restore"),
+    path("reading/note/<int:pk>/", views.reading_note, name="reading-note"),
     path("reading/open/<int:pk>/", views.reading_open, name="reading-open"),
     path("reading/<int:pk>/pdf/", views.briefing_pdf, name="briefing-pdf"),
 ]

@@ -66,7 +66,13 @@ def briefing_detail(request, pk):
         return _page(briefing.title) | {
             "briefing": briefing,
             "mine": mine,
-            "asks_me": member and not briefing.archived_on and not (mine and mine.read_edition == briefing.edition),
+            "asks_me": bool(
+                mine
+                and mine.closed_on is None
+                and briefing.asked_on
+                and briefing.archived_on is None
+                and mine.read_edition != briefing.edition
+            ),
             "may_edit": may_edit,
             "readers": selectors.readers_of(briefing) if may_edit and briefing.asked_on else None,
         }
@@ -89,6 +95,23 @@ def reading_open(request, pk):
     """Where a date about reading leads: the text."""
     rows = Reading.objects.filter(member__user=request.user, member__school=request.acting.school)
     return redirect(address(get_object_or_404(rows.select_related("briefing"), pk=pk).briefing))
+
+
+@require_permission(P.BRIEFING_EDIT)
+@form_page
+def reading_note(request, pk):
+    """For somebody without an account."""
+    rows = Reading.objects.filter(briefing__school=request.acting.school, member__user=None)
+    reading = get_object_or_404(rows.select_related("briefing", "member"), pk=pk)
+    briefing = reading.briefing
+    page = _page(f"{reading.member.name} has read it?", submit="Note it", cancel=address(briefing), briefing=briefing)
+    page["explanation"] = "They have no account. Note it once you have given it to them on paper."
+    return ConfirmPage(
+        act=partial(services.note_read, reading=reading, by=request.user),
+        done="Noted.",
+        then=address(briefing),
+        page=page,
+    ).respond(request)
 
 
 @require_permission(P.BRIEFING_EDIT)

@@ -1,6 +1,7 @@
 """Where each SENCo stands with the qualification, in words and with its law."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from django.db.models import QuerySet
 
@@ -33,6 +34,10 @@ COURSES = {
         f"NASENCO counts only if it was completed by {long_date(deadlines.NASENCO_UNTIL)}. The NPQ for SENCOs is "
         "needed (SI 2024/535)."
     ),
+    Course.BEGIN_UNKNOWN: (
+        f"Enter when the course was begun: NASENCO counts only if it was before {long_date(deadlines.NPQ_FROM)} "
+        "(SI 2024/535)."
+    ),
     Course.NOT_OPEN_YET: (
         f"The NPQ for SENCOs counts from {long_date(deadlines.NPQ_FROM)} on (SI 2024/535). Check the day."
     ),
@@ -57,10 +62,17 @@ def course_of(appointment: SencoAppointment) -> Course:
     return deadlines.course_state(appointment.course, appointment.course_started_on, appointment.course_completed_on)
 
 
+def counted_from(appointment: SencoAppointment) -> date:
+    """The day whose third anniversary counts: of first becoming a SENCo, which is the stricter reading, unless that was
+    before the law; then of this appointment."""
+    first = appointment.became_senco_on
+    return first if first > deadlines.NEEDED_AFTER else appointment.appointed_on
+
+
 def state_of(appointment: SencoAppointment) -> Qualification:
     return deadlines.qualification_state(
         setting=appointment.school.setting_type,
-        became_on=appointment.became_senco_on,
+        became_on=appointment.appointed_on,
         months_before=appointment.months_before,
         course=course_of(appointment),
     )
@@ -82,12 +94,13 @@ def _standing(row: SencoAppointment, calendar: SchoolCalendar | None) -> Standin
         warnings.append(f"A SENCo is a qualified teacher at the school, or its head or acting head ({LAW}).")
     rule = deadlines.qualification_rule(row.school.setting_type)
     rules = []
-    if row.ended_on is None and rule and state == Qualification.NEEDED:
-        rules = [(rule, row.became_senco_on)]
+    if rule and state == Qualification.NEEDED:
+        rules = [(rule, counted_from(row))]
         if row.course == SencoAppointment.Course.NASENCO and course == Course.OPEN:
             rules.append((deadlines.NASENCO, deadlines.NASENCO_UNTIL))
-    due = (deadline(rule, on, calendar) for rule, on in rules)
-    return Standing(row, state, STANDING[state], tuple(filter(None, warnings)), tuple(filter(None, due)))
+    found = (deadline(rule, on, calendar) for rule, on in rules)
+    due = tuple(one for one in found if one and (row.ended_on is None or row.ended_on > one.due_on))
+    return Standing(row, state, STANDING[state], tuple(filter(None, warnings)), due)
 
 
 def current(acting: Acting) -> QuerySet[SencoAppointment]:

@@ -1,5 +1,6 @@
 """Entering who is SENCo, since when, and with which qualification."""
 
+from datetime import date
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -33,6 +34,19 @@ def save_appointment(
     return saved
 
 
+def _check_months(months: int, first: date | None, appointed: date) -> None:
+    """Months before and the first day have to fit: a slip here would say that no qualification is needed."""
+    if first is None or first == appointed:
+        if months:
+            raise Refused(SencoReason.FIRST_MISSING, field="first_senco_on")
+        return
+    most = (appointed.year - first.year) * 12 + appointed.month - first.month + 1
+    if months > most:
+        raise Refused(SencoReason.MONTHS_TOO_MANY, most=most, field="months_before")
+    if not months:
+        raise Refused(SencoReason.MONTHS_MISSING, field="months_before")
+
+
 def _check(values: dict[str, Any]) -> None:
     appointed, ended = values["appointed_on"], values["ended_on"]
     first, begun, done = values["first_senco_on"], values["course_started_on"], values["course_completed_on"]
@@ -40,6 +54,7 @@ def _check(values: dict[str, Any]) -> None:
         raise Refused(SencoReason.DATES_IN_ORDER, field="ended_on")
     if first and first > appointed:
         raise Refused(SencoReason.FIRST_AFTER_APPOINTED, field="first_senco_on")
+    _check_months(values["months_before"], first, appointed)
     if (begun or done) and not values["course"]:
         raise Refused(SencoReason.COURSE_MISSING, field="course")
     if begun and done and done < begun:

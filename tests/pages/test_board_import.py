@@ -11,7 +11,6 @@ from django.utils import timezone
 from pupils.models import SlotPupil
 from sendco.pages.board import importing
 from staff.board import imports
-from staff.board.plans import plan_of
 from staff.board.refusals import BoardReason
 from staff.models import Slot, TimetableImport
 from tests.staff.adults import BEGAN, adult, kind, timetable
@@ -47,8 +46,10 @@ def send(client, table, *lines, from_on=None, head=HEAD):
 
 def send_bytes(client, table, content, *, from_on=None):
     file = SimpleUploadedFile("table.csv", content, content_type="text/csv")
-    typed = {"from_on": (from_on or today()).isoformat(), "file": file}
-    return client.post(reverse("timetable-import", args=[table.pk]), typed)
+    address = reverse("timetable-import", args=[table.pk])
+    token = client.get(address).context["form_state"]["token"]
+    typed = {"from_on": (from_on or today()).isoformat(), "file": file, "form_token": token}
+    return client.post(address, typed)
 
 
 def check(client, table):
@@ -212,14 +213,15 @@ def test_a_board_that_changed_meanwhile_is_looked_at_again(planner, table, ana):
 # --- Back and forth ---
 def test_a_download_reads_back_as_it_is(planner, table, ana, group):
     slot(ana, table, group=group, doing="=1+1", place="Hall, left")
-    slot(ana, table, weekday=3, starts_at=time(13), ends_at=time(13, 30))
+    slot(ana, table, weekday=3, starts_at=time(13), ends_at=time(13, 30), ends_on=today() + timedelta(days=10))
+    slot(ana, table, weekday=3, starts_at=time(13), ends_at=time(13, 30), starts_on=today() + timedelta(days=11))
     content = planner.get(reverse("timetable-download", args=[table.pk])).content
 
     send_bytes(planner, table, content)
 
     plan = check(planner, table).context["plan"]
     assert plan.changes_nothing
-    assert len(plan.staying) == 2
+    assert len(plan.staying) == 3
 
 
 def test_one_file_is_taken_back_once(planner, table, ana, pupil, senco):
@@ -265,7 +267,7 @@ def test_what_somebody_changed_since_is_left_alone(planner, table, ana):
     send(planner, table, "Ana Field,Friday,,11:00,12:00,Duty,,,")
     save(planner, table)
     placed = Slot.objects.get(weekday=4)
-    placed.version = 2
+    placed.doing = "Gate"
     placed.save()
 
     answer = planner.post(reverse("timetable-import-undo", args=[TimetableImport.objects.get().pk]), follow=True)
@@ -286,14 +288,67 @@ def test_whether_a_kind_makes_busy_and_needs_cover_is_shown(planner, table, ana)
     assert "line 4; adult busy: yes, needs cover: no" in text
 
 
-def test_a_plan_is_the_same_for_the_same_facts(school, table, ana):
-    slot(ana, table)
+def test_the_same_line_twice_is_said(school, table, ana):
     text = f"{HEAD}\nAna Field,Monday,,09:00,10:00,In a lesson,,,\nAna Field,Monday,,09:00,10:00,In a lesson,,,"
 
-    rows = importing.read(text, school=school, timetable=table, from_on=today()).rows
-    plan = plan_of(table, today(), rows)
+    assert importing.read(text, school=school, timetable=table, from_on=today()).problems == [
+        "Line 3: it is the same as line 2. Take one of them out."
+    ]
 
-    assert (len(plan.staying), len(plan.placed), len(plan.going)) == (1, 1, 0)
+
+def test_two_columns_of_one_meaning_lose_no_word(school, table, ana):
+    head = "Adult,Day,From,Until,Kind,Activity,Notes"
+    text = f"{head}\nAna Field,Mon,9:00,10:00,Duty,Gate,\nAna Field,Tue,9:00,10:00,Duty,,Bus"
+
+    rows = importing.read(text, school=school, timetable=table, from_on=today()).rows
+
+    assert [row.doing for row in rows] == ["Gate", "Bus"]
+
+
+def test_a_quotation_mark_that_is_never_closed_swallows_nothing(planner, table, ana):
+    lines = [f"Ana Field,Monday,,{hour:02}:00,{hour:02}:30,Duty,,," for hour in range(8, 14)]
+    lines[1] += ',"red'
+
+    page = send(planner, table, *lines, head=f"{HEAD},Colour")
+
+    assert page.status_code == 422
+    assert "A quotation mark" in page.content.decode()
+
+
+def test_what_a_file_shows_is_what_is_saved(planner, school, table, ana):
+    adult(school, "Bea Other")
+    send(planner, table, "Ana Field,Monday,,09:00,10:00,Duty,,,")
+    shown = check(planner, table).context["plan"].sum
+    send(planner, table, "Bea Other,Monday,,09:00,10:00,Duty,,,")
+
+    page = planner.post(reverse("timetable-import-check", args=[table.pk]), {"sum": shown})
+
+    assert page.status_code == 422
+    assert not table.slots.exists()
+
+
+def test_a_newer_file_is_taken_back_first(planner, table, ana, senco):
+    send(planner, table, "Ana Field,Monday,,09:00,10:00,Duty,,,")
+    save(planner, table)
+    send(planner, table, "Ana Field,Monday,,09:00,10:00,Meeting,,,", from_on=today() + timedelta(days=7))
+    save(planner, table)
+    newer, older = TimetableImport.objects.all()
+
+    refused(BoardReason.NEWER_FIRST, imports.undo, done=older, by=senco)
+    imports.undo(done=newer, by=senco)
+    imports.undo(done=older, by=senco)
+    assert standing(table, today() + timedelta(days=8)) == []
+
+
+def test_who_left_meanwhile_is_placed_nowhere_again(planner, table, ana, senco):
+    slot(ana, table)
+    send(planner, table, "Ana Field,Friday,,11:00,12:00,Duty,,,")
+    save(planner, table)
+    ana.posts.update(ends_on=today() + timedelta(days=5))
+
+    imports.undo(done=TimetableImport.objects.get(), by=senco)
+
+    assert Slot.objects.get().ends_on == today() + timedelta(days=5)
 
 
 def test_somebody_elses_file_is_not_there(planner, client, table, ana, head):

@@ -13,6 +13,7 @@ from pupils.equipment.refusals import EquipmentReason
 from pupils.models import Equipment, EquipmentCheck, EquipmentLoan, RegisterEntry
 from sendco.due.models import DueItem
 from sendco.pages.due.items import due_for
+from sendco.refusals import Refused
 from staff.acting import acting_for
 from staff.models import Unit
 from staff.owed import all_differences
@@ -75,6 +76,27 @@ def test_it_is_not_back_before_it_went(thing, pupil, senco):
     refused(EquipmentReason.NOT_BACK_BEFORE, services.take_back, loan=loan, ends_on=date(2026, 11, 1), by=senco)
 
 
+def test_loans_do_not_overlap_and_their_end_can_be_corrected(thing, pupil, senco):
+    loan = lend(thing, senco, pupil=pupil)
+    refused(
+        EquipmentReason.BACK_IN_FUTURE, services.take_back, loan=loan, ends_on=TODAY() + timedelta(days=1), by=senco
+    )
+    services.take_back(loan=loan, ends_on=date(2026, 11, 9), by=senco)
+    refused(EquipmentReason.LOAN_OVERLAPS, lend, thing=thing, by=senco, room="Hall", starts_on=date(2026, 11, 8))
+    lend(thing, senco, room="Hall", starts_on=date(2026, 11, 12))
+
+    services.take_back(loan=loan, ends_on=date(2026, 11, 11), by=senco)
+    refused(EquipmentReason.LOAN_OVERLAPS, services.take_back, loan=loan, ends_on=date(2026, 11, 13), by=senco)
+
+
+def test_a_refusal_names_no_pupil(thing, pupil, senco):
+    lend(thing, senco, pupil=pupil)
+
+    with pytest.raises(Refused) as refusal:
+        lend(thing, senco, room="Hall")
+    assert "Mia" not in str(refusal.value)
+
+
 def test_what_a_pupil_has_is_not_scrapped_unseen(thing, pupil, senco):
     lend(thing, senco, pupil=pupil)
 
@@ -121,6 +143,28 @@ def test_what_failed_is_due_again_at_once_and_says_so(client, thing, senco):
     client.force_login(senco)
     assert "Failed: do not use" in client.get(reverse("pupils:equipment-list")).content.decode()
     services.check_done(check=following, done_on=TODAY(), found="Strap replaced", has_failed=False, by=senco)
+    assert not selectors.failed([thing.pk])
+
+
+def test_a_check_that_was_noted_wrongly_is_corrected_and_the_next_with_it(client, thing, senco):
+    row = check(thing, senco)
+    following = services.check_done(check=row, done_on=date(2026, 8, 31), found="", has_failed=True, by=senco)
+    client.force_login(senco)
+
+    typed = {"done_on": "2026-09-01", "found": "Fine"}
+    client.post(reverse("pupils:equipment-check-correct", args=[row.pk]), typed)
+
+    following.refresh_from_db()
+    assert following.due_on == date(2027, 3, 1)
+    assert not selectors.failed([thing.pk])
+    assert not list(all_differences())
+
+
+def test_a_check_that_nobody_needs_any_more_fails_nothing(thing, senco):
+    following = services.check_done(check=check(thing, senco), done_on=TODAY(), found="", has_failed=True, by=senco)
+
+    services.end_check(check=following, by=senco)
+
     assert not selectors.failed([thing.pk])
 
 

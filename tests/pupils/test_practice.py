@@ -72,6 +72,9 @@ def test_all_words_have_to_be_there(school, teacher, words, number):
         ("Show it to Mia Hartley first.", True),
         ("show it to MIA  HARTLEY", True),
         ("Mia-Hartley's board", True),
+        ("Hartley, Mia", True),
+        ("Mia Rose Hartley sits here", True),
+        ("Mia sat down beside the Hartley board", False),
         ("Mia likes it", False),
         ("A Hartley board", False),
         ("Amia Hartleys", False),
@@ -111,6 +114,35 @@ def test_what_was_put_away_comes_back(school, teacher, senco):
 
     services.set_archived(note=note, archived=False, by=senco)
     assert selectors.notes(acting_for(teacher))[0].helped == 1
+
+
+def test_accents_written_in_two_ways_are_one_name(school, teacher):
+    PupilFactory(school=school, legal_forename="Zo\u00eb", legal_surname="Quick")
+
+    refused(PracticeReason.NAMES_CHILD, add, school=school, by=teacher, source="Zoe\u0308 Quick, Tuesday")
+
+
+def test_what_names_a_child_all_the_same_is_taken_back_by_a_lead(client, school, teacher, teaching_assistant, senco):
+    note = add(school, teacher)
+    use = services.say(note=note, helped="yes", comment="The boy in 4B with the red coat", by=teacher)
+
+    refused(PracticeReason.NOT_YOURS, services.unsay, use=use, by=teaching_assistant)
+    client.force_login(teaching_assistant)
+    assert client.get(reverse("pupils:practice-unsay", args=[use.pk])).status_code == 404
+    client.force_login(senco)
+    client.post(reverse("pupils:practice-unsay", args=[use.pk]))
+    assert not note.uses.exists()
+
+
+def test_a_note_put_away_opens_for_its_author_and_for_leads(client, school, teacher, teaching_assistant, senco):
+    note = add(school, teacher)
+    services.set_archived(note=note, archived=True, by=senco)
+    answers = {}
+    for name, person in (("author", teacher), ("lead", senco), ("other", teaching_assistant)):
+        client.force_login(person)
+        answers[name] = client.get(reverse("pupils:practice-detail", args=[note.pk])).status_code
+
+    assert answers == {"author": 200, "lead": 200, "other": 404}
 
 
 def test_through_the_pages(client, school, teacher, teaching_assistant):

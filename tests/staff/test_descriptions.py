@@ -1,5 +1,6 @@
 """Job descriptions that both agree to each year, and probation that somebody remembers."""
 
+import re
 from datetime import date, timedelta
 
 import pytest
@@ -137,6 +138,11 @@ def test_what_somebody_typed_stands_beside_what_another_wrote(client, post, senc
     assert page.status_code == 422
     assert "What I typed." in page.content.decode()
     assert "The first text." in page.content.decode()
+    sent = dict(re.findall(r'name="(number|form_token)" value="([^"]*)"', page.content.decode()))
+    assert sent["number"] == "1"
+    typed = sent | {"text": "Both together."}
+    assert client.post(reverse("staff:description-write", args=[post.pk]), typed).status_code == 302
+    assert services.current_of(post).text == "Both together."
 
 
 # --- Probation ---

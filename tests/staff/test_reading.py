@@ -191,6 +191,33 @@ def test_two_at_once_see_both_texts(briefing, head):
         services.save_briefing(briefing=briefing, values=values(title="Other"), version=7, by=head)
 
 
+def test_who_is_not_asked_confirms_nothing(client, briefing, adults, head, teacher):
+    save(briefing, head, groups=["support"])
+    services.ask_everybody(briefing=briefing, by=head)
+    client.force_login(teacher)
+
+    assert "I have read this" not in client.get(reverse("staff:briefing-detail", args=[briefing.pk])).content.decode()
+    refused(
+        BriefingReason.NOT_ASKED, services.confirm_read,
+        briefing=briefing, edition=1, member=adults["teacher"], by=teacher,
+    )  # fmt: skip
+    assert selectors.briefings_for_list(acting_for(head)).get().asked == 1
+
+
+def test_somebody_without_an_account_is_noted(client, school, briefing, adults, head):
+    paper = adult(school, "On Paper")
+    services.ask_everybody(briefing=briefing, by=head)
+    row = paper.readings.get()
+    client.force_login(head)
+
+    client.post(reverse("staff:reading-note", args=[row.pk]))
+
+    assert names(selectors.readers_of(briefing).read) == ["On Paper"]
+    other = adults["teacher"].readings.get()
+    assert client.get(reverse("staff:reading-note", args=[other.pk])).status_code == 404
+    refused(BriefingReason.SAYS_SO, services.note_read, reading=other, by=head)
+
+
 # --- What a school begins with ---
 def test_the_first_cards_fit_the_model_and_come_once(school, head):
     assert services.ensure_first(school, by=head) == len(FIRST)

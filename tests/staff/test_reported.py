@@ -564,3 +564,45 @@ def test_before_somebody_leaves_all_that_they_hold_is_said(proved, school, head,
         "one-to-ones to come": 1, "certificates": 1, "things to read": 1,
     }  # fmt: skip
     assert "Visit" not in page.content.decode()
+
+
+@pytest.mark.parametrize("day", ["9999-12-31", "0001-01-01", "2500-01-01", "x"])
+def test_a_last_day_that_is_none_is_refused(proved, school, head, senco, day):
+    assert proved(head).post(reverse("person-leave", args=[senco.pk]), {"last_day": day, "to": ""}).status_code == 422
+
+
+def test_a_later_last_day_is_not_taken_silently(proved, school, head, senco):
+    adult(school, user=senco)
+    leaves(proved, head, senco, last=TODAY() + days(5))
+
+    page = leaves(proved, head, senco, last=TODAY() + days(100))
+
+    assert page.status_code == 422
+    assert "leaves on" in page.content.decode()
+
+
+def test_no_governor_takes_over(proved, school, head, senco, governor):
+    assert leaves(proved, head, senco, to=governor).status_code == 422
+
+
+def test_an_administrator_is_not_told_of_appraisals(
+    proved, school, adults, appraisal, administrator, teaching_assistant
+):
+    page = proved(administrator).get(reverse("person-leave", args=[teaching_assistant.pk]))
+
+    assert page.status_code == 200
+    assert page.context["held"] == []
+
+
+def test_an_appointment_to_come_goes_with_who_leaves(proved, school, head, senco):
+    member = adult(school, user=senco)
+    first = SencoAppointment.objects.create(
+        school=school, member=member, appointed_on=BEGAN, ended_on=TODAY() + days(200)
+    )
+    SencoAppointment.objects.create(school=school, member=member, appointed_on=TODAY() + days(300))
+
+    leaves(proved, head, senco)
+
+    row = SencoAppointment.objects.get()
+    assert (row, row.ended_on) == (first, TODAY() - days(1))
+    assert not list(all_differences())

@@ -52,6 +52,9 @@ def items(row):
         ("nasenco", date(2024, 9, 1), None, Course.BEGUN_TOO_LATE),
         ("nasenco", date(2024, 9, 1), date(2026, 1, 1), Course.BEGUN_TOO_LATE),
         ("nasenco", date(2011, 9, 1), date(2012, 7, 1), Course.COUNTS),
+        ("nasenco", None, date(2012, 7, 1), Course.COUNTS),
+        ("nasenco", None, date(2025, 7, 1), Course.BEGIN_UNKNOWN),
+        ("nasenco", None, None, Course.BEGIN_UNKNOWN),
         ("nasenco", date(2024, 1, 8), date(2027, 8, 31), Course.COUNTS),
         ("nasenco", date(2024, 1, 8), date(2027, 9, 1), Course.DONE_TOO_LATE),
     ],
@@ -124,12 +127,13 @@ def test_a_nasenco_under_way_ends_with_august_2027(school, senco, head):
 def test_months_before_are_an_exception_that_moves_no_date(school, senco, head):
     school.setting_type = "academy"
     school.save()
-    row = appoint(school, adult(school, user=senco), head, months_before=30)
+    first = date(2023, 1, 9)
+    row = appoint(school, adult(school, user=senco), head, first_senco_on=first, months_before=30)
 
     item = items(row)["senco.qualification"]
 
     assert "more than 12 months" in item.exception
-    assert item.due_on == date(2028, 11, 3)
+    assert item.due_on == date(2026, 1, 9)
 
 
 def test_who_has_left_owes_nothing_any_more(school, senco, head):
@@ -138,6 +142,24 @@ def test_who_has_left_owes_nothing_any_more(school, senco, head):
     row = appoint(school, adult(school, user=senco), head, ended_on=date(2026, 7, 31))
 
     assert items(row)["senco.qualification"].closed_on == date(2026, 7, 31)
+
+
+def test_who_was_one_before_the_law_is_counted_from_this_appointment(school, senco, head):
+    school.setting_type = "academy"
+    school.save()
+    row = appoint(school, adult(school, user=senco), head, first_senco_on=date(2008, 9, 1), months_before=6)
+
+    assert items(row)["senco.qualification"].due_on == date(2028, 11, 3)
+
+
+def test_a_last_day_beyond_the_anniversary_takes_nothing_away(client, school, senco, head):
+    school.setting_type = "academy"
+    school.save()
+    row = appoint(school, adult(school, user=senco), head, ended_on=date(2028, 11, 4))
+
+    assert items(row)["senco.qualification"].closed_on is None
+    client.force_login(head)
+    assert "Fri 3 Nov 2028" in client.get(reverse("staff:senco-list")).content.decode()
 
 
 def test_a_change_of_the_kind_of_school_changes_the_authority(school, senco, head):
@@ -158,6 +180,9 @@ def test_a_change_of_the_kind_of_school_changes_the_authority(school, senco, hea
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
+        ({"months_before": 24}, SencoReason.FIRST_MISSING),
+        ({"first_senco_on": date(2025, 9, 1), "months_before": 600}, SencoReason.MONTHS_TOO_MANY),
+        ({"first_senco_on": date(2015, 9, 1)}, SencoReason.MONTHS_MISSING),
         ({"ended_on": date(2025, 11, 2)}, SencoReason.DATES_IN_ORDER),
         ({"first_senco_on": date(2025, 11, 4)}, SencoReason.FIRST_AFTER_APPOINTED),
         ({"course_started_on": date(2026, 1, 5)}, SencoReason.COURSE_MISSING),

@@ -101,6 +101,9 @@ def staff_things(school, user, unit):
         "skill": skill.pk,
         "archived_skill": Skill.objects.create(school=school, name="Put away", is_archived=True).pk,
         "briefing": briefing.pk,
+        "paper_reading": Reading.objects.create(
+            briefing=briefing, member=StaffMember.objects.create(school=school, name="On Paper"), due_on=BEGAN
+        ).pk,
         "led_post": post.pk,
         "vacancy": Vacancy.objects.create(school=school, title="Assistant", hours_a_week=20, reason="Growth").pk,
         "description": JobDescription.objects.create(post=post, text="What it is for").pk,
@@ -230,6 +233,7 @@ def staff_routes(*, leads, plans, sees, works, records, decides):
         "staff:senco-edit": ("senco", leads),
         "staff:briefing-list": ("none", works),
         "staff:briefing-detail": ("briefing", works),
+        "staff:reading-note": ("paper_reading", leads),
         "staff:reading-open": ("reading", works),
         "staff:briefing-add": ("none", leads),
         "staff:briefing-begin": ("none", leads),

@@ -44,10 +44,11 @@ def label_of(placed: Placed, groups: dict[int, str], names: list[str], hidden: i
 
 
 def chips(slots: Iterable[tuple[Placed, str]]) -> SafeString:
-    """The slots of one day: (slot, what it is called). Attributes without quotes: a number and a fixed word."""
+    """The slots of one day: (slot, what it is called). Attributes without quotes: a letter, and an address from the
+    board's own."""
     return format_html_join(
         "",
-        "<a class={} href=/board/slots/{}/>{} {}{}</a>",
+        "<a class={} href=s/{}/>{} {}{}</a>",
         (
             (_tone(slot.kind.tone, bool(slot.faults)), slot.pk, _clock(slot.starts_at), words, _faults(*slot.faults))
             for slot, words in slots
@@ -57,7 +58,8 @@ def chips(slots: Iterable[tuple[Placed, str]]) -> SafeString:
 
 @lru_cache(maxsize=64)
 def _tone(tone: str, is_bad: bool) -> SafeString:
-    return format_html('"{} bad"', tone) if is_bad else format_html("{}", tone)
+    """The first letter of the tone, as board.css has it."""
+    return format_html('"{} bad"', tone[0]) if is_bad else format_html("{}", tone[0])
 
 
 @lru_cache(maxsize=2048)

@@ -25,7 +25,7 @@ from staff.board.plans import plan_of
 from staff.board.refusals import BoardReason
 from staff.board.views import address, timetable_in_view
 from staff.forms.days import DayField
-from staff.models import TimetableImport
+from staff.models import Timetable, TimetableImport
 from staff.permissions import Permission as P
 
 from . import importing
@@ -66,7 +66,7 @@ class FileForm(forms.Form):
 
 
 class CheckForm(forms.Form):
-    sum = forms.CharField(widget=forms.HiddenInput, max_length=100_000)
+    sum = forms.CharField(widget=forms.HiddenInput, max_length=64)
     sure = forms.BooleanField(required=False, label="Yes, these slots go")
 
 
@@ -114,16 +114,24 @@ def timetable_import_check(request, pk):
         messages.warning(request, "Choose the file again.")
         return redirect("timetable-import", pk=pk)
     from_on = date.fromisoformat(draft.data["from_on"])
-    reading = importing.read(draft.data["text"], school=request.acting.school, timetable=timetable, from_on=from_on)
-    plan = plan_of(timetable, from_on, reading.rows)
+
+    def planned():
+        read = importing.read(draft.data["text"], school=request.acting.school, timetable=timetable, from_on=from_on)
+        return read, plan_of(timetable, from_on, read.rows)
+
+    reading, plan = planned()
     form = CheckForm(posted(request), initial={"sum": plan.sum})
 
+    @transaction.atomic
     def save(cleaned):
-        if reading.problems or cleaned["sum"] != plan.sum:
+        # Of two who save at once the second compares with what the first has done.
+        Timetable.objects.select_for_update().get(pk=timetable.pk)
+        read, now = planned()
+        if read.problems or cleaned["sum"] != now.sum:
             raise Refused(BoardReason.PLAN_CHANGED)
-        if plan.is_far_smaller and not cleaned["sure"]:
+        if now.is_far_smaller and not cleaned["sure"]:
             raise Refused(BoardReason.NOT_CONFIRMED, field="sure")
-        done = apply(timetable, from_on, plan, by=request.user)
+        done = apply(timetable, from_on, now, by=request.user)
         discard_draft(by=request.user, school_id=timetable.school_id, form_key=_key(timetable))
         return done
 
@@ -203,7 +211,8 @@ def timetable_download(request, pk):
     slots = timetable.slots.exclude(ends_on__lt=request.acting.today).select_related("member", "kind", "group")
     ordered = slots.order_by("member__name", "weekday", "starts_at", "pk")
     response = HttpResponse(
-        csv_bytes(importing.HEADINGS, importing.lines_of(ordered)), content_type="text/csv; charset=utf-8"
+        csv_bytes(importing.HEADINGS, importing.lines_of(ordered, request.acting.today)),
+        content_type="text/csv; charset=utf-8",
     )
     response["Content-Disposition"] = f'attachment; filename="timetable-{timetable.pk}.csv"'
     return response

@@ -4,11 +4,12 @@ import csv
 import io
 import re
 from dataclasses import dataclass, field
-from datetime import time
+from datetime import datetime, time
 
 from pupils.imports.reading.csv_files import decode, take_separator_line
 from pupils.imports.reading.refusals import FileNotReadable
 from staff.board.plans import Row
+from staff.forms.days import EARLIEST, LATEST
 from staff.models import SlotKind, StaffMember, TeachingGroup
 from staff.models.people import current_on
 from staff.models.posts import WEEKDAYS, Post
@@ -17,7 +18,9 @@ MAX_BYTES = 180_000
 MAX_ROWS = 2000
 MOST_PROBLEMS = 50
 SCHOOL_WEEK = 5
-HEADINGS = ["Adult", "Day", "Week", "From", "Until", "Kind", "Class or group", "Doing", "Place"]
+HEADINGS = [
+    *("Adult", "Day", "Week", "From", "Until", "Kind", "Class or group", "Doing", "Place", "First day", "Last day"),
+]
 NAMES = {
     "adult": "adult name staff who member colleague",
     "day": "day weekday",
@@ -28,6 +31,8 @@ NAMES = {
     "group": "classorgroup class group form set",
     "doing": "doing what activity lesson subject notes",
     "place": "place room where location",
+    "first": "firstday startdate fromdate",
+    "last": "lastday enddate untildate",
 }
 KNOWN = {word: name for name, words in NAMES.items() for word in words.split()}
 NEEDED = {"adult": "Adult", "day": "Day", "from": "From", "until": "Until", "kind": "Kind"}
@@ -65,9 +70,11 @@ def table_of(text):
     first = text.partition("\n")[0]
     delimiter = separator or max(",;\t", key=first.count)
     try:
-        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+        # Strictly: a quotation mark that is never closed would swallow all lines after it.
+        lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True))
     except csv.Error as error:
-        raise Unreadable("This table could not be read. Save it as CSV again and choose it anew.") from error
+        words = "A quotation mark in this table is not closed. Look for it, save the table as CSV and choose it again."
+        raise Unreadable(words) from error
     filled = [(number, line) for number, line in enumerate(lines, start=1) if any(cell.strip() for cell in line)]
     if len(filled) <= 1:
         raise Unreadable("The file holds no slot, so nothing was changed. Check that it is the right file.")
@@ -76,10 +83,16 @@ def table_of(text):
     columns = [KNOWN.get(re.sub(r"[^a-z]", "", cell.casefold()), "") for cell in filled[0][1]]
     if missing := [words for name, words in NEEDED.items() if name not in columns]:
         raise Unreadable(f"The first line has to name the columns. Missing: {', '.join(missing)}.")
-    return [
-        (number, {name: _plain(cell) for name, cell in zip(columns, line, strict=False) if name})
-        for number, line in filled[1:]
-    ]
+    return [(number, _cells(columns, line)) for number, line in filled[1:]]
+
+
+def _cells(columns, line):
+    """{our name: text}. Two columns of one meaning are read together: neither text is lost."""
+    cells = {}
+    for name, cell in zip(columns, line, strict=False):
+        if name and (text := _plain(cell)):
+            cells[name] = f"{cells[name]} {text}" if name in cells else text
+    return cells
 
 
 def _plain(cell):
@@ -91,11 +104,17 @@ def read(text, *, school, timetable, from_on):
     table = table_of(text)
     known = _Known(school, timetable, from_on)
     found = Reading(lines=len(table))
+    seen = {}
     for number, cells in table:
         try:
-            found.rows.append(known.row(number, cells))
+            row = known.row(number, cells)
         except ValueError as error:
             found.problems.append(f"Line {number}: {error}")
+            continue
+        if row.facts in seen:
+            found.problems.append(f"Line {number}: it is the same as line {seen[row.facts]}. Take one of them out.")
+        seen.setdefault(row.facts, number)
+        found.rows.append(row)
     return found
 
 
@@ -119,6 +138,9 @@ class _Known:
             raise ValueError(f"Week is {cells['week']}. Write A, B or nothing.")
         if week and not self.timetable.has_two_weeks:
             raise ValueError("this timetable has one week. Leave Week empty.")
+        first, last = _date(cells.get("first", ""), "First day"), _date(cells.get("last", ""), "Last day")
+        if last and last < max(first or self.from_on, self.from_on):
+            raise ValueError("its last day is before it begins.")
         return Row(
             number=number,
             member=self._one(self.members, cells.get("adult", ""), "adult with a post on that day"),
@@ -130,6 +152,8 @@ class _Known:
             group=self._one(self.groups, cells["group"], "class or group") if cells.get("group") else None,
             doing=_short(cells.get("doing", ""), 120, "Doing"),
             place=_short(cells.get("place", ""), 60, "Place"),
+            first=first,
+            last=last,
         )
 
     def _one(self, known, text, what):
@@ -156,9 +180,22 @@ def _short(text, most, name):
 
 def _weekday(text):
     for number, name in enumerate(WEEKDAYS[:SCHOOL_WEEK]):
-        if len(text) > 1 and name.casefold().startswith(text.casefold().rstrip(".")):
+        if len(text) > 1 and text[:2].isalpha() and name.casefold().startswith(text.casefold().rstrip(".")):
             return number
     raise ValueError(f"{text or 'nothing'} is no day of the school week. Write Monday to Friday.")
+
+
+def _date(text, name):
+    for form in ("%Y-%m-%d", "%d/%m/%Y", "%d.%m.%Y", "%d/%m/%y") if text else ():
+        try:
+            found = datetime.strptime(text, form).date()  # noqa: DTZ007  (a day, no moment)
+        except ValueError:
+            continue
+        if EARLIEST <= found <= LATEST:
+            return found
+    if text:
+        raise ValueError(f"{name} is {text}. Write a date such as 04/01/2027.")
+    return None
 
 
 def _time(text, name):
@@ -172,7 +209,7 @@ def _time(text, name):
     raise ValueError(f"{name} is {text or 'empty'}. Write a time such as 09:15.")
 
 
-def lines_of(slots):
+def lines_of(slots, today):
     """Rows of a file that reads back as these slots, for somebody to change in a spreadsheet."""
     for slot in slots:
         yield [
@@ -185,4 +222,6 @@ def lines_of(slots):
             slot.group.name if slot.group else "",
             slot.doing,
             slot.place,
+            slot.starts_on if slot.starts_on > today else "",
+            slot.ends_on or "",
         ]

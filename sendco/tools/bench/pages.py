@@ -36,6 +36,8 @@ def staff_pages(school, senco, times):
     client = browser(senco)
     pages = [
         ("bare", client, "/bare/", {}),
+        ("bare slots", client, "/bare/slots/", {}),
+        ("bare skills", client, "/bare/skills/", {}),
         ("board", client, "/board/", {}),
         ("hours", client, "/board/hours/", {}),
         ("staff", client, "/school/staff/", {}),

@@ -1,11 +1,12 @@
-"""The site's own addresses, and one bare signed-in view to compare with."""
+"""The site's own addresses, and bare signed-in views to compare with."""
 
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.urls import path
 
-from pupils.models import Pupil
+from pupils.models import Pupil, PupilSkill
 from sendco.urls import handler400, handler403, handler404, handler500, urlpatterns  # noqa: F401
+from staff.models import Certificate, Slot
 
 
 @login_required
@@ -14,4 +15,26 @@ def bare(request):
     return render(request, "bench/bare.html", {"rows": rows})
 
 
-urlpatterns = [path("bare/", bare, name="bench-bare"), *urlpatterns]
+@login_required
+def bare_slots(request):
+    """Every slot of the school as a plain list: what the board of a week is compared with."""
+    school = request.acting.school
+    rows = Slot.objects.filter(timetable__school=school).select_related("member", "kind", "group").order_by("pk")
+    return render(request, "bench/bare_slots.html", {"rows": rows})
+
+
+@login_required
+def bare_skills(request):
+    """Every certificate and every pupil's need of a skill as a plain list."""
+    school = request.acting.school
+    held = Certificate.objects.filter(member__school=school).select_related("member", "skill").order_by("pk")
+    needed = PupilSkill.objects.filter(pupil__school=school).select_related("pupil", "skill").order_by("pk")
+    return render(request, "bench/bare_skills.html", {"held": held, "needed": needed})
+
+
+urlpatterns = [
+    path("bare/slots/", bare_slots, name="bench-bare-slots"),
+    path("bare/skills/", bare_skills, name="bench-bare-skills"),
+    path("bare/", bare, name="bench-bare"),
+    *urlpatterns,
+]
