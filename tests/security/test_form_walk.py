@@ -105,6 +105,7 @@ def pages(cast, django_db_blocker):
     return found
 
 
+@pytest.mark.django_db
 def test_every_form_page_is_walked(pages):
     walked = {name for name, _, _ in pages}
 
