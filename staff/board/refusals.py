@@ -15,6 +15,7 @@ class BoardReason(Reason):
     )
     NOT_IN_POST = "not_in_post", _("{person} holds no post here on {day}. Choose another adult or another day.")
     ONE_WEEK = "one_week", _("This timetable has one week. Leave the week empty.")
+    ALREADY_OFF = "already_off", _("This slot ends on {day} already. Choose an earlier day to end it sooner.")
     SLOT_ENDED = "slot_ended", _("This slot ended on {day}. Place the adult anew instead.")
     SLOT_BEGUN = (
         "slot_begun",

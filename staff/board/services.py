@@ -303,9 +303,16 @@ def _was_placed_today(slot: Slot) -> bool:
 
 
 @transaction.atomic
-def remove_slot(*, slot: Slot, from_on: date, by: User) -> None:
-    """Take an adult off a slot from a day on: one that has begun ends the day before, one to come goes whole."""
+def remove_slot(*, slot: Slot, from_on: date, version: int, by: User) -> None:
+    """Take an adult off a slot from a day on: one that has begun ends the day before, one to come goes whole.
+
+    Raises ChangedMeanwhile where somebody else changed it first, and Refused.
+    """
     current = Slot.objects.select_for_update(of=("self",)).select_related("member").get(pk=slot.pk)
+    if current.version != version:
+        raise ChangedMeanwhile(current)
+    if current.ends_on and current.ends_on < from_on:
+        raise Refused(BoardReason.ALREADY_OFF, day=current.ends_on, field="from_on")
     text = f"Slot on {WEEKDAYS[current.weekday]}, {current.starts_at:%H:%M}, taken off from {short_date(from_on)}"
     record(current.member, "board.taken_off", text, by=by)
     if from_on < current.starts_on < timezone.localdate() and not _was_placed_today(current):

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils.models import PupilSupport, RegisterEntry, SlotPupil
+from sendco.pages.board.views import CHANGED_MEANWHILE
+from staff.board import services
 from staff.models import GroupStaff, Period, Slot, Timetable, Unit
 from staff.roles import Role
 from staff.weeks import monday_of
@@ -195,10 +197,35 @@ def test_taking_off_ends_the_slot(client, school, senco, board):
     slot = slot_of(board, adult(school))
     client.force_login(senco)
 
-    client.post(reverse("slot-remove", args=[slot.pk]), {"from_on": MONDAY})
+    client.post(reverse("slot-remove", args=[slot.pk]), {"from_on": MONDAY, "version": 1})
 
     slot.refresh_from_db()
     assert slot.ends_on == MONDAY - timedelta(days=1)
+
+
+def test_taking_off_a_slot_that_somebody_moved_asks_again(client, school, senco, head, board):
+    slot = slot_of(board, adult(school))
+    services.change_slot(slot=slot, values={"weekday": 2}, from_on=slot.starts_on, version=1, by=head)
+    client.force_login(senco)
+
+    page = client.post(reverse("slot-remove", args=[slot.pk]), {"from_on": MONDAY, "version": 1})
+
+    slot.refresh_from_db()
+    assert page.status_code == 422
+    assert slot.ends_on is None
+    assert page.context["form"].non_field_errors() == [CHANGED_MEANWHILE]
+    assert client.post(reverse("slot-remove", args=[slot.pk]), page.context["form"].data).status_code == 302
+
+
+def test_a_slot_that_has_ended_is_not_taken_off_again(client, school, senco, board):
+    slot = slot_of(board, adult(school))
+    services.remove_slot(slot=slot, from_on=MONDAY, version=1, by=senco)
+    client.force_login(senco)
+
+    page = client.post(reverse("slot-remove", args=[slot.pk]), {"from_on": MONDAY, "version": 2})
+
+    assert page.status_code == 422
+    assert "from_on" in page.context["form"].errors
 
 
 # --- What is seen ---

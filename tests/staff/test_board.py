@@ -161,7 +161,7 @@ def test_taking_an_adult_off_keeps_what_has_happened(school, place, head):
     member = adult(school)
     slot = place(member)[0]
 
-    services.remove_slot(slot=slot, from_on=MONDAY, by=head)
+    services.remove_slot(slot=slot, from_on=MONDAY, version=1, by=head)
 
     assert starts(school, member, MONDAY - timedelta(days=7)) == ["09:00"]
     assert starts(school, member) == []
@@ -170,7 +170,7 @@ def test_taking_an_adult_off_keeps_what_has_happened(school, place, head):
 def test_a_slot_to_come_goes_whole(school, place, head):
     slot = place(adult(school), starts_on=date(2027, 1, 4))[0]
 
-    services.remove_slot(slot=slot, from_on=MONDAY, by=head)
+    services.remove_slot(slot=slot, from_on=MONDAY, version=1, by=head)
 
     assert not Slot.objects.exists()
     assert Slot.history.filter(history_type="-").count() == 1

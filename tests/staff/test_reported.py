@@ -503,8 +503,8 @@ def test_a_slot_that_has_run_is_not_taken_out_of_the_past(school, head):
     with time_machine.travel(timezone.now() - days(40)):
         slot = placed(adult(school), timetable(school))
 
-    refused(BoardReason.SLOT_BEGUN, boards.remove_slot, slot=slot, from_on=BEGAN - days(1), by=head)
-    boards.remove_slot(slot=slot, from_on=TODAY(), by=head)
+    refused(BoardReason.SLOT_BEGUN, boards.remove_slot, slot=slot, from_on=BEGAN - days(1), version=1, by=head)
+    boards.remove_slot(slot=slot, from_on=TODAY(), version=1, by=head)
     slot.refresh_from_db()
     assert slot.ends_on == TODAY() - days(1)
 

@@ -207,6 +207,7 @@ class SlotForm(_SlotFields):
 
 class RemoveForm(forms.Form):
     from_on = DayField(label="From which day", help_text="Weeks before this day stay as they were.")
+    version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

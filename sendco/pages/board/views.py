@@ -15,7 +15,7 @@ from pupils.deployment import selectors as deployment
 from pupils.deployment.services import carry_pupils, let_read, set_pupils
 from sendco.clock import short_date
 from sendco.formkit.page import FormPage, form_page, posted
-from sendco.formkit.versions import Versioned
+from sendco.formkit.versions import Versioned, nothing
 from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.board import selectors as boards
@@ -400,12 +400,13 @@ def _move(request, slot, member, weekday, from_on):
 def slot_remove(request, pk):
     slot = get_object_or_404(slots_in_view(request), pk=pk)
     return FormPage(
-        form=forms.RemoveForm(posted(request)),
+        form=forms.RemoveForm(posted(request), initial={"version": slot.version}),
         save=lambda cleaned: services.remove_slot(slot=slot, by=request.user, **cleaned),
         done="Taken off the board. Weeks before stay as they were.",
         then=board_address(),
         page=_slot_page(f"Take {slot.member.name} off this slot", week=None, submit="Take off")
         | {"cancel": reverse("slot-detail", args=[pk])},
+        versioned=Versioned(values=nothing, words=CHANGED_MEANWHILE),
     ).respond(request)
 
 
