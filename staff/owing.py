@@ -52,13 +52,15 @@ def of_meeting(meeting, calendar):
         calendar,
         owner_id=meeting.leader_id,
         met_on=meeting.held_on,
-        closed_on=meeting.cancelled_on,
+        closed_on=meeting.cancelled_on or (None if meeting.held_on else _left_on(meeting.member)),
     )
 
 
 def of_action(action, calendar):
-    rule = deadlines.SUPERVISION_ACTION
-    return _item(rule, action.due_on, calendar, owner_id=action.owner_id, met_on=action.done_on)
+    rule, member = deadlines.SUPERVISION_ACTION, action.meeting.member
+    has_left = action.done_on is None and action.owner_id == member.user_id
+    closed = _left_on(member) if has_left else None
+    return _item(rule, action.due_on, calendar, owner_id=action.owner_id, met_on=action.done_on, closed_on=closed)
 
 
 def is_statutory(staff_group, setting_type):
@@ -223,8 +225,19 @@ def subjects_of(items):
 
 def register_sources():
     """Tell the due table of this floor's records. Called once, when the floor starts."""
-    register(Source(SupervisionMeeting, of_meeting, pupil=None))
-    register(Source(SupervisionAction, of_action, joins=("meeting__school",), school="meeting__school", pupil=None))
+    register(
+        Source(SupervisionMeeting, of_meeting, joins=("school", "member"), pupil=None, prefetch=("member__posts",))
+    )
+    register(
+        Source(
+            SupervisionAction,
+            of_action,
+            joins=("meeting__school", "meeting__member"),
+            school="meeting__school",
+            pupil=None,
+            prefetch=("meeting__member__posts",),
+        )
+    )
     register(
         Source(
             Appraisal,

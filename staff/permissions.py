@@ -217,6 +217,7 @@ ONLY_CONFIRMED = frozenset(
         P.CASE_APPROVE,
         P.PAY_VIEW,
         P.POST_EDIT,
+        P.STAFF_VIEW_UNIT,
     }
 )
 

@@ -481,7 +481,8 @@ def take_over(*, left: User, to: User, school: School, by: User) -> int:
     """
     Takeover.objects.update_or_create(school=school, left=left, defaults={"to": to, "made_by": by})
     _record_about(left, "person.taken_over", text=f"{to.name} takes over from {left.name}", by=by, school=school)
-    theirs = DueItem.objects.filter(school_id=school.pk, owner_id=left.pk)
+    # What is personal (an appraisal step, a one-to-one) is handed over with its record, or with nothing.
+    theirs = DueItem.objects.filter(school_id=school.pk, owner_id=left.pk, is_personal=False)
     count = theirs.open().count()
     if left.pk in (now := successors(school)):
         theirs.update(owner_id=now[left.pk])

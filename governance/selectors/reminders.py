@@ -149,13 +149,12 @@ class LineRow:
 
 
 def lines_for_page(digest: Digest, acting: Acting) -> list[LineRow]:
-    """The lines of this school, in words. Whose they are about is shown to those who may open the child. Three
-    queries."""
-    lines = list(
-        digest.lines.filter(school=acting.school, is_folded=False)
-        .select_related("instead_of")
-        .order_by("section", "due_on", "pk")
-    )
+    """The lines of this school, in words. Whose they are about is shown to those who may open the child, and what is
+    known to its owner alone to the owner. Four queries."""
+    rows = digest.lines.filter(school=acting.school, is_folded=False)
+    if digest.user_id != acting.user.pk:
+        rows = rows.exclude(rule__in=list(personal_rules(acting.school)))
+    lines = list(rows.select_related("instead_of").order_by("section", "due_on", "pk"))
     names = {}
     if acting.can(Permission.NARRATIVE_VIEW):
         pupil_of = dict(
@@ -164,6 +163,12 @@ def lines_for_page(digest: Digest, acting: Acting) -> list[LineRow]:
         pupils = Pupil.objects.visible_to(acting).in_bulk([pk for pk in pupil_of.values() if pk])
         names = {item: pupils[pk].name for item, pk in pupil_of.items() if pk in pupils}
     return [LineRow(line, stage_words(line.stage), names.get(line.due_item_id, "")) for line in lines]
+
+
+def personal_rules(school: School) -> set[str]:
+    """The rules whose dates are known to their owners alone. One query."""
+    rows = DueItem.objects.filter(school_id=school.pk, is_personal=True)
+    return set(rows.values_list("rule", flat=True).distinct())
 
 
 # --- Stages ------------------------------------------------------------------------------------------------------
@@ -193,9 +198,11 @@ def rules_for_page(school: School, rule: str | None = None) -> list[RuleRow]:
     if rule is not None:
         items = items.filter(rule=rule)
     own = {row.rule: row for row in RuleStages.objects.filter(school=school)}
+    # How many appraisal steps or certificates are open is nobody's but their owners'.
+    open_ones = Q(met_on=None, closed_on=None, is_personal=False)
     rows = (
         items.values("rule")
-        .annotate(title=Max("title"), basis=Min("basis"), open=Count("pk", filter=Q(met_on=None, closed_on=None)))
+        .annotate(title=Max("title"), basis=Min("basis"), open=Count("pk", filter=open_ones))
         .order_by("title", "rule")
     )
     return [
@@ -236,7 +243,9 @@ def due_in_view(acting: Acting) -> QuerySet[DueItem]:
 
 
 def acknowledgements_of(item: DueItem) -> QuerySet[Acknowledgement]:
-    return Acknowledgement.objects.filter(due_item_id=item.pk).select_related("by")
+    rows = Acknowledgement.objects.filter(due_item_id=item.pk).select_related("by")
+    # What one said of a personal matter is not for whoever has it next.
+    return rows.filter(by=item.owner_id) if item.is_personal else rows
 
 
 def with_acknowledged(items: QuerySet[DueItem], today: date) -> QuerySet[DueItem]:

@@ -16,6 +16,7 @@ from django.db.models import Q
 from ehcp.reviews.services import chasers
 from sendco.clock import LONDON, Duty, SendingDays
 from sendco.due.models import DueItem
+from staff.appraisal.services import follow_lines
 from staff.models import Membership, School
 from staff.models.people import current_on
 from staff.owed import bring_school_up_to_date
@@ -110,6 +111,7 @@ def _plan(run: DailyRun, now: datetime) -> bool:
         steps.reached("run.claimed")
         with transaction.atomic():
             # Some dates follow from the day itself: a transfer year begins, rights pass, a parent's time runs out.
+            follow_lines(run.school, run.day)
             bring_school_up_to_date(run.school)
             done = _SchoolDay(run, token, now).write()
             steps.reached("row.before")

@@ -144,8 +144,7 @@ def acknowledge(*, item: DueItem, reason: str, look_again_on: date, by: User) ->
         look_again_on=look_again_on,
         by=by,
     )
-    text = f"{item.title} is known to be late; looked at again on {short_date(look_again_on)}: {reason}"
-    audit.record("reminders.acknowledged", row, text=text, by=by, pupil_id=item.pupil_id)
+    _record(item, row, f"is known to be late; looked at again on {short_date(look_again_on)}: {reason}", by=by)
     return row
 
 
@@ -158,8 +157,13 @@ def remind_again(*, item: DueItem, by: User) -> None:
     if row is None:
         raise Refused(PauseReason.NOTHING_HELD_BACK)
     rows.update(look_again_on=today)
-    text = f"{item.title} is late, and mail about it goes out daily again"
-    audit.record("reminders.acknowledgement_ended", row, text=text, by=by, pupil_id=item.pupil_id)
+    _record(item, row, "is late, and mail about it goes out daily again", by=by, code="acknowledgement_ended")
+
+
+def _record(item: DueItem, row: Acknowledgement, text: str, *, by: User, code: str = "acknowledged") -> None:
+    """Keep it on record. What is known to its owner alone stays so: of it no event holds a word."""
+    if not item.is_personal:
+        audit.record(f"reminders.{code}", row, text=f"{item.title} {text}", by=by, pupil_id=item.pupil_id)
 
 
 def _standing(item: DueItem, today: date) -> QuerySet[Acknowledgement]:

@@ -1,4 +1,8 @@
+from typing import Any
+
 from django.db import models
+
+from .fields import SealedJSONField
 
 
 class Draft(models.Model):
@@ -7,7 +11,7 @@ class Draft(models.Model):
     user_id = models.BigIntegerField()
     school_id = models.BigIntegerField()
     form_key = models.CharField(max_length=120)
-    data = models.JSONField()
+    data: dict[str, Any] = SealedJSONField()  # type: ignore[assignment]  # a field reads as its value
     updated_at = models.DateTimeField(db_index=True)
 
     class Meta:

@@ -122,12 +122,13 @@ def person_leave(request, pk):
         if last and cleaned["last_day"] > last:
             raise Refused(PeopleReason.LEAVES_EARLIER, person=leaver.name, day=last, field="last_day")
         held = hand_over(user=leaver, to=cleaned["to"], school=school, by=request.user)
-        held += hand_over_meetings(user=leaver, to=cleaned["to"], school=school, by=request.user)
-        held += end_posts(user=leaver, to=cleaned["to"], school=school, last_day=cleaned["last_day"], by=request.user)
-        # After the lines: whoever manages an adult from the next day on appraises them.
-        held += hand_over_appraisals(
-            user=leaver, to=cleaned["to"], school=school, by=request.user, from_on=cleaned["last_day"] + ONE_DAY
-        )
+        # Appraisals and one-to-ones open with what is handed over: only whoever leads the adult says to whom.
+        heir = cleaned["to"] if _leads(request.acting, leaver) else None
+        leaving = {"user": leaver, "to": heir, "school": school, "last_day": cleaned["last_day"]}
+        held += hand_over_meetings(**leaving, by=request.user)
+        held += end_posts(**leaving, by=request.user)
+        # After the lines: whoever manages an adult from the next day on appraises them, from that day on.
+        held += hand_over_appraisals(**leaving, by=request.user)
         leave_school(user=leaver, school=school, last_day=cleaned["last_day"], by=request.user)
         if cleaned["to"]:
             held += take_over(left=leaver, to=cleaned["to"], school=school, by=request.user)

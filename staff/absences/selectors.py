@@ -57,7 +57,8 @@ class Away:
 
 
 def away_on(acting: Acting, day: date) -> list[Away]:
-    """Everyone of the school who is away on this day, by name, as "away" for those who may not know more."""
+    """Everyone of the school who is away on this day, by name, as "away" for those who may not know more. Of days that
+    have passed they see nothing: day by day it would be an adult's record."""
     if not acting.school:
         return []
     rows = _of_those_in_post(acting, day).select_related("member")
@@ -65,8 +66,8 @@ def away_on(acting: Acting, day: date) -> list[Away]:
     known = may_know_reasons(acting)
     found = []
     for absence in rows:
-        if stretch := stretch_on(absence, day):
-            may = absence.member_id in known
+        may = absence.member_id in known
+        if (stretch := stretch_on(absence, day)) and (may or day >= acting.today):
             found.append(
                 Away(absence, absence.member, stretch, absence.get_reason_display() if may else "", may_know=may)
             )

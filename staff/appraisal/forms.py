@@ -120,12 +120,15 @@ class ReviewForm(forms.Form):
 
 class CommentForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
-    member_text = forms.CharField(
-        label="Your comment",
+    mid_year_comment = forms.CharField(
+        label="On the mid-year review",
         required=False,
         max_length=5000,
         widget=forms.Textarea(attrs={"rows": 6}),
-        help_text="Your appraiser and the headteacher read it, and nobody changes it but you.",
+        help_text="Your appraiser and the headteacher read both, and nobody changes them but you.",
+    )
+    end_year_comment = forms.CharField(
+        label="On the end-of-year review", required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 6})
     )
 
 

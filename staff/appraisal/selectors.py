@@ -78,7 +78,7 @@ def content_of(appraisal: Appraisal, stage: str) -> dict[str, Any]:
             for one in appraisal.objectives.all()
             for row in one.evidence.all()
         ]
-        said["review"], said["member"] = appraisal.text_of(stage), appraisal.member_text
+        said["review"], said["member"] = appraisal.text_of(stage), appraisal.comment_of(stage)
     if judged:
         said["views"] = [[view.asked_of.name, view.text] for view in appraisal.views.all() if view.answered_at]
     return said
@@ -86,6 +86,23 @@ def content_of(appraisal: Appraisal, stage: str) -> dict[str, Any]:
 
 def sum_of(content: dict[str, Any]) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+# What a stage asks both to sign anew once both have signed it: what is added in the course of the year (evidence, a
+# changed objective) does not undo the mid-year review.
+OWN_WORDS = {Stage.MID_YEAR: ("review", "member")}
+
+
+def standing(appraisal: Appraisal, stage: str, content: dict[str, Any]) -> SignedStage | None:
+    """The newest version that was signed, where it says what stands there now; None after a change."""
+    last = newest(appraisal, stage)
+    if last is None or last.sha256 == sum_of(content):
+        return last
+    own = OWN_WORDS.get(Stage(stage))
+    is_whole = all(signature_of(last, role) for role in Signature.Role)
+    if own and is_whole and all(last.content[key] == content[key] for key in own):
+        return last
+    return None
 
 
 def is_ready(appraisal: Appraisal, stage: str) -> bool:
@@ -105,7 +122,7 @@ class StageState:
     stage: Stage
     due_on: date
     sum: str
-    signed: SignedStage | None
+    versions: list[SignedStage]
     changed: bool
     member: Signature | None
     appraiser: Signature | None
@@ -116,6 +133,11 @@ class StageState:
     def is_signed(self) -> bool:
         return self.signed_on is not None
 
+    @property
+    def is_done(self) -> bool:
+        """Signed by both, as it reads now."""
+        return self.is_signed and not self.changed
+
     def is_late(self, today: date) -> bool:
         return not self.is_signed and self.due_on < today
 
@@ -124,14 +146,14 @@ def states_of(appraisal: Appraisal) -> list[StageState]:
     """Each stage of the scheme that is this appraisal's to do. No query where `whole` read it."""
     found = []
     for stage, on in stage_days(appraisal):
-        last, now = newest(appraisal, stage), sum_of(content_of(appraisal, stage))
-        stands = last if last and last.sha256 == now else None
+        content = content_of(appraisal, stage)
+        last, stands = newest(appraisal, stage), standing(appraisal, stage, content)
         found.append(
             StageState(
                 stage=stage,
                 due_on=on,
-                sum=now,
-                signed=last,
+                sum=sum_of(content),
+                versions=[row for row in appraisal.signed.all() if row.stage == stage],
                 changed=last is not None and stands is None,
                 member=signature_of(stands, Signature.Role.MEMBER),
                 appraiser=signature_of(stands, Signature.Role.APPRAISER),
@@ -151,7 +173,11 @@ class Line:
 
     @property
     def next(self) -> StageState | None:
-        return next((state for state in self.states if not state.is_signed), None)
+        return next((state for state in self.states if not state.is_done), None)
+
+    @property
+    def is_done(self) -> bool:
+        return self.next is None
 
 
 def lines(rows: QuerySet[Appraisal]) -> list[Line]:
@@ -163,7 +189,7 @@ def completion(found: list[Line]) -> list[tuple[str, int, int]]:
     return [
         (
             stage.label,
-            sum(state.is_signed for line in found for state in line.states if state.stage == stage),
+            sum(state.is_done for line in found for state in line.states if state.stage == stage),
             sum(state.stage == stage for line in found for state in line.states),
         )
         for stage in Stage

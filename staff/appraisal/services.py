@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from sendco.audit import services as audit
@@ -17,6 +17,7 @@ from ..models import (
     AppraisalView,
     Evidence,
     LineManagement,
+    Membership,
     Objective,
     School,
     Signature,
@@ -29,7 +30,7 @@ from ..models.people import current_on
 from ..owed import bring_up_to_date
 from ..saving import record, save_versioned
 from .refusals import AppraisalReason
-from .selectors import content_of, sum_of, whole
+from .selectors import content_of, standing, sum_of, whole
 from .stages import newest, signature_of
 
 MOST_OBJECTIVES = 8
@@ -67,7 +68,8 @@ def begin(
 ) -> Appraisal:
     """Begin an adult's appraisal, in the middle of a year too. The appraiser is the line manager unless another is
     named. Raises Refused."""
-    appraiser = appraiser or line_manager(member, began_on)
+    manager = line_manager(member, max(began_on, timezone.localdate()))
+    appraiser = appraiser or manager
     if appraiser is None:
         raise Refused(AppraisalReason.NO_APPRAISER, person=member.name, field="appraiser")
     if appraiser.pk == member.user_id:
@@ -75,6 +77,8 @@ def begin(
     if not member.posts.filter(staff_group=scheme.staff_group).exists():
         raise Refused(AppraisalReason.WRONG_SCHEME, person=member.name, field="scheme")
     row = Appraisal(school=member.school, member=member, scheme=scheme, appraiser=appraiser, began_on=began_on)
+    if appraiser == manager:
+        row.appraiser_since = began_on
     try:
         with transaction.atomic(), audit.saving(row, by=by):
             row.save()
@@ -99,14 +103,14 @@ def begin_all(*, scheme: AppraisalScheme, members: list[StaffMember], began_on: 
 
 
 @transaction.atomic
-def change_appraiser(*, appraisal: Appraisal, appraiser: User, by: User) -> Appraisal:
+def change_appraiser(*, appraisal: Appraisal, appraiser: User, by: User | None) -> Appraisal:
     """Give the appraisal to another appraiser: what was signed stays signed by who signed it."""
     row = _taken(appraisal)
     if appraiser.pk == row.member.user_id:
         raise Refused(AppraisalReason.OWN_APPRAISAL, field="appraiser")
-    row.appraiser, row.version = appraiser, row.version + 1
+    row.appraiser, row.appraiser_since, row.version = appraiser, timezone.localdate(), row.version + 1
     with audit.saving(row, by=by):
-        row.save(update_fields=["appraiser", "version"])
+        row.save(update_fields=["appraiser", "appraiser_since", "version"])
     bring_up_to_date(row)
     record(row.member, "appraisal.appraiser_changed", f"{appraiser.name} appraises {row.member.name}", by=by)
     return row
@@ -190,6 +194,8 @@ def remove_evidence(*, evidence: Evidence, by: User) -> None:
     row = _taken(evidence.objective.appraisal)
     if evidence.by_id != by.pk:
         raise Refused(AppraisalReason.EVIDENCE_OF_ANOTHER, person=evidence.by.name)
+    if row.closed_on:
+        raise Refused(AppraisalReason.YEAR_CLOSED, day=row.closed_on)
     record(row.member, "appraisal.evidence_removed", "Evidence taken back", by=by)
     with audit.saving(evidence, by=by):
         evidence.delete()
@@ -198,8 +204,8 @@ def remove_evidence(*, evidence: Evidence, by: User) -> None:
 @transaction.atomic
 def withdraw_view(*, view: AppraisalView, by: User) -> None:
     """The appraiser no longer asks this colleague. Raises Refused once the lines are there."""
+    _appraiser_only(_taken(view.appraisal), by)
     row = AppraisalView.objects.select_for_update(of=("self",)).select_related("appraisal__member").get(pk=view.pk)
-    _appraiser_only(row.appraisal, by)
     if row.answered_at:
         raise Refused(AppraisalReason.VIEW_GIVEN)
     if row.withdrawn_on is None:
@@ -218,11 +224,10 @@ def write_review(*, appraisal: Appraisal, values: dict[str, Any], version: int, 
 
 
 @transaction.atomic
-def write_comment(*, appraisal: Appraisal, text: str, version: int, by: User) -> Appraisal:
-    """The adult's own comment, which the appraiser reads and does not change."""
+def write_comment(*, appraisal: Appraisal, values: dict[str, Any], version: int, by: User) -> Appraisal:
+    """The adult's own comment on a review, which the appraiser reads and does not change. Raises ChangedMeanwhile."""
     if by.pk != appraisal.member.user_id:
         raise Refused(AppraisalReason.NOT_THE_ADULT)
-    values = {"member_text": text}
     return _write(appraisal, values, version=version, by=by, code="appraisal.commented", text="Comment written")
 
 
@@ -258,9 +263,10 @@ def sign(*, appraisal: Appraisal, stage: str, seen: str, on_paper: bool = False,
     total = sum_of(content)
     if total != seen:
         raise Refused(AppraisalReason.READS_DIFFERENTLY)
-    last = newest(row, stage)
-    if last is None or last.sha256 != total:
-        number = last.number + 1 if last else 1
+    last = standing(row, stage, content)
+    if last is None:
+        before = newest(row, stage)
+        number = before.number + 1 if before else 1
         last = SignedStage.objects.create(appraisal=row, stage=stage, number=number, content=content, sha256=total)
     elif signature_of(last, role):
         raise Refused(AppraisalReason.SIGNED_ALREADY)
@@ -326,6 +332,7 @@ def ask_view(*, appraisal: Appraisal, asked_of: User, by: User) -> AppraisalView
 @transaction.atomic
 def answer_view(*, view: AppraisalView, text: str, by: User) -> AppraisalView:
     """A colleague's three lines. They may be changed until the year is signed."""
+    _taken(view.appraisal)  # whoever signs the year meanwhile is first, or waits
     row = AppraisalView.objects.select_for_update(of=("self",)).select_related("appraisal__member").get(pk=view.pk)
     if row.asked_of_id != by.pk or row.withdrawn_on or row.appraisal.closed_on:
         raise Refused(AppraisalReason.VIEW_CLOSED)
@@ -337,22 +344,48 @@ def answer_view(*, view: AppraisalView, text: str, by: User) -> AppraisalView:
     return row
 
 
-# --- Leaving ---
+# --- Another line manager, and leaving ---
 @transaction.atomic
-def hand_over(*, user: User, to: User | None, school: School, by: User, from_on: date | None = None) -> int:
-    """What somebody who leaves appraises goes to `to`, or to each adult's line manager on `from_on`, today where no day
-    is given; their own appraisal closes.
+def follow_lines(school: School, today: date, *, by: User | None = None) -> int:
+    """Give each open appraisal whose appraiser managed the adult, and does not any more, or has left, to who manages
+    them now. The daily run does it, and whoever sets a line.
+
+    Returns how many changed hands. Where nobody manages the adult, or one without an account, the old name stays: that
+    person sees nothing any more, and the head does.
+    """
+    ended = LineManagement.objects.filter(
+        member=OuterRef("member"),
+        manager__user=OuterRef("appraiser"),
+        ends_on__lt=today,
+        ends_on__gte=OuterRef("appraiser_since"),
+    )
+    here = Membership.objects.filter(current_on(today), school=school, user=OuterRef("appraiser"))
+    count = 0
+    rows = Appraisal.objects.filter(Exists(ended) | ~Exists(here), school=school, closed_on=None)
+    for row in rows.select_related("member"):
+        manager = line_manager(row.member, today)
+        if manager and manager.pk not in (row.appraiser_id, row.member.user_id):
+            change_appraiser(appraisal=row, appraiser=manager, by=by)
+            count += 1
+    return count
+
+
+@transaction.atomic
+def hand_over(*, user: User, to: User | None, school: School, last_day: date, by: User) -> int:
+    """What somebody who leaves appraises goes to `to`, or to each adult's line manager of the day after; their own
+    appraisal closes with the last day. Until a last day to come they appraise, and `follow_lines` hands over then.
 
     Returns how many were handed over. Whose appraiser nobody becomes keeps the old name, and the head sees it.
     """
     today, count = timezone.localdate(), 0
-    for row in Appraisal.objects.filter(school=school, appraiser=user, closed_on=None).select_related("member"):
-        heir = to if to and to.pk != row.member.user_id else line_manager(row.member, from_on or today)
+    led = Appraisal.objects.filter(school=school, appraiser=user, closed_on=None).select_related("member")
+    for row in led if last_day <= today else ():
+        heir = to if to and to.pk != row.member.user_id else line_manager(row.member, last_day + timedelta(days=1))
         if heir and heir.pk not in (user.pk, row.member.user_id):
             change_appraiser(appraisal=row, appraiser=heir, by=by)
             count += 1
     for row in Appraisal.objects.filter(school=school, member__user=user, closed_on=None):
-        row.closed_on = today
+        row.closed_on = last_day
         with audit.saving(row, by=by, reason="the adult left"):
             row.save(update_fields=["closed_on"])
         bring_up_to_date(row)

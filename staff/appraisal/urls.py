@@ -10,6 +10,7 @@ urlpatterns = [
     path("appraisals/schemes/<int:pk>/begin/", views.scheme_begin, name="scheme-begin"),
     path("appraisals/<int:pk>/", views.appraisal_detail, name="appraisal-detail"),
     path("appraisals/<int:pk>/sign/", views.appraisal_sign, name="appraisal-sign"),
+    path("appraisals/signed/<int:pk>/", views.appraisal_signed, name="appraisal-signed"),
     path("appraisals/<int:pk>/appraiser/", views.appraiser_change, name="appraiser-change"),
     path("appraisals/<int:pk>/objectives/add/", views.objective_add, name="objective-add"),
     path("appraisals/<int:pk>/none-set/", views.none_set, name="appraisal-none-set"),

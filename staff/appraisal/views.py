@@ -13,7 +13,7 @@ from sendco.formkit.versions import Versioned
 from sendco.refusals import Refused
 
 from ..access import require_permission
-from ..models import Appraisal, AppraisalScheme, AppraisalView, Evidence, Objective, StaffMember
+from ..models import Appraisal, AppraisalScheme, AppraisalView, Evidence, Objective, SignedStage, StaffMember
 from ..permissions import Permission as P
 from ..posts.views import crumbs, open_member, page_of, tabs_of
 from . import forms, selectors, services
@@ -184,6 +184,22 @@ def appraisal_detail(request, pk):
 
 
 @require_permission(P.STAFF_OWN)
+@require_GET
+def appraisal_signed(request, pk):
+    """One version of a stage as it read when it was signed."""
+    seen = Appraisal.objects.visible_to(request.acting)
+    rows = SignedStage.objects.filter(appraisal__in=seen).prefetch_related("signatures__user")
+    signed = get_object_or_404(rows.select_related("appraisal__member", "appraisal__scheme"), pk=pk)
+    judgements = dict(Objective.Judgement.choices)
+    for objective in signed.content["objectives"]:
+        objective["judged"] = judgements.get(objective.get("judgement", ""), "")
+    title = f"{signed.get_stage_display()}, as signed: version {signed.number}"
+    none_set = dict(Appraisal.NoObjectives.choices).get(signed.content["none_set"], "")
+    context = _page(request, signed.appraisal, title) | {"signed": signed, "none_set": none_set}
+    return render(request, "staff/appraisal_signed.html", context)
+
+
+@require_permission(P.STAFF_OWN)
 @require_POST
 @pressed_once
 def appraisal_sign(request, pk):
@@ -327,16 +343,20 @@ def review_write(request, pk):
 @form_page
 def comment_write(request, pk):
     appraisal = appraisal_in_view(request, pk)
-    initial = {name: getattr(appraisal, name) for name in ("member_text", "version")}
+    names = ("mid_year_comment", "end_year_comment")
+    initial = {name: getattr(appraisal, name) for name in (*names, "version")}
+
+    def save(cleaned):
+        version = cleaned.pop("version")
+        return services.write_comment(appraisal=appraisal, values=cleaned, version=version, by=request.user)
+
     return FormPage(
         form=forms.CommentForm(posted(request), initial=initial),
-        save=lambda cleaned: services.write_comment(
-            appraisal=appraisal, text=cleaned["member_text"], version=cleaned["version"], by=request.user
-        ),
+        save=save,
         done="Comment saved.",
         then=address(appraisal),
         page=_page(request, appraisal, "Your comment", submit="Save comment"),
-        versioned=Versioned(values=lambda row: {"member_text": row.member_text}),
+        versioned=Versioned(values=lambda row: {name: getattr(row, name) for name in names}),
     ).respond(request)
 
 
@@ -370,7 +390,8 @@ def view_ask(request, pk):
 @require_permission(P.STAFF_OWN)
 @form_page
 def view_withdraw(request, pk):
-    rows = AppraisalView.objects.filter(appraisal__school=request.acting.school, appraisal__appraiser=request.user)
+    seen = Appraisal.objects.visible_to(request.acting).filter(appraiser=request.user)
+    rows = AppraisalView.objects.filter(appraisal__in=seen)
     view = get_object_or_404(rows.select_related("appraisal__member", "appraisal__scheme", "asked_of"), pk=pk)
     page = _page(request, view.appraisal, f"No longer ask {view.asked_of.name}?", submit="No longer ask")
     return ConfirmPage(

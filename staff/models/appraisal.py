@@ -3,12 +3,12 @@
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
 from .people import User
-from .posts import StaffGroup, StaffMember
+from .posts import LineManagement, StaffGroup, StaffMember
 from .school import InSchoolQuerySet, School
 
 if TYPE_CHECKING:
@@ -50,9 +50,15 @@ class AppraisalQuerySet(InSchoolQuerySet):
         if not acting.school:
             return self.none()
         here = self.filter(school=acting.school)
-        return here.filter(
-            Q(member__in=StaffMember.objects.open_to(acting)) | Q(appraiser=acting.user) | Q(member__user=acting.user)
+        # Who managed before sees nothing from that day on; whoever was named as appraiser since then appraises.
+        managed_before = LineManagement.objects.filter(
+            member=OuterRef("member"),
+            manager__user=acting.user,
+            ends_on__lt=acting.today,
+            ends_on__gte=OuterRef("appraiser_since"),
         )
+        appraises = Q(~Exists(managed_before), appraiser=acting.user)
+        return here.filter(Q(member__in=StaffMember.objects.open_to(acting)) | appraises | Q(member__user=acting.user))
 
 
 class Stage(models.TextChoices):
@@ -74,10 +80,12 @@ class Appraisal(models.Model):
     member = models.ForeignKey(StaffMember, on_delete=models.PROTECT, related_name="appraisals")
     scheme = models.ForeignKey(AppraisalScheme, on_delete=models.PROTECT, related_name="appraisals")
     appraiser = models.ForeignKey(User, on_delete=models.PROTECT, related_name="appraisals_led")
+    appraiser_since = models.DateField(default=timezone.localdate)
     began_on = models.DateField()
     mid_year_text = models.TextField(blank=True)
     end_year_text = models.TextField(blank=True)
-    member_text = models.TextField(blank=True)
+    mid_year_comment = models.TextField(blank=True)
+    end_year_comment = models.TextField(blank=True)
     none_set = models.CharField(max_length=10, choices=NoObjectives, blank=True)
     closed_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -94,6 +102,9 @@ class Appraisal(models.Model):
 
     def text_of(self, stage: str) -> str:
         return {Stage.MID_YEAR: self.mid_year_text, Stage.END_YEAR: self.end_year_text}.get(Stage(stage), "")
+
+    def comment_of(self, stage: str) -> str:
+        return {Stage.MID_YEAR: self.mid_year_comment, Stage.END_YEAR: self.end_year_comment}.get(Stage(stage), "")
 
 
 class Objective(models.Model):

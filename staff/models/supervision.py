@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from ..permissions import Permission
 from ..sealed import SealedTextField
 from .people import User
 from .posts import StaffMember
@@ -89,8 +90,8 @@ class SupervisionAction(models.Model):
 
 class NotesGrantQuerySet(InSchoolQuerySet):
     def in_force(self, acting: "Acting") -> Self:
-        """Grants with which this person may read today."""
-        if not acting.school:
+        """Grants with which this person may read today: as long as they lead the staff."""
+        if not acting.school or not acting.can(Permission.STAFF_LEAD):
             return self.none()
         return self.filter(school=acting.school, reader=acting.user, agreed_at__isnull=False, ends_on__gte=acting.today)
 

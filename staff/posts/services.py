@@ -13,6 +13,7 @@ from sendco.clock import short_date
 from sendco.refusals import Refused
 
 from ..acting import acting_for
+from ..appraisal.services import follow_lines
 from ..minutes import overlap
 from ..models import (
     Absence,
@@ -20,6 +21,7 @@ from ..models import (
     FormulaRate,
     JobDescription,
     LineManagement,
+    Membership,
     PayRate,
     Post,
     School,
@@ -28,6 +30,7 @@ from ..models import (
     WorkPattern,
     WorkTime,
 )
+from ..models.people import current_on
 from ..models.posts import WEEKDAYS
 from ..owed import bring_up_to_date, owes_nothing
 from ..permissions import Permission
@@ -35,6 +38,7 @@ from ..reading.services import ask_member
 from ..roles import Role
 from ..saving import record, save_versioned
 from ..selectors import people_with
+from ..supervision.services import call_off_of_line
 from .refusals import PostReason
 from .selectors import managers_above, stretches_of
 
@@ -87,6 +91,7 @@ def save_member(*, member: StaffMember, values: dict[str, Any], version: int, by
 def _has_own_things(member: StaffMember) -> bool:
     owned: tuple[Any, ...] = (
         member.meetings, member.appraisals, member.absences, member.training, member.certificates, member.readings,
+        member.reports,
     )  # fmt: skip
     descriptions = JobDescription.objects.filter(post__member=member)
     return descriptions.exists() or any(rows.exists() for rows in owned)
@@ -343,6 +348,16 @@ def remove_extra_time(*, row: ExtraTime, by: User) -> None:
 
 
 # --- Lines ---
+def _last_manager_still_here(member: StaffMember, today: date) -> list[tuple[int, int | None]]:
+    """(manager, account) of the line that ended last, where that person still works here: a line that ends with a post
+    changed for a moment is not free to take."""
+    last = member.lines.filter(ends_on__lt=today).order_by("-ends_on", "-pk").select_related("manager").first()
+    if last is None or not last.manager.user_id:
+        return []
+    works = Membership.objects.filter(current_on(today), school=member.school_id, user=last.manager.user_id)
+    return [(last.manager_id, last.manager.user_id)] if works.exists() else []
+
+
 def refusal_to_set_line(member: StaffMember, manager: StaffMember | None, *, by: User) -> Refused | None:
     """Return why this colleague may not put the adult into that line, or None. A line opens what only managers see."""
     acting = acting_for(by, member.school_id)
@@ -352,10 +367,13 @@ def refusal_to_set_line(member: StaffMember, manager: StaffMember | None, *, by:
     if member.user_id in set(heads):
         return Refused(PostReason.LINE_OF_HEAD)
     # Lines to come too: what a head has set for January is not undone in November.
-    lines = LineManagement.objects.filter(Q(ends_on=None) | Q(ends_on__gte=acting.today), member=member)
-    managers = lines.values_list("manager", "manager__user")
+    going_on = Q(ends_on=None) | Q(ends_on__gte=acting.today)
+    lines = LineManagement.objects.filter(going_on, member=member)
+    managers = [*lines.values_list("manager", "manager__user"), *_last_manager_still_here(member, acting.today)]
     others = any(user != by.pk and manager not in acting.line for manager, user in managers)
-    if member.user_id == by.pk or others:
+    # With an adult come all below: those of another's line come with nobody.
+    below = LineManagement.objects.filter(going_on, manager=member).exclude(member__in=acting.line)
+    if member.user_id == by.pk or others or below.exists():
         return Refused(PostReason.LINE_NOT_YOURS, person=member.name)
     if manager and manager.user_id != by.pk and manager.pk not in acting.line:
         return Refused(PostReason.MANAGER_NOT_YOURS, field="manager")
@@ -379,17 +397,18 @@ def set_line(*, member: StaffMember, manager: StaffMember | None, starts_on: dat
     if last and starts_on < last.starts_on:
         raise Refused(PostReason.LINE_BEFORE_LAST, day=last.starts_on, field="starts_on")
     if last and (last.ends_on is None or last.ends_on >= starts_on):
-        _end_line(last, starts_on - ONE_DAY, by=by)
+        _end_line(last, starts_on - ONE_DAY, heir=manager, by=by)
+    row = None
     if manager is None:
         record(member, "staff.line_ended", f"No line manager from {short_date(starts_on)}", by=by)
-        _tell_the_manager(member)
-        return None
-    row = LineManagement(member=member, manager=manager, starts_on=starts_on)
-    with audit.saving(row, by=by):
-        row.save()
-    text = f"{manager.name} is line manager of {member.name} from {short_date(starts_on)}"
-    record(member, "staff.line_set", text, by=by)
+    else:
+        row = LineManagement(member=member, manager=manager, starts_on=starts_on)
+        with audit.saving(row, by=by):
+            row.save()
+        text = f"{manager.name} is line manager of {member.name} from {short_date(starts_on)}"
+        record(member, "staff.line_set", text, by=by)
     _tell_the_manager(member)
+    follow_lines(member.school, timezone.localdate(), by=by)
     return row
 
 
@@ -401,7 +420,10 @@ def _tell_the_manager(member: StaffMember) -> None:
         bring_up_to_date(row)
 
 
-def _end_line(line: LineManagement, ends_on: date, *, by: User) -> None:
+def _end_line(line: LineManagement, ends_on: date, *, heir: StaffMember | None = None, by: User) -> None:
+    """End a line, and call off what its manager had planned with the adult afterwards."""
+    if line.manager.user and line.manager != heir:
+        call_off_of_line(member=line.member, leader=line.manager.user, from_on=ends_on + ONE_DAY, by=by)
     with audit.saving(line, by=by):
         if ends_on < line.starts_on:
             line.delete()

@@ -1,5 +1,7 @@
 """Reads about one-to-ones: what two people planned and wrote, and who else may read it for some days."""
 
+from datetime import timedelta
+
 from django.db.models import Prefetch, QuerySet
 
 from ..acting import Acting
@@ -7,6 +9,9 @@ from ..models import Membership, NotesGrant, StaffMember, SupervisionAction, Sup
 from ..models.people import current_on
 from ..permissions import Permission
 from ..roles import Role
+
+# A data protection officer of yesterday agrees to nothing.
+PROTECTED_FOR = timedelta(days=30)
 
 
 def meetings_about(acting: Acting, member: StaffMember) -> QuerySet[SupervisionMeeting]:
@@ -32,12 +37,16 @@ def grants_of(acting: Acting, member: StaffMember) -> QuerySet[NotesGrant]:
 
 
 def may_agree(acting: Acting, grant: NotesGrant) -> bool:
-    """Whether this person may be the second person: they confirm roles or protect data, and are none of those
-    concerned."""
+    """Whether this person may be the second person: they confirm roles or have protected data here for a while, and
+    are none of those concerned. Nobody agrees with a role that was given for it."""
     if acting.user.pk in (grant.reader_id, grant.member.user_id):
         return False
     protects = Membership.objects.filter(
-        current_on(acting.today), user=acting.user, school=acting.school, role=Role.DPO
+        current_on(acting.today),
+        user=acting.user,
+        school=acting.school,
+        role=Role.DPO,
+        starts_on__lte=acting.today - PROTECTED_FOR,
     ).exists()
     return acting.can(Permission.ROLE_CONFIRM) or protects
 

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from sendco.audit import services as audit
@@ -138,6 +139,8 @@ def mark_seen(*, meeting: SupervisionMeeting, version: int, by: User) -> None:
 def add_action(*, meeting: SupervisionMeeting, text: str, owner: User, due_on: date, by: User) -> SupervisionAction:
     row = _taken(meeting)
     _refuse_stranger(row, by)
+    if row.cancelled_on:
+        raise Refused(SupervisionReason.CANCELLED)
     if owner.pk not in (row.leader_id, row.member.user_id):
         raise Refused(SupervisionReason.OWNER_OF_NEITHER, field="owner")
     action = SupervisionAction(meeting=row, text=text, owner=owner, due_on=due_on)
@@ -220,25 +223,42 @@ def note_read(meeting: SupervisionMeeting, *, by: User) -> None:
     record(meeting.member, "supervision.read", f"{by.name} read notes with a second person's agreement", by=by)
 
 
-# --- Leaving ---
+# --- Another line manager, and leaving ---
 @transaction.atomic
-def hand_over(*, user: User, to: User | None, school: School, by: User) -> int:
-    """What somebody who leaves had to do from one-to-ones goes to a colleague; meetings still to come are called off.
+def call_off_of_line(*, member: StaffMember, leader: User, from_on: date, by: User) -> int:
+    """Call off what a manager had planned with the adult from this day on, on which another manages them."""
+    planned = list(
+        SupervisionMeeting.objects.filter(
+            member=member, leader=leader, held_on=None, cancelled_on=None, planned_on__gte=from_on
+        )
+    )
+    for meeting in planned:
+        _call_off(meeting, reason="another line manager", by=by)
+    return len(planned)
+
+
+@transaction.atomic
+def hand_over(*, user: User, to: User | None, school: School, last_day: date, by: User) -> int:
+    """What somebody who leaves had to do from one-to-ones goes to a colleague; meetings after the last day are called
+    off. One whose day has passed stays: its notes can be written until the last day.
 
     The notes stay with the two people. Returns how many actions that were.
     """
-    ahead = SupervisionMeeting.objects.filter(school=school, leader=user, held_on=None, cancelled_on=None)
-    for meeting in [*ahead, *SupervisionMeeting.objects.filter(school=school, member__user=user, held_on=None)]:
-        call_off_at_leaving(meeting, by=by)
+    after = SupervisionMeeting.objects.filter(
+        Q(leader=user) | Q(member__user=user), school=school, held_on=None, cancelled_on=None, planned_on__gt=last_day
+    )
+    for meeting in after:
+        _call_off(meeting, reason="one of the two left", by=by)
     actions = SupervisionAction.objects.filter(meeting__school=school, owner=user, done_on=None)
-    actions = actions.select_related("meeting")
     count = 0
-    for action in actions:
+    for action in actions.select_related("meeting"):
         # What the adult had to do from their own one-to-one is nobody else's to read.
         heir = to if action.meeting.leader_id == user.pk else None
+        if heir is None and action.due_on <= last_day and last_day > timezone.localdate():
+            continue  # there is time to do it
         action.owner = heir or action.owner
         if heir is None:
-            action.done_on, action.outcome = timezone.localdate(), "Closed when the colleague left."
+            action.done_on, action.outcome = last_day, f"Closed: the colleague left on {short_date(last_day)}."
         with audit.saving(action, by=by, reason="the owner left"):
             action.save(update_fields=["owner", "done_on", "outcome"])
         bring_up_to_date(action)
@@ -246,10 +266,8 @@ def hand_over(*, user: User, to: User | None, school: School, by: User) -> int:
     return count
 
 
-def call_off_at_leaving(meeting: SupervisionMeeting, *, by: User) -> None:
-    if meeting.cancelled_on:
-        return
+def _call_off(meeting: SupervisionMeeting, *, reason: str, by: User | None) -> None:
     meeting.cancelled_on, meeting.version = timezone.localdate(), meeting.version + 1
-    with audit.saving(meeting, by=by, reason="one of the two left"):
+    with audit.saving(meeting, by=by, reason=reason):
         meeting.save(update_fields=["cancelled_on", "version"])
     bring_up_to_date(meeting)

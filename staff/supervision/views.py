@@ -50,7 +50,14 @@ def meeting_list(request, pk):
         "crumbs": crumbs(request),
         "planned": [row for row in reversed(meetings) if row.is_open],
         "past": [row for row in meetings if not row.is_open],
-        "actions": [action for row in meetings for action in row.actions.all() if action.done_on is None],
+        # What somebody reads with a grant they read on the meeting's own page, which keeps that they did.
+        "actions": [
+            action
+            for row in meetings
+            if selectors.is_one_of_two(acting, row)
+            for action in row.actions.all()
+            if action.done_on is None
+        ],
         "may_plan": leads,
         "may_ask": leads and acting.can(P.STAFF_LEAD),
         "grants": selectors.grants_of(acting, member),

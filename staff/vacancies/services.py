@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sendco.audit import services as audit
+from sendco.audit.models import Audience
 from sendco.refusals import Refused
 
 from ..models import User, Vacancy
@@ -28,5 +29,5 @@ def save_vacancy(*, vacancy: Vacancy, values: dict[str, Any], version: int, by: 
     saved, changed = save_versioned(vacancy, values, version=version, by=by)
     if changed:
         text = f"Vacancy {saved.title}: {saved.get_outcome_display().lower()}"
-        audit.record("vacancy.saved", saved, text=text, by=by)
+        audit.record("vacancy.saved", saved, text=text, by=by, audience=Audience.STAFF)
     return saved

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -272,7 +273,7 @@ def test_each_writes_their_own(appraisal, objective, senco, teaching_assistant, 
     asked = {"appraisal": appraisal, "version": 1}
 
     refused(AppraisalReason.NOT_THE_APPRAISER, services.write_review, values={}, by=head, **asked)
-    refused(AppraisalReason.NOT_THE_ADULT, services.write_comment, text="x", by=senco, **asked)
+    refused(AppraisalReason.NOT_THE_ADULT, services.write_comment, values={}, by=senco, **asked)
     refused(
         AppraisalReason.NOT_THE_APPRAISER, services.save_objective,
         objective=objective, values=OBJECTIVE, by=teaching_assistant, **asked,
@@ -283,12 +284,14 @@ def test_each_writes_their_own(appraisal, objective, senco, teaching_assistant, 
 
 
 def test_the_two_write_at_once_and_both_keep_their_words(appraisal, senco, teaching_assistant):
-    services.write_comment(appraisal=appraisal, text="My view", version=1, by=teaching_assistant)
+    services.write_comment(
+        appraisal=appraisal, values={"mid_year_comment": "My view"}, version=1, by=teaching_assistant
+    )
 
     services.write_review(appraisal=appraisal, values={"mid_year_text": "Theirs"}, version=1, by=senco)
 
     appraisal.refresh_from_db()
-    assert (appraisal.member_text, appraisal.mid_year_text) == ("My view", "Theirs")
+    assert (appraisal.mid_year_comment, appraisal.mid_year_text) == ("My view", "Theirs")
     with pytest.raises(ChangedMeanwhile):
         services.write_review(appraisal=appraisal, values={"mid_year_text": "Again"}, version=1, by=senco)
 
@@ -366,27 +369,109 @@ def test_every_sentence_opens_for_its_subject_and_no_stranger(
 NO_STAFF = {Role.GOVERNOR, Role.ADMINISTRATOR, Role.DSL, Role.DPO}
 
 
-def test_a_former_line_manager_who_appraises_still_does_and_another_does_not(
+def test_a_former_line_manager_loses_sight_on_the_day_and_the_new_one_appraises(
     client, school, adults, appraisal, senco, teacher, head
 ):
     later = adult(school, user=teacher)
-    set_line(member=adults["aide"], manager=later, starts_on=timezone.localdate(), by=head)
     address = reverse("staff:appraisal-detail", args=[appraisal.pk])
     client.force_login(senco)
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    set_line(member=adults["aide"], manager=later, starts_on=tomorrow, by=head)
     assert client.get(address).status_code == 200
 
-    services.change_appraiser(appraisal=appraisal, appraiser=teacher, by=head)
+    with time_machine.travel(timezone.now() + timedelta(days=1), tick=False):
+        client.force_login(senco)
+        assert client.get(address).status_code == 404
+        services.follow_lines(school, timezone.localdate())
+        assert Appraisal.objects.get().appraiser == teacher
+        client.force_login(teacher)
+        assert client.get(address).status_code == 200
 
-    assert client.get(address).status_code == 404
+
+def test_a_new_line_manager_of_today_appraises_at_once(school, adults, appraisal, teacher, head):
+    later = adult(school, user=teacher)
+
+    set_line(member=adults["aide"], manager=later, starts_on=timezone.localdate(), by=head)
+
+    assert Appraisal.objects.get().appraiser == teacher
+    assert set(DueItem.objects.filter(rule__startswith="appraisal").values_list("owner_id", flat=True)) == {teacher.pk}
+
+
+def test_whoever_is_named_after_the_line_ended_appraises(client, school, adults, appraisal, senco, teacher, head):
+    later = adult(school, user=teacher)
+    set_line(member=adults["aide"], manager=later, starts_on=timezone.localdate(), by=head)
+
+    services.change_appraiser(appraisal=Appraisal.objects.get(), appraiser=senco, by=head)
+    services.follow_lines(school, timezone.localdate())
+
+    client.force_login(senco)
+    assert client.get(reverse("staff:appraisal-detail", args=[appraisal.pk])).status_code == 200
+
+
+def test_a_former_manager_signs_nothing(appraisal, objective, adults, senco, school, head):
+    seen = state(appraisal, Stage.OBJECTIVES).sum
+    alone = adult(school, "Without An Account")
+    set_line(member=adults["aide"], manager=alone, starts_on=timezone.localdate(), by=head)
+
+    assert not Appraisal.objects.visible_to(acting_for(senco)).exists()
+    assert seen == state(appraisal, Stage.OBJECTIVES).sum
+    assert Appraisal.objects.visible_to(acting_for(head)).get().appraiser == senco
+
+
+def test_a_signed_mid_year_review_stands_through_the_rest_of_the_year(appraisal, objective, senco, teaching_assistant):
+    review(appraisal, senco, mid_year_text="Well begun")
+    sign(appraisal, Stage.MID_YEAR, senco)
+    services.add_evidence(objective=objective, text="Before the adult signed", on=BEGAN, by=senco)
+    assert state(appraisal, Stage.MID_YEAR).changed
+    sign(appraisal, Stage.MID_YEAR, senco)
+    sign(appraisal, Stage.MID_YEAR, teaching_assistant)
+
+    services.add_evidence(objective=objective, text="Of the summer term", on=BEGAN, by=teaching_assistant)
+    version = Appraisal.objects.get().version
+    values = {"end_year_comment": "Of July"}
+    services.write_comment(appraisal=appraisal, values=values, version=version, by=teaching_assistant)
+    judge(objective, senco)
+
+    assert state(appraisal, Stage.MID_YEAR).is_done
+    refused(
+        AppraisalReason.SIGNED_ALREADY, services.sign,
+        appraisal=appraisal, stage=Stage.MID_YEAR, seen=state(appraisal, Stage.MID_YEAR).sum, by=senco,
+    )  # fmt: skip
+    review(appraisal, senco, mid_year_text="Said otherwise")
+    assert state(appraisal, Stage.MID_YEAR).changed
+
+
+def test_what_was_signed_opens_as_it_read_then(client, appraisal, objective, senco, teaching_assistant, teacher):
+    evidence = services.add_evidence(objective=objective, text="canary-taken-back-zq", on=BEGAN, by=teaching_assistant)
+    review(appraisal, senco, mid_year_text="canary-first-words-zq")
+    signed = sign(appraisal, Stage.MID_YEAR, senco)
+    services.remove_evidence(evidence=evidence, by=teaching_assistant)
+    review(appraisal, senco, mid_year_text="Other words")
+    detail = reverse("staff:appraisal-detail", args=[appraisal.pk])
+    address = reverse("staff:appraisal-signed", args=[signed.pk])
+    client.force_login(teaching_assistant)
+
+    assert address in client.get(detail).content.decode()
+    page = client.get(address).content.decode()
+    assert "canary-taken-back-zq" in page
+    assert "canary-first-words-zq" in page
     client.force_login(teacher)
-    assert client.get(address).status_code == 200
+    assert client.get(address).status_code == 404
+
+
+def test_evidence_of_a_closed_year_stays(appraisal, objective, senco):
+    evidence = services.add_evidence(objective=objective, text="Session log", on=BEGAN, by=senco)
+    Appraisal.objects.update(closed_on=date(2027, 7, 15))
+
+    refused(AppraisalReason.YEAR_CLOSED, services.remove_evidence, evidence=evidence, by=senco)
 
 
 def test_no_event_holds_a_word_of_an_appraisal(appraisal, objective, senco, teaching_assistant):
     services.add_evidence(objective=objective, text="canary-evidence-zq", on=BEGAN, by=senco)
     review(appraisal, senco, mid_year_text="canary-mid-zq")
     version = Appraisal.objects.get().version
-    services.write_comment(appraisal=appraisal, text="canary-mine-zq", version=version, by=teaching_assistant)
+    values = {"end_year_comment": "canary-mine-zq"}
+    services.write_comment(appraisal=appraisal, values=values, version=version, by=teaching_assistant)
 
     words = " ".join(event.text for event in Event.objects.all())
     assert "canary" not in words
@@ -449,8 +534,8 @@ def test_the_sign_button_says_when_it_reads_differently(client, appraisal, objec
 def test_an_appraisers_appraisals_go_to_whoever_takes_over(school, appraisal, senco, head, teacher):
     view = services.ask_view(appraisal=appraisal, asked_of=teacher, by=senco)
 
-    assert services.hand_over(user=senco, to=head, school=school, by=head) == 1
-    services.hand_over(user=teacher, to=None, school=school, by=head)
+    assert services.hand_over(user=senco, to=head, school=school, last_day=timezone.localdate(), by=head) == 1
+    services.hand_over(user=teacher, to=None, school=school, last_day=timezone.localdate(), by=head)
 
     appraisal.refresh_from_db()
     assert appraisal.appraiser == head
@@ -459,10 +544,11 @@ def test_an_appraisers_appraisals_go_to_whoever_takes_over(school, appraisal, se
 
 
 def test_a_leavers_own_appraisal_closes(school, appraisal, teaching_assistant, head):
-    services.hand_over(user=teaching_assistant, to=None, school=school, by=head)
+    last_day = timezone.localdate() + timedelta(days=60)
+    services.hand_over(user=teaching_assistant, to=None, school=school, last_day=last_day, by=head)
 
     appraisal.refresh_from_db()
-    assert appraisal.closed_on
+    assert appraisal.closed_on == last_day
     assert not DueItem.objects.open().filter(source_type="staff.appraisal").exists()
 
 

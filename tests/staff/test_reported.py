@@ -221,7 +221,7 @@ def test_a_private_action_of_a_leaver_is_shown_to_nobody(
     leaves(proved, head, teaching_assistant, to=teacher)
 
     action = SupervisionAction.objects.get()
-    assert (action.owner, action.done_on) == (teaching_assistant, TODAY())
+    assert (action.owner, action.done_on) == (teaching_assistant, TODAY() - days(1))
     client.force_login(teacher)
     assert client.get(reverse("staff:action-done", args=[action.pk])).status_code == 404
 

@@ -236,16 +236,53 @@ def test_the_people_page_shows_what_waits_to_those_who_decide(client, meeting, h
 
 # --- Leaving ---
 def test_a_leavers_actions_go_to_whoever_takes_over(school, meeting, senco, head):
-    services.add_action(meeting=meeting, text="Visit", owner=senco, due_on=TODAY, by=senco)
-    ahead = services.plan(member=meeting.member, kind="one_to_one", planned_on=TODAY, by=senco)[0]
+    today = timezone.localdate()
+    services.add_action(meeting=meeting, text="Visit", owner=senco, due_on=today, by=senco)
+    ahead = services.plan(member=meeting.member, kind="one_to_one", planned_on=today + timedelta(days=1), by=senco)[0]
 
-    count = services.hand_over(user=senco, to=head, school=school, by=head)
+    count = services.hand_over(user=senco, to=head, school=school, last_day=today, by=head)
 
     assert count == 1
     assert SupervisionAction.objects.get().owner == head
     ahead.refresh_from_db()
     assert ahead.cancelled_on
     assert not selectors.meetings_about(acting_for(head), meeting.member).exists()
+
+
+def test_until_the_last_day_meetings_and_actions_go_on(school, meeting, senco, teaching_assistant, head):
+    """A last day in sixty days closes what comes after it, and nothing before."""
+    today = timezone.localdate()
+    last_day = today + timedelta(days=60)
+    days = (-2, 3, 61)
+    planned = [
+        services.plan(member=meeting.member, kind="observation", planned_on=today + timedelta(days=day), by=senco)[0]
+        for day in days
+    ]
+    for due in (20, 70):
+        services.add_action(
+            meeting=meeting, text=str(due), owner=teaching_assistant, due_on=today + timedelta(days=due), by=senco
+        )
+
+    services.hand_over(user=teaching_assistant, to=None, school=school, last_day=last_day, by=head)
+
+    for row in planned:
+        row.refresh_from_db()
+    assert [bool(row.cancelled_on) for row in planned] == [False, False, True]
+    services.write_notes(meeting=planned[0], held_on=today, notes="Seen", version=planned[0].version, by=senco)
+    assert {row.text: row.done_on for row in SupervisionAction.objects.all()} == {"20": None, "70": last_day}
+
+
+def test_what_a_former_manager_planned_is_called_off(school, meeting, senco, head):
+    today = timezone.localdate()
+    ahead = services.plan(member=meeting.member, kind="one_to_one", planned_on=today + timedelta(days=9), by=senco)[0]
+    before = services.plan(member=meeting.member, kind="one_to_one", planned_on=today + timedelta(days=2), by=senco)[0]
+
+    set_line(member=meeting.member, manager=None, starts_on=today + timedelta(days=5), by=head)
+
+    ahead.refresh_from_db()
+    before.refresh_from_db()
+    assert ahead.cancelled_on
+    assert before.cancelled_on is None
 
 
 def test_a_nasty_page_of_notes_is_shown_as_words(client, meeting, senco):

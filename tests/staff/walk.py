@@ -4,6 +4,7 @@ from datetime import date, time
 from decimal import Decimal
 
 from pupils.models import SkillTag
+from staff.appraisal.selectors import content_of
 from staff.models import (
     Absence,
     Appraisal,
@@ -22,6 +23,7 @@ from staff.models import (
     Post,
     Reading,
     SencoAppointment,
+    SignedStage,
     Skill,
     Slot,
     SlotKind,
@@ -47,7 +49,7 @@ LEADS = {Role.HEAD, Role.PROVISION_LEAD}
 # knows posts and weeks of all, and more only of her own line.
 # Of a meeting nobody but the two meets anything; an appraisal is for the two, the line above, and the head.
 ABOUT_AN_ADULT = {"member": SEES, "led_member": LEADS, "extra_time": LEADS, "slot": SEES}
-ABOUT_AN_ADULT |= dict.fromkeys(("appraisal", "objective"), LEADS)
+ABOUT_AN_ADULT |= dict.fromkeys(("appraisal", "objective", "signed_stage"), LEADS)
 # A training one was not in, and what only the adult answers.
 ABOUT_AN_ADULT |= {
     "certificate": LEADS,
@@ -115,6 +117,9 @@ def staff_things(school, user, unit):
         "scheme": scheme.pk,
         "appraisal": appraisal.pk,
         "objective": objective.pk,
+        "signed_stage": SignedStage.objects.create(
+            appraisal=appraisal, stage="objectives", number=1, content=content_of(appraisal, "objectives"), sha256="0"
+        ).pk,
         "evidence": Evidence.objects.create(objective=objective, text="Seen", on=BEGAN, by=user).pk,
         "appraiser_view": AppraisalView.objects.create(
             appraisal=appraisal, asked_of=MembershipFactory(school=school, role=Role.TEACHER).user, due_on=BEGAN
@@ -203,6 +208,7 @@ def staff_routes(*, leads, plans, sees, works, records, decides):
         **{f"staff:appraisal-{name}": ("appraisal", works) for name in ON_AN_APPRAISAL},
         "staff:appraisal-view-answer": ("appraisal_view", works),
         "staff:appraiser-change": ("appraisal", works),
+        "staff:appraisal-signed": ("signed_stage", works),
         "staff:objective-add": ("appraisal", works),
         "staff:objective-edit": ("objective", works),
         "staff:objective-remove": ("objective", works),

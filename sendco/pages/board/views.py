@@ -158,13 +158,14 @@ def _week_page(request, member):
     slots = _placed(week)
     pupils = deployment.pupils_of_slots([slot.pk for slot in slots], acting)
     hidden = deployment.hidden_in_slots([slot.pk for slot in slots], acting)
+    knows = StaffMember.objects.open_to(acting).filter(pk=member.pk).exists()
     days = [
         {
             "day": one.day,
             "work": one,
             "note": "INSET day" if one.is_inset else week.week.notes.get(one.day, ""),
             "worked": adult.worked.get(one.day, []),
-            "is_away": bool(adult.away.get(one.day)),
+            "is_away": bool(adult.away.get(one.day)) and (one.day >= acting.today or knows),
             "hours": adult.by_day_hours[one.day],
             "slots": [
                 {

@@ -83,7 +83,7 @@ class Growing:
             return
         appraiser, member = self._appraiser(key), self.adults.members[key]
         row = Appraisal(school=self.setting.school, member=member, scheme=scheme, appraiser=appraiser)
-        row.began_on = max(began, self.adults.posts[key].starts_on)
+        row.began_on = row.appraiser_since = max(began, self.adults.posts[key].starts_on)
         on = min(row.began_on + timedelta(days=20), self.days.today)
         how = 4 if ended else place % 4
         objectives, evidence = [], []
@@ -96,9 +96,10 @@ class Growing:
                     one.judgement_note = "Seen in observations and in the session notes."
                 objectives.append(one)
         if how > 1:
-            row.member_text = "I feel surer in the mornings, and would like to see another school's group."
+            row.mid_year_comment = "I feel surer in the mornings, and would like to see another school's group."
             evidence.append(Evidence(objective=objectives[0], text=EVIDENCE[place % 2], on=on, by=member.user))
         if ended:
+            row.mid_year_text = "The group has begun well. Two more sessions are to be observed before Easter."
             row.end_year_text = "A steady year. The children in the group read more, and ask for help less."
             row.closed_on = scheme.end_year_by - timedelta(days=6)
         for one in (row, *objectives, *evidence):
@@ -110,11 +111,15 @@ class Growing:
     def _sign(self, row, objectives, evidence, how, on):
         """Both signed where it is far enough; one alone where it is nearly."""
         signers = {0: (), 1: (), 2: ("appraiser",), 3: ("appraiser", "member"), 4: ("appraiser", "member")}[how]
-        stages = (Stage.OBJECTIVES, Stage.END_YEAR) if how == 4 else (Stage.OBJECTIVES,)
-        for stage in stages if signers else ():
+        days = {Stage.OBJECTIVES: on}
+        if how == 4:
+            mid_year = row.scheme.mid_year_by
+            if mid_year and mid_year >= row.began_on:
+                days[Stage.MID_YEAR] = mid_year - timedelta(days=3)
+            days[Stage.END_YEAR] = row.closed_on
+        for stage, day in days.items() if signers else ():
             content = content_of(_Whole(row, objectives, evidence), stage)
             signed = SignedStage(appraisal=row, stage=stage, number=1, content=content, sha256=sum_of(content))
-            day = row.closed_on if stage == Stage.END_YEAR else on
             signed.made_at = at(day, 15)
             self.book.add(signed, on=day)
             for role in signers:
