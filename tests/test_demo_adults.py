@@ -8,12 +8,14 @@ from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
 
+from pupils.models import Pupil, SkillTag
 from sendco.pages.skills import matrix
 from sendco.tools.demo import build
 from sendco.tools.demo.people import HARBOUR, KESTREL
 from staff.acting import acting_for
 from staff.appraisal.selectors import states_of, whole
 from staff.board import selectors as boards
+from staff.board.selectors import SUPPORTS
 from staff.models import Absence, Appraisal, Membership, Post, Skill, StaffGroup, StaffMember, TrainingEvent, User
 from staff.posts.selectors import posts_without_rate
 from staff.roles import Role
@@ -89,12 +91,48 @@ def test_one_thing_hangs_on_one_adult(kestrel):
     assert "2 pupils need Epilepsy: emergency medicine, no adult trained" in words
 
 
+# {skill: (pupils who need it, adults trained in date)}, counted from the lists that the demo is made of: one "speech"
+# and one "elsa" among the adults, one who signs, 14 in date and 3 ending in physical intervention.
+BY_HAND = {
+    HARBOUR: {
+        "Speech and language programmes": (20, 0),
+        "Emotional literacy support (ELSA)": (39, 1),
+        "Physical intervention": (4, 17),
+    },
+    KESTREL: {
+        "Epilepsy: emergency medicine": (2, 0),
+        "Speech and language programmes": (44, 1),
+        "Emotional literacy support (ELSA)": (24, 1),
+        "Makaton": (6, 1),
+    },
+}
+
+
+def test_the_skills_matrix_is_the_table_worked_by_hand(harbour, kestrel):
+    for school, key in ((harbour, HARBOUR), (kestrel, KESTREL)):
+        found = matrix.lines(acting_for(senco_of(school), school.pk), Skill.objects.filter(school=school))
+
+        assert {line.skill.name: (line.pupils, line.adults) for line in found if line.pupils} == BY_HAND[key]
+        # The same needs, asked child by child.
+        for line in found:
+            tags = SkillTag.objects.filter(skill=line.skill)
+            pupils = Pupil.objects.filter(school=school, left_on=None)
+            asked = [
+                pupil
+                for pupil in pupils
+                if pupil.skills.filter(skill=line.skill, ends_on=None).exists()
+                or pupil.needs.filter(need_type__in=tags.values("need_type"), ends_on=None).exists()
+                or pupil.flags.filter(kind__in=tags.exclude(flag="").values("flag"), ends_on=None).exists()
+            ]
+            assert len(asked) == line.pupils
+
+
 def test_appraisals_are_at_mixed_stages(harbour, kestrel):
-    for school, number in ((harbour, 7), (kestrel, 21)):
+    for school, number in ((harbour, 8), (kestrel, 21)):
         rows = [
             row
             for row in whole(Appraisal.objects.filter(school=school, closed_on=None))
-            if row.scheme.staff_group == StaffGroup.SUPPORT
+            if row.scheme.staff_group in SUPPORTS
         ]
         stages = Counter(
             (bool(row.objectives.all()), states_of(row)[0].is_signed, bool(states_of(row)[0].appraiser)) for row in rows
@@ -137,7 +175,6 @@ def test_a_week_of_one_adult_worked_by_hand(kestrel):
     assert by_kind["One to one"] == 3 * 60
     assert by_kind["Small group"] == 2 * 60
     assert adult.hours.contracted == 5 * 375
-    assert adult.hours.deployed == sum(
-        minutes for name, minutes in by_kind.items() if name not in ("Break", "Free for planning")
-    )
-    assert adult.hours.free == 5 * 375 - adult.hours.deployed - by_kind["Break"]
+    # Lessons 1 and 2 on five days, lesson 5 on three; a break of 15 minutes a day.
+    assert by_kind["In a lesson"] == 5 * (60 + 45) + 3 * 60
+    assert (adult.hours.deployed, adult.hours.breaks, adult.hours.free) == (705 + 180 + 120, 75, 795)

@@ -93,7 +93,10 @@ def _ends(row: Absence) -> tuple[date, time]:
 
 @transaction.atomic
 def note_return(*, absence: Absence, returned_on: date, by: User) -> Absence:
-    """The adult is back: the day before is the last one away. Raises Refused for a return before the first day."""
+    """The adult is back: the day before is the last one away, be it earlier or later than was entered.
+
+    Raises Refused for a return before the first day.
+    """
     row = Absence.objects.select_for_update(of=("self",)).select_related("member").get(pk=absence.pk)
     if row.removed_at:
         raise Refused(AbsenceReason.REMOVED)
@@ -101,8 +104,9 @@ def note_return(*, absence: Absence, returned_on: date, by: User) -> Absence:
         raise Refused(AbsenceReason.RETURN_AHEAD, field="returned_on")
     if returned_on < row.starts_on or (returned_on == row.starts_on and row.starts_at is None):
         raise Refused(AbsenceReason.RETURN_TOO_EARLY, field="returned_on")
-    if row.ends_on is None or row.ends_on >= returned_on:
-        row.ends_on, row.ends_at = max(returned_on - ONE_DAY, row.starts_on), None
+    last = max(returned_on - ONE_DAY, row.starts_on)
+    if row.ends_on != last:
+        row.ends_on, row.ends_at = last, None
     row.returned_on = returned_on
     row.version += 1
     with audit.saving(row, by=by):

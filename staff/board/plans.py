@@ -1,7 +1,7 @@
 """What a file of slots would change: what stays as it is, what is placed, what goes. Pure but for one reading."""
 
 import hashlib
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import date, time
 
@@ -71,8 +71,15 @@ class Plan:
 
     @property
     def is_far_smaller(self) -> bool:
-        lost = len(self.gone)
-        return lost > FEW and lost > MOST_GONE * (len(self.staying) + len(self.going))
+        """Whether more than half of what stands goes, of all adults together or of one of them."""
+        return bool(self.losing) or _is_much(len(self.gone), len(self.staying) + len(self.going))
+
+    @property
+    def losing(self) -> list[tuple[str, int, int]]:
+        """(adult, how many of their slots go, of how many) of those who lose more than half."""
+        gone = Counter(slot.member.name for slot in self.gone)
+        stood = Counter(slot.member.name for slot in (*self.staying, *self.going))
+        return [(name, lost, stood[name]) for name, lost in sorted(gone.items()) if _is_much(lost, stood[name])]
 
     @property
     def changes_nothing(self) -> bool:
@@ -84,6 +91,10 @@ class Plan:
         gone = [(slot.pk, slot.version) for slot in self.going]
         facts = [self.from_on, [row.facts for row in self.rows], gone, [slot.pk for slot in self.staying]]
         return hashlib.sha256(repr(facts).encode()).hexdigest()
+
+
+def _is_much(lost: int, stood: int) -> bool:
+    return lost > FEW and lost > MOST_GONE * stood
 
 
 def plan_of(timetable: Timetable, from_on: date, rows: list[Row]) -> Plan:

@@ -19,7 +19,11 @@ class BoardReason(Reason):
     SLOT_ENDED = "slot_ended", _("This slot ended on {day}. Place the adult anew instead.")
     SLOT_BEGUN = (
         "slot_begun",
-        _("This slot began on {day}, and what has happened stays. Choose that day or a later one."),
+        _("This slot began on {day}, and what has happened stays. Choose a later day."),
+    )
+    CYCLE_RUNS = (
+        "cycle_runs",
+        _("Slots ran in week A or B, and weeks that passed keep their letters. Set the letter of one week instead."),
     )
     SLOTS_IN_WEEKS = (
         "slots_in_weeks",

@@ -12,7 +12,7 @@ from sendco.clock.working_time import break_is_missing
 
 from ..absences.selectors import stretches_away
 from ..acting import Acting
-from ..minutes import Hours, Stretch, common, day_sum, doubled, joined, minute_of, overlap, total, without
+from ..minutes import Hours, Stretch, common, day_sum, doubled, minute_of, overlap, total, without
 from ..models import (
     Certificate,
     Closure,
@@ -298,9 +298,12 @@ def adult_week(
         rests = [slot.stretch for slot in of_day if slot.kind.is_break]
         hours[one.day] = day_sum(worked=there, busy=busy, breaks=rests, away=gone, is_inset=one.is_inset)
         if one.is_open:
-            if there and break_is_missing(total(there), [last - first for first, last in joined(rests)]):
+            present = without(there, gone)
+            # A duty on top of a break leaves none, and a break after the last hour is none.
+            rested = common(without(rests, busy), _span(present))
+            if break_is_missing(total(present), [last - first for first, last in rested]):
                 found.no_break.append(one.day)
-            _mark(of_day, there, gone, doubled(busy))
+            _mark(of_day, there, gone, [*doubled(busy), *common(busy, rests)])
         found.lessons += sum(slot.kind.makes_busy and slot.group is not None for slot in of_day)
         if any(slot.kind.is_with_teacher and common([slot.stretch], there) for slot in of_day):
             found.has_teacher_time = True
@@ -309,14 +312,19 @@ def adult_week(
     return found
 
 
+def _span(worked: list[Stretch]) -> list[Stretch]:
+    """From the first working minute to the last: a break may lie in an unpaid stretch between two working ones."""
+    return [(worked[0][0], worked[-1][1])] if worked else []
+
+
 def _mark(placed: list[Placed], worked: list[Stretch], away: list[Stretch], twice: list[Stretch]) -> None:
-    """Write on each slot what is wrong with it. A break may lie in an unpaid stretch between two working ones."""
-    span = [(worked[0][0], worked[-1][1])] if worked else []
+    """Write on each slot what is wrong with it."""
+    span = _span(worked)
     for slot in placed:
         at_work = span if slot.kind.is_break else worked
         if without([slot.stretch], at_work):
             slot.faults.append("outside")
-        if slot.kind.makes_busy and common([slot.stretch], twice):
+        if (slot.kind.makes_busy or slot.kind.is_break) and common([slot.stretch], twice):
             slot.faults.append("doubled")
         if common([slot.stretch], away):
             slot.faults.append("away")
@@ -367,10 +375,14 @@ def uncovered_in(board_of_week: Board, *, days: Iterable[date] | None = None) ->
     yield from sorted(found, key=lambda one: (one.slot.day, one.slot.starts_at, one.member.name))
 
 
+# Whose work it is to support.
+SUPPORTS = (StaffGroup.SUPPORT, StaffGroup.SPECIALIST)
+
+
 def who_support(members: QuerySet[StaffMember]) -> QuerySet[StaffMember]:
     """Those whose work it is to support, and whoever is placed somewhere: a teacher without a slot is not free."""
     placed = Exists(Slot.objects.filter(member=OuterRef("pk")))
-    return members.filter(placed | Q(posts__staff_group__in=(StaffGroup.SUPPORT, StaffGroup.SPECIALIST)))
+    return members.filter(placed | Q(posts__staff_group__in=SUPPORTS))
 
 
 def members_on_board(acting: Acting, day: date) -> QuerySet[StaffMember]:

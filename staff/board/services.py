@@ -63,6 +63,7 @@ def begin_timetable(
     with audit.saving(row, by=by):
         row.save()
     ensure_kinds(school, by=by)
+    _keep_letters(row, by=by)
     copied = _copy(copies, row, by=by) if copies else []
     text = f"Timetable {name} begins on {short_date(starts_on)}"
     audit.record("board.timetable_begun", row, text=text, by=by, school_id=school.pk)
@@ -78,6 +79,17 @@ def _end_timetable(row: Timetable, ends_on: date | None, *, by: User) -> None:
     row.ends_on, row.version = ends_on, row.version + 1
     with audit.saving(row, by=by):
         row.save(update_fields=["ends_on", "version"])
+
+
+def _keep_letters(row: Timetable, *, by: User) -> None:
+    """A cycle that counts on from the same first week keeps the weeks that were set by hand in it."""
+    before = Timetable.objects.filter(school=row.school, starts_on__lt=row.starts_on).order_by("-starts_on").first()
+    if before is None or not row.has_two_weeks or before.first_week_on != row.first_week_on:
+        return
+    for letter in before.letters.all():
+        letter.pk, letter.timetable, letter._state.adding = None, row, True
+        with audit.saving(letter, by=by):
+            letter.save()
 
 
 def _copy(source: Timetable, row: Timetable, *, by: User) -> list[tuple[int, int]]:
@@ -109,6 +121,11 @@ def save_timetable(*, timetable: Timetable, values: dict[str, Any], version: int
     lettered = timetable.slots.exclude(week="").count()
     if not values["has_two_weeks"] and lettered:
         raise Refused(BoardReason.SLOTS_IN_WEEKS, number=lettered, field="has_two_weeks")
+    cycle = ("first_week_on", "counts_holidays")
+    this_week = monday_of(timezone.localdate())
+    ran = timetable.slots.exclude(week="").filter(starts_on__lt=this_week).exists()
+    if ran and any(values[name] != getattr(timetable, name) for name in cycle):
+        raise Refused(BoardReason.CYCLE_RUNS, field="first_week_on")
     saved, changed = save_versioned(timetable, values, version=version, by=by)
     if changed:
         audit.record("board.timetable_changed", saved, text=f"Timetable {saved.name} changed", by=by)
@@ -315,7 +332,7 @@ def remove_slot(*, slot: Slot, from_on: date, version: int, by: User) -> None:
         raise Refused(BoardReason.ALREADY_OFF, day=current.ends_on, field="from_on")
     text = f"Slot on {WEEKDAYS[current.weekday]}, {current.starts_at:%H:%M}, taken off from {short_date(from_on)}"
     record(current.member, "board.taken_off", text, by=by)
-    if from_on < current.starts_on < timezone.localdate() and not _was_placed_today(current):
+    if from_on <= current.starts_on < timezone.localdate() and not _was_placed_today(current):
         raise Refused(BoardReason.SLOT_BEGUN, day=current.starts_on, field="from_on")
     with audit.saving(current, by=by):
         if current.starts_on >= from_on:

@@ -182,13 +182,17 @@ def posts_without_rate(school: School, day: date) -> QuerySet[Post]:
 # --- Work outside the pattern ---
 @dataclass(frozen=True)
 class Balance:
-    """Minutes of one school year: the contract's extra hours and what of them is used, and time owed to the adult."""
+    """Minutes of one school year: the contract's extra hours and what of them is used, and time owed to the adult.
+
+    `brought` is what was owed when the year began: time to give back does not end with a year.
+    """
 
     starts_in: int
     agreed: int
     used: int
     to_give_back: int
     taken: int
+    brought: int = 0
 
     @property
     def left(self) -> int:
@@ -200,7 +204,7 @@ class Balance:
 
     @property
     def owed(self) -> int:
-        return self.to_give_back - self.taken
+        return self.brought + self.to_give_back - self.taken
 
     @property
     def name(self) -> str:
@@ -208,24 +212,47 @@ class Balance:
 
 
 def balance(member: StaffMember, day: date) -> Balance:
-    """Of the school year of this day. Two queries.
-
-    A contract's extra hours are a year's: of a post held for a part of the year they count whole, as the contract says.
-    """
+    """Of the school year of this day. Three queries."""
     starts_in = academic_year_start(day)
     first, last = date(starts_in, 9, 1), date(starts_in + 1, 8, 31)
-    held = member.posts.filter(Q(ends_on=None) | Q(ends_on__gte=first), starts_on__lte=last)
-    agreed = held.aggregate(hours=Sum("extra_hours"))["hours"] or 0
-    rows = ExtraTime.objects.filter(post__member=member, on__gte=first, on__lte=last).order_by()
-    sums: dict[str, int] = dict(rows.values_list("counts").annotate(Sum("minutes")))
     counts = ExtraTime.Counts
+    sums = _minutes_by_kind(member, on__gte=first, on__lte=last)
+    before = _minutes_by_kind(member, on__lt=first)
+    agreed = _agreed_hours(member, first, last)
     return Balance(
         starts_in=starts_in,
         agreed=int(agreed * 60),
         used=sums.get(counts.CONTRACT, 0),
         to_give_back=sums.get(counts.GIVE_BACK, 0),
         taken=sums.get(counts.TAKEN, 0),
+        brought=before.get(counts.GIVE_BACK, 0) - before.get(counts.TAKEN, 0),
     )
+
+
+def _minutes_by_kind(member: StaffMember, **between: date) -> dict[str, int]:
+    rows = ExtraTime.objects.filter(post__member=member, **between).order_by()
+    return dict(rows.values_list("counts").annotate(Sum("minutes")))
+
+
+def _agreed_hours(member: StaffMember, first: date, last: date) -> Decimal:
+    """The contract's extra hours of a year. Of a post held for a part of it they count whole, as the contract says; of
+    posts that follow each other the larger counts, and those held at once add up."""
+    held = [
+        post
+        for post in member.posts.all()
+        if post.extra_hours and post.starts_on <= last and (post.ends_on is None or post.ends_on >= first)
+    ]
+    at_once = (
+        sum((post.extra_hours for post in held if post.holds_on(on)), Decimal())
+        for on in {max(post.starts_on, first) for post in held}
+    )
+    return max(at_once, default=Decimal())
+
+
+def years_with_extra_time(member: StaffMember, today: date) -> list[int]:
+    """The school years in which time stands, and this one, the newest first."""
+    days = ExtraTime.objects.filter(post__member=member).dates("on", "month")
+    return sorted({academic_year_start(today), *map(academic_year_start, days)}, reverse=True)
 
 
 def extra_times(member: StaffMember, starts_in: int) -> QuerySet[ExtraTime]:

@@ -1,5 +1,6 @@
 """Who delivers provision: the staff list, and each adult's page in tabs that only those see who may."""
 
+from datetime import date
 from functools import partial
 
 from django.shortcuts import get_object_or_404, render
@@ -7,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from sendco.clock import academic_year_start
 from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 from sendco.formkit.versions import Versioned
 
@@ -136,11 +138,15 @@ def member_detail(request, pk):
 def member_hours(request, pk):
     """Contracted against worked beyond the pattern, to the minute, for the adult and whoever leads them."""
     member = open_member(request, pk)
-    balance = selectors.balance(member, request.acting.today)
+    years = selectors.years_with_extra_time(member, request.acting.today)
+    asked = request.GET.get("year", "")
+    year = int(asked) if asked in map(str, years) else academic_year_start(request.acting.today)
+    balance = selectors.balance(member, date(year, 9, 1))
     context = page_of(request, member, f"Hours of {member.name}") | tabs_of(request, member, "hours")
     context |= {
         "crumbs": crumbs(request),
         "balance": balance,
+        "years": [(one, f"{one}-{(one + 1) % 100:02d}") for one in years],
         "rows": selectors.extra_times(member, balance.starts_in),
         "may_edit": leads_not_self(request, member),
     }

@@ -6,10 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from pupils.models import PupilSupport, RegisterEntry, SlotPupil
+from pupils.models import GroupPlace, PupilSkill, PupilSupport, RegisterEntry, SlotPupil
 from sendco.pages.board.views import CHANGED_MEANWHILE
 from staff.board import services
-from staff.models import GroupStaff, Period, Slot, Timetable, Unit
+from staff.models import Certificate, GroupStaff, Period, Skill, Slot, Timetable, Unit
 from staff.roles import Role
 from staff.weeks import monday_of
 from tests.factories import MembershipFactory, PupilFactory, TeachingGroupFactory
@@ -229,6 +229,49 @@ def test_a_slot_that_has_ended_is_not_taken_off_again(client, school, senco, boa
 
 
 # --- What is seen ---
+def test_a_class_slot_leads_to_the_children_of_the_class(client, school, senco, board, group):
+    member = adult(school, user=MembershipFactory(school=school, role=Role.TEACHING_ASSISTANT).user)
+    slot = slot_of(board, member, group=group, weekday=timezone.localdate().weekday() % 5)
+    of_class = pupil_on_register(school, legal_forename="Cosima")
+    other = pupil_on_register(school, legal_forename="Elsewhere")
+    GroupPlace.objects.create(pupil=of_class, group=group, starts_on=BEGAN)
+    client.force_login(senco)
+
+    page = client.get("/board/?week=2026-11-16&by=pupil").content.decode()
+
+    assert of_class.name in page
+    assert other.name not in page
+    assert of_class.name in client.get(reverse("slot-detail", args=[slot.pk])).content.decode()
+
+
+def test_an_adult_without_what_the_children_need_is_named(client, school, senco, board):
+    member, pupil = adult(school, "Ana Field"), pupil_on_register(school, legal_forename="Cosima")
+    skill = Skill.objects.create(school=school, name="Epilepsy medicines")
+    PupilSkill.objects.create(pupil=pupil, skill=skill, starts_on=BEGAN)
+    client.force_login(senco)
+    answer = typed(school, member, pupils=[pupil.pk])
+
+    page = client.post(reverse("slot-add"), answer, follow=True).content.decode()
+
+    assert f"Ana Field holds no certificate for Epilepsy medicines, which {pupil.name} needs." in page
+    slot = Slot.objects.first()
+    assert "Epilepsy medicines" in client.get(reverse("slot-detail", args=[slot.pk])).content.decode()
+    Certificate.objects.create(member=member, skill=skill, issued_on=BEGAN, expires_on=None)
+    assert "Not trained" not in client.get(reverse("slot-detail", args=[slot.pk])).content.decode()
+
+
+def test_lessons_without_a_teachers_time_by_class_and_for_support_alone(client, school, senco, board, group):
+    slot_of(board, adult(school, "Ana Field"), group=group)
+    teacher = adult(school, "Tom Teacher", staff_group="teacher")
+    slot_of(board, teacher, group=group)
+    client.force_login(senco)
+
+    page = client.get(reverse("board-hours") + "?week=2026-11-16")
+
+    assert [one.member.name for one in page.context["without_teacher_time"]] == ["Ana Field"]
+    assert page.context["classes"] == [("5A", 1)]
+
+
 def test_the_board_by_adult_class_and_pupil(client, school, senco, board, group):
     member, pupil = adult(school, "Ana Field"), PupilFactory(school=school, legal_forename="Cosima")
     slot_of(board, member, group=group)

@@ -141,6 +141,35 @@ def test_a_line_that_cannot_be_read_keeps_all_from_being_saved(planner, table, a
     assert not TimetableImport.objects.exists()
 
 
+def test_one_adult_who_loses_nearly_all_stops_the_file(planner, table, ana, school):
+    """Of forty adults together it is little: the one whose week goes is named."""
+    other = adult(school, "Bo Field")
+    lines = []
+    for weekday, day in enumerate(("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")):
+        for hour in (9, 10, 11, 13, 14):
+            slot(other, table, weekday=weekday, starts_at=time(hour), ends_at=time(hour, 50))
+            lines.append(f"Bo Field,{day},,{hour}:00,{hour}:50,In a lesson,,,")
+    for hour in (8, 9, 10, 11, 12, 13, 14):
+        slot(ana, table, starts_at=time(hour), ends_at=time(hour, 50))
+    send(planner, table, *lines, "Ana Field,Monday,,8:00,8:50,In a lesson,,,")
+
+    page = check(planner, table)
+
+    assert page.context["plan"].losing == [("Ana Field", 6, 7)]
+    assert "Ana Field loses 6 of 7 slots" in page.content.decode()
+    assert save(planner, table).status_code == 422
+    assert save(planner, table, sure="on").status_code == 302
+
+
+def test_all_that_goes_is_listed(planner, table, ana):
+    for weekday in range(5):
+        for minute in range(0, 45, 3):
+            slot(ana, table, weekday=weekday, starts_at=time(9, minute), ends_at=time(9, minute + 3))
+    send(planner, table, "Ana Field,Monday,,14:00,14:50,In a lesson,,,")
+
+    assert check(planner, table).content.decode().count("<li><b>Ana Field</b>") == 75
+
+
 def test_a_far_smaller_file_stops_with_numbers(planner, table, ana):
     for hour in range(8, 16):
         slot(ana, table, starts_at=time(hour), ends_at=time(hour, 50))

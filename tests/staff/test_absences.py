@@ -103,13 +103,17 @@ def test_the_day_before_the_return_is_the_last_one_away(school, head):
     assert (row.ends_on, row.returned_on) == (FRIDAY - timedelta(days=1), FRIDAY)
 
 
-def test_a_return_after_the_last_day_moves_nothing(school, head):
-    row = away(adult(school), head)
+def test_who_comes_back_later_than_entered_was_away_until_then(school, head):
+    """Recorded for Monday, back on Friday: on Wednesday nobody proposes her."""
+    member = adult(school)
+    row = away(member, head)
 
     services.note_return(absence=row, returned_on=FRIDAY, by=head)
 
     row.refresh_from_db()
-    assert row.ends_on == MONDAY
+    assert row.ends_on == FRIDAY - timedelta(days=1)
+    wednesday = MONDAY + timedelta(days=2)
+    assert selectors.stretches_away([member.pk], [wednesday])[member.pk][wednesday] == [(0, 24 * 60)]
 
 
 def test_a_return_before_the_absence_is_refused(school, head):

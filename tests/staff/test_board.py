@@ -3,6 +3,8 @@
 from datetime import date, time, timedelta
 
 import pytest
+import time_machine
+from django.utils import timezone
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -167,6 +169,17 @@ def test_taking_an_adult_off_keeps_what_has_happened(school, place, head):
     assert starts(school, member) == []
 
 
+def test_a_slot_that_has_run_is_not_removed_whole(school, head):
+    with time_machine.travel(timezone.now() - timedelta(days=90)):
+        row = timetable(school)
+        slot = services.place(member=adult(school), timetable=row, weekdays=[0], values=values(school), by=head)[0]
+
+    refused(BoardReason.SLOT_BEGUN, services.remove_slot, slot=slot, from_on=BEGAN, version=1, by=head)
+    services.remove_slot(slot=slot, from_on=BEGAN + timedelta(days=30), version=1, by=head)
+    slot.refresh_from_db()
+    assert slot.ends_on == BEGAN + timedelta(days=29)
+
+
 def test_a_slot_to_come_goes_whole(school, place, head):
     slot = place(adult(school), starts_on=date(2027, 1, 4))[0]
 
@@ -258,6 +271,32 @@ def test_a_term_removed_under_a_timetable_shows_a_closed_week(school, place):
     assert not board.week.is_open
     assert set(board.week.notes.values()) == {"No term dates entered"}
     assert Slot.objects.count() == 5
+
+
+def test_a_week_set_by_hand_holds_in_the_next_timetable(school, head):
+    row = timetable(school, has_two_weeks=True)
+    services.set_week_letter(timetable=row, day=MONDAY, letter="B", later_follow=True, by=head)
+    later = MONDAY + timedelta(weeks=7)
+    before = selectors.board_week(school, later).days[0].letter
+
+    services.begin_timetable(
+        school=school, name="Spring", starts_on=later - timedelta(weeks=1), has_two_weeks=True, first_week_on=BEGAN,
+        by=head,
+    )  # fmt: skip
+
+    assert before
+    assert selectors.board_week(school, later).days[0].letter == before
+
+
+def test_the_cycle_of_weeks_that_ran_stays(school, head):
+    row = timetable(school, has_two_weeks=True)
+    services.place(member=adult(school), timetable=row, weekdays=[0], values=values(school, week="A"), by=head)
+    names = ("name", "has_two_weeks", "first_week_on", "counts_holidays")
+    stored = {name: getattr(row, name) for name in names}
+
+    wanted = stored | {"first_week_on": BEGAN - timedelta(weeks=1)}
+    refused(BoardReason.CYCLE_RUNS, services.save_timetable, timetable=row, values=wanted, version=1, by=head)
+    assert services.save_timetable(timetable=row, values=stored | {"name": "New"}, version=1, by=head).name == "New"
 
 
 def test_two_week_timetables_show_each_week_its_own(school, head):
@@ -419,6 +458,25 @@ def test_only_a_break_on_the_board_counts_for_a_long_day(school, place):
 
     assert [day.weekday() for day in found.no_break] == [2, 3, 4]
     assert found.by_day[TUESDAY][0].faults == []
+
+
+def test_a_duty_on_top_of_the_break_leaves_none(school, place):
+    member = adult(school)
+    place(member, (0,), time(10, 45), time(11, 5), "Break")
+    place(member, (0,), time(10, 45), time(11, 5), "Duty")
+    place(member, (1,), time(15, 15), time(15, 35), "Break")  # after the last hour
+
+    found = adult_of(school, member)
+
+    assert [day.weekday() for day in found.no_break][:2] == [0, 1]
+    assert [slot.faults for slot in found.by_day[MONDAY]] == [["doubled"], ["doubled"]]
+
+
+def test_who_is_away_all_day_lacks_no_break(school, place):
+    member = adult(school)
+    Absence.objects.create(member=member, starts_on=MONDAY, ends_on=MONDAY + timedelta(days=3))
+
+    assert [day.weekday() for day in adult_of(school, member).no_break] == [4]
 
 
 # --- Minutes always add up ---

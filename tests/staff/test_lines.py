@@ -16,7 +16,10 @@ from tests.factories import MembershipFactory
 from .adults import adult
 
 POST_PAGES = ("staff:member-detail", "member-week")
-LED_PAGES = ("staff:member-hours", "staff:member-absences")
+LED_PAGES = tuple(
+    f"staff:{name}"
+    for name in ("member-hours", "member-absences", "member-appraisals", "member-training", "meeting-list")
+)
 WORKING = [Role.SENCO, Role.HEAD, Role.PROVISION_LEAD, Role.TEACHER, Role.TEACHING_ASSISTANT, Role.OFFICE]
 SEES_ALL_POSTS = {Role.SENCO, Role.HEAD, Role.PAY}
 
@@ -62,6 +65,18 @@ def test_a_line_manager_sees_all_levels_below(client, somebody, role, whose):
     client.force_login(user)
 
     assert {status(client, page, adults[whose]) for page in POST_PAGES + LED_PAGES} == {200}
+
+
+@pytest.mark.parametrize("role", [Role.TEACHER, Role.TEACHING_ASSISTANT])
+def test_who_manages_finds_their_line_on_the_home_page(client, somebody, role):
+    user, adults = somebody(role)
+    client.force_login(user)
+
+    page = client.get("/").content.decode()
+
+    assert reverse("staff:member-detail", args=[adults["direct"].pk]) in page
+    assert reverse("staff:appraisal-list") in page
+    assert reverse("staff:member-detail", args=[adults["other"].pk]) not in page
 
 
 @pytest.mark.parametrize("role", WORKING)

@@ -373,6 +373,32 @@ def test_another_school_year_counts_for_itself(school, head):
     assert selectors.balance(member, date(2026, 8, 31)).used == 60
 
 
+def test_time_to_give_back_does_not_end_with_the_year(client, school, head):
+    member = adult(school)
+    post = member.posts.get()
+    for on, minutes, counts in ((date(2026, 7, 9), 210, "give_back"), (date(2026, 9, 8), 60, "taken")):
+        services.add_extra_time(post=post, on=on, minutes=minutes, what="Parents' evening", counts=counts, by=head)
+
+    found = selectors.balance(member, MONDAY)
+
+    assert (found.brought, found.taken, found.owed) == (210, 60, 150)
+    client.force_login(head)
+    address = reverse("staff:member-hours", args=[member.pk])
+    assert "3 h 30 from the years before" in " ".join(client.get(address).content.decode().split())
+    assert "Thu 9 Jul 2026" in client.get(f"{address}?year=2025").content.decode()
+    assert client.get(f"{address}?year=soon").status_code == 200
+
+
+@pytest.mark.parametrize(("second_begins", "agreed"), [(date(2027, 1, 1), 20), (BEGAN, 30)])
+def test_posts_that_follow_each_other_agree_once(school, second_begins, agreed):
+    member = adult(school, extra_hours="10", ends_on=date(2026, 12, 31))
+    Post.objects.create(
+        member=member, title="Higher level assistant", hours_a_week=10, starts_on=second_begins, extra_hours="20"
+    )
+
+    assert selectors.balance(member, MONDAY).agreed == agreed * 60
+
+
 def test_time_outside_the_post_is_refused(school, head):
     post = adult(school).posts.get()
     values = {"post": post, "minutes": 60, "what": "x", "counts": "contract", "by": head}

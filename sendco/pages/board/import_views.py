@@ -151,7 +151,8 @@ def timetable_import_check(request, pk):
             "problems": reading.problems[: importing.MOST_PROBLEMS],
             "more_problems": max(0, len(reading.problems) - importing.MOST_PROBLEMS),
             "placed": plan.new[:SHOWN],
-            "going": plan.gone[:SHOWN],
+            # All of them: what goes is read before it goes.
+            "going": plan.gone,
             "changed": plan.changed[:SHOWN],
         },
         template="pages/board/import_check.html",

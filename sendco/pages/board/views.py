@@ -1,6 +1,6 @@
 """The deployment board: where each adult is in a week, with which class or pupils, doing what."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import date
 
 from django.contrib import messages
@@ -30,6 +30,7 @@ from staff.posts.views import member_in_view, page_of, tabs_of
 from staff.weeks import monday_of
 
 from . import drawing, forms
+from .skills import lacking
 
 SEES_BOARD = (P.STAFF_VIEW, P.STAFF_VIEW_UNIT)
 CHANGED_MEANWHILE = "Somebody else moved this slot meanwhile. Nothing was changed: look at where it is now."
@@ -105,9 +106,11 @@ def _rows(acting, chosen, week):
         ordered = sorted(lines.items())
     else:
         pupils = deployment.pupils_of_slots([slot.pk for slot in slots], acting)
+        of_class = deployment.pupils_of_classes([slot.group for slot in slots if slot.group], acting)
         order = {}
         for slot in slots:
-            for pupil in pupils.get(slot.pk, ()):
+            # An adult who is there for named children is not there for the whole class.
+            for pupil in pupils.get(slot.pk) or of_class.get(slot.group, ()):
                 order[pupil.pk] = (pupil.sort_name, pupil.name)
                 lines[pupil.pk].append((slot, adults[slot.member]))
         ordered = [(order[pk][1], lines[pk]) for pk in sorted(lines, key=lambda pk: (order[pk], pk))]
@@ -121,16 +124,32 @@ def board_hours(request):
     acting = request.acting
     chosen = forms.BoardFilter(request.GET, acting=acting)
     week = boards.board(acting.school, chosen.day, chosen.members(acting))
+    # Teachers whose own lessons stand on the board have no teacher to speak with.
+    support = set(StaffMember.objects.filter(posts__staff_group__in=boards.SUPPORTS).values_list("pk", flat=True))
+    without = [adult for adult in week.without_teacher_time if adult.member.pk in support]
     context = {
         "title": "Hours of the week",
         "section": "board",
         "crumbs": _crumbs(week.week.monday),
         "board": week,
         "week": week.week,
-        "without_teacher_time": week.without_teacher_time,
+        "without_teacher_time": without,
+        "classes": _classes_without(week, without),
         "no_break": [adult for adult in week.adults if adult.no_break],
     }
     return render(request, "pages/board/hours.html", context)
+
+
+def _classes_without(week, adults):
+    """[(class, lessons supported by adults without time with the teacher)], by name."""
+    found = Counter(
+        week.groups[slot.group]
+        for adult in adults
+        for slots in adult.by_day.values()
+        for slot in slots
+        if slot.kind.makes_busy and slot.group
+    )
+    return sorted(found.items())
 
 
 # --- One adult's week ---
@@ -287,7 +306,16 @@ def _faults(request, placed):
         "away": "{member} is away then: {days}.",
         "untrained": "{member} holds no certificate that stands for what this slot needs: {days}.",
     }
-    return [said[fault].format(member=member.name, days=", ".join(days)) for fault, days in wrong.items()]
+    words = [said[fault].format(member=member.name, days=", ".join(days)) for fault, days in wrong.items()]
+    pupils = deployment.pupils_of_slots([placed[0].pk], request.acting).get(placed[0].pk, [])
+    for skill, who in lacking(request.acting, member, pupils, placed[0].starts_on):
+        names = ", ".join(pupil.name for pupil in who)
+        words.append(f"{member.name} holds no certificate for {skill.name}, which {names} needs.")
+    return words
+
+
+def _of_class(slot, acting):
+    return deployment.pupils_of_classes([slot.group_id], acting).get(slot.group_id, []) if slot.group_id else []
 
 
 @require_permission(P.STAFF_OWN, *SEES_BOARD)
@@ -295,9 +323,13 @@ def _faults(request, placed):
 def slot_detail(request, pk):
     slot = get_object_or_404(slots_in_view(request), pk=pk)
     acting = request.acting
+    pupils = deployment.pupils_of_slots([slot.pk], acting).get(slot.pk, [])
+    knows = acting.can(P.TRAINING_EDIT) or StaffMember.objects.open_to(acting).filter(pk=slot.member_id).exists()
     context = _slot_page(f"{slot.member.name}, {slot}", week=None) | {
         "slot": slot,
-        "pupils": deployment.pupils_of_slots([slot.pk], acting).get(slot.pk, []),
+        "pupils": pupils,
+        "lacking": lacking(acting, slot.member, pupils, acting.today) if knows else [],
+        "of_class": _of_class(slot, acting) if not pupils else [],
         "hidden": deployment.hidden_in_slots([slot.pk], acting).get(slot.pk, 0),
         "may_edit": _may_plan(acting),
         "today": acting.today,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pupils.deployment.selectors import pupils_of_slots
+from pupils.deployment.selectors import pupils_of_classes, pupils_of_slots
 from staff.absences.selectors import stretches_away
 from staff.appraisal.selectors import completion, lines
 from staff.appraisal.stages import next_step
@@ -12,6 +12,7 @@ from staff.models import Appraisal, Certificate, GroupStaff, Skill, Slot, StaffM
 from staff.models.people import current_on
 from staff.permissions import Permission
 from staff.posts.figures import open_appraisals
+from staff.posts.selectors import reports_of
 from staff.reading.selectors import to_read
 from staff.training.selectors import SOON, expiring
 
@@ -36,8 +37,12 @@ def my_day(acting, member, today):
     context = {"helpers": _helpers(acting, member, today, week), "has_week": bool(member and week.week.timetables)}
     if member:
         placed = week.adults[0].by_day.get(today, [])
-        pupils = pupils_of_slots([slot.pk for slot in placed], acting)
-        context["my_day"] = [(slot, week.groups.get(slot.group, ""), pupils.get(slot.pk, [])) for slot in placed]
+        named = pupils_of_slots([slot.pk for slot in placed], acting)
+        of_class = pupils_of_classes([slot.group for slot in placed if slot.group], acting)
+        context["my_day"] = [
+            (slot, week.groups.get(slot.group, ""), named.get(slot.pk) or of_class.get(slot.group, []))
+            for slot in placed
+        ]
     return context
 
 
@@ -74,6 +79,7 @@ def own_work(acting, member, today):
     )
     return {
         "own_member": member,
+        "own_reports": list(reports_of(member, today)) if acting.line else [],
         "own_meeting": meetings.select_related("leader").order_by("planned_on", "pk").first(),
         "own_appraisals": [(row, next_step(row)) for row in open_appraisals(acting).filter(member=member)],
         "own_certificates": certificates.select_related("skill").order_by("expires_on", "pk")[:MOST],

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from staff.appraisal.selectors import content_of, sum_of
+from staff.board.selectors import SUPPORTS
 from staff.models import (
     Appraisal,
     AppraisalScheme,
@@ -55,13 +56,13 @@ class Growing:
 
     def write(self):
         schemes = {}
+        groups = {key: post.staff_group for key, post in self.adults.posts.items() if post.staff_group in SUPPORTS}
         for starts_in in (self.year - 1, self.year):
-            for group in (StaffGroup.SUPPORT, StaffGroup.TEACHER):
+            for group in dict.fromkeys([StaffGroup.TEACHER, *groups.values()]):
                 schemes[starts_in, group] = self._scheme(starts_in, group)
-        self.supports = [key for key, post in self.adults.posts.items() if post.staff_group == StaffGroup.SUPPORT]
-        for place, key in enumerate(self.supports):
-            self._of(key, schemes[self.year - 1, StaffGroup.SUPPORT], place, ended=True)
-            self._of(key, schemes[self.year, StaffGroup.SUPPORT], place, ended=False)
+        for place, (key, group) in enumerate(groups.items()):
+            self._of(key, schemes[self.year - 1, group], place, ended=True)
+            self._of(key, schemes[self.year, group], place, ended=False)
             self._meetings(key, place)
         self._of("senco", schemes[self.year, StaffGroup.TEACHER], 1, ended=False)
 
