@@ -21,6 +21,7 @@ from staff.models import Membership, School
 from staff.models.people import current_on
 from staff.owed import bring_school_up_to_date
 from staff.selectors import school_calendar
+from staff.supervision.services import close_of_leavers
 
 from .. import stages, steps
 from ..models import Acknowledgement, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
@@ -112,6 +113,7 @@ def _plan(run: DailyRun, now: datetime) -> bool:
         with transaction.atomic():
             # Some dates follow from the day itself: a transfer year begins, rights pass, a parent's time runs out.
             follow_lines(run.school, run.day)
+            close_of_leavers(run.school, run.day)
             bring_school_up_to_date(run.school)
             done = _SchoolDay(run, token, now).write()
             steps.reached("row.before")

@@ -1,7 +1,7 @@
 """Which children an adult is with in a slot. Names only for whoever may see the child."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from django.db.models import Q, QuerySet
 
@@ -47,6 +47,17 @@ def pupils_of_classes(groups: Iterable[int], acting: Acting) -> dict[int, list[P
         for group in groups & {*places[row.pk], row.form_group_id or 0}:
             found[group].append(row)
     return found
+
+
+def pupils_to_read(places: Mapping[int, int | None], acting: Acting) -> dict[int, list[Pupil]]:
+    """{slot: the children whom its adult is there for, in view}, of {slot: its class or group}.
+
+    Named children, be they in view or not, stand for the whole class. Four queries at most.
+    """
+    named, hidden = pupils_of_slots(places, acting), hidden_in_slots(places, acting)
+    whole = {slot: group for slot, group in places.items() if group and slot not in named and not hidden[slot]}
+    of_class = pupils_of_classes(whole.values(), acting)
+    return named | {slot: of_class[group] for slot, group in whole.items() if group in of_class}
 
 
 def may_be_placed(acting: Acting) -> QuerySet[Pupil]:

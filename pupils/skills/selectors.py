@@ -9,13 +9,15 @@ from staff.acting import Acting
 from staff.models import Skill
 
 from ..models import Need, Pupil, PupilFlag, PupilSkill, SkillTag
+from ..models.pupil import flag_kinds_for
 from ..models.querysets import current
 
 
-def wanted(acting: Acting, skills: Iterable[Skill]) -> dict[int, set[int]]:
+def wanted(acting: Acting, skills: Iterable[Skill], *, named: bool = False) -> dict[int, set[int]]:
     """{skill: the children on roll, in view, who need it}. Four queries, whatever the number of children.
 
-    A child counts once, however many reasons there are.
+    A child counts once, however many reasons there are. Where the children are `named`, a flag that this person may not
+    see is no reason: the skill would tell of it.
     """
     skills = list(skills)
     pupils = Pupil.objects.visible_to(acting).on_roll().order_by()
@@ -36,7 +38,8 @@ def wanted(acting: Acting, skills: Iterable[Skill]) -> dict[int, set[int]]:
             for skill in by_need[need]:
                 found[skill].add(pupil)
     if by_flag:
-        flags = PupilFlag.objects.filter(current(), kind__in=by_flag, pupil__in=pupils)
+        kinds = by_flag.keys() & flag_kinds_for(acting) if named else by_flag.keys()
+        flags = PupilFlag.objects.filter(current(), kind__in=kinds, pupil__in=pupils)
         for pupil, flag in flags.order_by().values_list("pupil", "kind"):
             for skill in by_flag[flag]:
                 found[skill].add(pupil)

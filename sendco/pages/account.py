@@ -97,13 +97,21 @@ class LeaveForm(forms.Form):
         "Views not yet given are withdrawn.",
     )
 
-    def __init__(self, *args, acting, leaver, **kwargs):
+    def __init__(self, *args, acting, leaver, leads, **kwargs):
         super().__init__(*args, **kwargs)
+        if not leads:
+            self.fields["to"].help_text = (
+                "Becomes key worker of this person's pupils, and has the duties that were theirs. Those whom they "
+                "managed and appraised the headteacher gives to somebody. Views not yet given are withdrawn."
+            )
         # Whoever takes over has pages to work on it: no governor does.
         self.fields["to"].queryset = colleagues(acting.school, timezone.localdate()).exclude(pk=leaver.pk)
 
 
 def _leads(acting, leaver):
+    """Whether this person says who follows the leaver in what is known to few: lines, appraisals, one-to-ones."""
+    if acting.can(Permission.STAFF_LEAD) and leaver.pk != acting.user.pk:
+        return True
     return StaffMember.objects.led_by(acting).filter(user=leaver).exists()
 
 
@@ -149,7 +157,7 @@ def person_leave(request, pk):
         "cancel": "/school/people/",
     }
     return FormPage(
-        form=LeaveForm(posted(request), acting=request.acting, leaver=leaver),
+        form=LeaveForm(posted(request), acting=request.acting, leaver=leaver, leads=_leads(request.acting, leaver)),
         save=leave,
         done=lambda held: f"{leaver.name} leaves. {held} open things were handed over or withdrawn.",
         then=reverse("staff:people"),

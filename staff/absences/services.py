@@ -13,7 +13,10 @@ from sendco.refusals import ChangedMeanwhile, Refused
 from ..models import Absence, StaffMember, User
 from ..models.people import current_on
 from ..saving import record
+from ..selectors import school_calendar
 from .refusals import AbsenceReason
+
+SATURDAY = 5
 
 ONE_DAY = timedelta(days=1)
 
@@ -91,11 +94,23 @@ def _ends(row: Absence) -> tuple[date, time]:
     return (row.ends_on or date.max, (row.ends_at or time.max) if row.ends_on else time.max)
 
 
+def _were_missed(row: Absence, returned_on: date) -> bool:
+    """Whether a school day lies between the last day entered and the return."""
+    calendar = school_calendar(row.member.school)
+    day = (row.ends_on or returned_on) + ONE_DAY
+    while day < returned_on:
+        if calendar.is_school_day(day) if calendar and calendar.covers(day) else day.weekday() < SATURDAY:
+            return True
+        day += ONE_DAY
+    return False
+
+
 @transaction.atomic
 def note_return(*, absence: Absence, returned_on: date, by: User) -> Absence:
-    """The adult is back: the day before is the last one away, be it earlier or later than was entered.
+    """The adult is back: the day before is the last one away. Where school days lie between the last one entered and
+    the return, the adult was away on them too.
 
-    Raises Refused for a return before the first day.
+    Raises Refused for a return before the first day, and where another absence lies between.
     """
     row = Absence.objects.select_for_update(of=("self",)).select_related("member").get(pk=absence.pk)
     if row.removed_at:
@@ -104,9 +119,9 @@ def note_return(*, absence: Absence, returned_on: date, by: User) -> Absence:
         raise Refused(AbsenceReason.RETURN_AHEAD, field="returned_on")
     if returned_on < row.starts_on or (returned_on == row.starts_on and row.starts_at is None):
         raise Refused(AbsenceReason.RETURN_TOO_EARLY, field="returned_on")
-    last = max(returned_on - ONE_DAY, row.starts_on)
-    if row.ends_on != last:
-        row.ends_on, row.ends_at = last, None
+    if row.ends_on is None or row.ends_on >= returned_on or _were_missed(row, returned_on):
+        row.ends_on, row.ends_at = max(returned_on - ONE_DAY, row.starts_on), None
+        _refuse_overlap(row)
     row.returned_on = returned_on
     row.version += 1
     with audit.saving(row, by=by):

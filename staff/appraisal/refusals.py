@@ -28,7 +28,7 @@ class AppraisalReason(Reason):
     OBJECTIVE_SIGNED = "objective_signed", _("This objective was signed. Change it, or judge it as no longer relevant.")
     MOST_OBJECTIVES = "most_objectives", _("An appraisal has at most {most} objectives.")
     EVIDENCE_OF_ANOTHER = "evidence_of_another", _("{person} wrote this, and takes it back.")
-    YEAR_CLOSED = "year_closed", _("This year was closed on {day}. Add further evidence beside it instead.")
+    YEAR_CLOSED = "year_closed", _("This year was closed on {day}. What comes now belongs to the next year.")
     VIEW_GIVEN = "view_given", _("The lines are there already. What belongs to the appraisal stays in it.")
     VIEW_ASKED = "view_asked", _("{person} was asked already.")
     VIEW_CLOSED = "view_closed", _("This is no longer asked for. Thank you all the same.")

@@ -136,7 +136,7 @@ class StageState:
     @property
     def is_done(self) -> bool:
         """Signed by both, as it reads now."""
-        return self.is_signed and not self.changed
+        return not self.changed and self.member is not None and self.appraiser is not None
 
     def is_late(self, today: date) -> bool:
         return not self.is_signed and self.due_on < today

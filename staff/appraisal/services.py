@@ -78,7 +78,7 @@ def begin(
         raise Refused(AppraisalReason.WRONG_SCHEME, person=member.name, field="scheme")
     row = Appraisal(school=member.school, member=member, scheme=scheme, appraiser=appraiser, began_on=began_on)
     if appraiser == manager:
-        row.appraiser_since = began_on
+        row.appraiser_since = min(began_on, timezone.localdate())
     try:
         with transaction.atomic(), audit.saving(row, by=by):
             row.save()
@@ -124,6 +124,12 @@ def _taken(appraisal: Appraisal) -> Appraisal:
 def _appraiser_only(row: Appraisal, by: User) -> None:
     if by.pk != row.appraiser_id:
         raise Refused(AppraisalReason.NOT_THE_APPRAISER, person=row.appraiser.name)
+
+
+def _refuse_closed(row: Appraisal) -> None:
+    """A year that both signed to its end keeps its evidence as it is."""
+    if row.closed_on and row.closed_on <= timezone.localdate():
+        raise Refused(AppraisalReason.YEAR_CLOSED, day=row.closed_on)
 
 
 # --- Objectives and evidence ---
@@ -181,6 +187,7 @@ def add_evidence(*, objective: Objective, text: str, on: date, by: User) -> Evid
     row = _taken(objective.appraisal)
     if by.pk not in (row.appraiser_id, row.member.user_id):
         raise Refused(AppraisalReason.THIRD_PERSON)
+    _refuse_closed(row)
     evidence = Evidence(objective=objective, text=text, on=on, by=by)
     with audit.saving(evidence, by=by):
         evidence.save()
@@ -194,8 +201,7 @@ def remove_evidence(*, evidence: Evidence, by: User) -> None:
     row = _taken(evidence.objective.appraisal)
     if evidence.by_id != by.pk:
         raise Refused(AppraisalReason.EVIDENCE_OF_ANOTHER, person=evidence.by.name)
-    if row.closed_on:
-        raise Refused(AppraisalReason.YEAR_CLOSED, day=row.closed_on)
+    _refuse_closed(row)
     record(row.member, "appraisal.evidence_removed", "Evidence taken back", by=by)
     with audit.saving(evidence, by=by):
         evidence.delete()

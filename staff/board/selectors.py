@@ -1,11 +1,12 @@
 """Where each adult is in a week: the timetable in force, its slots, and what the hours add up to."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from sendco.clock import HolidaysNotKnown, SchoolCalendar, long_date
 from sendco.clock.working_time import break_is_missing
@@ -243,8 +244,14 @@ class Board:
         return [adult for adult in self.adults if adult.lacks_teacher_time]
 
 
-def board(school: School, day: date, members: QuerySet[StaffMember]) -> Board:
-    """The week of this day for these adults. A constant number of queries."""
+def board(
+    school: School, day: date, members: QuerySet[StaffMember], *, past_known_of: Container[int] | None = None
+) -> Board:
+    """The week of this day for these adults. A constant number of queries.
+
+    Of days that have passed absences are read only of the adults in `past_known_of`, where that is given: the week of
+    the others stands as it was planned.
+    """
     week = board_week(school, day)
     people = list(members)
     kinds = kinds_of(school)
@@ -252,6 +259,10 @@ def board(school: School, day: date, members: QuerySet[StaffMember]) -> Board:
     ids = [member.pk for member in people]
     worked = working_times(ids, week.days)
     away = stretches_away(ids, [one.day for one in week.days])
+    if past_known_of is not None:
+        today = timezone.localdate()
+        for member in away.keys() - {pk for pk in away if pk in past_known_of}:
+            away[member] = {on: gone for on, gone in away[member].items() if on >= today}
     slots: dict[int, list[Placed]] = defaultdict(list)
     for placed in placed_in(week, Slot.objects.filter(member__in=ids), kinds):
         slots[placed.member].append(placed)

@@ -4,6 +4,17 @@ import django.utils.timezone
 from django.db import migrations, models
 
 
+def from_before(apps, schema_editor):
+    """Who appraises has done so since it began; a comment that stands in a signed mid-year review was on that."""
+    SignedStage = apps.get_model("staff", "SignedStage")
+    for row in apps.get_model("staff", "Appraisal").objects.iterator():
+        row.appraiser_since = row.began_on
+        signed = SignedStage.objects.filter(appraisal=row, stage="mid_year").order_by("-number").first()
+        if signed and signed.content.get("member"):
+            row.mid_year_comment = signed.content["member"]
+        row.save(update_fields=["appraiser_since", "mid_year_comment"])
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("staff", "0019_timetable_imports"),
@@ -40,4 +51,5 @@ class Migration(migrations.Migration):
             name="mid_year_comment",
             field=models.TextField(blank=True),
         ),
+        migrations.RunPython(from_before, migrations.RunPython.noop),
     ]

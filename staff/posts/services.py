@@ -369,7 +369,7 @@ def refusal_to_set_line(member: StaffMember, manager: StaffMember | None, *, by:
     # Lines to come too: what a head has set for January is not undone in November.
     going_on = Q(ends_on=None) | Q(ends_on__gte=acting.today)
     lines = LineManagement.objects.filter(going_on, member=member)
-    managers = [*lines.values_list("manager", "manager__user"), *_last_manager_still_here(member, acting.today)]
+    managers = list(lines.values_list("manager", "manager__user")) or _last_manager_still_here(member, acting.today)
     others = any(user != by.pk and manager not in acting.line for manager, user in managers)
     # With an adult come all below: those of another's line come with nobody.
     below = LineManagement.objects.filter(going_on, manager=member).exclude(member__in=acting.line)

@@ -11,7 +11,8 @@ from sendco.clock import short_date
 from sendco.refusals import ChangedMeanwhile, Refused
 
 from ..acting import acting_for
-from ..models import NotesGrant, School, StaffMember, SupervisionAction, SupervisionMeeting, User
+from ..models import Membership, NotesGrant, School, StaffMember, SupervisionAction, SupervisionMeeting, User
+from ..models.people import current_on
 from ..owed import bring_up_to_date
 from ..saving import record
 from ..tasks import send_account_mail
@@ -240,14 +241,14 @@ def call_off_of_line(*, member: StaffMember, leader: User, from_on: date, by: Us
 @transaction.atomic
 def hand_over(*, user: User, to: User | None, school: School, last_day: date, by: User) -> int:
     """What somebody who leaves had to do from one-to-ones goes to a colleague; meetings after the last day are called
-    off. One whose day has passed stays: its notes can be written until the last day.
+    off, and with it those that were not held. Until a last day to come their notes can be written.
 
     The notes stay with the two people. Returns how many actions that were.
     """
-    after = SupervisionMeeting.objects.filter(
-        Q(leader=user) | Q(member__user=user), school=school, held_on=None, cancelled_on=None, planned_on__gt=last_day
+    open_ones = SupervisionMeeting.objects.filter(
+        Q(leader=user) | Q(member__user=user), school=school, held_on=None, cancelled_on=None
     )
-    for meeting in after:
+    for meeting in open_ones.filter(planned_on__gt=last_day) if last_day > timezone.localdate() else open_ones:
         _call_off(meeting, reason="one of the two left", by=by)
     actions = SupervisionAction.objects.filter(meeting__school=school, owner=user, done_on=None)
     count = 0
@@ -264,6 +265,21 @@ def hand_over(*, user: User, to: User | None, school: School, last_day: date, by
         bring_up_to_date(action)
         count += 1
     return count
+
+
+@transaction.atomic
+def close_of_leavers(school: School, today: date) -> None:
+    """The day after a last day: what was still open with somebody who has left is over. The daily run does it."""
+    here = Membership.objects.filter(current_on(today), school=school).values("user")
+    meetings = SupervisionMeeting.objects.filter(school=school, held_on=None, cancelled_on=None)
+    for meeting in meetings.exclude(leader__in=here):
+        _call_off(meeting, reason="one of the two left", by=None)
+    actions = SupervisionAction.objects.filter(meeting__school=school, done_on=None)
+    for action in actions.exclude(owner__in=here):
+        action.done_on, action.outcome = today, "Closed: the colleague has left."
+        with audit.saving(action, by=None, reason="the owner left"):
+            action.save(update_fields=["done_on", "outcome"])
+        bring_up_to_date(action)
 
 
 def _call_off(meeting: SupervisionMeeting, *, reason: str, by: User | None) -> None:

@@ -3,6 +3,7 @@
 from datetime import date, time, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 from django.utils import timezone
 
@@ -82,6 +83,18 @@ def test_without_the_tick_nobody_reads_more(client, school, senco, teaching_assi
 
     assert not GroupStaff.objects.exists()
     assert Slot.objects.count() == 2
+
+
+@pytest.mark.parametrize("on", [date(2026, 11, 11), date(2026, 11, 14)])  # a Wednesday, and a Saturday
+def test_a_slot_that_begins_next_week_is_warned_of_too(client, school, senco, board, on):
+    member = adult(school, days=[1])
+    client.force_login(senco)
+
+    with time_machine.travel(on):
+        client.force_login(senco)
+        page = client.post(reverse("slot-add"), typed(school, member), follow=True).content.decode()
+
+    assert "does not work then: Monday, Friday" in page or "does not work then: Friday, Monday" in page
 
 
 def test_a_slot_that_cannot_be_is_saved_with_a_warning(client, school, senco, board):
@@ -242,6 +255,21 @@ def test_a_class_slot_leads_to_the_children_of_the_class(client, school, senco, 
     assert of_class.name in page
     assert other.name not in page
     assert of_class.name in client.get(reverse("slot-detail", args=[slot.pk])).content.decode()
+
+
+def test_named_children_stand_for_the_class_be_they_seen_or_not(client, school, teaching_assistant, board, group):
+    member = adult(school, user=teaching_assistant)
+    slot = slot_of(board, member, group=group)
+    SlotPupil.objects.create(slot=slot, pupil=pupil_on_register(school, legal_forename="Hidden"))
+    other = pupil_on_register(school, legal_forename="Elsewhere")
+    GroupPlace.objects.create(pupil=other, group=group, starts_on=BEGAN)
+    PupilSupport.objects.create(pupil=other, user=teaching_assistant, starts_on=BEGAN)
+    client.force_login(teaching_assistant)
+
+    page = client.get(reverse("slot-detail", args=[slot.pk])).content.decode()
+
+    assert "and 1 whom you do not support" in page
+    assert other.name not in page
 
 
 def test_an_adult_without_what_the_children_need_is_named(client, school, senco, board):

@@ -116,6 +116,26 @@ def test_who_comes_back_later_than_entered_was_away_until_then(school, head):
     assert selectors.stretches_away([member.pk], [wednesday])[member.pk][wednesday] == [(0, 24 * 60)]
 
 
+def test_a_weekend_before_the_return_is_not_missed(school, head):
+    row = away(adult(school), head, ends_on=FRIDAY, ends_at=time(12))
+
+    services.note_return(absence=row, returned_on=FRIDAY + timedelta(days=3), by=head)
+
+    row.refresh_from_db()
+    assert (row.ends_on, row.ends_at) == (FRIDAY, time(12))
+
+
+def test_a_return_does_not_run_over_another_absence(school, head):
+    member = adult(school)
+    row = away(member, head)
+    away(member, head, starts_on=FRIDAY - timedelta(days=1), ends_on=FRIDAY)
+
+    refused(
+        AbsenceReason.OVERLAPS, services.note_return,
+        absence=row, returned_on=FRIDAY + timedelta(days=5), by=head,
+    )  # fmt: skip
+
+
 def test_a_return_before_the_absence_is_refused(school, head):
     row = away(adult(school), head, ends_on=None)
 

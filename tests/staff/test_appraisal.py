@@ -1,6 +1,6 @@
 """Appraisal: objectives, evidence, signatures of both, versions after changes, and whose gap a year without was."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
@@ -441,6 +441,32 @@ def test_a_signed_mid_year_review_stands_through_the_rest_of_the_year(appraisal,
     assert state(appraisal, Stage.MID_YEAR).changed
 
 
+def test_one_signature_of_a_new_version_is_not_both(appraisal, objective, senco, teaching_assistant):
+    for person in (senco, teaching_assistant):
+        sign(appraisal, Stage.OBJECTIVES, person)
+    changed = OBJECTIVE | {"text": "Lead two groups"}
+    row = Objective.objects.get()
+    services.save_objective(appraisal=appraisal, objective=row, values=changed, version=row.version, by=senco)
+
+    sign(appraisal, Stage.OBJECTIVES, senco)
+
+    assert not state(appraisal, Stage.OBJECTIVES).is_done
+    assert selectors.lines(Appraisal.objects.all())[0].next.stage == Stage.OBJECTIVES
+    sign(appraisal, Stage.OBJECTIVES, teaching_assistant)
+    assert state(appraisal, Stage.OBJECTIVES).is_done
+
+
+def test_an_appraisal_begun_ahead_of_time_follows_the_line(school, adults, scheme, teacher, head):
+    today = timezone.localdate()
+    services.begin(member=adults["aide"], scheme=scheme, began_on=today + timedelta(days=30), by=head)
+    later = adult(school, user=teacher)
+    set_line(member=adults["aide"], manager=later, starts_on=today + timedelta(days=5), by=head)
+
+    services.follow_lines(school, today + timedelta(days=5))
+
+    assert Appraisal.objects.get().appraiser == teacher
+
+
 def test_what_was_signed_opens_as_it_read_then(client, appraisal, objective, senco, teaching_assistant, teacher):
     evidence = services.add_evidence(objective=objective, text="canary-taken-back-zq", on=BEGAN, by=teaching_assistant)
     review(appraisal, senco, mid_year_text="canary-first-words-zq")
@@ -463,7 +489,12 @@ def test_evidence_of_a_closed_year_stays(appraisal, objective, senco):
     evidence = services.add_evidence(objective=objective, text="Session log", on=BEGAN, by=senco)
     Appraisal.objects.update(closed_on=date(2027, 7, 15))
 
-    refused(AppraisalReason.YEAR_CLOSED, services.remove_evidence, evidence=evidence, by=senco)
+    with time_machine.travel(datetime(2027, 7, 16, tzinfo=UTC)):
+        refused(AppraisalReason.YEAR_CLOSED, services.remove_evidence, evidence=evidence, by=senco)
+        refused(
+            AppraisalReason.YEAR_CLOSED, services.add_evidence,
+            objective=objective, text="Of August", on=BEGAN, by=senco,
+        )  # fmt: skip
 
 
 def test_no_event_holds_a_word_of_an_appraisal(appraisal, objective, senco, teaching_assistant):
@@ -554,7 +585,8 @@ def test_a_leavers_own_appraisal_closes(school, appraisal, teaching_assistant, h
 
 def test_what_is_late_is_known_to_the_appraiser(client, appraisal, senco):
     Appraisal.objects.update(began_on=timezone.localdate() - timedelta(days=60))
-    AppraisalScheme.objects.update(objectives_by=timezone.localdate() - timedelta(days=3))
+    late = timezone.localdate() - timedelta(days=3)
+    AppraisalScheme.objects.update(objectives_by=late, mid_year_by=None, end_year_by=late + timedelta(days=200))
     client.force_login(senco)
 
     assert "Late, was due" in client.get(reverse("staff:appraisal-list")).content.decode()

@@ -1,6 +1,7 @@
+# ruff: noqa: F811  (tests ask for the fixtures that are imported)
 """Ways in which somebody tried to see of a colleague what is not theirs to see. Each ends where it began."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 import pytest
 import time_machine
@@ -11,13 +12,28 @@ from django.utils import timezone
 from governance.models import Acknowledgement, Digest, DigestLine
 from governance.selectors import reminders
 from governance.services.reminders import acknowledge
+from pupils.models import PupilFlag, PupilSupport, SkillTag
+from pupils.models.pupil import FlagKind
+from pupils.skills.selectors import wanted
 from sendco.audit.models import Event
 from sendco.drafts.services import save_draft
 from sendco.due.models import DueItem
+from sendco.pages.board.skills import lacking
 from staff.absences import selectors as absences
 from staff.acting import acting_for
 from staff.appraisal import services as appraising
-from staff.models import Absence, Appraisal, LineManagement, Membership, NotesGrant, StaffMember, Takeover, Vacancy
+from staff.models import (
+    Absence,
+    Appraisal,
+    LineManagement,
+    Membership,
+    NotesGrant,
+    Skill,
+    Slot,
+    StaffMember,
+    Takeover,
+    Vacancy,
+)
 from staff.posts import services as posts
 from staff.posts.refusals import PostReason
 from staff.roles import Role
@@ -25,11 +41,12 @@ from staff.supervision import selectors as supervising
 from staff.supervision import services as supervision
 from staff.supervision.refusals import SupervisionReason
 from staff.vacancies.services import save_vacancy
-from tests.factories import MembershipFactory
+from staff.weeks import monday_of
+from tests.factories import MembershipFactory, PupilFactory
 from tests.staff.test_appraisal import adults, appraisal, scheme  # noqa: F401  (fixtures)
 from tests.staff.test_posts import POST, refused
 
-from .adults import adult
+from .adults import BEGAN, adult, kind, timetable
 
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql("locks, and who may what")]
 TODAY = timezone.localdate
@@ -53,7 +70,7 @@ def set_line(member, manager, by):
 
 # --- Leaving ---
 @pytest.mark.parametrize("last", [-1, 200])
-def test_who_manages_accounts_takes_no_appraisal_over(proved, appraisal, senco, office_manager, last):  # noqa: F811
+def test_who_manages_accounts_takes_no_appraisal_over(proved, appraisal, senco, office_manager, last):
     client = proved(office_manager)
     last_day = TODAY() + days(last)
 
@@ -64,7 +81,23 @@ def test_who_manages_accounts_takes_no_appraisal_over(proved, appraisal, senco, 
     assert client.get(reverse("staff:appraisal-detail", args=[appraisal.pk])).status_code == 404
 
 
-def test_who_leaves_in_months_appraises_until_then(proved, appraisal, senco, head, adults, school):  # noqa: F811
+def test_the_head_says_who_appraises_for_a_leaver_without_a_record(
+    proved,
+    school,
+    adults,
+    scheme,
+    head,
+    teacher,
+):
+    leaver = MembershipFactory(school=school, role=Role.DSL).user
+    appraising.begin(member=adults["aide"], scheme=scheme, began_on=TODAY(), appraiser=leaver, by=head)
+
+    proved(head).post(reverse("person-leave", args=[leaver.pk]), {"last_day": TODAY() - days(1), "to": teacher.pk})
+
+    assert Appraisal.objects.get().appraiser == teacher
+
+
+def test_who_leaves_in_months_appraises_until_then(proved, appraisal, senco, head, adults, school):
     deputy = adult(school, user=MembershipFactory(school=school, role=Role.TEACHER).user)
     last_day = TODAY() + days(60)
 
@@ -77,7 +110,7 @@ def test_who_leaves_in_months_appraises_until_then(proved, appraisal, senco, hea
     assert Appraisal.objects.get().appraiser == deputy.user
 
 
-def test_what_is_personal_passes_to_nobody(school, senco, head, teacher, adults, appraisal, proved):  # noqa: F811
+def test_what_is_personal_passes_to_nobody(school, senco, head, teacher, adults, appraisal, proved):
     other = MembershipFactory(school=school, role=Role.ADMINISTRATOR).user
     proved(other).post(reverse("person-leave", args=[senco.pk]), {"last_day": TODAY() - days(1), "to": teacher.pk})
 
@@ -117,6 +150,17 @@ def test_ones_own_line_moves_within_it(school, senco):
     assert LineManagement.objects.get(member=member, ends_on=None).manager == mine
 
 
+def test_an_earlier_manager_does_not_hold_a_line(school, senco, teacher, head):
+    mine, before = adult(school, user=senco), adult(school, user=teacher)
+    leader = adult(school, "Leads Two", manager=mine)
+    member = adult(school, "Came Over", manager=before)
+    set_line(member, mine, head)
+
+    set_line(member, leader, senco)
+
+    assert LineManagement.objects.get(member=member, ends_on=None).manager == leader
+
+
 def test_a_managers_record_keeps_its_account(school, senco, head, teacher):
     manager = adult(school, user=head)
     adult(school, "Reports", manager=manager)
@@ -127,7 +171,7 @@ def test_a_managers_record_keeps_its_account(school, senco, head, teacher):
     )  # fmt: skip
 
 
-def test_a_manager_of_last_month_is_no_appraiser_of_today(school, adults, scheme, senco, teacher, head):  # noqa: F811
+def test_a_manager_of_last_month_is_no_appraiser_of_today(school, adults, scheme, senco, teacher, head):
     later = adult(school, user=teacher)
     set_line(adults["aide"], later, head)
 
@@ -163,6 +207,26 @@ def test_the_days_before_are_read_by_the_line_alone(client, school, senco, teach
     assert shown(teaching_assistant, TODAY() - days(5)) == shown(office, TODAY() - days(5)) == []
     client.force_login(teaching_assistant)
     assert "Last day away" not in client.get(reverse("staff:absence-list")).content.decode()
+
+
+def test_the_board_of_last_week_tells_no_absence_of_another_line(client, school, senco, head):
+    monday = monday_of(TODAY()) - days(14)
+    member = adult(school, "Xavier Quiet")
+    slot = Slot.objects.create(
+        timetable=timetable(school), member=member, kind=kind(school), weekday=0, starts_at=time(9),
+        ends_at=time(10), starts_on=BEGAN,
+    )  # fmt: skip
+    Absence.objects.create(member=member, starts_on=monday, ends_on=monday, recorded_by=head)
+    asked = (reverse("board"), reverse("member-week", args=[member.pk]), reverse("board-hours"))
+
+    def said(person):
+        client.force_login(person)
+        pages = [client.get(address, {"week": monday.isoformat(), "who": "all"}) for address in asked]
+        slots = [one for one in pages[0].context["board"].adults[0].by_day[monday] if one.pk == slot.pk]
+        return [slots[0].faults, pages[1].context["days"][0]["is_away"], pages[2].context["board"].adults[0].hours.away]
+
+    assert said(head) == [["away"], True, 375]
+    assert said(senco) == [[], False, 0]
 
 
 # --- Notes of one-to-ones ---
@@ -240,9 +304,35 @@ def test_a_line_that_ends_with_a_post_calls_off_what_was_planned(school, meeting
     assert supervising.meetings_about(acting_for(senco), meeting.member).filter(pk=ahead.pk).exists()
 
 
+def test_what_a_leaver_left_open_ends_the_day_after(proved, school, meeting, senco, head):
+    last_day = TODAY() + days(5)
+    supervision.add_action(meeting=meeting, text="Visit", owner=senco, due_on=TODAY() + days(2), by=senco)
+    proved(head).post(reverse("person-leave", args=[senco.pk]), {"last_day": last_day, "to": ""})
+    assert DueItem.objects.open().filter(rule__startswith="supervision").count() == 2
+
+    supervision.close_of_leavers(school, last_day)
+    assert DueItem.objects.open().filter(rule__startswith="supervision").count() == 2
+    supervision.close_of_leavers(school, last_day + days(1))
+
+    assert not DueItem.objects.open().filter(rule__startswith="supervision").exists()
+
+
+# --- Children ---
+def test_a_confidential_flag_is_not_told_by_a_skill(client, school, teaching_assistant):
+    member, pupil = adult(school, user=teaching_assistant), PupilFactory(school=school)
+    PupilSupport.objects.create(pupil=pupil, user=teaching_assistant, starts_on=BEGAN)
+    skill = Skill.objects.create(school=school, name="Safeguarding level 3")
+    SkillTag.objects.create(school=school, skill=skill, flag=FlagKind.CHILD_IN_NEED)
+    PupilFlag.objects.create(pupil=pupil, kind=FlagKind.CHILD_IN_NEED, starts_on=BEGAN)
+    acting = acting_for(teaching_assistant)
+    assert wanted(acting, [skill])[skill.pk] == {pupil.pk}
+
+    assert lacking(acting, member, [pupil], TODAY()) == []
+
+
 # --- Reminders ---
 @pytest.fixture
-def late_step(appraisal, scheme):  # noqa: F811
+def late_step(appraisal, scheme):
     """A step of an appraisal that is late, known to the appraiser alone."""
     with time_machine.travel(timezone.now() + days(400)):
         yield DueItem.objects.filter(rule="appraisal.objectives").get()
@@ -264,7 +354,7 @@ def test_what_one_said_of_it_is_not_for_the_next(late_step, senco, teacher):
     assert not reminders.acknowledgements_of(late_step).exists()
 
 
-def test_a_digest_shows_personal_lines_to_its_reader_alone(school, appraisal, senco, head):  # noqa: F811
+def test_a_digest_shows_personal_lines_to_its_reader_alone(school, appraisal, senco, head):
     item = DueItem.objects.filter(rule="appraisal.objectives").get()
     digest = Digest.objects.create(
         user=senco, day=TODAY(), state=Digest.State.REFUSED, message_id="<1>", not_before=timezone.now()

@@ -1,4 +1,4 @@
-from django.db import migrations
+from django.db import migrations, models
 
 import sendco.drafts.fields
 
@@ -19,6 +19,8 @@ class Migration(migrations.Migration):
     dependencies = [("drafts", "0001_initial")]
 
     operations = [
+        # So that the way back finds a value for each row.
+        migrations.AlterField("draft", "data", models.JSONField(default=dict)),
         migrations.AddField(
             "draft", "sealed", sendco.drafts.fields.SealedJSONField(default=dict), preserve_default=False
         ),

@@ -14,7 +14,7 @@ def lacking(acting: Acting, member: StaffMember, pupils: list[Pupil], day: date)
     if not pupils:
         return []
     skills = list(Skill.objects.visible_to(acting).filter(is_archived=False).order_by("name", "pk"))
-    needed = wanted(acting, skills)
+    needed = wanted(acting, skills, named=True)
     held = Certificate.objects.filter(member=member, removed_at=None, issued_on__lte=day).exclude(expires_on__lt=day)
     trained = set(held.values_list("skill", flat=True))
     found = [(skill, [pupil for pupil in pupils if pupil.pk in needed[skill.pk]]) for skill in skills]

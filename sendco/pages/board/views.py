@@ -1,7 +1,7 @@
 """The deployment board: where each adult is in a week, with which class or pupils, doing what."""
 
 from collections import Counter, defaultdict
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib import messages
 from django.db import transaction
@@ -17,6 +17,7 @@ from sendco.clock import short_date
 from sendco.formkit.page import FormPage, form_page, posted
 from sendco.formkit.versions import Versioned, nothing
 from sendco.refusals import Refused
+from staff.absences.selectors import may_know_reasons
 from staff.access import require_permission
 from staff.board import selectors as boards
 from staff.board import services
@@ -55,7 +56,7 @@ def _may_plan(acting):
 def board(request):
     acting = request.acting
     chosen = forms.BoardFilter(request.GET, acting=acting)
-    week = boards.board(acting.school, chosen.day, chosen.members(acting))
+    week = _board(acting, chosen.day, chosen.members(acting))
     context = {
         "title": "Deployment board",
         "section": "board",
@@ -73,6 +74,11 @@ def board(request):
         "is_empty": not week.adults,
     }
     return render(request, "pages/board/board.html", context)
+
+
+def _board(acting, day, members):
+    """The week as this person may see it: of days that have passed they know who was away in their own line."""
+    return boards.board(acting.school, day, members, past_known_of=may_know_reasons(acting))
 
 
 def _placed(week):
@@ -105,12 +111,10 @@ def _rows(acting, chosen, week):
                 lines[week.groups[slot.group]].append((slot, adults[slot.member]))
         ordered = sorted(lines.items())
     else:
-        pupils = deployment.pupils_of_slots([slot.pk for slot in slots], acting)
-        of_class = deployment.pupils_of_classes([slot.group for slot in slots if slot.group], acting)
+        pupils = deployment.pupils_to_read({slot.pk: slot.group for slot in slots}, acting)
         order = {}
         for slot in slots:
-            # An adult who is there for named children is not there for the whole class.
-            for pupil in pupils.get(slot.pk) or of_class.get(slot.group, ()):
+            for pupil in pupils.get(slot.pk, ()):
                 order[pupil.pk] = (pupil.sort_name, pupil.name)
                 lines[pupil.pk].append((slot, adults[slot.member]))
         ordered = [(order[pk][1], lines[pk]) for pk in sorted(lines, key=lambda pk: (order[pk], pk))]
@@ -123,7 +127,7 @@ def board_hours(request):
     """Contracted against deployed minutes of a week, who has no time with the teacher, whose day lacks its break."""
     acting = request.acting
     chosen = forms.BoardFilter(request.GET, acting=acting)
-    week = boards.board(acting.school, chosen.day, chosen.members(acting))
+    week = _board(acting, chosen.day, chosen.members(acting))
     # Teachers whose own lessons stand on the board have no teacher to speak with.
     support = set(StaffMember.objects.filter(posts__staff_group__in=boards.SUPPORTS).values_list("pk", flat=True))
     without = [adult for adult in week.without_teacher_time if adult.member.pk in support]
@@ -172,19 +176,18 @@ def _week_page(request, member):
     """Where one adult is in a week, for reading and for one printed page."""
     acting = request.acting
     chosen = forms.BoardFilter(request.GET, acting=acting)
-    week = boards.board(acting.school, chosen.day, StaffMember.objects.filter(pk=member.pk))
+    week = _board(acting, chosen.day, StaffMember.objects.filter(pk=member.pk))
     adult = week.adults[0]
     slots = _placed(week)
     pupils = deployment.pupils_of_slots([slot.pk for slot in slots], acting)
     hidden = deployment.hidden_in_slots([slot.pk for slot in slots], acting)
-    knows = StaffMember.objects.open_to(acting).filter(pk=member.pk).exists()
     days = [
         {
             "day": one.day,
             "work": one,
             "note": "INSET day" if one.is_inset else week.week.notes.get(one.day, ""),
             "worked": adult.worked.get(one.day, []),
-            "is_away": bool(adult.away.get(one.day)) and (one.day >= acting.today or knows),
+            "is_away": bool(adult.away.get(one.day)),
             "hours": adult.by_day_hours[one.day],
             "slots": [
                 {
@@ -288,18 +291,26 @@ def _placed_words(request, placed, given):
     return f"{member.name} placed: {days}."
 
 
+def _first_weeks(placed):
+    """{Monday: the slots that stand first in its week}: of one placed on a Saturday that is the next."""
+    found = defaultdict(set)
+    for slot in placed:
+        first = slot.starts_on + timedelta(days=(slot.weekday - slot.starts_on.weekday()) % 7)
+        found[monday_of(first)].add(slot.pk)
+    return found
+
+
 def _faults(request, placed):
-    """What is wrong with slots just placed, in words, of the first week in which they stand."""
+    """What is wrong with slots just placed, in words, of the first week in which each stands."""
     if not placed:
         return []
-    member = placed[0].member
-    week = boards.board(request.acting.school, placed[0].starts_on, StaffMember.objects.filter(pk=member.pk))
-    wrong = defaultdict(list)
-    keys = {slot.pk for slot in placed}
-    for slot in _placed(week):
-        if slot.pk in keys:
-            for fault in slot.faults:
-                wrong[fault].append(WEEKDAYS[slot.day.weekday()])
+    member, wrong = placed[0].member, defaultdict(list)
+    for monday, keys in sorted(_first_weeks(placed).items()):
+        week = boards.board(request.acting.school, monday, StaffMember.objects.filter(pk=member.pk))
+        for slot in _placed(week):
+            if slot.pk in keys:
+                for fault in slot.faults:
+                    wrong[fault].append(WEEKDAYS[slot.day.weekday()])
     said = {
         "outside": "{member} does not work then: {days}. Check the slot or the working pattern.",
         "doubled": "{member} is in two places at once: {days}. Move one of the slots.",
@@ -314,22 +325,19 @@ def _faults(request, placed):
     return words
 
 
-def _of_class(slot, acting):
-    return deployment.pupils_of_classes([slot.group_id], acting).get(slot.group_id, []) if slot.group_id else []
-
-
 @require_permission(P.STAFF_OWN, *SEES_BOARD)
 @require_GET
 def slot_detail(request, pk):
     slot = get_object_or_404(slots_in_view(request), pk=pk)
     acting = request.acting
     pupils = deployment.pupils_of_slots([slot.pk], acting).get(slot.pk, [])
+    to_read = deployment.pupils_to_read({slot.pk: slot.group_id}, acting).get(slot.pk, [])
     knows = acting.can(P.TRAINING_EDIT) or StaffMember.objects.open_to(acting).filter(pk=slot.member_id).exists()
     context = _slot_page(f"{slot.member.name}, {slot}", week=None) | {
         "slot": slot,
         "pupils": pupils,
         "lacking": lacking(acting, slot.member, pupils, acting.today) if knows else [],
-        "of_class": _of_class(slot, acting) if not pupils else [],
+        "of_class": [] if pupils else to_read,
         "hidden": deployment.hidden_in_slots([slot.pk], acting).get(slot.pk, 0),
         "may_edit": _may_plan(acting),
         "today": acting.today,

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from pupils.deployment.selectors import pupils_of_classes, pupils_of_slots
+from pupils.deployment.selectors import pupils_to_read
 from staff.absences.selectors import stretches_away
 from staff.appraisal.selectors import completion, lines
 from staff.appraisal.stages import next_step
@@ -37,12 +37,8 @@ def my_day(acting, member, today):
     context = {"helpers": _helpers(acting, member, today, week), "has_week": bool(member and week.week.timetables)}
     if member:
         placed = week.adults[0].by_day.get(today, [])
-        named = pupils_of_slots([slot.pk for slot in placed], acting)
-        of_class = pupils_of_classes([slot.group for slot in placed if slot.group], acting)
-        context["my_day"] = [
-            (slot, week.groups.get(slot.group, ""), named.get(slot.pk) or of_class.get(slot.group, []))
-            for slot in placed
-        ]
+        pupils = pupils_to_read({slot.pk: slot.group for slot in placed}, acting)
+        context["my_day"] = [(slot, week.groups.get(slot.group, ""), pupils.get(slot.pk, [])) for slot in placed]
     return context
 
 
