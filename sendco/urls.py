@@ -42,9 +42,9 @@ urlpatterns = [
     path("board/timetables/<int:pk>/table.csv", board_import.timetable_download, name="timetable-download"),
     # Short: two thousand of them stand on one page.
     path("board/s/<int:pk>/", board.slot_detail, name="slot-detail"),
-    path("board/slots/<int:pk>/edit/", board.slot_edit, name="slot-edit"),
-    path("board/slots/<int:pk>/move/", board.slot_move, name="slot-move"),
-    path("board/slots/<int:pk>/remove/", board.slot_remove, name="slot-remove"),
+    path("board/s/<int:pk>/edit/", board.slot_edit, name="slot-edit"),
+    path("board/s/<int:pk>/move/", board.slot_move, name="slot-move"),
+    path("board/s/<int:pk>/remove/", board.slot_remove, name="slot-remove"),
     path("skills/", skills.skills, name="skills"),
     path("skills/begin/", skills.skills_begin, name="skills-begin"),
     path("skills/tags/add/", skills.tag_add, name="skill-tag-add"),

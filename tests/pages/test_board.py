@@ -1,6 +1,7 @@
 """The deployment board as pages: placing in few steps, moving, and that nobody meets a child who is not theirs."""
 
 from datetime import date, time, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -147,6 +148,12 @@ def move(client, slot, member, weekday, seen, week=None):
 
 def last_seen():
     return Slot.history.order_by("-history_id").first().history_id
+
+
+def test_dragging_posts_below_the_slots_own_address():
+    """board.js makes the address of the move from the link that is dragged."""
+    assert reverse("slot-move", args=[7]) == reverse("slot-detail", args=[7]) + "move/"
+    assert 'new URL("move/", held.href)' in Path("static/js/board.js").read_text()
 
 
 def test_dragging_moves_from_this_week_on_with_its_children(client, school, senco, board):
