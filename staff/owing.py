@@ -57,10 +57,8 @@ def of_meeting(meeting, calendar):
 
 
 def of_action(action, calendar):
-    rule, member = deadlines.SUPERVISION_ACTION, action.meeting.member
-    has_left = action.done_on is None and action.owner_id == member.user_id
-    closed = _left_on(member) if has_left else None
-    return _item(rule, action.due_on, calendar, owner_id=action.owner_id, met_on=action.done_on, closed_on=closed)
+    rule = deadlines.SUPERVISION_ACTION
+    return _item(rule, action.due_on, calendar, owner_id=action.owner_id, met_on=action.done_on)
 
 
 def is_statutory(staff_group, setting_type):
@@ -228,16 +226,7 @@ def register_sources():
     register(
         Source(SupervisionMeeting, of_meeting, joins=("school", "member"), pupil=None, prefetch=("member__posts",))
     )
-    register(
-        Source(
-            SupervisionAction,
-            of_action,
-            joins=("meeting__school", "meeting__member"),
-            school="meeting__school",
-            pupil=None,
-            prefetch=("meeting__member__posts",),
-        )
-    )
+    register(Source(SupervisionAction, of_action, joins=("meeting__school",), school="meeting__school", pupil=None))
     register(
         Source(
             Appraisal,

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from sendco.audit.models import Audience, Event
 from sendco.audit.selectors import school_events, subject_events
-from sendco.clock import HolidaysNotKnown, SchoolCalendar, academic_year_start, bank_holidays
+from sendco.clock import HolidaysNotKnown, SchoolCalendar, academic_year_name, academic_year_start, bank_holidays
 from sendco.clock.words import MONTHS
 
 from .acting import Acting
@@ -118,7 +118,7 @@ class YearOverview:
 
     @property
     def name(self) -> str:
-        return f"{self.starts_in}-{(self.starts_in + 1) % 100:02d}"
+        return academic_year_name(self.starts_in)
 
     @property
     def days_short(self) -> int:

@@ -1,6 +1,7 @@
 """Pure date rules: counting units, calendars, rules, deadlines. Standard library only; `today` is an argument."""
 
 from sendco.clock.age import (
+    academic_year_name,
     academic_year_start,
     compulsory_school_age_ends,
     compulsory_school_age_starts,
@@ -89,6 +90,7 @@ __all__ = [
     "Weeks",
     "WeeksBefore",
     "WorkingDays",
+    "academic_year_name",
     "academic_year_start",
     "add_tribunal_days",
     "add_working_days",

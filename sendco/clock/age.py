@@ -16,6 +16,11 @@ def academic_year_start(day: date) -> int:
     return day.year if day.month >= 9 else day.year - 1
 
 
+def academic_year_name(starts_in: int) -> str:
+    """2026 as "2026-27"."""
+    return f"{starts_in}-{(starts_in + 1) % 100:02d}"
+
+
 def nc_year(dob: date, academic_year: int) -> int:
     """Notional National Curriculum year: 0 is Reception, below 0 is nursery. A pupil may be taught in another year;
     never overwrite that with this.

@@ -7,7 +7,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from sendco.audit import services as audit
-from sendco.clock import short_date
+from sendco.clock import is_working_day, short_date
 from sendco.refusals import ChangedMeanwhile, Refused
 
 from ..models import Absence, StaffMember, User
@@ -15,8 +15,6 @@ from ..models.people import current_on
 from ..saving import record
 from ..selectors import school_calendar
 from .refusals import AbsenceReason
-
-SATURDAY = 5
 
 ONE_DAY = timedelta(days=1)
 
@@ -99,7 +97,7 @@ def _were_missed(row: Absence, returned_on: date) -> bool:
     calendar = school_calendar(row.member.school)
     day = (row.ends_on or returned_on) + ONE_DAY
     while day < returned_on:
-        if calendar.is_school_day(day) if calendar and calendar.covers(day) else day.weekday() < SATURDAY:
+        if calendar.is_school_day(day) if calendar and calendar.covers(day) else is_working_day(day):
             return True
         day += ONE_DAY
     return False

@@ -26,6 +26,7 @@ from ..models import (
     Stage,
     User,
 )
+from ..models.appraisal import line_has_ended
 from ..models.people import current_on
 from ..owed import bring_up_to_date
 from ..saving import record, save_versioned
@@ -359,15 +360,9 @@ def follow_lines(school: School, today: date, *, by: User | None = None) -> int:
     Returns how many changed hands. Where nobody manages the adult, or one without an account, the old name stays: that
     person sees nothing any more, and the head does.
     """
-    ended = LineManagement.objects.filter(
-        member=OuterRef("member"),
-        manager__user=OuterRef("appraiser"),
-        ends_on__lt=today,
-        ends_on__gte=OuterRef("appraiser_since"),
-    )
     here = Membership.objects.filter(current_on(today), school=school, user=OuterRef("appraiser"))
     count = 0
-    rows = Appraisal.objects.filter(Exists(ended) | ~Exists(here), school=school, closed_on=None)
+    rows = Appraisal.objects.filter(line_has_ended(today) | ~Exists(here), school=school, closed_on=None)
     for row in rows.select_related("member"):
         manager = line_manager(row.member, today)
         if manager and manager.pk not in (row.appraiser_id, row.member.user_id):

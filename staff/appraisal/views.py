@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from sendco.clock import academic_year_name
 from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted, pressed_once
 from sendco.formkit.versions import Versioned
 from sendco.refusals import Refused
@@ -55,7 +56,7 @@ def appraisal_list(request):
         "crumbs": [],
         "lines": found,
         "year": year,
-        "years": [(one, f"{one}-{(one + 1) % 100:02d}") for one in years],
+        "years": [(one, academic_year_name(one)) for one in years],
         "completion": selectors.completion(found) if found else [],
         "today": acting.today,
         "may_set_up": acting.can(P.POST_EDIT),

@@ -1,11 +1,14 @@
 """Appraisal: a school's scheme for a year and a kind of post, and what one adult and their appraiser agreed in it."""
 
+from datetime import date
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
+
+from sendco.clock import academic_year_name
 
 from .people import User
 from .posts import LineManagement, StaffGroup, StaffMember
@@ -41,7 +44,18 @@ class AppraisalScheme(models.Model):
 
     @property
     def year_name(self):
-        return f"{self.starts_in}-{(self.starts_in + 1) % 100:02d}"
+        return academic_year_name(self.starts_in)
+
+
+def line_has_ended(today: date) -> Exists:
+    """Of an appraisal: whether its appraiser managed the adult in its time, and does so no more."""
+    lines = LineManagement.objects.filter(
+        member=OuterRef("member"),
+        manager__user=OuterRef("appraiser"),
+        ends_on__lt=today,
+        ends_on__gte=OuterRef("appraiser_since"),
+    )
+    return Exists(lines)
 
 
 class AppraisalQuerySet(InSchoolQuerySet):
@@ -51,13 +65,7 @@ class AppraisalQuerySet(InSchoolQuerySet):
             return self.none()
         here = self.filter(school=acting.school)
         # Who managed before sees nothing from that day on; whoever was named as appraiser since then appraises.
-        managed_before = LineManagement.objects.filter(
-            member=OuterRef("member"),
-            manager__user=acting.user,
-            ends_on__lt=acting.today,
-            ends_on__gte=OuterRef("appraiser_since"),
-        )
-        appraises = Q(~Exists(managed_before), appraiser=acting.user)
+        appraises = Q(~line_has_ended(acting.today), appraiser=acting.user)
         return here.filter(Q(member__in=StaffMember.objects.open_to(acting)) | appraises | Q(member__user=acting.user))
 
 

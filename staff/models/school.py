@@ -5,6 +5,8 @@ from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
+from sendco.clock import academic_year_name
+
 if TYPE_CHECKING:
     from ..acting import Acting
 
@@ -116,7 +118,7 @@ class AcademicYear(models.Model):
         constraints = [models.UniqueConstraint(fields=["school", "starts_in"], name="academic_year_once_a_school")]
 
     def __str__(self):
-        return f"{self.starts_in}-{(self.starts_in + 1) % 100:02d}"
+        return academic_year_name(self.starts_in)
 
 
 class DatedRange(models.Model):

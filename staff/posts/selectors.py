@@ -10,7 +10,7 @@ from django.db.models import Prefetch, Q, QuerySet, Sum
 
 from sendco.audit.models import Audience, Event
 from sendco.audit.selectors import subject_events
-from sendco.clock import academic_year_start
+from sendco.clock import academic_year_name, academic_year_start
 from sendco.refusals import Refused
 
 from ..acting import Acting
@@ -208,7 +208,7 @@ class Balance:
 
     @property
     def name(self) -> str:
-        return f"{self.starts_in}-{(self.starts_in + 1) % 100:02d}"
+        return academic_year_name(self.starts_in)
 
 
 def balance(member: StaffMember, day: date) -> Balance:

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from sendco.clock import academic_year_start
+from sendco.clock import academic_year_name, academic_year_start
 from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 from sendco.formkit.versions import Versioned
 
@@ -146,7 +146,7 @@ def member_hours(request, pk):
     context |= {
         "crumbs": crumbs(request),
         "balance": balance,
-        "years": [(one, f"{one}-{(one + 1) % 100:02d}") for one in years],
+        "years": [(one, academic_year_name(one)) for one in years],
         "rows": selectors.extra_times(member, balance.starts_in),
         "may_edit": leads_not_self(request, member),
     }

@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from sendco.clock import academic_year_start
+from sendco.clock import academic_year_name, academic_year_start
 from sendco.files.http import download_response
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
@@ -155,7 +155,7 @@ def member_training(request, pk):
         "earlier": [one for one in certificates if one.renewed_on],
         "places": selectors.places_of(member)[:LISTED],
         "minutes": selectors.minutes_in_year(member, year),
-        "year": f"{year}-{(year + 1) % 100:02d}",
+        "year": academic_year_name(year),
         "today": acting.today,
         "soon": acting.today + selectors.SOON,
         "may_edit": acting.can(P.TRAINING_EDIT) and leads_not_self(request, member),

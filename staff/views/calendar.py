@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from sendco.clock import academic_year_start, full_date
+from sendco.clock import academic_year_name, academic_year_start, full_date
 from sendco.drafts.services import discard_draft, load_draft, save_draft
 from sendco.formkit.page import ConfirmPage, FormPage, NoFields, form_page, posted
 from sendco.limits.services import check_limit
@@ -47,10 +47,6 @@ def address_of(starts_in):
     return f"{reverse('staff:calendar')}?year={starts_in}"
 
 
-def year_name(starts_in):
-    return f"{starts_in}-{(starts_in + 1) % 100:02d}"
-
-
 @require_permission(Permission.SCHOOL_VIEW)
 @require_GET
 def calendar(request):
@@ -62,11 +58,11 @@ def calendar(request):
         "title": "School calendar",
         "section": "calendar",
         "overview": selectors.year_overview(request.acting, starts_in),
-        "tabs": [(year, year_name(year)) for year in sorted({*entered, this_year, this_year + 1, starts_in})],
+        "tabs": [(year, academic_year_name(year)) for year in sorted({*entered, this_year, this_year + 1, starts_in})],
         "nothing_entered": not entered,
         "may_edit": request.acting.can(Permission.SCHOOL_EDIT),
         "may_copy": starts_in - 1 in entered,
-        "year_before": year_name(starts_in - 1),
+        "year_before": academic_year_name(starts_in - 1),
         "least": selectors.LEAST_SCHOOL_DAYS,
         "changes": selectors.school_changes(request.acting, codes="calendar.")[:RECENT],
     }
@@ -95,7 +91,7 @@ def year_edit(request, starts_in):
         )
 
     page = {
-        "title": f"Term dates {year_name(starts_in)}",
+        "title": f"Term dates {academic_year_name(starts_in)}",
         "section": "calendar",
         "crumbs": crumbs(),
         "formset": formset,
@@ -125,7 +121,7 @@ def year_copy(request, starts_in):
         return services.copy_academic_year(school=request.acting.school, starts_in=starts_in, by=request.user)
 
     page = {
-        "title": f"Copy {before} to {year_name(starts_in)}",
+        "title": f"Copy {before} to {academic_year_name(starts_in)}",
         "section": "calendar",
         "crumbs": crumbs(),
         "terms": [

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from django import forms
 
-from sendco.clock import academic_year_start, long_date
+from sendco.clock import academic_year_name, academic_year_start, long_date
 from staff.models import Term
 
 CHOICES = [
@@ -52,7 +52,7 @@ def period_of(data, *, school, today):
 
 
 def _year(starts_in, key):
-    label = f"School year {starts_in}-{(starts_in + 1) % 100:02d}"
+    label = f"School year {academic_year_name(starts_in)}"
     return Period(
         "last_year" if key == "last_year" else "year", label, date(starts_in, 9, 1), date(starts_in + 1, 8, 31)
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from pupils.models import PupilSupport, SlotPupil
 from pupils.models.register import Code
+from sendco.clock import academic_year_name
 from staff.board.services import FIRST_KINDS
 from staff.models import (
     Absence,
@@ -230,7 +231,7 @@ class Adults:
             if ends_on and ends_on < starts_on:
                 continue
             starts_in = self.days.year + year
-            name = f"{starts_in}-{(starts_in + 1) % 100:02d}"
+            name = academic_year_name(starts_in)
             row = Timetable(school=school, name=name, starts_on=starts_on, ends_on=ends_on)
             row.has_two_weeks = self.key == HARBOUR
             row.first_week_on = monday_of(starts_on)
