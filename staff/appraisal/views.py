@@ -1,5 +1,6 @@
 """Appraisal pages: the list with its completion, the school's schemes, and one adult's year."""
 
+from datetime import date
 from functools import partial
 
 from django.contrib import messages
@@ -194,9 +195,14 @@ def appraisal_signed(request, pk):
     judgements = dict(Objective.Judgement.choices)
     for objective in signed.content["objectives"]:
         objective["judged"] = judgements.get(objective.get("judgement", ""), "")
+    evidence = [(*said, date.fromisoformat(on), text) for *said, on, text in signed.content.get("evidence", ())]
     title = f"{signed.get_stage_display()}, as signed: version {signed.number}"
     none_set = dict(Appraisal.NoObjectives.choices).get(signed.content["none_set"], "")
-    context = _page(request, signed.appraisal, title) | {"signed": signed, "none_set": none_set}
+    context = _page(request, signed.appraisal, title) | {
+        "signed": signed,
+        "none_set": none_set,
+        "evidence": evidence,
+    }
     return render(request, "staff/appraisal_signed.html", context)
 
 

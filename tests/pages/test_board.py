@@ -1,5 +1,6 @@
 """The deployment board as pages: placing in few steps, moving, and that nobody meets a child who is not theirs."""
 
+import re
 from datetime import date, time, timedelta
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from pupils.models import GroupPlace, PupilSkill, PupilSupport, RegisterEntry, SlotPupil
+from sendco.pages.board.drawing import LETTERS
 from sendco.pages.board.views import CHANGED_MEANWHILE
 from staff.board import services
-from staff.models import Certificate, GroupStaff, Period, Skill, Slot, Timetable, Unit
+from staff.models import Certificate, GroupStaff, Period, Skill, Slot, SlotKind, Timetable, Unit
 from staff.roles import Role
 from staff.weeks import monday_of
 from tests.factories import MembershipFactory, PupilFactory, TeachingGroupFactory
@@ -148,6 +150,21 @@ def move(client, slot, member, weekday, seen, week=None):
 
 def last_seen():
     return Slot.history.order_by("-history_id").first().history_id
+
+
+def test_the_letter_of_a_tone_is_no_other_rules_class():
+    """A chip with the class of icons was drawn as wide as one."""
+    styles = {path.name: path.read_text() for path in Path("static/css").glob("*.css") if path.name != "board.css"}
+    taken = {
+        letter: name
+        for letter in LETTERS.values()
+        for name, text in styles.items()
+        if re.search(rf"(^|[,\s]){re.escape('.' + letter)}[\s,{{]", text)
+    }
+
+    assert taken == {}
+    assert set(LETTERS) == set(SlotKind.Tone)
+    assert all(f".board td a.{letter} " in Path("static/css/board.css").read_text() for letter in LETTERS.values())
 
 
 def test_dragging_posts_below_the_slots_own_address():

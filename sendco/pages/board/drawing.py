@@ -11,10 +11,19 @@ from sendco.addresses import address, address_of
 from sendco.clock.words import DAYS, MONTHS, hours_and_minutes
 from staff.board.selectors import AdultWeek, Board, Placed
 from staff.minutes import WHOLE_DAY
+from staff.models import SlotKind
 
 FAULTS = {"outside": "not at work", "doubled": "twice", "away": "away", "untrained": "not trained"}
 MOST_NAMES = 2
 NOTHING = format_html("{}", "")
+# One letter each, because two thousand stand on a page. "i" is every icon's.
+LETTERS = {
+    SlotKind.Tone.LESSON: "l",
+    SlotKind.Tone.INTERVENTION: "v",
+    SlotKind.Tone.DUTY: "d",
+    SlotKind.Tone.MEETING: "m",
+    SlotKind.Tone.REST: "r",
+}
 AWAY = format_html("<em>{}</em>", "Away")
 PLACE = '<a class="place" href="{}{}">Place<span class="visually-hidden"> {}</span></a>'
 
@@ -58,8 +67,8 @@ def chips(slots: Iterable[tuple[Placed, str]]) -> SafeString:
 
 @lru_cache(maxsize=64)
 def _tone(tone: str, is_bad: bool) -> SafeString:
-    """The first letter of the tone, as board.css has it."""
-    return format_html('"{} bad"', tone[0]) if is_bad else format_html("{}", tone[0])
+    """The letter of the tone, as board.css has it."""
+    return format_html('"{} bad"', LETTERS[tone]) if is_bad else format_html("{}", LETTERS[tone])
 
 
 @lru_cache(maxsize=2048)
@@ -118,5 +127,6 @@ def rows_by(lines: Iterable[tuple[str, list[tuple[Placed, str]]]], days: list[da
 
 
 def _by_day(slots: list[tuple[Placed, str]], days: list[date]) -> SafeString:
-    by_day = [[pair for pair in slots if pair[0].day == day] for day in days]
+    ordered = sorted(slots, key=lambda pair: (pair[0].starts_at, pair[1]))
+    by_day = [[pair for pair in ordered if pair[0].day == day] for day in days]
     return format_html_join("", "<td>{}</td>", ((chips(of_day),) for of_day in by_day))
