@@ -194,7 +194,7 @@ def appraisal_signed(request, pk):
     signed = get_object_or_404(rows.select_related("appraisal__member", "appraisal__scheme"), pk=pk)
     judgements = dict(Objective.Judgement.choices)
     for objective in signed.content["objectives"]:
-        objective["judged"] = judgements.get(objective.get("judgement", ""), "")
+        objective["judged"] = judgements[objective["judgement"]] if "judgement" in objective else ""
     evidence = [(*said, date.fromisoformat(on), text) for *said, on, text in signed.content.get("evidence", ())]
     title = f"{signed.get_stage_display()}, as signed: version {signed.number}"
     none_set = dict(Appraisal.NoObjectives.choices).get(signed.content["none_set"], "")
