@@ -9,6 +9,8 @@ class PupilsConfig(AppConfig):
         from .due_pages import register_due_pages
         from .imports import jobs  # noqa: F401  (its handlers register themselves)
         from .owed import register_sources
+        from .plans import jobs as plan_jobs  # noqa: F401
+        from .profiles import jobs as profile_jobs  # noqa: F401
 
         register_sources()
         register_due_pages()

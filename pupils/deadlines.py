@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from sendco.clock import SEND_LAW_FROM, Basis, Days, Duty, Rule, SchoolCalendar, SchoolDays, WorkingDays
+from sendco.clock import SEND_LAW_FROM, Basis, Days, Duty, Months, Rule, SchoolCalendar, SchoolDays, WorkingDays
 
 NOT_ENTERED = "calendar not entered, so working days are counted in place of school days."
 
@@ -101,5 +101,72 @@ def equipment_check(*, kind, name, lifts_people):
     )
 
 
-FIXED = (CONCERN_LOOK_AGAIN, CONCERN_VIEW, WATCH_LOOK_AGAIN)
+def plan_review(*, kind, basis, authority, check, valid_from):
+    """The review date agreed when the plan was made (Code of Practice 6.48), on its kind's own authority."""
+    return Rule(
+        code="support.review",
+        title=f"Review the {kind}",
+        duty=Duty.SCHOOL,
+        basis=Basis(basis),
+        authority=authority,
+        trigger="the review date agreed",
+        count=Days(0),
+        valid_from=valid_from,
+        check=check,
+        example=(date(2026, 12, 4), date(2026, 12, 4)),
+    )
+
+
+def plan_review_at_least(*, kind, months, basis, authority, check, valid_from):
+    """A kind whose authority wants a review at least every so many months, whatever date was agreed."""
+    return Rule(
+        code="support.at_least",
+        title=f"Review the {kind} at the latest",
+        duty=Duty.SCHOOL,
+        basis=Basis(basis),
+        authority=authority,
+        trigger="the plan began",
+        count=Months(months),
+        valid_from=valid_from,
+        check=check,
+        example=(date(2026, 12, 4), date(2027, 12, 4)),
+    )
+
+
+TARGET_REVIEW = Rule(
+    code="target.review",
+    title="Review a target",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy (Code of Practice 6.44: closer cycles as need is clearer)",
+    trigger="the day set for the target",
+    count=Days(0),
+    valid_from=SEND_LAW_FROM,
+    example=(date(2026, 11, 27), date(2026, 11, 27)),
+)
+WINDOW_CLASS = Rule(
+    code="window.write",
+    title="Write the reviews of a class",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy (Code of Practice 6.53: review by the agreed date)",
+    trigger="the last day of the review window",
+    count=Days(0),
+    valid_from=SEND_LAW_FROM,
+    check="the paragraph of the Code is from memory.",
+    example=(date(2026, 12, 11), date(2026, 12, 11)),
+)
+PROFILE_READ = Rule(
+    code="profile.read",
+    title="Read a one-page profile",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy",
+    trigger="it was published or you were asked",
+    count=WorkingDays(5),
+    valid_from=SEND_LAW_FROM,
+    example=(date(2026, 11, 9), date(2026, 11, 16)),
+)
+
+FIXED = (CONCERN_LOOK_AGAIN, CONCERN_VIEW, WATCH_LOOK_AGAIN, TARGET_REVIEW, WINDOW_CLASS, PROFILE_READ)
 COUNTED = (concern_first_look, tell_parent)

@@ -12,6 +12,11 @@ PAGES = {
         for_others=Way("See the pupil", "pupil-detail", (Takes.PUPIL,)),
     ),
     "watch.look_again": RulePages(action=Way("Look again", "pupils:watch-look-again")),
+    "support.review": RulePages(steps=next_steps.of_support_plans),
+    "support.at_least": RulePages(steps=next_steps.of_support_plans),
+    "target.review": RulePages(steps=next_steps.of_targets),
+    "window.write": RulePages(action=Way("Write the reviews", "pupils:window-class")),
+    "profile.read": RulePages(action=Way("Read it", "pupils:profile", (Takes.PUPIL,))),
     "equipment.check": RulePages(action=Way("Note the check", "pupils:equipment-check-done")),
     "support.tell_parent": RulePages(
         action=Way("Write the letter", "pupils:letter-new"), steps=next_steps.of_telling_parents

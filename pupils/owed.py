@@ -2,12 +2,22 @@
 
 from django.utils import timezone
 
-from sendco.clock import deadline
+from sendco.clock import SEND_LAW_FROM, deadline
 from sendco.due.registry import Source, register
 from sendco.due.services import Owed
 
 from . import deadlines
-from .models import Concern, ConcernView, EquipmentCheck, RegisterEntry, WatchListEntry
+from .models import (
+    Concern,
+    ConcernView,
+    EquipmentCheck,
+    ProfileReading,
+    RegisterEntry,
+    SupportPlan,
+    Target,
+    WatchListEntry,
+    WindowClass,
+)
 from .models.register import Code
 
 
@@ -64,6 +74,61 @@ def of_check(check, calendar):
     return _item(rule, check.due_on, calendar, met_on=check.done_on, closed_on=closed)
 
 
+def of_support_plan(plan, calendar):
+    """The review agreed, and the kind's own limit where it has one. Of a confidential plan the kind is not said."""
+    kind = plan.kind
+    facts = {
+        "kind": "support plan" if plan.is_confidential else kind.name,
+        "basis": kind.basis,
+        "authority": kind.authority,
+        "check": kind.check_note,
+        "valid_from": kind.valid_from or SEND_LAW_FROM,
+    }
+    reviewed = plan.closed_on if plan.ending == SupportPlan.Ending.REVIEWED else None
+    closed = None if reviewed else plan.closed_on or plan.pupil.left_on
+    ends = {"owner_id": plan.lead_id, "met_on": reviewed, "closed_on": closed}
+    owed = _item(deadlines.plan_review(**facts), plan.review_on, calendar, **ends)
+    if kind.review_most_months:
+        rule = deadlines.plan_review_at_least(months=kind.review_most_months, **facts)
+        owed += _item(rule, plan.starts_on, calendar, **ends)
+    return owed
+
+
+def of_target(target, calendar):
+    """A target's own day, where it is not the plan's; the days it was looked at before stand as met."""
+    plan, outcome = target.outcome.plan, target.outcome
+    settled = {row.due_on: row.settled_on for row in target.reviews.all() if row.settled_on and row.due_on}
+    owed = []
+    for due_on, settled_on in settled.items():
+        owed += _item(deadlines.TARGET_REVIEW, due_on, calendar, owner_id=plan.lead_id, met_on=settled_on)
+    if target.review_on and target.review_on not in settled:
+        closed = target.ended_on or outcome.removed_on or plan.closed_on or plan.pupil.left_on
+        owed += _item(deadlines.TARGET_REVIEW, target.review_on, calendar, owner_id=plan.lead_id, closed_on=closed)
+    return owed
+
+
+def of_profile_reading(reading, calendar):
+    """Known to the adult alone who is asked. No query where the versions were read."""
+    profile = reading.profile
+    versions = [one for one in profile.versions.all() if one.withdrawn_on is None]
+    newest = max(versions, key=lambda one: one.number, default=None)
+    if newest is None:
+        return []
+    first = next((one for one in versions if one.number == newest.asks), newest)
+    is_read = reading.read_number is not None and reading.read_number >= newest.asks
+    met = reading.read_on if is_read else None
+    closed = None if met else reading.closed_on or profile.pupil.left_on
+    facts = {"owner_id": reading.user_id, "met_on": met, "closed_on": closed, "is_personal": True}
+    return _item(deadlines.PROFILE_READ, max(first.published_on, reading.asked_on), calendar, **facts)
+
+
+def of_window_class(row, calendar):
+    window = row.window
+    closed = None if row.done_on else window.removed_on
+    facts = {"owner_id": row.owner_id, "met_on": row.done_on, "closed_on": closed}
+    return _item(deadlines.WINDOW_CLASS, window.due_on, calendar, **facts)
+
+
 def register_sources():
     """Tell the due table of this floor's records. Called once, when the floor starts."""
     register(Source(WatchListEntry, of_watch))
@@ -71,3 +136,25 @@ def register_sources():
     register(Source(Concern, of_concern))
     register(Source(ConcernView, of_view, joins=("concern__school",), school="concern__school", pupil="concern__pupil"))
     register(Source(EquipmentCheck, of_check, joins=("equipment__school",), school="equipment__school", pupil=None))
+    register(Source(SupportPlan, of_support_plan, joins=("pupil__school", "kind"), school="pupil__school"))
+    register(
+        Source(
+            Target,
+            of_target,
+            joins=("outcome__plan__pupil__school",),
+            school="outcome__plan__pupil__school",
+            pupil="outcome__plan__pupil",
+            prefetch=("reviews",),
+        )
+    )
+    register(Source(WindowClass, of_window_class, joins=("window__school",), school="window__school", pupil=None))
+    register(
+        Source(
+            ProfileReading,
+            of_profile_reading,
+            joins=("profile__pupil__school",),
+            school="profile__pupil__school",
+            pupil="profile__pupil",
+            prefetch=("profile__versions",),
+        )
+    )

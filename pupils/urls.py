@@ -3,7 +3,9 @@ from .duplicates import urls as duplicates
 from .equipment import urls as equipment
 from .imports import urls as imports
 from .letters import urls as letters
+from .plans import urls as plans
 from .practice import urls as practice
+from .profiles import urls as profiles
 from .record import urls as records
 from .register import urls as registers
 
@@ -15,6 +17,8 @@ urlpatterns = [
     *letters.urlpatterns,
     *imports.urlpatterns,
     *duplicates.urlpatterns,
+    *plans.urlpatterns,
     *practice.urlpatterns,
+    *profiles.urlpatterns,
     *equipment.urlpatterns,
 ]

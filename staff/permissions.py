@@ -26,6 +26,10 @@ class Permission(StrEnum):
     NARRATIVE_VIEW = "Read reasons, concerns, assessments, documents and the timeline"
     CONCERN_RAISE = "Raise a concern, and answer when asked for a view"
     CONCERN_TRIAGE = "Triage concerns and ask for views"
+    SUPPORT_VIEW = "Read support plans and one-page profiles of pupils in view"
+    SUPPORT_CONTRIBUTE = "Add strategies, values, evidence and words for the review to support plans"
+    SUPPORT_LEAD = "Begin support plans, change targets, close cycles and set review windows"
+    SUPPORT_CONFIDENTIAL = "Open every confidential support plan"
     ASSESSMENT_EDIT = "Enter assessments and scores"
     LETTER_SEND = "Make and file letters to parents"
     LETTER_TEMPLATE_EDIT = "Edit the school's letter templates"
@@ -76,6 +80,8 @@ _CLASSROOM = _EVERYONE | {
     P.CONCERN_RAISE,
     P.PEOPLE_VIEW,
     P.PLAN_VIEW,
+    P.SUPPORT_VIEW,
+    P.SUPPORT_CONTRIBUTE,
     P.REVIEW_CONTRIBUTE,
     P.STAFF_OWN,
 }
@@ -88,6 +94,7 @@ _RECORD = {
     P.REGISTER_EDIT,
     P.NARRATIVE_VIEW,
     P.CONCERN_TRIAGE,
+    P.SUPPORT_LEAD,
     P.ASSESSMENT_EDIT,
     P.LETTER_SEND,
     P.DOCUMENT_EDIT,
@@ -106,6 +113,7 @@ ROLE_PERMISSIONS = {
         | _RECORD
         | {
             P.PUPIL_VIEW_ALL,
+            P.SUPPORT_CONFIDENTIAL,
             P.ADDRESS_REVEAL,
             P.LETTER_TEMPLATE_EDIT,
             P.IMPORT_RUN,
@@ -133,6 +141,7 @@ ROLE_PERMISSIONS = {
         | _RECORD
         | {
             P.PUPIL_VIEW_ALL,
+            P.SUPPORT_CONFIDENTIAL,
             P.ADDRESS_REVEAL,
             P.LETTER_TEMPLATE_EDIT,
             P.READ_LOG_VIEW,
@@ -211,6 +220,7 @@ ONLY_CONFIRMED = frozenset(
         P.ROLE_CONFIRM,
         P.LOST_FACTOR_DECIDE,
         P.ADDRESS_REVEAL,
+        P.SUPPORT_CONFIDENTIAL,
         P.EXPORT_RUN,
         P.IMPORT_RUN,
         P.MERGE,

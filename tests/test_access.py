@@ -55,6 +55,13 @@ from tests.ehcp.walk_papers import ABOUT_A_PAPER, consultation_things, paper_rou
 from tests.ehcp.walk_requests import ABOUT_A_REQUEST, request_routes, request_things
 from tests.ehcp.walk_reviews import ABOUT_A_REVIEW, review_routes, review_things
 from tests.factories import MembershipFactory, PupilFactory
+from tests.pupils.plans.walk import (
+    ABOUT_A_SUPPORT_PLAN,
+    OF_A_WINDOW,
+    support_routes,
+    support_setup_things,
+    support_things,
+)
 from tests.pupils.walk import ABOUT_A_NOTE, library_routes, library_things
 from tests.staff.walk import ABOUT_AN_ADULT, staff_routes, staff_things
 
@@ -141,6 +148,7 @@ def belongings(school, user, pupil):
     about_a_plan |= paper_things(school, user, pupil)
     about_a_plan |= review_things(school, user, pupil)
     about_a_plan |= contribution_things(school, user, pupil)
+    about_a_plan |= support_things(school, user, pupil)
     return about_a_plan | {
         "pupil": pupil.pk,
         "in_directory": pupil.pk,
@@ -183,6 +191,7 @@ def school_things(school, user):
             "merge": merge(kept=first, gone=second, versions=(first.version, second.version), by=user).pk,
             "pair": tuple(PupilFactory(school=school).pk for _ in range(2)),
             **library_things(school),
+            **support_setup_things(school, user),
             "saved_view": SavedView.objects.create(user=user, school=school, name="Mine", query="who=K").pk,
             "job": Job.objects.create(kind="test", title="Test", user_id=user.pk, school_id=school.pk).pk,
             "unit": unit.pk,
@@ -292,7 +301,7 @@ MATRIX = {
     "job-progress": ("job", EVERYBODY),
     "job-cancel": ("job", EVERYBODY),
     "job-retry": ("job", EVERYBODY),
-    "job-file": ("job", RECORD),
+    "job-file": ("job", CLASSROOM),
     "account": ("none", EVERYBODY),
     "menu": ("none", EVERYBODY),
     "still-here": ("none", EVERYBODY),
@@ -419,6 +428,7 @@ MATRIX = {
     **paper_routes(RECORD, LEADS, {H}),
     **review_routes(RECORD, LEADS, {H}),
     **contribution_routes(RECORD, CLASSROOM),
+    **support_routes(reads=CLASSROOM, leads=RECORD),
     **library_routes(reads=CLASSROOM, keeps=KEEPS_DATA),
     **staff_routes(
         leads={S, H},
@@ -434,11 +444,12 @@ PERSONAL = {"job", "saved_view", "own_view"}
 # Things about a child that only some of those who see the child may meet; the access of each has tests of its own.
 OWN_ONLY = {"concern", "view", "due"}
 # Things that exist for some of the roles that may open the page.
-SOME_ONLY = ABOUT_AN_ADULT | ABOUT_A_NOTE
+SOME_ONLY = ABOUT_AN_ADULT | ABOUT_A_NOTE | OF_A_WINDOW
 ABOUT_A_CHILD = {
     "pupil", "contact", "entry", "letter", "watch", "flag", "support", "document", "assessment", "group_place",
     "enrolment", "pupil_skill",
-} | ABOUT_A_PLAN | ABOUT_A_REQUEST | ABOUT_A_PAPER | ABOUT_A_REVIEW | ABOUT_A_CONTRIBUTION | OWN_ONLY  # fmt: skip
+} | ABOUT_A_PLAN | ABOUT_A_REQUEST | ABOUT_A_PAPER | ABOUT_A_REVIEW | ABOUT_A_CONTRIBUTION  # fmt: skip
+ABOUT_A_CHILD |= ABOUT_A_SUPPORT_PLAN | OWN_ONLY
 FIXED = {"form_key": "concern-new", "starts_in": 2026, "kind": "support_starts", "rule": "concern.first_look"}
 FIXED |= {"case_letter_kind": "review_chaser"}
 # On PostgreSQL as well those whose queries differ: the whole school, a class, a unit.

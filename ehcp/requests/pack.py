@@ -8,6 +8,7 @@ from django.db import models
 
 from pupils.concerns.selectors import readable
 from pupils.models import Document, RegisterEntry
+from pupils.plans.selectors import cycles_of
 from pupils.record.services.assessments import score_in_words
 from pupils.record.services.documents import file_of
 from sendco.audit.models import Audience
@@ -30,6 +31,7 @@ class Part(models.TextChoices):
     """What the site itself writes into the pack, after the letter and the index."""
 
     CHRONOLOGY = "chronology", "Chronology"
+    CYCLES = "cycles", "Assess, plan, do, review: the cycles of support"
     SCORES = "scores", "Tests and scores"
     VIEWS = "views", "Views of the child and the parents"
     ADVICE = "advice", "Advice, by the list of regulation 6(1)"
@@ -204,6 +206,7 @@ def contents(case, acting, *, parts, enclosures, separate, dated_on, signed, tot
         "letter": _letter(case, parts, enclosures, dated_on, signed),
         "parts": [(part, Part(part).label) for part in Part.values if part in parts],
         "chronology": chronology(pupil, acting) if Part.CHRONOLOGY in parts else [],
+        "cycles": cycles_of(pupil) if Part.CYCLES in parts else [],
         "scores": [(score, score_in_words(score)) for score in scores],
         "views": [(piece, page) for piece, page in views if piece.is_here],
         "views_missing": [piece for piece, _ in views if not piece.is_here],

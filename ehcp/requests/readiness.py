@@ -2,12 +2,15 @@
 
 from django.db.models import QuerySet
 
-from pupils.models import Document, RegisterEntry
+from pupils.models import Document, Pupil, RegisterEntry, SupportPlan
 from sendco.clock import long_date
 from sendco.files.kinds import Kind
 from sendco.files.models import StoredFile
 
 from ..models import Advice, NeedsAssessment
+
+# What authorities commonly ask to see; from practice, not from law.
+USUAL_CYCLES = 2
 
 
 def readiness(case: NeedsAssessment) -> list[tuple]:
@@ -16,6 +19,7 @@ def readiness(case: NeedsAssessment) -> list[tuple]:
     as there is what the pack prints or encloses.
     """
     pupil = case.pupil
+    cycles = _reviewed(pupil)
     entries = RegisterEntry.objects.filter(pupil=pupil, code="K").order_by("starts_on")
     first = entries.first()
     documents = Document.objects.filter(pupil=pupil, removed_on=None)
@@ -28,6 +32,12 @@ def readiness(case: NeedsAssessment) -> list[tuple]:
             f"SEN Support since {long_date(first.starts_on)}" if first else "No SEN Support on the register",
             first is not None,
             "Put the child on SEN Support, or say in the request why you ask without it.",
+        ),
+        (
+            "cycles",
+            f"{cycles} reviewed cycle{'' if cycles == 1 else 's'} of support with values",
+            cycles >= USUAL_CYCLES,
+            "Review the plan with values. No law sets a number: authorities usually look for two cycles or more.",
         ),
         (
             "assessments",
@@ -54,6 +64,16 @@ def readiness(case: NeedsAssessment) -> list[tuple]:
             "Write what was tried, what came of it, and what the child needs now.",
         ),
     ]
+
+
+def _reviewed(pupil: Pupil) -> int:
+    """How many cycles were reviewed with a value of at least one target. Confidential plans leave no trace here."""
+    return (
+        SupportPlan.objects.filter(pupil=pupil, ending=SupportPlan.Ending.REVIEWED, is_confidential=False)
+        .filter(outcomes__targets__reviews__value__removed_on=None, outcomes__targets__reviews__value__isnull=False)
+        .distinct()
+        .count()
+    )
 
 
 def _are_pages(documents: QuerySet[Document]) -> bool:

@@ -14,6 +14,8 @@ from django.db import transaction
 from django.db.models import Q
 
 from ehcp.reviews.services import chasers
+from pupils.plans.services.windows import ask_open_windows
+from pupils.profiles.services import ask_new_readers
 from sendco.clock import LONDON, Duty, SendingDays
 from sendco.due.models import DueItem
 from staff.appraisal.services import follow_lines
@@ -114,6 +116,8 @@ def _plan(run: DailyRun, now: datetime) -> bool:
             # Some dates follow from the day itself: a transfer year begins, rights pass, a parent's time runs out.
             follow_lines(run.school, run.day)
             close_of_leavers(run.school, run.day)
+            ask_new_readers(run.school)
+            ask_open_windows(run.school, run.day)
             bring_school_up_to_date(run.school)
             done = _SchoolDay(run, token, now).write()
             steps.reached("row.before")

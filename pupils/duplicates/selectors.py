@@ -27,12 +27,14 @@ from ..models import (
     Merge,
     Need,
     NotDuplicate,
+    Profile,
     Pupil,
     PupilFlag,
     PupilSkill,
     PupilSupport,
     RegisterEntry,
     SlotPupil,
+    SupportPlan,
     WatchListEntry,
 )
 from ..search import skeletons, words_of
@@ -366,6 +368,8 @@ MOVING: tuple[tuple[str, str, Any], ...] = (
     ("assessment", "assessments", Assessment),
     ("letter", "letters", Letter),
     ("document", "documents", Document),
+    ("support plan", "support plans", SupportPlan),
+    ("one-page profile", "one-page profiles", Profile),
     ("group place", "group places", GroupPlace),
     ("supporting adult", "supporting adults", PupilSupport),
     ("skill that adults need", "skills that adults need", PupilSkill),

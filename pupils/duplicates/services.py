@@ -32,6 +32,7 @@ from ..models import (
     Merge,
     Need,
     NotDuplicate,
+    Profile,
     Pupil,
     PupilFlag,
     PupilSkill,
@@ -39,6 +40,7 @@ from ..models import (
     RegisterEntry,
     SearchKey,
     SlotPupil,
+    SupportPlan,
     WatchListEntry,
 )
 from ..models.register import ON_REGISTER
@@ -51,7 +53,9 @@ CLOSED = "Closed when two records of this child were merged."
 PARKED = date(1900, 1, 1)
 # One open row a pupil and key: a second one ends when its record is merged.
 ONE_OPEN = ((GroupPlace, "group_id"), (PupilSupport, "user_id"), (PupilFlag, "kind"), (PupilSkill, "skill_id"))
-WHOLE = (Contact, Concern, Assessment, Document, Letter, SlotPupil, EquipmentLoan)
+WHOLE = (Contact, Concern, Assessment, Document, Letter, SlotPupil, EquipmentLoan, SupportPlan)
+# One a pupil: where both have it, that of the record which goes stays with it.
+ONE_EACH = (Profile,)
 # What keeps a plain number instead of a link to the pupil.
 PLAIN_IDS = (StoredFile, Link)
 Dated = Enrolment | Need | RegisterEntry
@@ -150,6 +154,10 @@ def merge(
     for model in whole:
         for row in model.objects.filter(pupil=gone):
             ledger.change(row, pupil_id=kept.pk)
+    for model in ONE_EACH:
+        if not model.objects.filter(pupil=kept).exists():
+            for row in model.objects.filter(pupil=gone):
+                ledger.change(row, pupil_id=kept.pk)
     for model in PLAIN_IDS:
         for row in model.objects.filter(school_id=kept.school_id, pupil_id=gone.pk):
             ledger.change(row, pupil_id=kept.pk)

@@ -8,7 +8,23 @@ from .equipment import Equipment, EquipmentCheck, EquipmentLoan
 from .imports import Import, ImportChange, ImportDecision, ImportMapping
 from .letters import Letter, LetterTemplate
 from .merges import Merge, NotDuplicate
+from .plans import (
+    CohortTarget,
+    PlanKind,
+    PlanNote,
+    PlanReader,
+    PlanStrategy,
+    PlanVoice,
+    ReviewWindow,
+    SupportOutcome,
+    SupportPlan,
+    Target,
+    TargetReview,
+    TargetValue,
+    WindowClass,
+)
 from .practice import PracticeNote, PracticeUse
+from .profiles import Profile, ProfileReading, ProfileVersion
 from .pupil import Enrolment, GroupPlace, Pupil, PupilFlag, PupilSupport
 from .register import Need, NeedType, RegisterEntry, WatchListEntry
 from .search import SearchKey
@@ -17,6 +33,7 @@ from .views import SavedView
 
 __all__ = [
     "Assessment",
+    "CohortTarget",
     "Concern",
     "ConcernView",
     "Contact",
@@ -37,16 +54,31 @@ __all__ = [
     "Need",
     "NeedType",
     "NotDuplicate",
+    "PlanKind",
+    "PlanNote",
+    "PlanReader",
+    "PlanStrategy",
+    "PlanVoice",
     "PracticeNote",
     "PracticeUse",
+    "Profile",
+    "ProfileReading",
+    "ProfileVersion",
     "Pupil",
     "PupilFlag",
+    "PupilSkill",
     "PupilSupport",
     "RegisterEntry",
+    "ReviewWindow",
     "SavedView",
     "SearchKey",
-    "PupilSkill",
     "SkillTag",
     "SlotPupil",
+    "SupportOutcome",
+    "SupportPlan",
+    "Target",
+    "TargetReview",
+    "TargetValue",
     "WatchListEntry",
+    "WindowClass",
 ]

@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from pupils.plans.jobs import PRINT
 from sendco.files.http import download_response
 from sendco.files.models import StoredFile
 from sendco.jobs.models import Job, Status
@@ -83,14 +84,18 @@ def job_retry(request, pk):
     return redirect("job-detail", pk=job.pk)
 
 
-@require_permission(Permission.EXPORT_RUN)
+# What a finished file is for, and who may take it: prints of the plans and profiles of one's own pupils, and exports.
+PURPOSES = {"export": Permission.EXPORT_RUN, PRINT: Permission.SUPPORT_VIEW}
+
+
+@require_permission(*PURPOSES.values())
 @require_GET
 def job_file(request, pk):
-    """The file an export made: for its maker only, in the school it is about, and for a day."""
-    job = get_object_or_404(jobs_of(request.acting), pk=pk, status=Status.DONE)
-    files = StoredFile.objects.filter(
-        school_id=request.acting.school.pk, uploaded_by_id=request.user.pk, purpose="export"
-    )
+    """The file that a job made: for its maker only, in the school it is about, and for a day."""
+    acting = request.acting
+    job = get_object_or_404(jobs_of(acting), pk=pk, status=Status.DONE)
+    purposes = [purpose for purpose, permission in PURPOSES.items() if acting.can(permission)]
+    files = StoredFile.objects.filter(school_id=acting.school.pk, uploaded_by_id=request.user.pk, purpose__in=purposes)
     stored = files.filter(pk=job.result.get("file"), expires_at__gt=timezone.now()).first()
     if stored is None:
         raise Http404

@@ -49,6 +49,15 @@ def place(route, pk=None):
 
 
 @register.simple_tag
+def act(route, pk, words, *about, extra=""):
+    """A link that does something with one of several rows: its words, and for those who do not see the row, which."""
+    named = " ".join(str(word) for word in about)
+    hidden = format_html('<span class="visually-hidden"> {}</span>', named) if named else ""
+    kind = format_html(' class="{}"', extra) if extra else ""
+    return format_html('<a href="{}"{}>{}{}</a>', address_of(route, pk), kind, words, hidden)
+
+
+@register.simple_tag
 def section_name(entries, section):
     """What the menu calls the part of the site that a page belongs to: the name of its tab, where it has no other."""
     return next((entry.label for entry in entries or () if entry.section == section), "sendco")

@@ -16,6 +16,7 @@ from ehcp.requests import pack
 from ehcp.requests.readiness import readiness
 from ehcp.requests.services import assessments as services
 from pupils.models import Assessment, Concern, Document, PupilFlag, RegisterEntry
+from pupils.plans.services.reviews import close_cycle
 from pupils.record.services.documents import add_document
 from sendco.audit import services as audit
 from sendco.audit.models import Audience, Read
@@ -27,6 +28,7 @@ from staff.models import Membership
 from tests.again import later
 from tests.ehcp.pdfs import form_of, pdf_of
 from tests.factories.ehcp import LocalAuthorityFactory
+from tests.pupils.plans.helping import begin, targets_of, write
 
 LONDON = ZoneInfo("Europe/London")
 REASON = "Kezia has had three cycles of support with help from outside, and the gap grows all the same."
@@ -337,3 +339,20 @@ def test_words_of_people_do_not_become_markup(sign_in, senco, pupil, case):
 
     assert job.status == Status.DONE, job.error
     assert '<img src="file:///etc/passwd"> <b>Why</b>' in " ".join(text_of(stored(case)))
+
+
+def test_cycles_of_support_go_into_the_pack_and_a_confidential_plan_does_not(sign_in, senco, pupil, case):
+    plan = begin(pupil, senco)
+    for target in targets_of(plan):
+        write(target, senco, value="6", judgement="partly", comment="Seen in maths", next_step="stop")
+    close_cycle(plan=plan, by=senco, goes_on=False)
+    begin(pupil, senco, code="behaviour", is_confidential=True, outcome="A secret aim")
+    assert "cycles" in missing(case)  # one is fewer than authorities look for
+
+    make(sign_in(senco), case, parts=["cycles"])
+
+    text = " ".join(" ".join(text_of(stored(case))).split())
+    assert "Reads a Year 3 page aloud" in text
+    assert "6 words a minute" in text
+    assert "Partly met. Seen in maths" in text
+    assert "A secret aim" not in text

@@ -9,7 +9,7 @@ from pupils import search
 from pupils.duplicates import services as merges
 from pupils.duplicates.refusals import MergeReason, UndoReason
 from pupils.duplicates.selectors import CHOOSABLE
-from pupils.duplicates.services import ONE_OPEN, WHOLE, merge, undo
+from pupils.duplicates.services import ONE_EACH, ONE_OPEN, WHOLE, merge, undo
 from pupils.merging import MOVED
 from pupils.models import (
     Assessment,
@@ -23,6 +23,7 @@ from pupils.models import (
     Merge,
     Need,
     NeedType,
+    Profile,
     Pupil,
     PupilFlag,
     PupilSupport,
@@ -467,9 +468,25 @@ def test_every_table_that_points_at_a_pupil_is_moved_or_stays_on_purpose():
     }
     moved = {model.__name__ for model, _ in ONE_OPEN} | {model.__name__ for model in WHOLE}
     moved |= {"Need", "RegisterEntry", "Enrolment", "WatchListEntry"}
-    moved |= {model.__name__ for model in MOVED}
+    moved |= {model.__name__ for model in (*MOVED, *ONE_EACH)}
 
     assert {name for name in pointing if not name.startswith("Historical")} == moved | STAYS
+
+
+@pytest.mark.parametrize("both", [False, True])
+def test_a_profile_moves_where_the_kept_record_has_none(kept, gone, senco, both):
+    profile = Profile.objects.create(pupil=gone, support="From the record that goes")
+    if both:
+        Profile.objects.create(pupil=kept, support="Kept")
+
+    merged = do(kept, gone, senco)
+
+    profile.refresh_from_db()
+    assert (profile.pupil_id == gone.pk) is both
+    assert Profile.objects.get(pupil=kept).support == ("Kept" if both else "From the record that goes")
+    undo(merge=merged, by=senco)
+    profile.refresh_from_db()
+    assert profile.pupil_id == gone.pk
 
 
 def test_every_field_of_a_pupil_is_chosen_or_follows_from_the_merge():

@@ -8,7 +8,17 @@ from pathlib import Path
 from django.utils import timezone
 
 from governance.models import Cover, Digest, DigestLine
-from pupils.models import Document, Merge, Pupil, PupilSkill, PupilSupport, SavedView
+from pupils.models import (
+    Document,
+    Merge,
+    PlanNote,
+    PlanStrategy,
+    Pupil,
+    PupilSkill,
+    PupilSupport,
+    SavedView,
+    SupportPlan,
+)
 from sendco.due.models import DueItem
 from sendco.files.services import store_bytes
 from sendco.jobs.models import Job
@@ -42,6 +52,8 @@ from tests.ehcp.walk_requests import request_things
 from tests.ehcp.walk_reviews import review_things
 from tests.factories import MembershipFactory, PupilFactory, UserFactory
 from tests.pupils.imports.helping import preview, table
+from tests.pupils.plans.helping import begin
+from tests.pupils.plans.walk import support_setup_things, support_things
 from tests.pupils.walk import library_things
 from tests.staff.walk import NOTES, staff_things
 
@@ -56,6 +68,9 @@ MORE = {
     "appraisal.objective": Canary(
         "canary-objective-zq", frozenset({Permission.STAFF_LEAD, Permission.STAFF_VIEW_UNIT}), author_may=True
     ),
+    "plan.words": Canary("canary-plan-words-zq", frozenset({Permission.SUPPORT_VIEW})),
+    "profile.words": Canary("canary-profile-words-zq", frozenset({Permission.SUPPORT_VIEW})),
+    "confidential.words": Canary("canary-confidential-plan-zq", frozenset({Permission.SUPPORT_CONFIDENTIAL})),
     "pay.hourly": Canary(str(PAY), frozenset({Permission.PAY_VIEW})),
 }
 ABOUT_ADULTS = {"meeting", "appraisal", "pay"}
@@ -113,12 +128,30 @@ def load(folder):
     return cast
 
 
+def _plan_words(pupil, senco):
+    """Words in the child's plan and profile, and in a plan for those named alone."""
+    words = MORE["plan.words"].text
+    plan = SupportPlan.objects.get(pupil=pupil, kind__code="sen_support", closed_on=None)
+    plan.assessed = {"known": words}
+    plan.review_note = words
+    plan.save()
+    PlanNote.objects.create(plan=plan, text=words, added_by=senco)
+    PlanStrategy.objects.create(plan=plan, text=words, added_by=senco)
+    pupil.profile.versions.update(support=MORE["profile.words"].text)
+    SupportPlan.objects.filter(pupil=pupil, kind__code="behaviour").delete()
+    secret = MORE["confidential.words"].text
+    own = begin(pupil, senco, code="behaviour", is_confidential=True, outcome=secret, assessed={"before": secret})
+    PlanNote.objects.create(plan=own, text=secret, added_by=senco)
+
+
 def _somewhere_else(cast):
     """One of everything at the other school too, so that an id of it can be tried here."""
     pupil = PupilFactory(school=cast.other_school, legal_forename="Other", legal_surname="Plain")
     user = cast.people["other school's SENDCo"]
     for things in (plan_things, request_things, paper_things, review_things, contribution_things):
         things(cast.other_school, user, pupil)
+    support_things(cast.other_school, user, pupil)
+    support_setup_things(cast.other_school, user)
     staff_things(cast.other_school, user, Unit.objects.filter(school=cast.other_school).first())
     library_things(cast.other_school)
     _document(pupil, user, title="Report", author="", words="Other words")
@@ -172,9 +205,17 @@ def _ids(cast):
         "group_place": _pks(pupil.group_places),
         "enrolment": _pks(pupil.enrolments),
     }
-    for things in (plan_things, request_things, paper_things, review_things, contribution_things):
+    for things in (
+        plan_things, request_things, paper_things, review_things, contribution_things, support_things,
+    ):  # fmt: skip
         about_the_child |= {name: [value] for name, value in things(school, senco, pupil).items()}
-    of_the_school = authority_things(school) | consultation_things(school, senco) | _adult(cast, school, senco)
+    _plan_words(pupil, senco)
+    of_the_school = (
+        support_setup_things(school, senco)
+        | authority_things(school)
+        | consultation_things(school, senco)
+        | _adult(cast, school, senco)
+    )
     about_the_child |= {name: [value] for name, value in of_the_school.items()}
     return about_the_child | {
         "pair": _pair(cast),

@@ -149,7 +149,7 @@ def test_export_is_not_for_a_maker_who_has_lost_the_role(school, senco, exported
     client = client_of(senco)
     Membership.objects.filter(user=senco).update(role=Role.TEACHER)
 
-    assert client.get(exported).status_code == 403
+    assert client.get(exported).status_code == 404
 
 
 def test_export_is_not_for_a_maker_who_has_left(senco, exported):

@@ -48,6 +48,7 @@ NOT_WALKED = {
     "ehcp:review-new": "where none is under way; tests/ehcp/test_review_pages.py",
     "ehcp:consultation-approve": "a button; tests/ehcp/test_consultation_pages.py",
     "ehcp:review-report": "a button; tests/ehcp/test_review_reports.py",
+    "pupils:profile-read": "a button; tests/pupils/plans/test_profiles.py",
     "pupils:import-undo": "a button; tests/pupils/imports/test_undo.py",
     "pupils:emergency-open": "for a child whom one does not teach; tests/pupils/test_emergencies.py",
     "staff:role-confirm": "a button, for whom a role waits for; tests/staff/test_granting.py",

@@ -18,7 +18,7 @@ from staff.access import require_permission
 from staff.permissions import Permission
 from staff.signatories import signatories
 
-from ...models import Letter, RegisterEntry
+from ...models import Letter, RegisterEntry, SupportPlan
 from ...models.letters import LetterKind
 from ..forms import LetterForm, SentForm
 from ..refusals import LetterReason
@@ -151,6 +151,10 @@ def letter_detail(request, pk):
         "trouble": _trouble(letter, job),
         "making": job is not None and not job.is_finished,
         "my_job": job if job and job.user_id == request.user.pk else None,
+        "begin_plan": letter.kind == LetterKind.SEN_SUPPORT_STARTS
+        and request.acting.can(Permission.SUPPORT_LEAD)
+        and not letter.pupil.left_on
+        and not SupportPlan.objects.filter(pupil=letter.pupil, closed_on=None).exists(),
         "others": Letter.objects.filter(register_entry=letter.register_entry_id, pupil=letter.pupil).exclude(
             pk=letter.pk
         )

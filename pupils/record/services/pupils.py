@@ -18,7 +18,17 @@ from staff.owed import bring_pupil_up_to_date, bring_up_to_date
 from staff.refusals import PeopleReason
 
 from ... import search
-from ...models import ConcernView, Enrolment, GroupPlace, Pupil, PupilFlag, PupilSupport, RegisterEntry
+from ...models import (
+    ConcernView,
+    Enrolment,
+    GroupPlace,
+    Pupil,
+    PupilFlag,
+    PupilSupport,
+    RegisterEntry,
+    SupportPlan,
+    WindowClass,
+)
 from ...models.pupil import CONFIDENTIAL_FLAGS, FlagKind
 from ...models.register import Code
 from ...register import services as register
@@ -369,5 +379,24 @@ def hand_over(*, user: User, to: User, school: School, by: User) -> int:
         with audit.saving(view, by=by):
             view.save(update_fields=["withdrawn_on"])
         bring_up_to_date(view)
+        count += 1
+    return count + _hand_over_plans(user=user, to=to, school=school, by=by)
+
+
+def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -> int:
+    """The open plans that they lead, and the classes whose reviews they write, in review windows."""
+    plans = SupportPlan.objects.filter(pupil__school=school, lead=user, closed_on=None)
+    classes = WindowClass.objects.filter(window__school=school, owner=user, done_on=None)
+    if to is None:
+        return 0  # whoever opens the lists of plans and windows sees that nobody is there for them
+    count = 0
+    for row, name in (
+        *((plan, "lead") for plan in plans.select_related("pupil__school", "kind")),
+        *((one, "owner") for one in classes.select_related("window__school")),
+    ):
+        setattr(row, name, to)
+        with audit.saving(row, by=by):
+            row.save(update_fields=[name])
+        bring_up_to_date(row)
         count += 1
     return count

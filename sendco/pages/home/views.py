@@ -15,6 +15,8 @@ from ehcp.reviews.selectors.contributions import asked_of
 from governance.selectors.reminders import daily_run_warning, with_acknowledged
 from pupils.models import Concern, ConcernView, Import, Need, Pupil, RegisterEntry
 from pupils.models.register import ON_REGISTER
+from pupils.plans.selectors import to_write, with_plans
+from pupils.profiles.selectors import to_read, with_profiles
 from sendco.charts.bars import stacked_bar
 from sendco.due.windows import DUE_SOON, THIS_WEEK
 from sendco.jobs.models import Heartbeat
@@ -38,6 +40,8 @@ MOST_WAITING = 8
 NAMED = ("legal_forename", "legal_surname", "preferred_forename", "preferred_surname")
 # Access that ends so soon is shown to the administrator, who can still extend it.
 ENDING_SOON = timedelta(days=14)
+# Of these there is one for each child of a class: a line of their own says how many, and pushes nothing off the page.
+IN_ONE_LINE = ("profile.read",)
 ON_A_PHONE = 284  # the width of a chart there
 
 
@@ -48,6 +52,7 @@ def _due_lists(acting, today, *, covered=(), to_sign=(), limit=MOST_ROWS):
     elsewhere that get their names here, so that they cost no query more, and that stand in no other list.
     """
     soon = due_items.due_for(acting, covered).filter(due_on__lte=today + DUE_SOON, exception="")
+    soon = soon.exclude(rule__in=IN_ONE_LINE)
     if to_sign:
         soon = soon.exclude(pk__in=[item.pk for item in to_sign])
     soon, mine = with_acknowledged(soon, today).urgent_first(), mine_to_do(acting, covered)
@@ -101,6 +106,7 @@ def _senco(acting, today, covered):
             "due": _due_lists(acting, today, covered=covered, to_sign=signing[: signatures.MOST]),
             "signing": signatures.counted(signing),
             "concerns": concerns,
+            "profiles_to_read": to_read(acting),
             "chart": _register_figure(figures["E"], figures["K"], figures["N"]) if figures["all"] else None,
         }
     )
@@ -128,14 +134,18 @@ def _classroom(acting, today, covered):
     )
     due = _due_lists(acting, today, covered=covered)
     # A view that presses stands among what is due, with its date: not a second time below.
-    pressing = [row.item.source_id for row in due["overdue"] + due["this_week"] if row.item.rule == "concern.view"]
+    shown = due["overdue"] + due["this_week"]
+    pressing = [row.item.source_id for row in shown if row.item.rule == "concern.view"]
+    asked = {row.item.source_id for row in shown if row.item.rule == "window.write"}
     member = own_record(acting)
     return (
         my_day(acting, member, today)
         | own_work(acting, member, today)
         | {
             "due": due,
-            "pupils": with_details(pupils[:60], acting),
+            "pupils": with_profiles(with_plans(with_details(pupils[:60], acting), acting), acting),
+            "profiles_to_read": to_read(acting),
+            "reviews_to_write": [row for row in to_write(acting, today) if row.pk not in asked],
             "reviews_asked": asked_of(acting.user, acting.school),
             "views_asked": ConcernView.objects.filter(
                 concern__school=acting.school,

@@ -29,6 +29,7 @@ from pupils.models import (
     RegisterEntry,
     WatchListEntry,
 )
+from pupils.plans.selectors import plans_of_pupil, shown_targets
 from pupils.skills.selectors import skills_of
 from sendco.addresses import address_of
 from sendco.audit.selectors import pupil_reads
@@ -48,6 +49,7 @@ CRUMBS = [("SEND register", "/register/")]
 TABS = (
     ("overview", "Overview", P.PUPIL_VIEW),
     ("register", "Register", P.REGISTER_VIEW),
+    ("plans", "Plan and targets", P.SUPPORT_VIEW),
     ("ehcp", "EHC plan", P.PLAN_VIEW),
     ("people", "People", P.CONTACT_VIEW),
     ("assessments", "Assessments", P.NARRATIVE_VIEW),
@@ -225,9 +227,20 @@ def _ehcp(request, pupil):
     return context
 
 
+def _plans(request, pupil):
+    """Support plans, the open ones with their targets. Seven queries with targets, two without a plan."""
+    plans = plans_of_pupil(request.acting, pupil)
+    now = [target for plan in plans for target in plan.targets_now]
+    shown = shown_targets(now) if now else {}
+    for plan in plans:
+        plan.shown_now = [shown[target.pk] for target in plan.targets_now]
+    return {"support_plans": plans}
+
+
 LOADERS = {
     "overview": _overview,
     "register": _register,
+    "plans": _plans,
     "ehcp": _ehcp,
     "people": _people,
     "assessments": _assessments,

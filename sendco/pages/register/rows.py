@@ -56,6 +56,8 @@ class RegisterRow:
     need_names: list = field(default_factory=list)
     flag_codes: list = field(default_factory=list)
     next_item: NextDate | None = None
+    has_profile: bool = False
+    plan: object = None  # the open support plan that is reviewed next, where a page asks for it
 
     forename = Pupil.forename
     name = Pupil.name

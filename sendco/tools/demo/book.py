@@ -35,6 +35,7 @@ from ehcp.models import (
 from governance.models import MissedDeadline
 from pupils.models import (
     Assessment,
+    CohortTarget,
     Concern,
     ConcernView,
     Contact,
@@ -46,17 +47,31 @@ from pupils.models import (
     Letter,
     Need,
     NotDuplicate,
+    PlanNote,
+    PlanReader,
+    PlanStrategy,
+    PlanVoice,
     PracticeNote,
     PracticeUse,
+    Profile,
+    ProfileReading,
+    ProfileVersion,
     Pupil,
     PupilFlag,
     PupilSkill,
     PupilSupport,
     RegisterEntry,
+    ReviewWindow,
     SearchKey,
     SkillTag,
     SlotPupil,
+    SupportOutcome,
+    SupportPlan,
+    Target,
+    TargetReview,
+    TargetValue,
     WatchListEntry,
+    WindowClass,
 )
 from pupils.search import keys_for
 from sendco.audit.models import Audience, Event, Read
@@ -179,6 +194,21 @@ ORDER = (
     Vacancy,
     PracticeNote,
     PracticeUse,
+    SupportPlan,
+    PlanReader,
+    SupportOutcome,
+    CohortTarget,
+    Target,
+    TargetReview,
+    TargetValue,
+    PlanStrategy,
+    PlanNote,
+    PlanVoice,
+    ReviewWindow,
+    WindowClass,
+    Profile,
+    ProfileVersion,
+    ProfileReading,
     Equipment,
     EquipmentLoan,
     EquipmentCheck,
@@ -209,6 +239,21 @@ def times_as_given(model):
     finally:
         for field, added, changed in kept:
             field.auto_now_add, field.auto_now = added, changed
+
+
+def _waves(model, rows):
+    """Yield the rows so that one that points at another of its table comes after it."""
+    own = [field.name for field in model._meta.fields if field.related_model is model]
+    while rows:
+        ready = [row for row in rows if all(_is_written(row, name) for name in own)]
+        yield ready
+        written = {id(row) for row in ready}
+        rows = [row for row in rows if id(row) not in written]
+
+
+def _is_written(row, name):
+    before = row.__dict__["_state"].fields_cache.get(name)
+    return before is None or before.pk is not None
 
 
 class Book:
@@ -252,10 +297,11 @@ class Book:
             for row in rows:
                 for name in moments:
                     setattr(row, name, getattr(row, name) or row._history_date)
-            if hasattr(model, "history"):
-                bulk_create_with_history(rows, model, batch_size=BATCH)
-            else:
-                model.objects.bulk_create(rows, batch_size=BATCH)
+            for wave in _waves(model, rows):
+                if hasattr(model, "history"):
+                    bulk_create_with_history(wave, model, batch_size=BATCH)
+                else:
+                    model.objects.bulk_create(wave, batch_size=BATCH)
         if model is Pupil:
             keys = [key for pupil in rows for key in sorted(keys_for(pupil), key=lambda key: (key.kind, key.key))]
             SearchKey.objects.bulk_create(keys, batch_size=2000)

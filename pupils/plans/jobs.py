@@ -1,0 +1,62 @@
+"""PDFs of plans, made in the background for whoever asked."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from sendco.audit import services as audit
+from sendco.files.services import store_bytes
+from sendco.jobs import services as jobs
+from sendco.jobs.models import Job
+from sendco.jobs.registry import handler
+from sendco.jobs.runner import Run
+from sendco.pdf.jobs import draw
+from staff.acting import Acting
+from staff.jobs import acting_of
+from staff.permissions import Permission
+
+from ..models import SupportPlan
+from .selectors import plan_shown, plans_in_view
+
+PRINT = "print"  # the purpose of a file that is made to be printed, and goes after a day
+KEPT_FOR = timedelta(hours=24)  # long enough to print it, short enough that no copy lies about
+
+
+def start_pdf(plan: SupportPlan, *, for_parents: bool, acting: Acting) -> Job:
+    title = "Plan on one page for parents" if for_parents else "Support plan as PDF"
+    params = {"plan": plan.pk, "for_parents": for_parents}
+    return jobs.enqueue("pupils.support_pdf", title=title, by=acting.user, school_id=acting.school.pk, params=params)
+
+
+@handler("pupils.support_pdf")
+def support_pdf(run: Run) -> dict[str, Any]:
+    """Whoever asked still has to see the plan when it is made."""
+    acting = acting_of(run, Permission.SUPPORT_VIEW)
+    plan = plans_in_view(acting).filter(pk=run.params["plan"]).first()
+    if plan is None:
+        raise jobs.JobFailed("This plan is not there any more, or you may not read it any more.")
+    template = "reports/support_parents.html" if run.params["for_parents"] else "reports/support_plan.html"
+    context = {
+        "plan": plan,
+        "pupil": plan.pupil,
+        "shown": plan_shown(plan),
+        "school_name": acting.school.name,
+        "school": acting.school,
+        "author": acting.user.name,
+        "made_at": timezone.localtime(),
+    }
+    content = draw(template, context, title=plan.kind.name)
+    return keep_print(run, content, name=f"support-plan-{plan.starts_on:%Y-%m-%d}.pdf", pupils=[plan.pupil_id])
+
+
+def keep_print(run: Run, content: bytes, *, name: str, pupils: list[int]) -> dict[str, Any]:
+    """Keep a PDF for a day for whoever asked, and note whose facts are in it."""
+    acting = acting_of(run, Permission.SUPPORT_VIEW)
+    run.still_mine()
+    stored = store_bytes(
+        name=name, content=content, school_id=acting.school.pk, by=acting.user, purpose=PRINT,
+        expires_at=timezone.now() + KEPT_FOR,
+    )  # fmt: skip
+    audit.record_export(school_id=acting.school.pk, pupil_ids=pupils, by=acting.user, what=run.job.title)
+    return {"file": stored.pk, "message": "It is ready. It is kept for a day."}

@@ -1,0 +1,114 @@
+"""Support plans, for the walk of every address as every role."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from pupils.models import (
+    CohortTarget,
+    PlanKind,
+    PlanNote,
+    PlanReader,
+    PlanVoice,
+    Profile,
+    ProfileVersion,
+    ReviewWindow,
+    SupportPlan,
+    TargetValue,
+    WindowClass,
+)
+from sendco.files.services import store_bytes
+from staff.roles import Role
+
+from .helping import begin, targets_of
+
+# Whoever is not asked for the reviews of a class opens them only with the right to lead plans.
+OF_A_WINDOW = {"window_class": {Role.SENCO, Role.HEAD, Role.PROVISION_LEAD}}
+ABOUT_A_SUPPORT_PLAN = {
+    "support_plan", "plan_reader", "support_outcome", "target", "target_value", "strategy", "plan_note", "voice",
+    "profile_version",
+}  # fmt: skip
+
+
+def support_things(school, user, pupil, **words):
+    """A plan of this child with one of everything, added by this person. `words` as begin() takes them."""
+    today = timezone.localdate()
+    open_plans = SupportPlan.objects.filter(pupil=pupil, closed_on=None, kind__code="sen_support")
+    plan = open_plans.first() or begin(pupil, user, **words)
+    target = targets_of(plan)[0]
+    stored = store_bytes(
+        name="photo.txt", content=b"words", school_id=school.pk, by=user, purpose="plan evidence", pupil_id=pupil.pk
+    )
+    note = PlanNote.objects.create(plan=plan, text="Read to the class", file_id=stored.pk, added_by=user)
+    profile = Profile.objects.filter(pupil=pupil).first() or Profile.objects.create(pupil=pupil, support="Wait")
+    version = profile.versions.first() or ProfileVersion.objects.create(
+        profile=profile, number=1, asks=1, support="Wait"
+    )
+    return {
+        "support_plan": plan.pk,
+        "plan_reader": PlanReader.objects.create(plan=plan, user=user).pk,
+        "support_outcome": plan.outcomes.first().pk,
+        "target": target.pk,
+        "target_value": TargetValue.objects.create(target=target, taken_on=today, value=50, taken_by=user).pk,
+        "strategy": plan.strategies.first().pk,
+        "plan_note": note.pk,
+        "profile_version": version.pk,
+        "voice": PlanVoice.objects.create(plan=plan, stage="review", words="I like maths", taken_by=user).pk,
+    }
+
+
+def support_setup_things(school, user):
+    """A kind, a window with a class, and a target for several pupils, of the school."""
+    today = timezone.localdate()
+    window = ReviewWindow.objects.create(
+        school=school, name="Walked window", opens_on=today, due_on=today + timedelta(days=20)
+    )
+    return {
+        "plan_kind": PlanKind.objects.create(
+            school=school, code="walked", name="Walked kind", authority="School policy", valid_from=today
+        ).pk,
+        "review_window": window.pk,
+        "window_class": WindowClass.objects.create(window=window, owner=user).pk,
+        "cohort": CohortTarget.objects.create(school=school, title="Walked group", text="Reads", measure="count").pk,
+    }
+
+
+def support_routes(*, reads, leads):
+    """{route: (thing, roles)}. Whoever does not lead a plan adds to it, and changes what they added themselves."""
+    of_plan = dict.fromkeys(("detail", "review", "pdf"), ("support_plan", reads))
+    of_plan |= dict.fromkeys(("edit", "stop", "reopen", "readers", "confidential", "close"), ("support_plan", leads))
+    routes = {f"pupils:support-{name}": found for name, found in of_plan.items()}
+    for thing, names, roles in (
+        ("none", ("support-list", "review-grid", "review-close", "plan-kind-list", "cohort-list"), reads),
+        ("none", ("window-list", "window-add", "plan-kind-add", "cohort-add"), leads),
+        ("pupil", ("support-new",), leads),
+        ("plan_reader", ("support-reader-end",), leads),
+        ("support_plan", ("outcome-add",), leads),
+        ("support_plan", ("strategy-add", "plan-note-add", "voice-add", "review-plan-cell"), reads),
+        ("support_outcome", ("outcome-edit", "outcome-remove", "target-add"), leads),
+        ("target", ("target-edit", "target-end", "target-review"), leads),
+        ("target", ("value-add", "review-cell"), reads),
+        ("target_value", ("value-edit", "value-remove"), leads),
+        ("strategy", ("strategy-edit", "strategy-end"), leads),
+        ("strategy", ("strategy-share",), reads),
+        ("plan_note", ("plan-note-edit", "plan-note-remove"), leads),
+        ("plan_note", ("plan-note-file",), reads),
+        ("voice", ("voice-edit", "voice-remove"), leads),
+        ("plan_kind", ("plan-kind-edit", "plan-kind-end"), leads),
+        ("review_window", ("window-edit", "window-remove"), leads),
+        ("window_class", ("window-class", "window-class-written"), reads),
+        ("window_class", ("window-owner",), leads),
+        ("cohort", ("cohort-detail",), reads),
+        ("cohort", ("cohort-edit", "cohort-give", "cohort-end"), leads),
+    ):
+        routes |= {f"pupils:{name}": (thing, roles) for name in names}
+    for thing, names, roles in (
+        ("none", ("profile-list",), reads),
+        ("group", ("profile-class-pdf",), reads),
+        ("pupil", ("profile", "profile-edit", "profile-read", "profile-pdf"), reads),
+        ("pupil", ("profile-publish", "profile-photo", "profile-photo-off"), leads),
+        ("profile_version", ("profile-version",), reads),
+        ("profile_version", ("profile-withdraw",), leads),
+    ):
+        routes |= {f"pupils:{name}": (thing, roles) for name in names}
+    return routes
