@@ -139,6 +139,7 @@ def _said(step, case):
 # Where each gap of the readiness check is mended: (route, what it takes, words).
 MENDED = {
     "support": ("pupils:status-change", "pupil", "Change the status"),
+    "cycles": ("pupil-detail", "pupil", "Open the pupil's plans"),
     "assessments": ("pupils:assessment-add", "pupil", "Enter a score"),
     "advice": ("pupils:document-add", "pupil", "File a report"),
     "views": ("ehcp:advice-edit", "views", "Enter their views"),

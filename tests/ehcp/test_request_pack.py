@@ -166,13 +166,13 @@ def test_pack_holds_what_readiness_counts(sign_in, senco, pupil, case):
     views = case.advice.get(kind=Advice.Kind.PARENT)
     health = case.advice.get(kind=Advice.Kind.MEDICAL)
     services.save_advice(advice=health, received_on=date(2026, 12, 1), by=senco)
-    assert missing(case) == {"support", "assessments", "advice", "views", "reason"}
+    assert missing(case) == {"support", "cycles", "assessments", "advice", "views", "reason"}
     form = {"received_on": "2026-12-01", "words": "She reads at bedtime <now>.", "document": filed.pk}
     assert client.post(reverse("ehcp:advice-edit", args=[views.pk]), form).status_code == 302
     client.post(
         reverse("ehcp:advice-edit", args=[health.pk]), {"received_on": "2026-12-01", "words": "Her hearing is fine."}
     )
-    assert missing(case) == {"support", "assessments", "reason"}
+    assert missing(case) == {"support", "cycles", "assessments", "reason"}
 
     make(client, case)
 

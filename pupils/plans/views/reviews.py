@@ -34,8 +34,8 @@ def _grid(request, plans, *, title, crumbs, **context):
     for one in rows:
         one.may_lead = may_lead(acting, one.plan)
         one.parent_names = forms.parent_names(one.parents, named=acting.can(P.CONTACT_VIEW))
-    for pupil_id in {one.plan.pupil_id for one in rows}:
-        audit.record_read(school_id=acting.school.pk, pupil_id=pupil_id, by=request.user, what="review grid")
+    read = {one.plan.pupil_id for one in rows}
+    audit.record_reads(school_id=acting.school.pk, pupil_ids=read, by=request.user, what="review grid")
     return render(
         request,
         "pupils/review_grid.html",

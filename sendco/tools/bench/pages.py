@@ -6,7 +6,7 @@ from django.test.utils import override_settings
 
 from pupils.models import Pupil
 from sendco.limits.models import Hit
-from staff.models import User
+from staff.models import TeachingGroup, User
 
 from .cases import TRUST_HEAD
 from .measure import browser, together
@@ -56,5 +56,23 @@ def case_pages(school, senco, times):
         ("due", client, "/due/", {}),
         ("compliance", head, "/compliance/", {}),
         ("trust", head, "/compliance/schools/", {}),
+    ]
+    return {"readings": [asdict(one) for one in together(pages, times=times)]}
+
+
+@override_settings(**HERE)
+def support_pages(school, senco, times):
+    """A class in the review grid, its profiles, and the pages of a pupil with five years of history."""
+    client = browser(senco)
+    group = TeachingGroup.objects.get(school=school, name="Bench class")
+    pupil = Pupil.objects.filter(form_group=group).order_by("pk").first()
+    pages = [
+        ("bare", client, "/bare/", {}),
+        ("bare targets", client, "/bare/targets/", {}),
+        ("grid", client, f"/support/grid/?group={group.pk}", {}),
+        ("plans", client, "/support/", {}),
+        ("profiles", client, f"/profiles/?group={group.pk}", {}),
+        ("pupil", client, f"/pupils/{pupil.pk}/", {}),
+        ("pupil plans", client, f"/pupils/{pupil.pk}/?tab=plans", {}),
     ]
     return {"readings": [asdict(one) for one in together(pages, times=times)]}

@@ -4,7 +4,7 @@ from django.contrib.auth.decorators import login_required
 from django.shortcuts import render
 from django.urls import path
 
-from pupils.models import Pupil, PupilSkill
+from pupils.models import Pupil, PupilSkill, Target
 from sendco.urls import handler400, handler403, handler404, handler500, urlpatterns  # noqa: F401
 from staff.models import Certificate, Slot
 
@@ -32,7 +32,16 @@ def bare_skills(request):
     return render(request, "bench/bare_skills.html", {"held": held, "needed": needed})
 
 
+@login_required
+def bare_targets(request):
+    """Every open target with its values as a plain list: what the review grid of a class is compared with."""
+    rows = Target.objects.filter(outcome__plan__pupil__school=request.acting.school, outcome__plan__closed_on=None)
+    rows = rows.select_related("outcome__plan__pupil").prefetch_related("values").order_by("pk")
+    return render(request, "bench/bare_targets.html", {"rows": rows})
+
+
 urlpatterns = [
+    path("bare/targets/", bare_targets, name="bench-bare-targets"),
     path("bare/slots/", bare_slots, name="bench-bare-slots"),
     path("bare/skills/", bare_skills, name="bench-bare-skills"),
     path("bare/", bare, name="bench-bare"),

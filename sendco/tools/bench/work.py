@@ -18,12 +18,13 @@ from sendco.pages.register.forms import EXPORT_COLUMNS
 from staff.acting import acting_for
 
 from .cases import daily
-from .pages import case_pages, school_pages, staff_pages
+from .pages import case_pages, school_pages, staff_pages, support_pages
+from .support import print_class
 
 HEADINGS = "UPN,Surname,Forename,DOB,Year,Class,SEN Status,SEN Need,Contact 1 name,Contact 1 phone"
 
 
-def _finish(job_id):
+def finish(job_id):
     run(job_id)
     job = Job.objects.get(pk=job_id)
     if job.status != Status.DONE:
@@ -41,7 +42,7 @@ def export_all(school, senco, share):
         kind="xlsx",
         fields_out=[key for key, _ in EXPORT_COLUMNS],
     )
-    _finish(job.pk)
+    finish(job.pk)
 
 
 def import_file(school, senco, share):
@@ -49,11 +50,11 @@ def import_file(school, senco, share):
     ImportMapping.objects.create(school=school, headings=remember(headers, guess_mapping(headers)))
     upload = SimpleUploadedFile("pupils.csv", _list(2000 // share))
     imported = imports.start(school=school, upload=upload, by=senco)
-    _finish(imported.job_id)
+    finish(imported.job_id)
     imported.refresh_from_db()
     imports.apply(imported=imported, by=senco, confirmed=True)
     imported.refresh_from_db()
-    _finish(imported.job_id)
+    finish(imported.job_id)
     imported.refresh_from_db()
     if imported.status != Import.Status.APPLIED:
         raise RuntimeError(f"import: {imported.status} {imported.error}")
@@ -66,6 +67,8 @@ JOBS = {
     "school_pages": school_pages,
     "case_pages": case_pages,
     "staff_pages": staff_pages,
+    "support_pages": support_pages,
+    "print_class": print_class,
 }
 
 

@@ -554,6 +554,7 @@ class Cases:
         """Two requests that have not gone: one with gaps, and one with all it needs, whose pack is made."""
         for child, ready in zip(children, (False, True), strict=False):
             began_on = self.days.back(12 if ready else 4)
+            child.least_cycles = 3 if ready else 1
             row = NeedsAssessment(
                 school=self.setting.school, pupil=child.pupil, authority=self.authorities[child.authority],
                 caseworker=self.officers[child.authority], began_on=began_on,

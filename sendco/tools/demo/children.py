@@ -44,6 +44,7 @@ class Child:
     plan_dates: tuple = ()
     pupil: Pupil = None
     entries: list = field(default_factory=list)
+    least_cycles: int = 1  # of the support plan, the open one among them
 
     @property
     def on_register(self):

@@ -53,12 +53,12 @@ class Writer:
     # --- One child ---
     def write(self, child, place):
         since = child.entries[-1].starts_on
-        if self.today - since < NEWEST:
+        if self.today - since < NEWEST and child.least_cycles == 1:
             return
         began = self.days.on_or_before(max(since + timedelta(days=7), self.today - TWO_YEARS, child.joined_on))
         # The last review lies before, on or after today: by the child's place.
         offset = timedelta(days=(-20, -6, 3, 9, 16, 30)[place % 6])
-        cycles = max(1, round((self.today + offset - began) / A_CYCLE))
+        cycles = max(child.least_cycles, round((self.today + offset - began) / A_CYCLE))
         length = (self.today + offset - began) / cycles
         previous = None
         for number in range(1, cycles + 1):

@@ -13,6 +13,7 @@ from sendco.tools.bench.adults import add_adults, add_skills
 from sendco.tools.bench.cases import forget_runs, make_schools, trust_head
 from sendco.tools.bench.data import make_school
 from sendco.tools.bench.measure import Reading
+from sendco.tools.bench.support import add_support
 from sendco.tools.bench.work import JOBS, measured
 from staff.models import School, User
 from staff.roles import Role
@@ -38,7 +39,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--quick", action="store_true", help="A tenth of the pupils and of the schools.")
         parser.add_argument("--times", type=int, default=40)
-        parser.add_argument("--only", choices=["pages", "cases", "staff", "work", "weight"], help="One part alone.")
+        parser.add_argument(
+            "--only", choices=["pages", "cases", "staff", "support", "work", "weight"], help="One part alone."
+        )
         parser.add_argument("--job", nargs=3, metavar=("NAME", "SCHOOL", "NUMBER"), help="Used by the bench itself.")
 
     def handle(self, *args, quick, times, only, job, **options):
@@ -55,6 +58,8 @@ class Command(BaseCommand):
             self.cases(share, times)
         if only in (None, "staff"):
             self.staff(share, times)
+        if only in (None, "support"):
+            self.support(share, times)
         if only in (None, "work"):
             self.work(share)
         if only in (None, "weight"):
@@ -124,6 +129,24 @@ class Command(BaseCommand):
             )
             self.say(words, one.median_ms / readings["bare skills"].median_ms, 3.0)
         return readings["board"].median_ms / bare
+
+    def support(self, share, times):
+        """A class of thirty with four targets each, and a pupil with five years of history."""
+        school, _ = make_school(7000, 400 // share)
+        add_support(school)
+        readings = self.pages_of("support_pages", school, min(times, 30))
+        for name, beside, goal in (
+            ("grid", "bare targets", 4.0),
+            ("plans", "bare", 4.0),
+            ("profiles", "bare", 4.5),
+            ("pupil", "bare", 3.0),
+            ("pupil plans", "bare", 4.5),
+        ):
+            one = readings[name]
+            words = f"{name}, times the {beside} view ({one.queries} queries, {one.kib:.0f} KiB)"
+            self.say(words, one.median_ms / readings[beside].median_ms, goal)
+        figures = self.apart("print_class", school, share)
+        self.say(f"{figures['pages']} profiles in one file, seconds", figures["seconds"], 15)
 
     def cases(self, share, times):
         """Fifty schools with 2,000 plans and 1,500 reviews in flight: home, the head's page, and the daily run."""
