@@ -149,11 +149,10 @@ WINDOW_CLASS = Rule(
     title="Write the reviews of a class",
     duty=Duty.SCHOOL,
     basis=Basis.LOCAL,
-    authority="School policy (Code of Practice 6.53: review by the agreed date)",
+    authority="School policy",
     trigger="the last day of the review window",
     count=Days(0),
     valid_from=SEND_LAW_FROM,
-    check="the paragraph of the Code is from memory.",
     example=(date(2026, 12, 11), date(2026, 12, 11)),
 )
 PROFILE_READ = Rule(

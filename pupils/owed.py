@@ -77,18 +77,16 @@ def of_check(check, calendar):
 def of_support_plan(plan, calendar):
     """The review agreed, and the kind's own limit where it has one. Of a confidential plan the kind is not said."""
     kind = plan.kind
-    facts = {
-        "kind": "support plan" if plan.is_confidential else kind.name,
-        "basis": kind.basis,
-        "authority": kind.authority,
-        "check": kind.check_note,
-        "valid_from": kind.valid_from or SEND_LAW_FROM,
-    }
+    facts = {"valid_from": kind.valid_from or SEND_LAW_FROM}
+    if plan.is_confidential:
+        facts |= {"kind": "support plan", "basis": "local", "authority": "School policy", "check": ""}
+    else:
+        facts |= {"kind": kind.name, "basis": kind.basis, "authority": kind.authority, "check": kind.check_note}
     reviewed = plan.closed_on if plan.ending == SupportPlan.Ending.REVIEWED else None
     closed = None if reviewed else plan.closed_on or plan.pupil.left_on
     ends = {"owner_id": plan.lead_id, "met_on": reviewed, "closed_on": closed}
     owed = _item(deadlines.plan_review(**facts), plan.review_on, calendar, **ends)
-    if kind.review_most_months:
+    if kind.review_most_months and not plan.is_confidential:
         rule = deadlines.plan_review_at_least(months=kind.review_most_months, **facts)
         owed += _item(rule, plan.starts_on, calendar, **ends)
     return owed
@@ -117,7 +115,8 @@ def of_profile_reading(reading, calendar):
     first = next((one for one in versions if one.number == newest.asks), newest)
     is_read = reading.read_number is not None and reading.read_number >= newest.asks
     met = reading.read_on if is_read else None
-    closed = None if met else reading.closed_on or profile.pupil.left_on
+    gone = reading.asked_on if profile.pupil.merged_into_id else profile.pupil.left_on
+    closed = None if met else reading.closed_on or gone
     facts = {"owner_id": reading.user_id, "met_on": met, "closed_on": closed, "is_personal": True}
     return _item(deadlines.PROFILE_READ, max(first.published_on, reading.asked_on), calendar, **facts)
 

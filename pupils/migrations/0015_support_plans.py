@@ -489,6 +489,7 @@ class Migration(migrations.Migration):
                 (
                     "method",
                     models.CharField(
+                        blank=True,
                         choices=[
                             ("talk", "Talked together"),
                             ("draw", "Drew or wrote"),
@@ -750,6 +751,7 @@ class Migration(migrations.Migration):
                 (
                     "method",
                     models.CharField(
+                        blank=True,
                         choices=[
                             ("talk", "Talked together"),
                             ("draw", "Drew or wrote"),
@@ -903,7 +905,7 @@ class Migration(migrations.Migration):
                 ("lower_is_better", models.BooleanField(default=False)),
                 ("how", models.CharField(blank=True, max_length=300)),
                 ("baseline", models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True)),
-                ("baseline_words", models.CharField(blank=True, max_length=200)),
+                ("baseline_words", models.CharField(blank=True, max_length=300)),
                 ("baseline_on", models.DateField(blank=True, null=True)),
                 ("baseline_from_first", models.BooleanField(default=False)),
                 ("aim", models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True)),
@@ -1189,7 +1191,7 @@ class Migration(migrations.Migration):
                 ("lower_is_better", models.BooleanField(default=False)),
                 ("how", models.CharField(blank=True, max_length=300)),
                 ("baseline", models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True)),
-                ("baseline_words", models.CharField(blank=True, max_length=200)),
+                ("baseline_words", models.CharField(blank=True, max_length=300)),
                 ("baseline_on", models.DateField(blank=True, null=True)),
                 ("baseline_from_first", models.BooleanField(default=False)),
                 ("aim", models.DecimalField(blank=True, decimal_places=2, max_digits=7, null=True)),

@@ -210,7 +210,7 @@ class PlanVoice(models.Model):
     # Empty for the child.
     contact = models.ForeignKey("pupils.Contact", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     words = models.TextField()
-    method = models.CharField(max_length=8, choices=Method, default=Method.TALK)
+    method = models.CharField(max_length=8, choices=Method, default=Method.TALK, blank=True)
     said_on = models.DateField(default=DAY_HERE)
     taken_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     removed_on = models.DateField(null=True, blank=True)
@@ -345,7 +345,7 @@ class Target(models.Model):
     lower_is_better = models.BooleanField(default=False)
     how = models.CharField(max_length=300, blank=True)
     baseline = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
-    baseline_words = models.CharField(max_length=200, blank=True)
+    baseline_words = models.CharField(max_length=300, blank=True)
     baseline_on = models.DateField(null=True, blank=True)
     baseline_from_first = models.BooleanField(default=False)
     aim = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)

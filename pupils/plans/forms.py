@@ -1,5 +1,6 @@
 from django import forms
 from django.utils import timezone
+from django.utils.text import slugify
 
 from sendco.formkit.versions import VersionedForm
 from sendco.refusals import Refused
@@ -24,6 +25,7 @@ from ..models.plans import CarryReason, Judgement, Measure, NextStep
 from ..models.register import Area
 from ..practice.selectors import need_names
 from . import values as numbers
+from .refusals import TargetReason
 from .selectors import leaders
 
 TARGET_ROWS = 3
@@ -45,7 +47,7 @@ def lead_field(school, **kwargs):
         queryset=leaders(school),
         label="Who leads the plan",
         empty_label="Choose",
-        help_text="Changes targets and closes the cycle, beside the SENCo.",
+        help_text="Changes targets and closes the cycle, beside the SENDCo.",
         error_messages={
             "required": "Choose who leads the plan.",
             "invalid_choice": "This person no longer works here. Choose again.",
@@ -77,7 +79,7 @@ class BeginForm(CarefulForm):
     starts_on = past_date_field(label="Begins on", words="The first day")
     is_confidential = forms.BooleanField(
         required=False,
-        label="Confidential: only its lead, those I name, the SENCo and the head open it",
+        label="Confidential: only its lead, those I name, the SENDCo and the head open it",
     )
     child_says = words("What does the child say, in their own words?", rows=2, most=2000)
     method = forms.ChoiceField(
@@ -128,6 +130,8 @@ class MeasuredForm(forms.Form):
     def clean(self):
         cleaned = super().clean()
         measure = cleaned.get("measure")
+        if not measure and any(cleaned.get(name) for name in self.numbers_of):
+            self.add_error("measure", str(TargetReason.UNITS_NEEDED.words))
         for name in self.numbers_of:
             if name in cleaned and measure and measure != Measure.WORDS:
                 try:
@@ -473,6 +477,7 @@ class TargetReviewForm(CarefulForm):
     """One look at one target, on a page of its own."""
 
     careful = ("comment", "unmeasured")
+    seen = forms.CharField(max_length=24, widget=forms.HiddenInput)
     value = forms.CharField(label="Value now", max_length=300, required=False)
     otherwise = forms.BooleanField(label="Measured in another way than the target says", required=False)
     unmeasured = forms.CharField(label="If there is no value: why not", max_length=200, required=False)
@@ -495,6 +500,9 @@ class TargetReviewForm(CarefulForm):
     review_on = date_field(
         label="Look at it again by", required=False, help_text="Leave empty to look at it with the plan."
     )
+
+    def stored_fields(self):
+        return ["value", "otherwise", "unmeasured", "judgement", "comment", "next_step", "carry_reason"]
 
     def __init__(self, *args, target, **kwargs):
         super().__init__(*args, school=target.outcome.plan.pupil.school, **kwargs)
@@ -553,13 +561,18 @@ class KindForm(VersionedForm, forms.ModelForm):
         if len(lines) > MOST_ROWS:
             raise forms.ValidationError(f"That is more than {MOST_ROWS} parts. Put some together.")
         titles = [line.partition(":")[0].strip() for line in lines]
-        if len({title.casefold() for title in titles}) < len(titles):
+        if len({slugify(title) or title.casefold() for title in titles}) < len(titles):
             raise forms.ValidationError("Two parts have the same title. Give each its own.")
         if not all(titles):
             raise forms.ValidationError("Write a title before the colon in every line.")
+        hints = [line.partition(":")[2].strip() for line in lines]
+        for words, most, what in ((titles, 80, "A title"), (hints, 200, "A hint")):
+            if long := next((word for word in words if len(word) > most), ""):
+                raise forms.ValidationError(f"{what} has up to {most} characters. Shorten “{long[:40]}…”.")
+        # By its title, so that the same part keeps its words when the kind gets another form.
+        codes = [slugify(title)[:60] or f"part{place}" for place, title in enumerate(titles, start=1)]
         return [
-            {"code": f"part{place}", "title": title[:80], "hint": line.partition(":")[2].strip()[:200]}
-            for place, (title, line) in enumerate(zip(titles, lines, strict=True), start=1)
+            {"code": code, "title": title, "hint": hint} for code, title, hint in zip(codes, titles, hints, strict=True)
         ]
 
     @property

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Prefetch, QuerySet
 from django.utils import timezone
 
 from sendco.charts.frame import Chart
 from sendco.charts.lines import sparkline
 from sendco.clock import short_date
 from staff.acting import Acting
-from staff.models import GroupStaff, Membership, School, TeachingGroup, User
+from staff.models import Membership, School, TeachingGroup, User
 from staff.models.people import current_on
 from staff.permissions import ROLE_PERMISSIONS, Permission
 
@@ -211,6 +211,7 @@ def _same_words(targets: list[Target]) -> dict[int, int]:
     rows = (
         Target.objects.current()
         .filter(wording__in=marks, outcome__plan__closed_on=None, outcome__plan__pupil__school=school)
+        .filter(outcome__plan__is_confidential=False)
         .values_list("wording", "outcome__plan__pupil")
         .distinct()
     )
@@ -278,8 +279,8 @@ class PlanShown:
         return [strategy for strategy in self.strategies if strategy.times > 1]
 
 
-def plan_shown(plan: SupportPlan) -> PlanShown:
-    """A constant number of queries: nine."""
+def plan_shown(plan: SupportPlan, acting: Acting | None = None) -> PlanShown:
+    """A constant number of queries: nine. The series holds what `acting` may open; without one this cycle alone."""
     outcomes = list(plan.outcomes.filter(removed_on=None))
     targets = list(Target.objects.filter(outcome__in=outcomes).select_related("outcome", "cohort"))
     for outcome in outcomes:
@@ -305,19 +306,16 @@ def plan_shown(plan: SupportPlan) -> PlanShown:
         ended_strategies=[one for one in strategies if one.ended_on],
         notes=list(plan.notes.filter(removed_on=None).select_related("added_by", "target")),
         voices=list(plan.voices.filter(removed_on=None).select_related("contact", "taken_by")),
-        series=series_of(plan),
+        series=series_of(plan, acting) if acting else [plan],
     )
 
 
-def series_of(plan: SupportPlan) -> list[SupportPlan]:
-    """Every cycle of this kind for this child, newest first, but those that were a mistake. One query."""
-    rows = SupportPlan.objects.filter(
+def series_of(plan: SupportPlan, acting: Acting) -> list[SupportPlan]:
+    """Every cycle of this kind for this child that this person may open, newest first, but mistakes. One query."""
+    rows = SupportPlan.objects.visible_to(acting).filter(
         pupil=plan.pupil_id, kind__code=plan.kind.code, kind__school=plan.kind.school_id
-    ).exclude(ending=SupportPlan.Ending.MISTAKE)
-    if plan.is_confidential:
-        rows = rows.filter(Q(is_confidential=True) | Q(pk=plan.pk))
-    else:
-        rows = rows.filter(is_confidential=False)
+    )
+    rows = rows.exclude(ending=SupportPlan.Ending.MISTAKE)
     return list(rows.select_related("lead").order_by("-starts_on", "-pk"))
 
 
@@ -394,6 +392,7 @@ class GridPlan:
                 self.voices[one.pk].words if one.pk in self.voices else "",
             )
             for one in self.parents
+            if one.has_parental_responsibility or one.pk in self.voices
         ]
 
     @property
@@ -421,11 +420,9 @@ def grid(plans: QuerySet[SupportPlan]) -> list[GridPlan]:
     comments: dict[int, list[PlanNote]] = defaultdict(list)
     for voice in PlanVoice.objects.filter(plan__in=ids, stage=PlanVoice.Stage.REVIEW, removed_on=None):
         voices[voice.plan_id][voice.contact_id] = voice
-    asked = Contact.objects.filter(
-        pupil__in=[plan.pupil_id for plan in found], ended_on=None, do_not_contact=False,
-        has_parental_responsibility=True,
-    )  # fmt: skip
-    for contact in asked:
+    for contact in Contact.objects.filter(
+        pupil__in=[plan.pupil_id for plan in found], ended_on=None, do_not_contact=False
+    ):
         parents[contact.pupil_id].append(contact)
     notes = PlanNote.objects.filter(plan__in=ids, kind=PlanNote.Kind.COMMENT, removed_on=None)
     for note in notes.select_related("added_by"):
@@ -524,23 +521,21 @@ class CohortShown:
         return sum(one.last is not None for one in self.targets)
 
 
-def cohort_shown(acting: Acting, cohort: CohortTarget) -> CohortShown:
-    """The pupils of a cohort whom this person sees, with where each stands."""
-    targets = list(
+def cohorts_shown(acting: Acting, cohorts: list[CohortTarget]) -> list[CohortShown]:
+    """The pupils of each cohort whom this person sees, with where each stands: once each, in the newest cycle that has
+    the target. Four queries, however many there are."""
+    targets = (
         Target.objects.visible_to(acting)
-        .filter(cohort=cohort, outcome__removed_on=None)
-        .filter(Q(ended_on=None) | Q(reviews__settled_on__isnull=False))
+        .filter(cohort__in=cohorts, outcome__removed_on=None)
+        .exclude(outcome__plan__ending=SupportPlan.Ending.MISTAKE)
         .select_related("outcome__plan__pupil__form_group")
-        .order_by("outcome__plan__pupil__sort_name", "pk")
-        .distinct()
+        .order_by("outcome__plan__pupil__sort_name", "outcome__plan__pupil", "-outcome__plan__starts_on", "-pk")
     )
-    shown = shown_targets(targets)
-    return CohortShown(cohort, [shown[target.pk] for target in targets])
-
-
-def teachers_of(pupil: Pupil, today: date) -> set[int]:
-    """The ids of those who teach or tutor the pupil's class today."""
-    if not pupil.form_group_id:
-        return set()
-    rows = GroupStaff.objects.filter(current_on(today), group=pupil.form_group_id)
-    return set(rows.values_list("user", flat=True))
+    newest: dict[tuple[int | None, int], Target] = {}
+    for target in targets:
+        newest.setdefault((target.cohort_id, target.plan.pupil_id), target)
+    shown = shown_targets(list(newest.values()))
+    return [
+        CohortShown(cohort, [shown[target.pk] for (pk, _), target in newest.items() if pk == cohort.pk])
+        for cohort in cohorts
+    ]

@@ -20,6 +20,7 @@ urlpatterns = [
     path("support/outcomes/<int:pk>/targets/add/", parts.target_add, name="target-add"),
     path("support/targets/<int:pk>/edit/", parts.target_edit, name="target-edit"),
     path("support/targets/<int:pk>/end/", parts.target_end, name="target-end"),
+    path("support/targets/<int:pk>/restore/", parts.target_restore, name="target-restore"),
     path("support/targets/<int:pk>/values/add/", parts.value_add, name="value-add"),
     path("support/values/<int:pk>/edit/", parts.value_edit, name="value-edit"),
     path("support/values/<int:pk>/remove/", parts.value_remove, name="value-remove"),

@@ -45,7 +45,7 @@ class ProfileForm(VersionedForm, CarefulForm):
 
     def __init__(self, *args, profile, begun=None, **kwargs):
         stored = {name: getattr(profile, name) for name in WORDS}
-        initial = {"version": profile.version} | stored | (begun or {})
+        initial = {"version": profile.version if profile.pk else 0} | stored | (begun or {})
         super().__init__(*args, school=profile.pupil.school, initial=initial, **kwargs)
 
     def stored_fields(self):
@@ -64,7 +64,7 @@ class PublishForm(forms.Form):
     is_minor = forms.BooleanField(
         required=False,
         label="Only a small change: nobody has to read it again",
-        help_text="For spelling, say. A change in what helps is never small.",
+        help_text="For spelling, say. If what helps has changed, leave this empty.",
     )
     minor_reason = forms.CharField(label="Why not", max_length=200, required=False)
 

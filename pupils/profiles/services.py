@@ -14,8 +14,8 @@ from sendco.files.kinds import Kind
 from sendco.files.models import StoredFile
 from sendco.files.services import FileNotAvailable
 from sendco.pdf.fit import DoesNotFit, fit_on_one_page
-from sendco.pdf.render import PdfUnavailable
-from sendco.refusals import Refused
+from sendco.pdf.render import PdfFailed, PdfUnavailable
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import School, User
 from staff.owed import bring_up_to_date
 from staff.saving import save_versioned
@@ -46,7 +46,7 @@ def save(*, profile: Profile, values: dict[str, Any], version: int, by: User) ->
     if profile.pk is None:
         Pupil.objects.select_for_update().get(pk=profile.pupil_id)
         if there := Profile.objects.filter(pupil=profile.pupil).first():
-            profile = there  # somebody began one a moment ago: the version says so
+            raise ChangedMeanwhile(there)  # somebody began one a moment ago
     saved, changed = save_versioned(profile, values | {"written_by": by}, version=version, by=by)
     if changed:
         note("profile.written", saved, "One-page profile written", by=by)
@@ -64,7 +64,7 @@ def set_photo(*, profile: Profile, upload: UploadedFile | None, consent: str, by
         stored = files.store(
             upload=upload, school_id=row.pupil.school_id, pupil_id=row.pupil_id, by=by, purpose=PURPOSE
         )
-        if stored.kind not in (Kind.JPEG, Kind.PNG):
+        if stored.kind != Kind.JPEG:
             raise Refused(ProfileReason.PHOTO_KIND, field="upload")
         photo = stored.pk
     row.photo_id, row.photo_consent, row.version = photo, consent if photo else "", row.version + 1
@@ -124,6 +124,8 @@ def _fit(version: ProfileVersion) -> int | None:
         return fit_on_one_page(TEMPLATE, context_of(version))[0]
     except PdfUnavailable:
         return None
+    except PdfFailed:
+        raise Refused(ProfileReason.NOT_DRAWN) from None
     except DoesNotFit:
         name = max(BOXES, key=lambda box: len(getattr(version, box)) / BOXES[box])
         field = TITLES[name]
@@ -179,7 +181,19 @@ def withdraw(*, version: ProfileVersion, by: User) -> None:
         row.save(update_fields=["withdrawn_on"])
     note("profile.withdrawn", row.profile, f"Version {row.number} of the profile taken back", by=by)
     for reading in _readings([row.profile]):
+        if reading.read_number == row.number:
+            _as_before(reading, row, by=by)
         bring_up_to_date(reading)
+
+
+def _as_before(reading: ProfileReading, version: ProfileVersion, *, by: User) -> None:
+    """What this person had read before the version that was taken back, from the history."""
+    standing = set(version.profile.versions.filter(withdrawn_on=None).values_list("number", flat=True))
+    earlier = reading.history.filter(read_number__in=standing).order_by("-history_id").first()
+    reading.read_number = earlier.read_number if earlier else None
+    reading.read_on = earlier.read_on if earlier else None
+    with audit.saving(reading, by=by):
+        reading.save(update_fields=["read_number", "read_on"])
 
 
 # --- Reading -----------------------------------------------------------------------------------------------------

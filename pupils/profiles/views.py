@@ -116,9 +116,15 @@ def profile(request, pk):
         "changed": services.differs(held, version) if held.pk else [],
         "may_write": acting.can(P.SUPPORT_CONTRIBUTE) and not pupil.left_on,
         "may_lead": acting.can(P.SUPPORT_LEAD) and not pupil.left_on,
-        "versions": held.versions.select_related("published_by") if held.pk else [],
+        "versions": _versions(acting, held) if held.pk else [],
     }
     return render(request, "pupils/profile.html", context)
+
+
+def _versions(acting, held):
+    """All for who leads; for others those that stand: one that was taken back is not to be read."""
+    rows = held.versions.select_related("published_by")
+    return rows if acting.can(P.SUPPORT_LEAD) else rows.filter(withdrawn_on=None)
 
 
 def _boxes(version):
@@ -133,6 +139,8 @@ def _boxes(version):
 def profile_version(request, pk):
     """An earlier version, as it was read."""
     rows = ProfileVersion.objects.visible_to(request.acting).select_related("profile__pupil__school", "published_by")
+    if not request.acting.can(P.SUPPORT_LEAD):
+        rows = rows.filter(withdrawn_on=None)
     version = get_object_or_404(rows, pk=pk)
     pupil = version.profile.pupil
     audit.record_read(school_id=pupil.school_id, pupil_id=pupil.pk, by=request.user, what="profile")

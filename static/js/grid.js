@@ -2,7 +2,8 @@
 "use strict";
 (() => {
   const body = document.body;
-  const csrf = JSON.parse(body.getAttribute("hx-headers") || "{}")["x-csrftoken"] || "";
+  const tokenOf = (page) => JSON.parse(page.getAttribute("hx-headers") || "{}")["x-csrftoken"] || "";
+  let csrf = tokenOf(body);
   const cells = [...document.querySelectorAll("[data-cell]")];
   const typed = (cell) => (cell.type === "checkbox" ? (cell.checked ? "1" : "") : cell.value);
   const first = (cell) => {
@@ -21,8 +22,9 @@
     kept.set(cell, text);
   };
 
+  const placeOf = (cell) => cell.closest("td, .grid-cell").querySelector(`[data-cell-state="${cell.dataset.cell}"]`);
   const sign = (cell, words, kind = "") => {
-    const place = cell.closest("td, .grid-cell").querySelector("[data-cell-state]");
+    const place = placeOf(cell);
     place.textContent = words;
     place.className = `cell-state ${kind}`;
     const open = cells.filter(isOpen).length;
@@ -30,24 +32,38 @@
     if (all) all.textContent = open ? `${open} not saved yet` : "Everything is saved";
   };
 
+  const offer = (cell, words, act) => {
+    const made = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-line btn-sm", textContent: words });
+    made.addEventListener("click", act);
+    placeOf(cell).append(made, " ");
+  };
   const theirs = (cell, text) => {
     sign(cell, "", "cell-late");
-    const place = cell.closest("td, .grid-cell").querySelector("[data-cell-state]");
-    place.append(`Somebody else wrote: “${text}”. `);
-    const button = (words, act) => {
-      const made = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-line btn-sm", textContent: words });
-      made.addEventListener("click", act);
-      place.append(made, " ");
-    };
+    placeOf(cell).append(`Somebody else wrote: “${text}”. `);
+    const button = (words, act) => offer(cell, words, act);
     button("Keep mine", () => { stands.set(cell, text); save(cell); });
     button("Take theirs", () => { put(cell, text); sign(cell, "Theirs is kept"); });
   };
 
+  const looked = new Set(); // cells whose words somebody has looked at
+  const again = (cell, words) => {
+    sign(cell, words, "cell-late");
+    clearTimeout(timers.get(cell));
+    timers.set(cell, setTimeout(() => save(cell), 8000));
+  };
+  // Whoever signs in again gets another token: the page asks for it, and what was typed stays.
+  const renew = async () => {
+    const answer = await fetch(location.href, { credentials: "same-origin" });
+    if (!answer.ok || answer.redirected) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    csrf = tokenOf(page.body) || csrf;
+  };
   const send = async (cell) => {
     const value = typed(cell);
     if (!isOpen(cell)) return sign(cell, "");
     sign(cell, "Saving");
     const data = new FormData();
+    if (looked.has(cell)) data.set("words_checked", "1");
     for (const [name, text] of [["field", cell.dataset.cell], ["value", value], ["was", stands.get(cell)]]) data.set(name, text);
     const url = cell.closest("[data-cell-url]").dataset.cellUrl;
     try {
@@ -56,15 +72,21 @@
       if (answer.ok && "stands" in said) {
         stands.set(cell, said.stands);
         kept.set(cell, value);
+        const tick = cell.dataset.cell === "value" && cell.closest("td").querySelector("[data-cell=otherwise]");
+        if (tick && tick.checked && value) { stands.set(tick, said.otherwise || ""); kept.set(tick, said.otherwise || ""); save(tick); }
         settle(cell);
         return sign(cell, isOpen(cell) ? "Not saved yet" : `Saved ${said.at}`);
       }
       if (answer.status === 409) return theirs(cell, said.theirs);
-      if (said.message) return sign(cell, said.message, "cell-late");
-      return sign(cell, answer.redirected || answer.status === 403 ? "Not saved: sign in again in another tab, then type a key here." : "Not saved yet. It is tried again.", "cell-late");
+      if (said.message) {
+        sign(cell, `${said.message} `, "cell-late");
+        if (said.may_stay) offer(cell, "I have checked: the words may stay", () => { looked.add(cell); save(cell); });
+        return undefined;
+      }
+      if (answer.status === 403 || answer.redirected) await renew();
+      again(cell, answer.redirected || answer.status === 403 ? "Not saved: sign in again in another tab. It is tried again." : "Not saved yet. It is tried again.");
     } catch {
-      sign(cell, "No connection: keep this page open. It is tried again.", "cell-late");
-      timers.set(cell, setTimeout(() => save(cell), 8000));
+      again(cell, "No connection: keep this page open. It is tried again.");
     }
     return undefined;
   };
@@ -102,15 +124,19 @@
   document.addEventListener("visibilitychange", () => { if (document.hidden) flush(); });
   addEventListener("pagehide", flush);
   addEventListener("online", flush);
-  // Closing waits until all is saved.
+  addEventListener("beforeunload", (event) => { if (cells.some(isOpen)) event.preventDefault(); });
+  // Closing waits until all is saved, and does not begin while something is not.
   document.querySelector("[data-grid-close]")?.addEventListener("submit", async (event) => {
     const form = event.target;
     if (form.dataset.flushed) return;
     event.preventDefault();
-    await Promise.all(flush());
+    flush();
     await Promise.all(running.values());
+    await Promise.all(cells.filter(isOpen).map(save));
+    const open = cells.find(isOpen);
+    if (open) return open.focus();
     form.dataset.flushed = "1";
-    form.submit();
+    return form.submit();
   });
 
   // --- By keyboard ---

@@ -363,7 +363,7 @@ def test_empty_list_says_what_to_do(sign_in, senco):
 def test_gaps_of_a_request_lead_to_where_they_are_mended(sign_in, senco, case):
     text = words_of(detail(sign_in(senco), case))
 
-    assert "5 of 5 missing" in text
+    assert "6 of 6 missing" in text
     for url in (
         reverse("pupils:status-change", args=[case.pupil_id]),
         reverse("pupils:assessment-add", args=[case.pupil_id]),

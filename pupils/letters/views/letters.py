@@ -154,7 +154,7 @@ def letter_detail(request, pk):
         "begin_plan": letter.kind == LetterKind.SEN_SUPPORT_STARTS
         and request.acting.can(Permission.SUPPORT_LEAD)
         and not letter.pupil.left_on
-        and not SupportPlan.objects.filter(pupil=letter.pupil, closed_on=None).exists(),
+        and not SupportPlan.objects.visible_to(request.acting).filter(pupil=letter.pupil, closed_on=None).exists(),
         "others": Letter.objects.filter(register_entry=letter.register_entry_id, pupil=letter.pupil).exclude(
             pk=letter.pk
         )

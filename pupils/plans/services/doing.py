@@ -15,7 +15,7 @@ from staff.saving import save_versioned
 
 from ...models import PlanNote, PlanStrategy, PlanVoice, PracticeNote, SupportPlan
 from ...practice.services import save_note as save_practice
-from ..refusals import SupportReason, TargetReason
+from ..refusals import SupportPlanReason, TargetReason
 from .plans import locked, note
 
 PURPOSE = "plan evidence"
@@ -121,14 +121,13 @@ def save_voice(*, voice: PlanVoice, values: dict[str, Any], version: int, by: Us
         raise Refused(TargetReason.VALUE_IN_FUTURE, field="said_on")
     contact = values.get("contact", voice.contact)
     if contact is not None and contact.do_not_contact:
-        raise Refused(SupportReason.CONTACT_NOT_TO_ASK, person=contact.name, field="contact")
+        raise Refused(SupportPlanReason.CONTACT_NOT_TO_ASK, field="contact")
     if voice.pk is None:
         voice.taken_by = by
         stage = values.get("stage", voice.stage)
         there = PlanVoice.objects.filter(plan=row, stage=stage, contact=contact, removed_on=None).first()
         if there:
-            person = contact.name if contact else row.pupil.forename
-            raise Refused(SupportReason.VOICE_THERE, person=person, day=there.said_on, field="contact")
+            raise Refused(SupportPlanReason.VOICE_THERE, day=there.said_on, field="contact")
     saved, changed = save_versioned(voice, values, version=version, by=by)
     if changed:
         who = saved.contact.name if saved.contact else row.pupil.forename

@@ -42,7 +42,10 @@ def end_kind(*, kind: PlanKind, valid_to: date | None, by: User) -> PlanKind:
     if kind.school_id is None:
         raise Refused(KindReason.SHIPPED)
     row = PlanKind.objects.select_for_update().get(pk=kind.pk)
-    row.valid_to, row.version = valid_to or timezone.localdate(), row.version + 1
+    last = valid_to or timezone.localdate()
+    if row.valid_from and last < row.valid_from:
+        raise Refused(KindReason.ENDS_BEFORE, day=row.valid_from, field="valid_to")
+    row.valid_to, row.version = last, row.version + 1
     with audit.saving(row, by=by):
         row.save(update_fields=["valid_to", "version"])
     audit.record("plan_kind.ended", row, text=f"Kind of plan {row.name} ended", by=by)

@@ -11,14 +11,15 @@ from sendco.audit import services as audit
 from sendco.audit.models import Audience
 from sendco.clock import long_date
 from sendco.refusals import Refused
+from staff.acting import acting_for
 from staff.models import Membership, User
 from staff.models.people import current_on
 from staff.owed import bring_up_to_date
 from staff.saving import save_versioned
 
-from ...models import PlanKind, PlanReader, PlanVoice, Pupil, SupportOutcome, SupportPlan, Target
+from ...models import PlanKind, PlanReader, PlanVoice, Pupil, SupportOutcome, SupportPlan, Target, TargetReview
 from ..dates import LONGEST_YEARS
-from ..refusals import SupportReason
+from ..refusals import SupportPlanReason
 
 Stage = PlanVoice.Stage
 
@@ -27,7 +28,7 @@ def locked(plan: SupportPlan, *, open_only: bool = True) -> SupportPlan:
     """The stored plan, taken for this transaction. Raises Refused where it is closed or its pupil has left."""
     row = SupportPlan.objects.select_for_update(of=("self",)).select_related("pupil__school", "kind").get(pk=plan.pk)
     if open_only and row.closed_on:
-        raise Refused(SupportReason.CLOSED, day=row.closed_on)
+        raise Refused(SupportPlanReason.CLOSED, day=row.closed_on)
     return row
 
 
@@ -44,15 +45,21 @@ def note(code: str, plan: SupportPlan, text: str, *, by: User | None, happened_o
 
 def _check_days(starts_on: date, review_on: date) -> None:
     if review_on < starts_on:
-        raise Refused(SupportReason.REVIEW_BEFORE_START, day=starts_on, field="review_on")
+        raise Refused(SupportPlanReason.REVIEW_BEFORE_START, day=starts_on, field="review_on")
     if review_on.year - starts_on.year > LONGEST_YEARS:
-        raise Refused(SupportReason.TOO_FAR_AHEAD, years=LONGEST_YEARS, field="review_on")
+        raise Refused(SupportPlanReason.TOO_FAR_AHEAD, years=LONGEST_YEARS, field="review_on")
 
 
-def _check_works_here(user: User, school_id: int) -> None:
-    here = Membership.objects.filter(current_on(timezone.localdate()), user=user, school=school_id)
-    if not here.exists():
-        raise Refused(SupportReason.LEAD_NOT_HERE, person=user.name, field="lead")
+def works_here(user: User, school_id: int) -> bool:
+    return Membership.objects.filter(current_on(timezone.localdate()), user=user, school=school_id).exists()
+
+
+def _check_opens_for(user: User, pupil: Pupil, field: str) -> None:
+    """A plan is of no use to who does not see the child."""
+    if not works_here(user, pupil.school_id):
+        raise Refused(SupportPlanReason.LEAD_NOT_HERE, person=user.name, field=field)
+    if not Pupil.objects.visible_to(acting_for(user, pupil.school_id)).filter(pk=pupil.pk).exists():
+        raise Refused(SupportPlanReason.DOES_NOT_SEE, person=user.name, pupil=pupil.forename, field=field)
 
 
 def open_plans_of_kind(pupil: Pupil, kind: PlanKind) -> QuerySet[SupportPlan]:
@@ -89,13 +96,15 @@ def begin(
 
     pupil = Pupil.objects.select_for_update().get(pk=pupil.pk)
     if pupil.left_on:
-        raise Refused(SupportReason.PUPIL_LEFT, pupil=pupil.name, day=pupil.left_on)
+        raise Refused(SupportPlanReason.PUPIL_LEFT, pupil=pupil.name, day=pupil.left_on)
     if not PlanKind.objects.on(starts_on).filter(pk=kind.pk).exists():
-        raise Refused(SupportReason.KIND_NOT_IN_FORCE, day=starts_on, field="kind")
+        raise Refused(SupportPlanReason.KIND_NOT_IN_FORCE, day=starts_on, field="kind")
     _check_days(starts_on, review_on)
-    _check_works_here(lead, pupil.school_id)
+    _check_opens_for(lead, pupil, "lead")
     if there := open_plans_of_kind(pupil, kind).first():
-        raise Refused(SupportReason.OPEN_ALREADY, pupil=pupil.forename, day=there.starts_on, field="kind")
+        if not SupportPlan.objects.visible_to(acting_for(by, pupil.school_id)).filter(pk=there.pk).exists():
+            raise Refused(SupportPlanReason.OPEN_HIDDEN, field="kind")
+        raise Refused(SupportPlanReason.OPEN_ALREADY, pupil=pupil.forename, day=there.starts_on, field="kind")
     plan = SupportPlan(
         pupil=pupil, kind=kind, lead=lead, starts_on=starts_on, review_on=review_on, assessed=_kept(assessed, kind),
         is_confidential=is_confidential, entered_by=by,
@@ -137,7 +146,7 @@ def change(*, plan: SupportPlan, values: dict[str, Any], version: int, by: User)
     values = dict(values)
     _check_days(values.get("starts_on", row.starts_on), values.get("review_on", row.review_on))
     if "lead" in values and values["lead"].pk != row.lead_id:
-        _check_works_here(values["lead"], row.pupil.school_id)
+        _check_opens_for(values["lead"], row.pupil, "lead")
     if "assessed" in values:
         values["assessed"] = _kept(values["assessed"], row.kind)
     saved, changed = save_versioned(row, values, version=version, by=by)
@@ -188,8 +197,8 @@ def set_confidential(*, plan: SupportPlan, is_confidential: bool, by: User) -> S
 def name_reader(*, plan: SupportPlan, user: User, by: User) -> PlanReader:
     row = locked(plan, open_only=False)
     if row.readers.filter(user=user, ended_on=None).exists():
-        raise Refused(SupportReason.READER_THERE, person=user.name, field="user")
-    _check_works_here(user, row.pupil.school_id)
+        raise Refused(SupportPlanReason.READER_THERE, person=user.name, field="user")
+    _check_opens_for(user, row.pupil, "user")
     reader = _name(row, user, by=by)
     note("support.reader_named", row, f"{user.name} may read the {row.kind.name}", by=by)
     return reader
@@ -226,23 +235,26 @@ def reopen(*, plan: SupportPlan, by: User) -> SupportPlan:
     """Take a closing back. A next cycle that nobody has worked on goes with it; one that was worked on stays."""
     row = locked(plan, open_only=False)
     if row.is_open:
-        raise Refused(SupportReason.NOTHING_CLOSED)
+        raise Refused(SupportPlanReason.NOTHING_CLOSED)
     following = SupportPlan.objects.select_for_update(of=("self",)).filter(previous=row).first()
     if following is not None and following.ending != SupportPlan.Ending.MISTAKE:
         if following.version > 1 or following.closed_on or _was_worked_on(following):
-            raise Refused(SupportReason.NOT_EMPTY, day=following.starts_on)
+            raise Refused(SupportPlanReason.NOT_EMPTY, day=following.starts_on)
         _withdraw(following, by=by)
-    elif following is None:
-        there = open_plans_of_kind(row.pupil, row.kind).exclude(pk=row.pk).first()
-        if there:
-            raise Refused(SupportReason.OPEN_ALREADY, pupil=row.pupil.forename, day=there.starts_on)
+    elif following is not None:
+        following.previous = None
+        with audit.saving(following, by=by):
+            following.save(update_fields=["previous"])
+    if there := open_plans_of_kind(row.pupil, row.kind).exclude(pk=row.pk).first():
+        raise Refused(SupportPlanReason.OPEN_ALREADY, pupil=row.pupil.forename, day=there.starts_on)
+    was_reviewed, closed_on = row.ending == SupportPlan.Ending.REVIEWED, row.closed_on
     row.closed_on, row.closed_by, row.ending, row.ending_note = None, None, "", ""
     row.version += 1
     with audit.saving(row, by=by):
         row.save(update_fields=["closed_on", "closed_by", "ending", "ending_note", "version"])
     # What was settled with the cycle is open again, as it was written.
-    for target in Target.objects.filter(outcome__plan=row, ended_on=None):
-        last = target.reviews.filter(settled_on__isnull=False).order_by("-settled_on", "-pk").first()
+    for target in Target.objects.filter(outcome__plan=row, ended_on=None) if was_reviewed else ():
+        last = target.reviews.filter(settled_on=closed_on).order_by("-pk").first()
         if last and not target.reviews.filter(settled_on=None).exists():
             last.settled_on = last.settled_by = None
             with audit.saving(last, by=by):
@@ -261,9 +273,15 @@ def _was_worked_on(plan: SupportPlan) -> bool:
         or plan.strategies.filter(version__gt=1).exists()
         or plan.strategies.filter(times=1).exists()
         or SupportOutcome.objects.filter(plan=plan, version__gt=1).exists()
+        or TargetReview.objects.filter(target__outcome__plan=plan).exists()
+        or plan.outcomes.exclude(text__in=_texts_before(plan)).exists()
         or Target.objects.filter(outcome__plan=plan).exclude(version=1, carried_from__isnull=False).exists()
         or Target.objects.filter(outcome__plan=plan, values__isnull=False).exists()
     )
+
+
+def _texts_before(plan: SupportPlan) -> list[str]:
+    return list(SupportOutcome.objects.filter(plan__following=plan).values_list("text", flat=True))
 
 
 def _withdraw(plan: SupportPlan, *, by: User) -> None:

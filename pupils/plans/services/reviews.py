@@ -1,5 +1,6 @@
 """Reviewing: one cell of the grid at a time; settling a target; closing a cycle with the next one seeded from it."""
 
+import hashlib
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -8,7 +9,7 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
-from sendco.refusals import Refused
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import User
 from staff.owed import bring_up_to_date
 from staff.selectors import school_calendar
@@ -28,9 +29,9 @@ from ...models import (
 )
 from ...models.plans import CarryReason, Judgement, NextStep
 from ..dates import propose_review, sooner
-from ..refusals import SupportReason, TargetReason
+from ..refusals import SupportPlanReason, TargetReason
 from ..values import typed_value
-from .plans import locked, note
+from .plans import locked, note, works_here
 from .targets import baseline_follows, value_of
 
 CHOICES = {"judgement": Judgement, "next_step": NextStep, "carry_reason": CarryReason}
@@ -63,13 +64,16 @@ def cell_text(review: TargetReview | None, field: str) -> str:
     return str(getattr(review, field))
 
 
-def _check_words(text: str) -> None:
+def _check_words(text: str, *, words_checked: bool) -> None:
+    """Raise Refused for what may belong with the safeguarding lead, unless somebody has looked and says it may stay."""
+    if words_checked:
+        return
     if phrases := words_of_disclosure(text):
         raise Refused(TargetReason.DISCLOSURE, words=f"“{'”, “'.join(phrases)}”")
 
 
 @transaction.atomic
-def write_cell(*, target: Target, field: str, typed: str, was: str, by: User) -> str:
+def write_cell(*, target: Target, field: str, typed: str, was: str, by: User, words_checked: bool = False) -> str:
     """Save one cell of a target's row; returns what stands there now.
 
     `was` is what the screen showed before. Raises CellChanged where something else stands there by now, Refused with
@@ -95,7 +99,7 @@ def write_cell(*, target: Target, field: str, typed: str, was: str, by: User) ->
             raise ValueError(f"{typed} is no {field}")
     else:
         typed = typed[: TEXTS[field]]
-        _check_words(typed)
+        _check_words(typed, words_checked=words_checked)
     setattr(review, field, typed)
     _save_review(review, by=by)
     return typed
@@ -111,7 +115,7 @@ def _write_value(review: TargetReview, target: Target, field: str, typed: str, p
     value = getattr(review, "value", None) if review.pk else None
     if field == "otherwise":
         if value is None:
-            raise Refused(TargetReason.WORDS_NEEDED)
+            raise Refused(TargetReason.NO_VALUE_YET)
         value.otherwise = bool(typed)
     elif not typed:
         return _unwrite(value, target, by=by)
@@ -165,7 +169,9 @@ def _voice(plan: SupportPlan, field: str) -> PlanVoice | None:
 
 
 @transaction.atomic
-def write_plan_cell(*, plan: SupportPlan, field: str, typed: str, was: str, by: User) -> str:
+def write_plan_cell(
+    *, plan: SupportPlan, field: str, typed: str, was: str, by: User, words_checked: bool = False
+) -> str:
     """Save the note of the meeting, the child's words or one parent's. As write_cell()."""
     row = locked(plan)
     stands, typed = plan_cell_text(row, field).strip(), typed.strip()
@@ -173,7 +179,7 @@ def write_plan_cell(*, plan: SupportPlan, field: str, typed: str, was: str, by: 
         return stands
     if was.strip() != stands:
         raise CellChanged(stands)
-    _check_words(typed)
+    _check_words(typed, words_checked=words_checked)
     if field == NOTE:
         row.review_note, row.version = typed, row.version + 1
         with audit.saving(row, by=by):
@@ -196,8 +202,9 @@ def _new_voice(plan: SupportPlan, field: str) -> PlanVoice:
         if contact is None:
             raise ValueError("no such parent")
         if contact.do_not_contact:
-            raise Refused(SupportReason.CONTACT_NOT_TO_ASK, person=contact.name)
-    return PlanVoice(plan=plan, stage=PlanVoice.Stage.REVIEW, contact=contact)
+            raise Refused(SupportPlanReason.CONTACT_NOT_TO_ASK)
+    # How they told us nobody has said here.
+    return PlanVoice(plan=plan, stage=PlanVoice.Stage.REVIEW, contact=contact, method="")
 
 
 # --- Settling ----------------------------------------------------------------------------------------------------
@@ -237,7 +244,7 @@ def settle_target(*, target: Target, review_on: date | None, by: User) -> Target
         raise Refused(missing or TargetReason.NEXT_MISSING)
     today = timezone.localdate()
     if review_on and review_on < today:
-        raise Refused(SupportReason.REVIEW_BEFORE_START, day=today, field="review_on")
+        raise Refused(SupportPlanReason.REVIEW_BEFORE_START, day=today, field="review_on")
     _settle(review, row, on=today, by=by)
     if review.next_step == NextStep.CARRY:
         row.review_on = review_on
@@ -252,16 +259,35 @@ def settle_target(*, target: Target, review_on: date | None, by: User) -> Target
     return review
 
 
+def stamp_of(target: Target) -> str:
+    """What a page about one target has seen of its open review, in one mark: it differs once anybody has written."""
+    cells = cells_of(target)
+    return hashlib.sha256("\x1f".join(cells[name] for name in CELLS).encode()).hexdigest()[:24]
+
+
+def cells_of(target: Target) -> dict[str, str]:
+    """{cell: what stands in it} of the open review of a target."""
+    review = target.reviews.filter(settled_on=None).select_related("value__target").first()
+    return {name: cell_text(review, name) for name in CELLS}
+
+
 @transaction.atomic
-def review_alone(*, target: Target, values: dict[str, Any], review_on: date | None, by: User) -> TargetReview:
-    """Write one whole look at a target and settle it. `values` are the texts of its cells."""
+def review_alone(
+    *, target: Target, values: dict[str, Any], seen: str, review_on: date | None, by: User, words_checked: bool = False
+) -> TargetReview:
+    """Write one whole look at a target and settle it. `values` are the texts of its cells, `seen` the stamp of what was
+    on the screen. Raises ChangedMeanwhile with the target where somebody wrote about it since.
+    """
+    locked(target.outcome.plan)
+    if stamp_of(target) != seen:
+        raise ChangedMeanwhile(target)
     for field in CELLS:
         typed = ("1" if values[field] else "") if field == "otherwise" else values[field]
-        stands = cell_text(target.reviews.filter(settled_on=None).select_related("value__target").first(), field)
         if field == "otherwise" and not values["value"]:
             continue
+        stands = cells_of(target)[field]
         try:
-            write_cell(target=target, field=field, typed=typed, was=stands, by=by)
+            write_cell(target=target, field=field, typed=typed, was=stands, by=by, words_checked=words_checked)
         except Refused as refusal:
             raise Refused(refusal.reason, **{"field": field} | refusal.data) from refusal
     return settle_target(target=target, review_on=review_on, by=by)
@@ -307,10 +333,10 @@ def close_cycle(
         only = reasons.pop() if len(reasons) == 1 else None
         if only and only is not TargetReason.NEXT_MISSING:
             raise Refused(only, targets=numbers)
-        raise Refused(SupportReason.NOT_SETTLED, count=len(missing), targets=numbers)
+        raise Refused(SupportPlanReason.NOT_SETTLED, count=len(missing), targets=numbers)
     today = max(timezone.localdate(), row.starts_on)
     if goes_on and review_on and review_on < today:
-        raise Refused(SupportReason.REVIEW_BEFORE_START, day=today, field="review_on")
+        raise Refused(SupportPlanReason.REVIEW_BEFORE_START, day=today, field="review_on")
     for target, review in rows:
         _settle(review, target, on=today, by=by)  # type: ignore[arg-type]  # a target without one is not ready
     row.closed_on, row.closed_by, row.ending, row.version = today, by, SupportPlan.Ending.REVIEWED, row.version + 1
@@ -339,16 +365,17 @@ def _kind_in_force(plan: SupportPlan, on: date) -> PlanKind:
     kinds = PlanKind.objects.on(on).filter(code=plan.kind.code, school=plan.kind.school)
     kind = kinds.order_by("-valid_from").first()
     if kind is None:
-        raise Refused(SupportReason.KIND_NOT_IN_FORCE, day=on)
+        raise Refused(SupportPlanReason.KIND_NOT_IN_FORCE, day=on)
     return kind
 
 
 def _seed(plan: SupportPlan, rows: list[Ready], *, on: date, review_on: date | None, by: User) -> SupportPlan:
     """The next cycle with what goes on: outcomes, targets from where they stand now, and strategies, counted again."""
     kind = _kind_in_force(plan, on)
+    lead = plan.lead if works_here(plan.lead, plan.pupil.school_id) else by
     following = SupportPlan(
-        pupil=plan.pupil, kind=kind, previous=plan, cycle=plan.cycle + 1, lead=plan.lead, starts_on=on,
-        review_on=review_on or proposed_review(plan, rows, on), assessed=plan.assessed,
+        pupil=plan.pupil, kind=kind, previous=plan, cycle=plan.cycle + 1, lead=lead, starts_on=on,
+        review_on=review_on or proposed_review(plan, rows, on), assessed=_moved(plan, kind),
         is_confidential=plan.is_confidential, entered_by=by,
     )  # fmt: skip
     _save(following, by=by)
@@ -381,6 +408,16 @@ def _seed(plan: SupportPlan, rows: list[Ready], *, on: date, review_on: date | N
     return following
 
 
+def _moved(plan: SupportPlan, kind: PlanKind) -> dict[str, str]:
+    """What is known, under the parts of the kind in force. Words of a part that is no more stand with the first one."""
+    codes = [section["code"] for section in kind.sections]
+    kept = {code: words for code, words in plan.assessed.items() if code in codes}
+    lost = [words for code, words in plan.assessed.items() if code not in codes]
+    if lost and codes:
+        kept[codes[0]] = "\n\n".join([*filter(None, [kept.get(codes[0])]), *lost])
+    return kept
+
+
 def _save(row: Any, *, by: User) -> Any:
     with audit.saving(row, by=by):
         row.save()
@@ -391,7 +428,7 @@ def _carry(
     target: Target, review: TargetReview, outcome: SupportOutcome, number: int, plan: SupportPlan, *, by: User
 ) -> Target:
     last = target.values.filter(removed_on=None, otherwise=False).order_by("-taken_on", "-pk").first()
-    start = (last.value, last.words[:200], last.taken_on) if last else _start_of(target)
+    start = (last.value, last.words, last.taken_on) if last else _start_of(target)
     copy = Target(
         outcome=outcome, number=number, text=target.text, measure=target.measure, unit=target.unit,
         lower_is_better=target.lower_is_better, how=target.how, baseline=start[0], baseline_words=start[1],
@@ -410,20 +447,27 @@ class Closed(NamedTuple):
     """What came of closing many: the cycles that are closed, and those that were not with the reason."""
 
     closed: list[SupportPlan]
+    following: list[SupportPlan]
     left: list[tuple[SupportPlan, Refused]]
+
+    @property
+    def begun(self) -> int:
+        return len(self.following)
 
 
 def close_many(*, plans: list[SupportPlan], by: User) -> Closed:
     """Close each of these cycles that is ready, each by itself: one that is not keeps none of the others back."""
-    done = Closed([], [])
+    done = Closed([], [], [])
     for plan in plans:
         try:
             rows = current_targets(plan)
             goes_on = any(review is not None and review.next_step in GOES_ON for _, review in rows) or not rows
             if not rows:
-                raise Refused(SupportReason.NOTHING_TO_CLOSE)
-            close_cycle(plan=plan, by=by, goes_on=goes_on)
+                raise Refused(SupportPlanReason.NOTHING_TO_CLOSE)
+            after = close_cycle(plan=plan, by=by, goes_on=goes_on)
             done.closed.append(plan)
+            if after.pk != plan.pk:
+                done.following.append(after)
         except Refused as refusal:
             done.left.append((plan, refusal))
     return done
@@ -442,8 +486,8 @@ def _done_if_last(plan: SupportPlan, *, by: User) -> None:
         done_on=None,
     ).select_related("window"):
         waiting = SupportPlan.objects.filter(
-            closed_on=None, review_on__lte=row.window.due_on, pupil__form_group=group, pupil__left_on=None,
-            pupil__school=plan.pupil.school_id,
+            closed_on=None, is_confidential=False, review_on__lte=row.window.due_on, pupil__form_group=group,
+            pupil__left_on=None, pupil__school=plan.pupil.school_id,
         )  # fmt: skip
         if not waiting.exists():
             row.done_on, row.done_by = today, by

@@ -63,6 +63,13 @@ def read_numbers(values: dict[str, Any]) -> dict[str, Any]:
     """Baseline and aim, given as texts, as numbers in the target's measure. Raises Refused at the field."""
     measure = values.get("measure", "")
     read = dict(values)
+    if measure == Measure.WORDS:
+        for name in MEASURED:
+            typed = values.get(name)
+            if isinstance(typed, str) and typed.strip():
+                read[f"{name}_words"] = values.get(f"{name}_words") or typed.strip()
+    elif not measure and any(isinstance(values.get(name), str) and values[name].strip() for name in MEASURED):
+        raise Refused(TargetReason.UNITS_NEEDED, field="measure")
     for name in MEASURED:
         if isinstance(values.get(name), Decimal):
             continue
@@ -129,6 +136,27 @@ def end_target(*, target: Target, end_note: str, by: User) -> Target:
     return row
 
 
+@transaction.atomic
+def restore_target(*, target: Target, by: User) -> Target:
+    """Take an ending back while the cycle is open; a look that ended it is open again, as it was written."""
+    plan = locked(target.outcome.plan)
+    row = Target.objects.select_for_update(of=("self",)).select_related("outcome__plan__pupil").get(pk=target.pk)
+    if row.ended_on is None:
+        return row
+    last = row.reviews.filter(settled_on=row.ended_on).order_by("-pk").first()
+    if last and not row.reviews.filter(settled_on=None).exists():
+        last.settled_on = last.settled_by = last.due_on = None
+        with audit.saving(last, by=by):
+            last.save(update_fields=["settled_on", "settled_by", "due_on"])
+    row.ended_on, row.end_note, row.version = None, "", row.version + 1
+    with audit.saving(row, by=by):
+        row.save(update_fields=["ended_on", "end_note", "version"])
+    row.outcome.plan = plan
+    note("support.target_restored", plan, f"Target {row.number}: its ending was taken back", by=by)
+    bring_up_to_date(row)
+    return row
+
+
 # --- Values ------------------------------------------------------------------------------------------------------
 def _check_day(plan: SupportPlan, day: date) -> None:
     if day > timezone.localdate():
@@ -177,7 +205,7 @@ def baseline_follows(target: Target, *, by: User) -> None:
     if not target.baseline_from_first:
         return
     first = target.values.filter(removed_on=None, otherwise=False).order_by("taken_on", "pk").first()
-    facts = (first.value, first.words[:200], first.taken_on) if first else (None, "", None)
+    facts = (first.value, first.words, first.taken_on) if first else (None, "", None)
     if facts != (target.baseline, target.baseline_words, target.baseline_on):
         target.baseline, target.baseline_words, target.baseline_on = facts
         with audit.saving(target, by=by):

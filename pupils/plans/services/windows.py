@@ -12,7 +12,7 @@ from staff.models import GroupStaff, School, User
 from staff.models.people import current_on
 from staff.owed import bring_up_to_date
 
-from ...models import ReviewWindow, SupportPlan, TargetReview, WindowClass
+from ...models import ReviewWindow, SupportPlan, Target, TargetReview, WindowClass
 from ..refusals import WindowReason
 
 
@@ -56,10 +56,11 @@ def save_window(
 
 
 def plans_of(window: ReviewWindow) -> QuerySet[SupportPlan]:
-    """The open plans of pupils on roll that are to be reviewed by the window's last day."""
+    """The open plans of pupils on roll that are to be reviewed by the window's last day. Confidential ones have their
+    lead and a date of their own: a class is not asked for what its teacher may not open."""
     return SupportPlan.objects.filter(
         pupil__school=window.school_id, pupil__left_on=None, pupil__merged_into=None, closed_on=None,
-        review_on__lte=window.due_on,
+        is_confidential=False, review_on__lte=window.due_on,
     )  # fmt: skip
 
 
@@ -104,11 +105,7 @@ def remove_window(*, window: ReviewWindow, by: User) -> None:
 def unwritten(row: WindowClass) -> int:
     """How many targets of this class have neither a judgement nor a word about them yet. Two queries."""
     plans = plans_of(row.window).filter(pupil__form_group=row.group_id)
-    targets = set(
-        plans.filter(outcomes__removed_on=None, outcomes__targets__ended_on=None)
-        .exclude(outcomes__targets=None)
-        .values_list("outcomes__targets", flat=True)
-    )
+    targets = set(Target.objects.current().filter(outcome__plan__in=plans).values_list("pk", flat=True))
     written = TargetReview.objects.filter(target__in=targets, settled_on=None).exclude(judgement="", comment="")
     return len(targets - set(written.values_list("target", flat=True)))
 

@@ -165,6 +165,25 @@ def target_end(request, pk):
     )
 
 
+@require_permission(*WRITES)
+@form_page
+def target_restore(request, pk):
+    """Take the ending of a target back while its cycle is open."""
+    target, plan = _target(request, pk, current=False)
+    need_lead(request, plan)
+    page = below(plan, title=f"Take the ending of target {target.number} back?", submit="Take it back") | {
+        "explanation": "It stands in the plan again, with its values. A review that ended it can be changed again.",
+        "cancel_words": "Leave it ended",
+    }
+    return ConfirmPage(
+        act=partial(targets.restore_target, target=target, by=request.user),
+        done="The target stands in the plan again.",
+        then=address(plan),
+        refused_to=address(plan),
+        page=page,
+    ).respond(request)
+
+
 # --- Values ------------------------------------------------------------------------------------------------------
 @require_permission(*WRITES)
 @form_page

@@ -141,6 +141,8 @@ def _known(pupil, kind):
 
 
 def _scores(acting, pupil):
+    if not acting.can(P.NARRATIVE_VIEW):
+        return Assessment.objects.none()
     return Assessment.objects.visible_to(acting).filter(pupil=pupil, removed_on=None)[:4]
 
 
@@ -150,7 +152,7 @@ def _scores(acting, pupil):
 def support_detail(request, pk):
     plan = plan_in_view(request, pk)
     _read(request, plan)
-    shown = selectors.plan_shown(plan)
+    shown = selectors.plan_shown(plan, request.acting)
     context = rights(request.acting, plan) | {
         "title": f"{plan.kind.name}: {plan.pupil.name}",
         "tab_title": "Pupil: Support plan",
@@ -162,7 +164,7 @@ def support_detail(request, pk):
         "today": timezone.localdate(),
         "counts": selectors.outcome_counts(shown.series),
         "scores": _scores(request.acting, plan.pupil),
-        "following": SupportPlan.objects.filter(previous=plan).first(),
+        "following": SupportPlan.objects.visible_to(request.acting).filter(previous=plan).first(),
         "user_id": request.user.pk,
         "may_name": request.acting.can(P.CONTACT_VIEW),
         "readers": plan.readers.filter(ended_on=None).select_related("user") if plan.is_confidential else (),
@@ -278,7 +280,7 @@ def support_confidential(request, pk):
         title="Make this plan confidential?" if closing else "Open this plan to everybody who sees the pupil?",
         submit="Make it confidential" if closing else "Open it",
     ) | {
-        "explanation": "Its lead, those you name, the SENCo and the headteacher open it then, and nobody else."
+        "explanation": "Its lead, those you name, the SENDCo and the headteacher open it then, and nobody else."
         if closing
         else f"Everybody who teaches or supports {plan.pupil.forename} reads it then.",
         "cancel_words": "Leave it as it is",

@@ -12,13 +12,15 @@ from django.views.decorators.http import require_GET, require_POST
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.formkit.page import REFUSED, form_page, posted, pressed_once
+from sendco.formkit.versions import Versioned
 from sendco.refusals import Refused
 from staff.access import require_permission
 from staff.models import TeachingGroup
 from staff.permissions import Permission as P
 
-from ...models import Target, TargetReview, WindowClass
+from ...models import Target, WindowClass
 from .. import forms, selectors
+from ..refusals import TargetReason
 from ..rights import may_lead
 from ..services import reviews as services
 from ..services import windows
@@ -110,17 +112,19 @@ def _answer(write, **cell):
     except services.CellChanged as changed:
         return JsonResponse({"theirs": changed.theirs}, status=HTTPStatus.CONFLICT)
     except Refused as refusal:
-        return JsonResponse({"message": str(refusal)}, status=REFUSED)
+        may_stay = refusal.reason is TargetReason.DISCLOSURE  # once somebody has looked
+        return JsonResponse({"message": str(refusal), "may_stay": may_stay}, status=REFUSED)
     except ValueError as error:
         raise Http404 from error
     at = timezone.localtime().strftime("%H:%M")
-    return JsonResponse({"stands": stands, "at": at})
+    return JsonResponse(stands | {"at": at})
 
 
 def _typed(request):
     names = ("field", "value", "was")
     field, typed, was = (request.POST.get(name, "").replace("\x00", "").replace("\r\n", "\n") for name in names)
-    return {"field": field, "typed": typed, "was": was, "by": request.user}
+    checked = request.POST.get("words_checked") == "1"
+    return {"field": field, "typed": typed, "was": was, "by": request.user, "words_checked": checked}
 
 
 @require_permission(*WRITES)
@@ -130,13 +134,24 @@ def review_cell(request, pk):
         request, Target.objects.select_related("outcome__plan"), pk, plan_of=lambda row: row.outcome.plan
     )
     target.outcome.plan = plan
-    return _answer(services.write_cell, target=target, **_typed(request))
+    return _answer(_write_cell, target=target, **_typed(request))
+
+
+def _write_cell(*, target, field, **typed):
+    """What stands in the cell; beside a value, whether it counts as taken in another way."""
+    stands = services.write_cell(target=target, field=field, **typed)
+    beside = {"otherwise": services.cells_of(target)["otherwise"]} if field == "value" else {}
+    return {"stands": stands} | beside
 
 
 @require_permission(*WRITES)
 @require_POST
 def review_plan_cell(request, pk):
-    return _answer(services.write_plan_cell, plan=plan_in_view(request, pk), **_typed(request))
+    return _answer(_write_words, plan=plan_in_view(request, pk), **_typed(request))
+
+
+def _write_words(**typed):
+    return {"stands": services.write_plan_cell(**typed)}
 
 
 # --- Settling and closing ----------------------------------------------------------------------------------------
@@ -149,17 +164,19 @@ def target_review(request, pk):
     )
     need_lead(request, plan)
     target.outcome.plan = plan
-    review = target.reviews.filter(settled_on=None).select_related("value__target").first() or TargetReview()
-    names = ("judgement", "comment", "unmeasured", "next_step", "carry_reason")
-    initial = {name: getattr(review, name) for name in names}
-    initial |= {"value": services.cell_text(review if review.pk else None, "value")}
+    initial = services.cells_of(target) | {"seen": services.stamp_of(target)}
+    initial["otherwise"] = bool(initial["otherwise"])
     form = forms.TargetReviewForm(posted(request), target=target, initial=initial)
 
     def save(cleaned):
         return services.review_alone(
-            target=target, values={name: cleaned[name] for name in (*names, "value", "otherwise")},
-            review_on=cleaned["review_on"], by=request.user,
-        )  # fmt: skip
+            target=target,
+            values={name: cleaned[name] for name in services.CELLS},
+            seen=cleaned["seen"],
+            review_on=cleaned["review_on"],
+            by=request.user,
+            words_checked=bool(cleaned.get("words_checked")),
+        )
 
     return plan_form(
         request,
@@ -171,7 +188,8 @@ def target_review(request, pk):
         submit="Settle this review",
         done="Reviewed.",
         draft=f"target-review-{target.pk}",
-        leaves=("words_checked",),
+        leaves=("words_checked", "seen"),
+        versioned=Versioned(field="seen", mark=services.stamp_of, values=services.cells_of),
         shown=selectors.shown_targets([target])[target.pk],
         template="pupils/target_review.html",
     )
@@ -220,8 +238,10 @@ def review_close(request):
     led = [plan for plan in plans if may_lead(request.acting, plan)]
     done = services.close_many(plans=led, by=request.user)
     if done.closed:
-        number = len(done.closed)
-        messages.success(request, f"{number} cycle{'' if number == 1 else 's'} closed, and the next ones begun.")
+        number, begun = len(done.closed), done.begun
+        messages.success(
+            request, f"{number} cycle{'' if number == 1 else 's'} closed, {begun or 'none'} begun from them."
+        )
     for plan, refusal in done.left[:8]:
         messages.warning(request, f"{plan.pupil.name}: {refusal}")
     if len(done.left) > 8:

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from django.core.paginator import Paginator
+from django.db.models import F
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
@@ -186,9 +188,11 @@ def _cohorts():
 @require_permission(*READS)
 @require_GET
 def cohort_list(request):
-    rows = CohortTarget.objects.visible_to(request.acting).order_by("ended_on", "title", "pk")
+    rows = CohortTarget.objects.visible_to(request.acting).order_by(F("ended_on").desc(nulls_first=True), "title", "pk")
+    page = Paginator(rows, 40).get_page(request.GET.get("page"))
     context = _page("Targets for several pupils") | {
-        "cohorts": [selectors.cohort_shown(request.acting, row) for row in rows[:40]],
+        "page": page,
+        "cohorts": selectors.cohorts_shown(request.acting, list(page.object_list)),
         "may_lead": any(request.acting.can(permission) for permission in LEADS),
     }
     return render(request, "pupils/cohort_list.html", context)
@@ -204,7 +208,7 @@ def cohort_detail(request, pk):
     cohort = _cohort(request, pk)
     context = _page(cohort.title, trail=[_cohorts()]) | {
         "cohort": cohort,
-        "shown": selectors.cohort_shown(request.acting, cohort),
+        "shown": selectors.cohorts_shown(request.acting, [cohort])[0],
         "may_lead": any(request.acting.can(permission) for permission in LEADS),
     }
     return render(request, "pupils/cohort_detail.html", context)

@@ -4,6 +4,7 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 
 from pupils.duplicates.selectors import record_ids
+from pupils.models import SupportPlan
 from sendco.audit.selectors import pupil_events
 from sendco.templatetags.sendco_ui import day, full_day, icon
 
@@ -18,12 +19,16 @@ ICONS = {
     "contact": "phone",
     "import": "database-import",
     "merge": "arrows-join",
+    "support": "target-arrow",
+    "profile": "id",
 }
+PLAN = SupportPlan._meta.label_lower
 KINDS = (
     ("all", "All"),
     ("register", "Register"),
     ("concern", "Concerns"),
     ("assessment", "Assessments"),
+    ("support", "Support plans"),
     ("letter", "Letters"),
     ("document", "Documents"),
     ("pupil", "Details"),
@@ -34,6 +39,7 @@ def events_for(acting, pupil, kind="all"):
     """Return the events that this person may meet, newest first; narrowed to one kind of event."""
     ids = record_ids(pupil) if pupil.was_merged else [pupil.pk]
     events = pupil_events(school_id=pupil.school_id, pupil_ids=ids, audiences=acting.audiences)
+    events = events.exclude(subject_type=PLAN, subject_id__in=_shut(acting, ids))
     events = events.only("code", "text", "by_name", "happened_on", "recorded_at")
     if kind != "all" and kind in dict(KINDS):
         events = events.filter(code__startswith=f"{kind}.")
@@ -46,6 +52,12 @@ EVENT = """
   <span class="dot" aria-hidden="true">{}</span>
   <div class="body"><span class="overflow">{}</span><br /><span class="tiny-text dim-text">{}, {}</span></div>
 </li>"""
+
+
+def _shut(acting, pupil_ids):
+    """Confidential plans that do not open for this person: nothing that was ever said of them is told."""
+    confidential = SupportPlan.objects.filter(pupil__in=pupil_ids, is_confidential=True)
+    return confidential.exclude(pk__in=SupportPlan.objects.visible_to(acting).values("pk")).values("pk")
 
 
 def drawn(events):

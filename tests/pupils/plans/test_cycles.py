@@ -6,19 +6,22 @@ from decimal import Decimal
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from pupils.models import PlanKind, SupportPlan, Target, TargetReview, TargetValue
 from pupils.models.plans import wording_of
 from pupils.plans import selectors
-from pupils.plans.refusals import SupportReason, TargetReason
+from pupils.plans.refusals import SupportPlanReason, TargetReason
 from pupils.plans.services import plans, reviews, targets
 from pupils.record.services.pupils import hand_over, record_leaver
 from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile
 from staff.acting import acting_for
-from tests.factories import PupilFactory
+from staff.models import Unit
+from staff.roles import Role
+from tests.factories import MembershipFactory, PupilFactory
 
 from .helping import ASKS, READS, begin, kind, refused, targets_of, write
 
@@ -46,15 +49,15 @@ def test_a_first_cycle_holds_what_was_typed(pupil, senco):
 def test_only_one_of_a_kind_is_open(pupil, senco):
     begin(pupil, senco)
 
-    refused(SupportReason.OPEN_ALREADY, begin, pupil=pupil, by=senco)
+    refused(SupportPlanReason.OPEN_ALREADY, begin, pupil=pupil, by=senco)
     assert begin(pupil, senco, code="behaviour").kind.code == "behaviour"
 
 
 @pytest.mark.parametrize(
     ("more", "reason"),
     [
-        ({"days": -1}, SupportReason.REVIEW_BEFORE_START),
-        ({"days": 365 * 6}, SupportReason.TOO_FAR_AHEAD),
+        ({"days": -1}, SupportPlanReason.REVIEW_BEFORE_START),
+        ({"days": 365 * 6}, SupportPlanReason.TOO_FAR_AHEAD),
     ],
 )
 def test_a_review_lies_after_the_beginning_and_in_sight(pupil, senco, more, reason):
@@ -66,7 +69,7 @@ def test_a_review_lies_after_the_beginning_and_in_sight(pupil, senco, more, reas
 
 def test_what_is_only_proposed_does_not_begin(pupil, senco):
     assert kind("isp").is_held_back
-    refused(SupportReason.KIND_NOT_IN_FORCE, begin, pupil=pupil, by=senco, code="isp")
+    refused(SupportPlanReason.KIND_NOT_IN_FORCE, begin, pupil=pupil, by=senco, code="isp")
 
 
 def test_nothing_half_saved_where_a_target_is_refused(pupil, senco):
@@ -86,13 +89,13 @@ def test_an_aim_behind_the_baseline_is_asked_about(pupil, senco):
 
 
 def test_who_leads_has_to_work_here(pupil, senco, outsider):
-    refused(SupportReason.LEAD_NOT_HERE, begin, pupil=pupil, by=senco, lead=outsider)
+    refused(SupportPlanReason.LEAD_NOT_HERE, begin, pupil=pupil, by=senco, lead=outsider)
 
 
 def test_nobody_begins_a_plan_for_who_has_left(pupil, senco):
     record_leaver(pupil=pupil, left_on=timezone.localdate(), reason="Moved", destination="", by=senco)
 
-    refused(SupportReason.PUPIL_LEFT, begin, pupil=pupil, by=senco)
+    refused(SupportPlanReason.PUPIL_LEFT, begin, pupil=pupil, by=senco)
 
 
 # --- Values ------------------------------------------------------------------------------------------------------
@@ -205,7 +208,7 @@ def test_every_target_says_what_happens_next(pupil, senco):
     plan = begin(pupil, senco)
     write(targets_of(plan)[0], senco, next_step="done")
 
-    refusal = refused(SupportReason.NOT_SETTLED, reviews.close_cycle, plan=plan, by=senco)
+    refusal = refused(SupportPlanReason.NOT_SETTLED, reviews.close_cycle, plan=plan, by=senco)
     assert refusal.data["targets"] == "2"
 
 
@@ -225,7 +228,7 @@ def test_the_third_cycle_is_counted(pupil, senco):
         ready(plan, senco)
         plan = reviews.close_cycle(plan=plan, by=senco)
 
-    found = selectors.plan_shown(selectors.plans_in_view(acting_for(senco)).get(pk=plan.pk))
+    found = selectors.plan_shown(selectors.plans_in_view(acting_for(senco)).get(pk=plan.pk), acting_for(senco))
     assert [one.cycle_words for one in found.targets] == ["Third cycle of this target"] * 2
     assert [strategy.times for strategy in found.repeated] == [3]
     assert [one.cycle for one in found.series] == [3, 2, 1]
@@ -260,7 +263,7 @@ def test_closed_by_two_people_at_once_is_closed_once(pupil, senco, head):
     ready(plan, senco)
     reviews.close_cycle(plan=plan, by=senco)
 
-    refused(SupportReason.CLOSED, reviews.close_cycle, plan=plan, by=head)
+    refused(SupportPlanReason.CLOSED, reviews.close_cycle, plan=plan, by=head)
     assert SupportPlan.objects.count() == 2
 
 
@@ -287,7 +290,7 @@ def test_a_cycle_that_was_worked_on_keeps_the_one_before_closed(pupil, senco):
     after = reviews.close_cycle(plan=plan, by=senco)
     value(targets_of(after)[0], senco, "60")
 
-    refused(SupportReason.NOT_EMPTY, plans.reopen, plan=plan, by=senco)
+    refused(SupportPlanReason.NOT_EMPTY, plans.reopen, plan=plan, by=senco)
 
 
 def test_an_open_cycle_of_a_leaver_waits_to_be_closed(pupil, senco):
@@ -394,3 +397,87 @@ def test_kinds_that_ship_are_read_only_and_dated(db):
     assert {row.code: row.valid_from is not None for row in PlanKind.objects.filter(school=None)} == {
         "sen_support": True, "behaviour": True, "early_years": True, "isp": False,
     }  # fmt: skip
+
+
+# --- What a stranger's eye found ---------------------------------------------------------------------------------
+def test_who_may_not_open_it_is_not_told_of_a_confidential_plan(school, group, pupil, senco, teacher):
+    own = begin(pupil, senco, code="behaviour", is_confidential=True, targets=[READS])
+    lead = SupportPlan.objects.visible_to(acting_for(teacher))
+    assert own not in lead
+
+    refusal = refused(SupportPlanReason.OPEN_HIDDEN, begin, pupil=pupil, by=teacher, lead=teacher, code="behaviour")
+    assert "behaviour" not in str(refusal).lower()
+    other = PupilFactory(school=school, form_group=group, legal_forename="Tom", legal_surname="Frith")
+    plan = begin(other, senco, targets=[READS])
+    assert shown(targets_of(plan)[0]).same_elsewhere == 0
+    item = due(own)[0]
+    assert (item.authority, item.basis) == ("School policy", "local")
+
+
+def test_words_before_a_plan_was_confidential_leave_the_timeline(client, sign_in, pupil, senco):
+    plan = begin(pupil, senco, code="behaviour", outcome="A secret aim")
+    plans.set_confidential(plan=plan, is_confidential=True, by=senco)
+    unit = Unit.objects.create(school=pupil.school, name="ARP", kind="resourced")
+    pupil.enrolments.update(unit=unit)
+    lead = MembershipFactory(school=pupil.school, role=Role.PROVISION_LEAD, unit=unit).user
+    url = reverse("pupil-timeline", args=[pupil.pk])
+
+    for user, sees in ((senco, True), (lead, False)):
+        sign_in(user)
+        assert ("A secret aim" in client.get(url).content.decode()) is sees
+
+
+def test_a_lead_and_a_reader_see_the_child(pupil, senco, teaching_assistant):
+    refused(SupportPlanReason.DOES_NOT_SEE, begin, pupil=pupil, by=senco, lead=teaching_assistant)
+    plan = begin(pupil, senco, is_confidential=True)
+    refused(SupportPlanReason.DOES_NOT_SEE, plans.name_reader, plan=plan, user=teaching_assistant, by=senco)
+
+
+def test_numbers_without_a_measure_are_asked_about_and_words_are_kept(pupil, senco):
+    bare = {"text": "Is calmer", "measure": "", "baseline": "12", "aim": "40"}
+    assert refused(TargetReason.UNITS_NEEDED, begin, pupil=pupil, by=senco, targets=[bare]).data["field"] == "measure"
+
+    words = {"text": "Comes in", "measure": "words", "baseline": "Cries at the gate", "aim": "Walks in by himself"}
+    target = targets_of(begin(pupil, senco, targets=[words]))[0]
+
+    assert (target.baseline_words, target.aim_words) == ("Cries at the gate", "Walks in by himself")
+
+
+def test_a_cycle_with_written_reviews_is_not_taken_back(pupil, senco):
+    plan = begin(pupil, senco)
+    ready(plan, senco)
+    after = reviews.close_cycle(plan=plan, by=senco)
+    write(targets_of(after)[0], senco, comment="Seen in maths")
+
+    refused(SupportPlanReason.NOT_EMPTY, plans.reopen, plan=plan, by=senco)
+
+
+def test_a_next_cycle_that_was_a_mistake_does_not_block_another(pupil, senco):
+    plan = begin(pupil, senco)
+    ready(plan, senco)
+    after = reviews.close_cycle(plan=plan, by=senco)
+    plans.stop(plan=after, ending="mistake", ending_note="", version=after.version, by=senco)
+
+    plans.reopen(plan=plan, by=senco)
+
+    assert reviews.close_cycle(plan=plan, by=senco).cycle == 2
+
+
+def test_opening_a_stopped_plan_opens_no_settled_look(pupil, senco):
+    plan = begin(pupil, senco)
+    target = targets_of(plan)[0]
+    write(target, senco, judgement="partly", next_step="carry", carry_reason="on_track")
+    reviews.settle_target(target=target, review_on=None, by=senco)
+    plan.refresh_from_db()
+    plans.stop(plan=plan, ending="stopped", ending_note="", version=plan.version, by=senco)
+
+    plans.reopen(plan=plan, by=senco)
+
+    assert target.reviews.get().settled_on == timezone.localdate()
+
+
+def test_words_of_a_part_that_is_gone_stand_with_the_first(pupil, senco):
+    plan = begin(pupil, senco, assessed={"known": "Reads slowly", "barriers": "Noise"})
+    plan.kind.sections = plan.kind.sections[:1]
+
+    assert reviews._moved(plan, plan.kind) == {"known": "Reads slowly\n\nNoise"}

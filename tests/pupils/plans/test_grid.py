@@ -6,9 +6,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from pupils.models import Contact, PlanVoice, ReviewWindow, SupportPlan, TargetValue
+from pupils.models import Contact, PlanVoice, ReviewWindow, SupportOutcome, SupportPlan, TargetValue
 from pupils.plans import selectors
-from pupils.plans.refusals import SupportReason, TargetReason, WindowReason
+from pupils.plans.refusals import SupportPlanReason, TargetReason, WindowReason
 from pupils.plans.services import reviews, windows
 from sendco.due.models import DueItem
 from staff.acting import acting_for
@@ -179,7 +179,7 @@ def test_all_that_are_ready_close_and_the_rest_stay(client, sign_in, school, gro
 
     page = answer.content.decode()
     assert answer.redirect_chain == [(grid, 302)]
-    assert "1 cycle closed" in page
+    assert "1 cycle closed, 1 begun from them." in page
     assert "Tom Frith: 2 of the targets have no next step yet" in page
     plan.refresh_from_db()
     waiting.refresh_from_db()
@@ -321,6 +321,7 @@ def test_one_target_is_reviewed_on_its_page(client, sign_in, senco, plan):
     sign_in(senco)
     url = reverse("pupils:target-review", args=[target.pk])
     typed = {"value": "60", "judgement": "partly", "next_step": "carry", "carry_reason": ""}
+    typed["seen"] = client.get(url).context["form"].initial["seen"]
 
     page = client.post(url, typed)
     assert page.status_code == 422
@@ -338,7 +339,7 @@ def test_a_plan_without_targets_is_not_closed_by_the_class(plan, senco):
 
     done = reviews.close_many(plans=[plan], by=senco)
 
-    assert [refusal.reason for _, refusal in done.left] == [SupportReason.NOTHING_TO_CLOSE]
+    assert [refusal.reason for _, refusal in done.left] == [SupportPlanReason.NOTHING_TO_CLOSE]
 
 
 def test_missing_measures_are_marked_in_the_grid(client, sign_in, senco, pupil):
@@ -358,3 +359,85 @@ def test_an_ended_target_takes_no_cell(plan, senco):
     reviews.settle_target(target=target, review_on=None, by=senco)
 
     refused(TargetReason.ENDED, reviews.write_cell, target=target, field="comment", typed="x", was="", by=senco)
+
+
+# --- What a stranger's eye found ---------------------------------------------------------------------------------
+def test_words_that_were_looked_at_may_stay(client, sign_in, teacher, plan):
+    sign_in(teacher)
+    target, words = targets_of(plan)[0], "Fewer abusive words to other pupils"
+
+    first = post_cell(client, target, "comment", words)
+    assert (first.status_code, first.json()["may_stay"]) == (422, True)
+    url = reverse("pupils:review-cell", args=[target.pk])
+    answer = client.post(url, {"field": "comment", "value": words, "was": "", "words_checked": "1"})
+
+    assert answer.json()["stands"] == words
+
+
+def test_a_tick_without_a_value_says_what_to_do(client, sign_in, teacher, plan):
+    sign_in(teacher)
+
+    answer = post_cell(client, targets_of(plan)[0], "otherwise", "1")
+
+    assert "Write the value first" in answer.json()["message"]
+
+
+def test_the_tick_comes_back_with_each_value(client, sign_in, teacher, plan):
+    sign_in(teacher)
+    target = targets_of(plan)[0]
+    assert post_cell(client, target, "value", "50").json()["otherwise"] == ""
+    post_cell(client, target, "otherwise", "1")
+    assert post_cell(client, target, "value", "55", was="50").json()["otherwise"] == "1"
+
+
+def test_what_was_written_meanwhile_is_shown_before_a_target_is_settled(client, sign_in, teacher, senco, plan):
+    target = targets_of(plan)[0]
+    sign_in(senco)
+    url = reverse("pupils:target-review", args=[target.pk])
+    seen = client.get(url).context["form"].initial["seen"]
+    write(target, teacher, comment="The assistant's words")
+    typed = {"seen": seen, "judgement": "met", "unmeasured": "Away", "next_step": "stop", "comment": "Mine"}
+
+    page = client.post(url, typed)
+
+    assert page.status_code == 422
+    assert "The assistant&#x27;s words" in page.content.decode()
+    assert target.reviews.get().settled_on is None
+
+
+def test_an_ended_target_comes_back_with_its_review(client, sign_in, senco, plan):
+    target = targets_of(plan)[0]
+    write(target, senco, judgement="met", unmeasured="Away", next_step="done")
+    reviews.settle_target(target=target, review_on=None, by=senco)
+    sign_in(senco)
+
+    client.post(reverse("pupils:target-restore", args=[target.pk]))
+
+    target.refresh_from_db()
+    assert (target.ended_on, target.reviews.get().settled_on) == (None, None)
+
+
+def test_a_confidential_plan_is_asked_of_no_class(window, pupil, senco, teacher, plan):
+    own = begin(pupil, senco, code="behaviour", is_confidential=True)
+    for target in targets_of(plan):
+        write(target, teacher, comment="Seen")
+
+    windows.say_written(row=window.classes.get(), by=teacher)
+
+    assert own not in windows.plans_of(window)
+
+
+def test_an_outcome_without_a_target_hides_no_unwritten_one(window, plan, senco, teacher):
+    SupportOutcome.objects.create(plan=plan, number=2, text="Eats with others")
+
+    assert windows.unwritten(window.classes.get()) == 2
+
+
+def test_all_finished_is_not_said_to_go_on(client, sign_in, senco, plan):
+    for target in targets_of(plan):
+        write(target, senco, next_step="stop")
+    sign_in(senco)
+
+    page = client.post(reverse("pupils:review-close"), {"plan": [plan.pk]}, follow=True).content.decode()
+
+    assert "1 cycle closed, none begun from them." in page

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from pupils.models import PlanKind, SupportPlan
 from pupils.plans import jobs
-from pupils.plans.refusals import KindReason, SupportReason
+from pupils.plans.refusals import KindReason, SupportPlanReason
 from pupils.plans.services import kinds, plans, reviews
 from sendco.due.models import DueItem
 from sendco.files.models import StoredFile
@@ -46,7 +46,7 @@ def test_before_its_day_nothing_of_it_begins(proposed, pupil, senco):
         "pupil": pupil, "kind": proposed, "lead": senco, "starts_on": date(2028, 8, 31), "assessed": {}, "by": senco,
         "review_on": date(2028, 12, 1),
     }  # fmt: skip
-    refused(SupportReason.KIND_NOT_IN_FORCE, plans.begin, **facts)
+    refused(SupportPlanReason.KIND_NOT_IN_FORCE, plans.begin, **facts)
 
 
 def test_from_its_day_it_works_to_the_pdf(proposed, pupil, senco, client, sign_in):

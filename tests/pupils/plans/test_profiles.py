@@ -179,7 +179,7 @@ def test_too_many_words_are_kept_and_not_published(pupil, senco):
 
 SCRIPTS = (
     "abcdefghijklmnopqrstuvwxyz ", "ąćęłńóśźż gęślą jaźń ", "محمد يحب القراءة ", "小明喜欢足球 ",
-    "🙂⚽🐶 ", "Wolfeschlegelsteinhausenbergerdorff ", "W" * 40 + " ", "- point\n",
+    "🙂⚽🐶 ", "Wolfeschlegelsteinhausenbergerdorff ", "W" * 40 + " ", "- Give me time to answer\n",
 )  # fmt: skip
 
 
@@ -201,7 +201,10 @@ def pages_of(versions, size):
     }  # fmt: skip
     html = weasyprint.HTML(string=with_breaks(render_to_string(services.TEMPLATE, context)))
     found = html.render(stylesheets=[weasyprint.CSS(filename=SHEET)], pdf_variant="pdf/ua-1").pages
-    starts = {number: page for page, one in enumerate(found) for number in map(int, (id[1:] for id in one.anchors))}
+    starts = {}
+    for page, one in enumerate(found):
+        for anchor in one.anchors:  # each page that holds a part of it has its anchor
+            starts.setdefault(int(anchor[1:]), page)
     ends = [*sorted(starts.values())[1:], len(found)]
     return {number: end - starts[number] for number, end in zip(sorted(starts, key=starts.get), ends, strict=True)}
 
@@ -218,7 +221,7 @@ def test_two_hundred_profiles_are_each_one_page_or_refused(school, monkeypatch):
     fitting = [version for version in versions if spans[version.number] == 1]
     too_long = [version for version in versions if spans[version.number] > 1]
     assert len(spans) == 200
-    assert len(fitting) > 120
+    assert len(fitting) > 180
     for version in fitting[:4]:
         size, content = fit_on_one_page(services.TEMPLATE, services.context_of(version))
         assert len(pypdfium2.PdfDocument(content)) == 1
@@ -265,7 +268,7 @@ def test_a_profile_begins_with_the_plans_words(client, sign_in, senco, pupil):
 
 def test_a_teacher_writes_and_a_lead_publishes(quick, client, sign_in, teacher, senco, pupil):
     sign_in(teacher)
-    typed = WORDS | {"version": 1, "method": "talk", "said_on": timezone.localdate().isoformat()}
+    typed = WORDS | {"version": 0, "method": "talk", "said_on": timezone.localdate().isoformat()}
     assert client.post(reverse("pupils:profile-edit", args=[pupil.pk]), typed).status_code == 302
     assert client.get(reverse("pupils:profile-publish", args=[pupil.pk])).status_code == 403
     page = client.get(reverse("pupils:profile", args=[pupil.pk])).content.decode()

@@ -86,7 +86,7 @@ def support_routes(*, reads, leads):
         ("support_plan", ("outcome-add",), leads),
         ("support_plan", ("strategy-add", "plan-note-add", "voice-add", "review-plan-cell"), reads),
         ("support_outcome", ("outcome-edit", "outcome-remove", "target-add"), leads),
-        ("target", ("target-edit", "target-end", "target-review"), leads),
+        ("target", ("target-edit", "target-end", "target-review", "target-restore"), leads),
         ("target", ("value-add", "review-cell"), reads),
         ("target_value", ("value-edit", "value-remove"), leads),
         ("strategy", ("strategy-edit", "strategy-end"), leads),
