@@ -144,17 +144,23 @@ TARGET_REVIEW = Rule(
     valid_from=SEND_LAW_FROM,
     example=(date(2026, 11, 27), date(2026, 11, 27)),
 )
-WINDOW_CLASS = Rule(
-    code="window.write",
-    title="Write the reviews of a class",
-    duty=Duty.SCHOOL,
-    basis=Basis.LOCAL,
-    authority="School policy",
-    trigger="the last day of the review window",
-    count=Days(0),
-    valid_from=SEND_LAW_FROM,
-    example=(date(2026, 12, 11), date(2026, 12, 11)),
-)
+
+
+def window_class(*, group):
+    """The last day of a review window, for the class that writes its reviews."""
+    return Rule(
+        code="window.write",
+        title=f"Write the reviews of {group}",
+        duty=Duty.SCHOOL,
+        basis=Basis.LOCAL,
+        authority="School policy",
+        trigger="the last day of the review window",
+        count=Days(0),
+        valid_from=SEND_LAW_FROM,
+        example=(date(2026, 12, 11), date(2026, 12, 11)),
+    )
+
+
 PROFILE_READ = Rule(
     code="profile.read",
     title="Read a one-page profile",
@@ -167,5 +173,5 @@ PROFILE_READ = Rule(
     example=(date(2026, 11, 9), date(2026, 11, 16)),
 )
 
-FIXED = (CONCERN_LOOK_AGAIN, CONCERN_VIEW, WATCH_LOOK_AGAIN, TARGET_REVIEW, WINDOW_CLASS, PROFILE_READ)
+FIXED = (CONCERN_LOOK_AGAIN, CONCERN_VIEW, WATCH_LOOK_AGAIN, TARGET_REVIEW, PROFILE_READ)
 COUNTED = (concern_first_look, tell_parent)

@@ -125,7 +125,8 @@ def of_window_class(row, calendar):
     window = row.window
     closed = None if row.done_on else window.removed_on
     facts = {"owner_id": row.owner_id, "met_on": row.done_on, "closed_on": closed}
-    return _item(deadlines.WINDOW_CLASS, window.due_on, calendar, **facts)
+    rule = deadlines.window_class(group=row.group.name if row.group else "pupils of no class")
+    return _item(rule, window.due_on, calendar, **facts)
 
 
 def register_sources():
@@ -146,7 +147,9 @@ def register_sources():
             prefetch=("reviews",),
         )
     )
-    register(Source(WindowClass, of_window_class, joins=("window__school",), school="window__school", pupil=None))
+    register(
+        Source(WindowClass, of_window_class, joins=("window__school", "group"), school="window__school", pupil=None)
+    )
     register(
         Source(
             ProfileReading,

@@ -46,3 +46,25 @@ def test_working_days_are_counted_beyond_the_calendar():
     assert evaluate(rule, date(2026, 12, 17), calendar).due_on == date(2026, 12, 24)
     assert evaluate(rule, date(2026, 12, 17), calendar).act_by_on is None
     assert "Check: calendar not entered" in evaluate(rule, date(2026, 12, 17), calendar).explanation
+
+
+KIND = {
+    "kind": "SEN support plan", "basis": "guidance", "authority": "SEND Code of Practice 6.48", "check": "",
+    "valid_from": date(2014, 9, 1),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        deadlines.plan_review(**KIND),
+        deadlines.plan_review_at_least(months=12, **KIND),
+        deadlines.window_class(group="5A"),
+        deadlines.equipment_check(kind="Lift", name="Hoist", lifts_people=True),
+    ],
+    ids=lambda rule: rule.code,
+)
+def test_worked_example_of_each_rule_made_for_a_record(rule):
+    trigger, due = rule.example
+
+    assert evaluate(rule, trigger).due_on == due

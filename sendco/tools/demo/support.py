@@ -1,5 +1,6 @@
 """Support plans: for every pupil on SEN support, in cycles over two years, each at a stage of its own."""
 
+from collections import Counter
 from datetime import timedelta
 from decimal import Decimal
 
@@ -227,17 +228,18 @@ class Writer:
 
     # --- The school ---
     def cohort(self):
-        alike = [target for target in self.first_targets if target.measure == "count"][:5]
-        if not alike:
+        known = Counter(target.text for target in self.first_targets if target.measure == "percent")
+        if not known:
             return
+        text = known.most_common(1)[0][0]
+        alike = [target for target in self.first_targets if target.text == text][:6]
         cohort = CohortTarget(
-            school=self.setting.school, title="Reading group, this term", text=alike[0].text, measure="count",
+            school=self.setting.school, title="Ready to learn, this term", text=alike[0].text, measure="percent",
             unit=alike[0].unit, how=alike[0].how, aim=alike[0].aim, by_on=alike[0].by_on,
         )  # fmt: skip
         self.book.add(cohort, on=self.days.back(30), by=self.senco)
         for target in alike:
-            if target.text == cohort.text:
-                target.cohort = cohort
+            target.cohort = cohort
 
     def window(self):
         """Reviews of this term, asked of each class: some written, one late."""

@@ -237,6 +237,7 @@ def test_the_teacher_of_each_class_is_asked(window, group, teacher):
 
     assert (row.group, row.owner) == (group, teacher)
     assert dates_of_window() == [(teacher.pk, None, None)]
+    assert DueItem.objects.get(rule="window.write").title == f"Write the reviews of {group.name}"
     assert selectors.to_write(acting_for(teacher), timezone.localdate()) == [row]
 
 
