@@ -161,6 +161,28 @@ def window_class(*, group):
     )
 
 
+MEETING = Rule(
+    code="meeting.hold",
+    title="Hold a meeting and write its notes",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy",
+    trigger="the day planned for the meeting",
+    count=Days(0),
+    valid_from=SEND_LAW_FROM,
+    example=(date(2026, 12, 4), date(2026, 12, 4)),
+)
+MEETING_ACTION = Rule(
+    code="meeting.action",
+    title="Do what was agreed at a meeting",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy",
+    trigger="the day agreed",
+    count=Days(0),
+    valid_from=SEND_LAW_FROM,
+    example=(date(2026, 12, 4), date(2026, 12, 4)),
+)
 PROFILE_READ = Rule(
     code="profile.read",
     title="Read a one-page profile",
@@ -173,5 +195,5 @@ PROFILE_READ = Rule(
     example=(date(2026, 11, 9), date(2026, 11, 16)),
 )
 
-FIXED = (CONCERN_LOOK_AGAIN, CONCERN_VIEW, WATCH_LOOK_AGAIN, TARGET_REVIEW, PROFILE_READ)
+FIXED = (CONCERN_LOOK_AGAIN, CONCERN_VIEW, WATCH_LOOK_AGAIN, TARGET_REVIEW, PROFILE_READ, MEETING, MEETING_ACTION)
 COUNTED = (concern_first_look, tell_parent)

@@ -16,6 +16,8 @@ PAGES = {
     "support.at_least": RulePages(steps=next_steps.of_support_plans),
     "target.review": RulePages(steps=next_steps.of_targets),
     "window.write": RulePages(action=Way("Write the reviews", "pupils:window-class")),
+    "meeting.hold": RulePages(action=Way("Open the meeting", "pupils:meeting-detail")),
+    "meeting.action": RulePages(action=Way("Say what came of it", "pupils:meeting-action-settle")),
     "profile.read": RulePages(action=Way("Read it", "pupils:profile", (Takes.PUPIL,))),
     "equipment.check": RulePages(action=Way("Note the check", "pupils:equipment-check-done")),
     "support.tell_parent": RulePages(

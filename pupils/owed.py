@@ -11,6 +11,8 @@ from .models import (
     Concern,
     ConcernView,
     EquipmentCheck,
+    Meeting,
+    MeetingAction,
     ProfileReading,
     RegisterEntry,
     SupportPlan,
@@ -129,6 +131,21 @@ def of_window_class(row, calendar):
     return _item(rule, window.due_on, calendar, **facts)
 
 
+def of_meeting(meeting, calendar):
+    """Of a meeting about one child with that child; of one about several with nobody in particular."""
+    closed = None if meeting.held_on else meeting.cancelled_on
+    facts = {"owner_id": meeting.organiser_id, "met_on": meeting.held_on, "closed_on": closed}
+    return _item(deadlines.MEETING, meeting.planned_on, calendar, **facts)
+
+
+def of_meeting_action(action, calendar):
+    """Owed by the colleague who took it on; what somebody outside does is looked after by who organised the meeting."""
+    done = action.settled_on if action.state == MeetingAction.State.DONE else None
+    closed = None if done else action.settled_on or action.pupil.left_on
+    owner = action.owner_id or action.meeting.organiser_id
+    return _item(deadlines.MEETING_ACTION, action.due_on, calendar, owner_id=owner, met_on=done, closed_on=closed)
+
+
 def register_sources():
     """Tell the due table of this floor's records. Called once, when the floor starts."""
     register(Source(WatchListEntry, of_watch))
@@ -160,3 +177,5 @@ def register_sources():
             prefetch=("profile__versions",),
         )
     )
+    register(Source(Meeting, of_meeting))
+    register(Source(MeetingAction, of_meeting_action, joins=("meeting__school", "pupil"), school="meeting__school"))

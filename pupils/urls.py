@@ -3,6 +3,7 @@ from .duplicates import urls as duplicates
 from .equipment import urls as equipment
 from .imports import urls as imports
 from .letters import urls as letters
+from .meetings import urls as meetings
 from .plans import urls as plans
 from .practice import urls as practice
 from .profiles import urls as profiles
@@ -17,6 +18,7 @@ urlpatterns = [
     *letters.urlpatterns,
     *imports.urlpatterns,
     *duplicates.urlpatterns,
+    *meetings.urlpatterns,
     *plans.urlpatterns,
     *practice.urlpatterns,
     *profiles.urlpatterns,

@@ -36,6 +36,7 @@ MENU = (
     Entry("Concerns", "message-2-exclamation", "pupils:concern-list", (P.CONCERN_RAISE,), "concerns", on_phone=True),
     Entry("SEN support", "target-arrow", "pupils:support-list", (P.SUPPORT_VIEW,), "support"),
     Entry("Profiles", "id", "pupils:profile-list", (P.SUPPORT_VIEW,), "profiles"),
+    Entry("Meetings", "users-group", "pupils:meeting-list", (P.SUPPORT_VIEW,), "meetings"),
     Entry("EHC plans", "certificate", "ehcp:plan-list", (P.CASE_VIEW,), "ehcp"),
     Entry("What is due", "list-check", "due-list", (P.PUPIL_VIEW, P.PUPIL_VIEW_UNIT, P.PUPIL_VIEW_ALL), "due"),
     Entry("Diary", "calendar-due", "diary", (P.PUPIL_VIEW, P.PUPIL_VIEW_UNIT, P.PUPIL_VIEW_ALL), "diary"),

@@ -24,11 +24,15 @@ from ..models import (
     Concern,
     ConcernView,
     Contact,
+    ContactLog,
     Document,
     Enrolment,
     EquipmentLoan,
     GroupPlace,
     Letter,
+    Meeting,
+    MeetingAction,
+    MeetingPupil,
     Merge,
     Need,
     NotDuplicate,
@@ -53,7 +57,19 @@ CLOSED = "Closed when two records of this child were merged."
 PARKED = date(1900, 1, 1)
 # One open row a pupil and key: a second one ends when its record is merged.
 ONE_OPEN = ((GroupPlace, "group_id"), (PupilSupport, "user_id"), (PupilFlag, "kind"), (PupilSkill, "skill_id"))
-WHOLE = (Contact, Concern, Assessment, Document, Letter, SlotPupil, EquipmentLoan, SupportPlan)
+WHOLE = (
+    Contact,
+    Concern,
+    Assessment,
+    Document,
+    Letter,
+    SlotPupil,
+    EquipmentLoan,
+    SupportPlan,
+    Meeting,
+    MeetingAction,
+    ContactLog,
+)
 # One a pupil: where both have it, that of the record which goes stays with it.
 ONE_EACH = (Profile,)
 # What keeps a plain number instead of a link to the pupil.
@@ -158,6 +174,9 @@ def merge(
         if not model.objects.filter(pupil=kept).exists():
             for row in model.objects.filter(pupil=gone):
                 ledger.change(row, pupil_id=kept.pk)
+    there = MeetingPupil.objects.filter(pupil=kept).values_list("meeting", flat=True)
+    for row in MeetingPupil.objects.filter(pupil=gone).exclude(meeting__in=list(there)):
+        ledger.change(row, pupil_id=kept.pk)
     for model in PLAIN_IDS:
         for row in model.objects.filter(school_id=kept.school_id, pupil_id=gone.pk):
             ledger.change(row, pupil_id=kept.pk)

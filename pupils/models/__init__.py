@@ -7,6 +7,7 @@ from .emergencies import Emergency
 from .equipment import Equipment, EquipmentCheck, EquipmentLoan
 from .imports import Import, ImportChange, ImportDecision, ImportMapping
 from .letters import Letter, LetterTemplate
+from .meetings import ContactLog, Meeting, MeetingAction, MeetingPerson, MeetingPupil
 from .merges import Merge, NotDuplicate
 from .plans import (
     CohortTarget,
@@ -37,6 +38,7 @@ __all__ = [
     "Concern",
     "ConcernView",
     "Contact",
+    "ContactLog",
     "Document",
     "Emergency",
     "Enrolment",
@@ -50,6 +52,10 @@ __all__ = [
     "ImportMapping",
     "Letter",
     "LetterTemplate",
+    "Meeting",
+    "MeetingAction",
+    "MeetingPerson",
+    "MeetingPupil",
     "Merge",
     "Need",
     "NeedType",

@@ -22,6 +22,8 @@ from ...models import (
     ConcernView,
     Enrolment,
     GroupPlace,
+    Meeting,
+    MeetingAction,
     Pupil,
     PupilFlag,
     PupilSupport,
@@ -387,12 +389,16 @@ def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -
     """The open plans that they lead, and the classes whose reviews they write, in review windows."""
     plans = SupportPlan.objects.filter(pupil__school=school, lead=user, closed_on=None)
     classes = WindowClass.objects.filter(window__school=school, owner=user, done_on=None)
+    meetings = Meeting.objects.filter(school=school, organiser=user).open()
+    actions = MeetingAction.objects.filter(meeting__school=school, owner=user, state=MeetingAction.State.OPEN)
     if to is None:
         return 0  # whoever opens the lists of plans and windows sees that nobody is there for them
     count = 0
     for row, name in (
         *((plan, "lead") for plan in plans.select_related("pupil__school", "kind")),
         *((one, "owner") for one in classes.select_related("window__school")),
+        *((one, "organiser") for one in meetings.select_related("school")),
+        *((one, "owner") for one in actions.select_related("meeting__school", "pupil")),
     ):
         setattr(row, name, to)
         with audit.saving(row, by=by):

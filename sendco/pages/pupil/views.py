@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 from ehcp.models import AnnualReview, Appeal, NeedsAssessment, Plan
 from governance.selectors.reminders import with_acknowledged
 from pupils.duplicates.selectors import kept_of, record_ids
+from pupils.meetings.selectors import MEETINGS_A_YEAR, actions_of, contacts_of, met_parents, of_pupil
 from pupils.models import (
     Assessment,
     Concern,
@@ -50,6 +51,7 @@ TABS = (
     ("overview", "Overview", P.PUPIL_VIEW),
     ("register", "Register", P.REGISTER_VIEW),
     ("plans", "Plan and targets", P.SUPPORT_VIEW),
+    ("meetings", "Meetings and contacts", P.SUPPORT_VIEW),
     ("ehcp", "EHC plan", P.PLAN_VIEW),
     ("people", "People", P.CONTACT_VIEW),
     ("assessments", "Assessments", P.NARRATIVE_VIEW),
@@ -237,10 +239,23 @@ def _plans(request, pupil):
     return {"support_plans": plans}
 
 
+def _meetings(request, pupil):
+    acting, today = request.acting, timezone.localdate()
+    return {
+        "meetings": of_pupil(acting, pupil),
+        "actions": actions_of(acting, [pupil.pk]).filter(state="open"),
+        "contact_log": contacts_of(acting, pupil)[:40],
+        "may_name": acting.can(P.CONTACT_VIEW),
+        "met": met_parents([pupil.pk], today)[pupil.pk],
+        "three": MEETINGS_A_YEAR,
+    }
+
+
 LOADERS = {
     "overview": _overview,
     "register": _register,
     "plans": _plans,
+    "meetings": _meetings,
     "ehcp": _ehcp,
     "people": _people,
     "assessments": _assessments,

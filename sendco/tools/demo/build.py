@@ -11,7 +11,19 @@ from staff.models import AcademicYear, Closure, Membership, School, Term, Unit
 from staff.models.school import SettingType
 from staff.roles import Role
 
-from . import accounts, adults, aftermath, growing, harbour_lane, kestrel_green, library, profiles, support, training
+from . import (
+    accounts,
+    adults,
+    aftermath,
+    growing,
+    harbour_lane,
+    kestrel_green,
+    library,
+    meetings,
+    profiles,
+    support,
+    training,
+)
 from .book import Book, at
 from .children import Setting
 from .people import HARBOUR, KESTREL, PEOPLE, make_users
@@ -78,6 +90,7 @@ def load(*, today, seed=SEED, canary=False):
         library.add(setting, there, children[key])
         support.add(setting, children[key])
         profiles.add(setting, children[key])
+        meetings.add(setting, children[key])
         setting.book.write()
         aftermath.add(setting)
         setting.book.write_events()

@@ -6,6 +6,10 @@ from django.utils import timezone
 
 from pupils.models import (
     CohortTarget,
+    ContactLog,
+    Meeting,
+    MeetingAction,
+    MeetingPupil,
     PlanKind,
     PlanNote,
     PlanReader,
@@ -23,10 +27,11 @@ from staff.roles import Role
 from .helping import begin, targets_of
 
 # Whoever is not asked for the reviews of a class opens them only with the right to lead plans.
-OF_A_WINDOW = {"window_class": {Role.SENCO, Role.HEAD, Role.PROVISION_LEAD}}
+READERS = {Role.SENCO, Role.HEAD, Role.PROVISION_LEAD}
+OF_A_WINDOW = dict.fromkeys(("window_class", "meeting", "meeting_action", "contact_log"), READERS)
 ABOUT_A_SUPPORT_PLAN = {
     "support_plan", "plan_reader", "support_outcome", "target", "target_value", "strategy", "plan_note", "voice",
-    "profile_version",
+    "profile_version", "meeting", "meeting_action", "contact_log",
 }  # fmt: skip
 
 
@@ -52,9 +57,22 @@ def support_things(school, user, pupil, **words):
         "target_value": TargetValue.objects.create(target=target, taken_on=today, value=50, taken_by=user).pk,
         "strategy": plan.strategies.first().pk,
         "plan_note": note.pk,
+        **meeting_things(school, user, pupil),
         "profile_version": version.pk,
         "voice": PlanVoice.objects.create(plan=plan, stage="review", words="I like maths", taken_by=user).pk,
     }
+
+
+def meeting_things(school, user, pupil):
+    """A meeting about this child with something agreed, and a contact with home."""
+    today = timezone.localdate()
+    meeting = Meeting.objects.create(school=school, pupil=pupil, kind="parents", planned_on=today, organiser=user)
+    MeetingPupil.objects.create(meeting=meeting, pupil=pupil)
+    action = MeetingAction.objects.create(
+        meeting=meeting, pupil=pupil, text="Ring the clinic", owner=user, due_on=today
+    )
+    log = ContactLog.objects.create(pupil=pupil, name="The clinic", means="call", words="Waits for a date", by=user)
+    return {"meeting": meeting.pk, "meeting_action": action.pk, "contact_log": log.pk}
 
 
 def support_setup_things(school, user):
@@ -103,7 +121,11 @@ def support_routes(*, reads, leads):
     ):
         routes |= {f"pupils:{name}": (thing, roles) for name in names}
     for thing, names, roles in (
-        ("none", ("profile-list",), reads),
+        ("none", ("profile-list", "meeting-list"), reads),
+        ("pupil", ("meeting-plan", "contact-log-add"), reads),
+        ("meeting", ("meeting-detail", "meeting-hold", "meeting-call-off", "meeting-ics", "meeting-action-add"), reads),
+        ("meeting_action", ("meeting-action-edit", "meeting-action-settle"), reads),
+        ("contact_log", ("contact-log-edit",), reads),
         ("group", ("profile-class-pdf",), reads),
         ("pupil", ("profile", "profile-edit", "profile-read", "profile-pdf"), reads),
         ("pupil", ("profile-publish", "profile-photo", "profile-photo-off"), leads),

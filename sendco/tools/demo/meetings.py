@@ -1,0 +1,63 @@
+"""Meetings with parents, what was agreed and is not yet done, and contact with home."""
+
+from datetime import time, timedelta
+
+from pupils.models import ContactLog, Meeting, MeetingAction, MeetingPerson, MeetingPupil
+from pupils.models.register import Code
+from sendco.clock import long_date
+
+NOTES = "We looked at the targets together. Mornings go better. We agreed to go on and to look again next term."
+SAYS = ("I like the group on Mondays.", "I want to sit with my friend.", "Reading is easier with the ruler.")
+AGREED = ("Send the word list home on Fridays", "Ask the clinic for a date", "Try a seat near the door for two weeks")
+TALKED = (
+    ("call", "out", "Told about the good week. Pleased, asks for the word list."),
+    ("mail", "in", "Asks whether the clinic has answered. Answered the same day."),
+    ("call", "missed", "Rang twice about the meeting; nobody answered. Letter sent instead."),
+)
+
+
+def add(setting, children):
+    """Gather it into the book: a meeting held last term for most pupils on SEN support, and some to come."""
+    book, days, senco = setting.book, setting.days, setting.people["senco"]
+    supported = [child for child in children if child.code == Code.SUPPORT and child.pupil and not child.left]
+    for place, child in enumerate(supported):
+        parents = [one for one in child.contacts if not one.do_not_contact][:2]
+        held_on = days.back(30 + place % 20)
+        if not parents or child.joined_on >= held_on:
+            continue
+        first = _meeting(setting, child, parents, held_on, held=True, place=place)
+        if place % 3 == 0:
+            action = MeetingAction(
+                meeting=first, pupil=child.pupil, text=AGREED[place % 3], due_on=days.back(6) if place % 2 else days.ahead(6),
+                owner=senco if place % 4 else None, owner_name="" if place % 4 else "The mother", asked_again=place % 2,
+            )  # fmt: skip
+            book.add(action, on=held_on, by=senco)
+        if place % 4 == 1:
+            _meeting(setting, child, parents, days.ahead(3 + place % 9), held=False, place=place)
+        means, way, words = TALKED[place % 3]
+        log = ContactLog(
+            pupil=child.pupil, contact=parents[0], means=means, way=way, happened_on=days.back(5 + place % 9),
+            words=words, by=child.key_worker or senco,
+        )  # fmt: skip
+        book.add(log, on=log.happened_on, by=log.by)
+
+
+def _meeting(setting, child, parents, on, *, held, place):
+    book, senco = setting.book, setting.people["senco"]
+    meeting = Meeting(
+        school=setting.school, pupil=child.pupil, kind="parents", about="Review of the plan", planned_on=on,
+        starts_at=time(15, 30), place="SENDCo's room", organiser=senco, held_on=on if held else None,
+        notes=NOTES if held else "",
+    )  # fmt: skip
+    typed = on - timedelta(days=10) if held else setting.days.back(3)
+    book.add(meeting, on=typed, by=senco)
+    part = MeetingPupil(meeting=meeting, pupil=child.pupil, child_says=SAYS[place % 3] if held else "")
+    book.add(part, on=typed, by=senco)
+    for number, contact in enumerate(parents):
+        came = (number == 0 or place % 3 == 0) if held else None
+        book.add(MeetingPerson(meeting=meeting, contact=contact, came=came), on=typed, by=senco)
+    book.add(MeetingPerson(meeting=meeting, user=senco, came=True if held else None), on=typed, by=senco)
+    if held:
+        text = f"Meeting with parents held on {long_date(on)}"
+        book.event("meeting.held", meeting, text, on=on, by=senco, pupil=child.pupil)
+    return meeting
