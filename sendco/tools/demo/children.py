@@ -67,6 +67,7 @@ class Setting:
     names: NameGiver = None
     phones: Telephones = field(default_factory=Telephones)
     need_types: dict = field(default_factory=dict)
+    leavers: list = field(default_factory=list)
 
     def __post_init__(self):
         self.names = NameGiver(self.rng)

@@ -402,6 +402,7 @@ def _leavers(setting):
         name_child(setting, child)
         homes.add_contacts(setting, child)
         write_child(setting, child)
+        setting.leavers.append(child)
 
 
 # --- What happened around the children ---

@@ -28,9 +28,10 @@ def add(setting, children):
         first = _meeting(setting, child, parents, held_on, held=True, place=place)
         if place % 3 == 0:
             action = MeetingAction(
-                meeting=first, pupil=child.pupil, text=AGREED[place % 3], due_on=days.back(6) if place % 2 else days.ahead(6),
-                owner=senco if place % 4 else None, owner_name="" if place % 4 else "The mother", asked_again=place % 2,
-            )  # fmt: skip
+                meeting=first, pupil=child.pupil, text=AGREED[(place // 3) % 3], asked_again=place % 2
+            )
+            action.due_on = days.back(6) if place % 2 else days.ahead(6)
+            action.owner, action.owner_name = (senco, "") if place % 4 else (None, "The mother")
             book.add(action, on=held_on, by=senco)
         if place % 4 == 1:
             _meeting(setting, child, parents, days.ahead(3 + place % 9), held=False, place=place)

@@ -37,9 +37,7 @@ def add(setting, children):
     supported = [child for child in children if child.code == Code.SUPPORT and child.pupil and not child.left]
     for place, child in enumerate(supported):
         writer.write(child, place)
-    leaver = next((child for child in children if child.left and len(child.entries) > 1), None)
-    if leaver:
-        writer.leaver(leaver)
+    writer.leaver(next(child for child in setting.leavers if child.code == Code.SUPPORT))
     writer.cohort()
     writer.window()
 
@@ -217,8 +215,7 @@ class Writer:
 
     def leaver(self, child):
         """Somebody who left while a cycle was open."""
-        starts_on = self.days.on_or_before(child.left[0] - timedelta(weeks=5))
-        starts_on = max(starts_on, child.joined_on)
+        starts_on = max(self.days.on_or_before(child.left[0] - timedelta(weeks=5)), child.joined_on)
         plan = SupportPlan(
             pupil=child.pupil, kind=self.kinds["sen_support"], lead=self.senco, starts_on=starts_on,
             review_on=starts_on + A_CYCLE, assessed={"known": texts.KNOWN.format(name=child.pupil.forename)},

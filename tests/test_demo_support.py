@@ -1,0 +1,110 @@
+"""The graduated approach in the demo: every pupil on SEN support in cycles, at mixed stages, awkward cases included."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.core.management import call_command
+from django.db import transaction
+from django.db.models import Count, Max
+from django.test import override_settings
+from django.utils import timezone
+
+from pupils.models import (
+    CohortTarget,
+    ContactLog,
+    Meeting,
+    MeetingAction,
+    PlanVoice,
+    Profile,
+    ProfileReading,
+    RegisterEntry,
+    SupportPlan,
+    Target,
+    TargetReview,
+    WindowClass,
+)
+from sendco.tools.demo import build
+from sendco.tools.demo.people import HARBOUR, KESTREL
+
+QUICK_HASH = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SCHOOLS = pytest.mark.parametrize("key", [HARBOUR, KESTREL])
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), override_settings(DEMO=True, PASSWORD_HASHERS=QUICK_HASH):
+        with transaction.atomic():
+            yield build.load(today=timezone.localdate())
+            transaction.set_rollback(True)
+
+
+def plans(school):
+    return SupportPlan.objects.filter(pupil__school=school, kind__code="sen_support")
+
+
+@SCHOOLS
+def test_nearly_every_pupil_on_sen_support_has_an_open_plan(loaded, db, key):
+    school = loaded.schools[key]
+    entries = RegisterEntry.objects.filter(school=school, ends_on=None, code="K", pupil__left_on=None)
+    planned = plans(school).filter(closed_on=None).values("pupil")
+
+    without = entries.exclude(pupil__in=planned)
+
+    assert without.count() <= 4
+    assert all(timezone.localdate() - entry.starts_on < timedelta(days=22) for entry in without)
+
+
+@SCHOOLS
+def test_plans_stand_at_mixed_stages_over_two_years(loaded, db, key):
+    today, rows = timezone.localdate(), plans(loaded.schools[key])
+
+    open_ones = rows.filter(closed_on=None, pupil__left_on=None)
+    stages = Counter((plan.review_on > today) - (plan.review_on < today) for plan in open_ones)
+    assert min(stages[-1], stages[1]) > 5
+    assert rows.aggregate(most=Max("cycle"))["most"] >= 5
+    assert TargetReview.objects.filter(target__outcome__plan__in=rows).values("judgement").distinct().count() >= 3
+    assert TargetReview.objects.filter(target__outcome__plan__in=open_ones, settled_on=None).exists()
+    assert Target.objects.filter(outcome__plan__in=rows, cycles=2).exists()
+
+
+@SCHOOLS
+def test_the_awkward_cases_are_there(loaded, db, key):
+    school = loaded.schools[key]
+    rows = plans(school)
+
+    assert rows.filter(is_confidential=True).exists()
+    assert rows.filter(closed_on=None, pupil__left_on__isnull=False).exists()
+    assert Target.objects.filter(outcome__plan__in=rows, measure="").exists()
+    assert SupportPlan.objects.filter(pupil__school=school, kind__code="behaviour").exists()
+    assert CohortTarget.objects.filter(school=school).exists()
+    voices = PlanVoice.objects.filter(plan__in=rows, contact__isnull=False).values("plan").annotate(n=Count("pk"))
+    assert any(row["n"] == 2 for row in voices)
+    states = WindowClass.objects.filter(window__school=school)
+    assert states.filter(done_on=None).exists()
+
+
+@SCHOOLS
+def test_profiles_are_read_by_some_in_an_older_version(loaded, db, key):
+    profiles = Profile.objects.filter(pupil__school=loaded.schools[key])
+    readings = ProfileReading.objects.filter(profile__in=profiles)
+
+    assert profiles.count() > 30
+    assert readings.filter(read_number=None).exists()
+    assert readings.filter(read_number=1, profile__versions__number=2).exists()
+
+
+@SCHOOLS
+def test_meetings_are_held_planned_and_leave_something_to_do(loaded, db, key):
+    meetings = Meeting.objects.filter(school=loaded.schools[key])
+
+    assert meetings.filter(held_on__isnull=False).count() > 15
+    assert meetings.filter(held_on=None).exists()
+    actions = MeetingAction.objects.filter(meeting__in=meetings, state="open")
+    assert actions.filter(due_on__lt=timezone.localdate()).exists()
+    assert actions.exclude(owner_name="").exists()
+    assert ContactLog.objects.filter(pupil__school=loaded.schools[key]).count() > 15
+
+
+def test_the_dates_of_all_of_it_are_what_the_facts_give(loaded, db):
+    call_command("check_deadlines")
