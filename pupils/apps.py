@@ -6,8 +6,10 @@ class PupilsConfig(AppConfig):
     verbose_name = "Pupils and the SEND register"
 
     def ready(self):
+        from .agencies import jobs as agency_jobs  # noqa: F401
         from .due_pages import register_due_pages
         from .imports import jobs  # noqa: F401  (its handlers register themselves)
+        from .meetings import jobs as meeting_jobs  # noqa: F401
         from .owed import register_sources
         from .plans import jobs as plan_jobs  # noqa: F401
         from .profiles import jobs as profile_jobs  # noqa: F401

@@ -183,6 +183,31 @@ MEETING_ACTION = Rule(
     valid_from=SEND_LAW_FROM,
     example=(date(2026, 12, 4), date(2026, 12, 4)),
 )
+
+
+def _referral(code, title, trigger, *, count=None, check=""):
+    """A date about a referral: the school's own, whatever an agency says of its waiting times."""
+    count = count or Days(0)
+    return Rule(
+        code=f"referral.{code}",
+        title=title,
+        duty=Duty.SCHOOL,
+        basis=Basis.LOCAL,
+        authority="School policy",
+        trigger=trigger,
+        count=count,
+        valid_from=SEND_LAW_FROM,
+        check=check,
+        example=(date(2026, 11, 9), count.due(date(2026, 11, 9), None)),
+    )
+
+
+REFERRAL_SEND = _referral("send", "Send a referral", "it was written", count=WorkingDays(5))
+REFERRAL_ASK = _referral("ask", "Ask an agency when the child is seen", "the day set for asking again")
+REFERRAL_REPORT = _referral("report", "Report of an agency", "the day it is expected")
+REFERRAL_ADVICE = _referral("advice", "Decide on an agency's advice", "the report came", count=WorkingDays(10))
+REFERRAL_CONSENT = _referral("consent", "Decide on a referral whose consent is withdrawn", "consent was withdrawn")
+OF_REFERRALS = (REFERRAL_SEND, REFERRAL_ASK, REFERRAL_REPORT, REFERRAL_ADVICE, REFERRAL_CONSENT)
 PROFILE_READ = Rule(
     code="profile.read",
     title="Read a one-page profile",
@@ -195,5 +220,14 @@ PROFILE_READ = Rule(
     example=(date(2026, 11, 9), date(2026, 11, 16)),
 )
 
-FIXED = (CONCERN_LOOK_AGAIN, CONCERN_VIEW, WATCH_LOOK_AGAIN, TARGET_REVIEW, PROFILE_READ, MEETING, MEETING_ACTION)
+FIXED = (
+    CONCERN_LOOK_AGAIN,
+    CONCERN_VIEW,
+    WATCH_LOOK_AGAIN,
+    TARGET_REVIEW,
+    PROFILE_READ,
+    MEETING,
+    MEETING_ACTION,
+    *OF_REFERRALS,
+)
 COUNTED = (concern_first_look, tell_parent)

@@ -18,6 +18,11 @@ PAGES = {
     "window.write": RulePages(action=Way("Write the reviews", "pupils:window-class")),
     "meeting.hold": RulePages(action=Way("Open the meeting", "pupils:meeting-detail")),
     "meeting.action": RulePages(action=Way("Say what came of it", "pupils:meeting-action-settle")),
+    "referral.send": RulePages(action=Way("Send the referral", "pupils:referral-detail")),
+    "referral.ask": RulePages(action=Way("Seen, or still waiting", "pupils:referral-seen")),
+    "referral.report": RulePages(action=Way("Note the report", "pupils:referral-report")),
+    "referral.advice": RulePages(action=Way("Decide on the advice", "pupils:referral-detail")),
+    "referral.consent": RulePages(action=Way("Decide", "pupils:referral-detail")),
     "profile.read": RulePages(action=Way("Read it", "pupils:profile", (Takes.PUPIL,))),
     "equipment.check": RulePages(action=Way("Note the check", "pupils:equipment-check-done")),
     "support.tell_parent": RulePages(

@@ -14,6 +14,7 @@ from .models import (
     Meeting,
     MeetingAction,
     ProfileReading,
+    Referral,
     RegisterEntry,
     SupportPlan,
     Target,
@@ -146,6 +147,31 @@ def of_meeting_action(action, calendar):
     return _item(deadlines.MEETING_ACTION, action.due_on, calendar, owner_id=owner, met_on=done, closed_on=closed)
 
 
+def of_referral(row, calendar):
+    """Each step of a referral in turn. A row that ended owes nothing more; what was done stands as met."""
+    closed = row.ended_on or row.pupil.left_on
+    by_law = row.basis == row.Basis.LAW
+    stands = by_law or row.consent_withdrawn_on is None
+    facts = {"owner_id": row.lead_id}
+    owed = _item(deadlines.REFERRAL_SEND, row.written_on, calendar, met_on=row.sent_on, closed_on=closed, **facts)
+    if row.sent_on:
+        seen = row.seen_on or row.report_on
+        gone = closed or (None if stands else row.consent_withdrawn_on)
+        owed += _item(deadlines.REFERRAL_ASK, row.ask_again_on, calendar, met_on=seen, closed_on=gone, **facts)
+        owed += _item(
+            deadlines.REFERRAL_REPORT, row.report_due_on, calendar, met_on=row.report_on, closed_on=gone, **facts
+        )
+    if row.report_on:
+        advice = [one for one in row.recommendations.all() if one.removed_on is None]
+        decided = max((one.decided_on for one in advice if one.decided_on), default=None)
+        is_open = not advice or any(one.decided_on is None for one in advice)
+        met = row.report_on if row.has_no_advice else None if is_open else decided
+        owed += _item(deadlines.REFERRAL_ADVICE, row.report_on, calendar, met_on=met, closed_on=closed, **facts)
+    if row.consent_withdrawn_on and not by_law:
+        owed += _item(deadlines.REFERRAL_CONSENT, row.consent_withdrawn_on, calendar, met_on=row.ended_on, **facts)
+    return owed
+
+
 def register_sources():
     """Tell the due table of this floor's records. Called once, when the floor starts."""
     register(Source(WatchListEntry, of_watch))
@@ -178,4 +204,7 @@ def register_sources():
         )
     )
     register(Source(Meeting, of_meeting))
+    register(
+        Source(Referral, of_referral, joins=("pupil__school",), school="pupil__school", prefetch=("recommendations",))
+    )
     register(Source(MeetingAction, of_meeting_action, joins=("meeting__school", "pupil"), school="meeting__school"))

@@ -1,3 +1,4 @@
+from .agencies import urls as agencies
 from .concerns import urls as concerns
 from .duplicates import urls as duplicates
 from .equipment import urls as equipment
@@ -19,6 +20,7 @@ urlpatterns = [
     *imports.urlpatterns,
     *duplicates.urlpatterns,
     *meetings.urlpatterns,
+    *agencies.urlpatterns,
     *plans.urlpatterns,
     *practice.urlpatterns,
     *profiles.urlpatterns,

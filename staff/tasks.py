@@ -12,13 +12,15 @@ from .models.people import current_on
 
 
 @transaction.atomic
-def send_account_mail(*, to, subject, text, html="", school=None):
+def send_account_mail(*, to, subject, text, html="", calendar="", school=None):
     """Queue one mail. The row holds the address and the words until it is sent, then the words are emptied.
 
     An answer goes to the school; where none is named, to the one at which the person works today.
     """
     reply_to = answers_to(school or _only_school_of(to))
-    mail = OutgoingMail.objects.create(to=to, subject=subject[:200], text=text, html=html, reply_to=reply_to)
+    mail = OutgoingMail.objects.create(
+        to=to, subject=subject[:200], text=text, html=html, calendar=calendar, reply_to=reply_to
+    )
     jobs.enqueue("staff.send_mail", title="Send a mail", by=None, params={"mail": mail.pk})
     return mail
 
@@ -34,8 +36,11 @@ def send_mail(run):
     mail = OutgoingMail.objects.filter(pk=run.params["mail"], sent_at=None).first()
     if mail is None:
         return {}
-    compose(
+    message = compose(
         to=mail.to, subject=mail.subject, text=mail.text, html=mail.html, reply_to=mail.reply_to, automatic=True
-    ).send()
+    )
+    if mail.calendar:
+        message.attach("meeting.ics", mail.calendar, "text/calendar")
+    message.send()
     mail.mark_sent()
     return {"message": "Sent."}

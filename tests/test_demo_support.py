@@ -10,7 +10,9 @@ from django.db.models import Count, Max
 from django.test import override_settings
 from django.utils import timezone
 
+from pupils.agencies.selectors import times_of
 from pupils.models import (
+    Agency,
     CohortTarget,
     ContactLog,
     Meeting,
@@ -18,6 +20,8 @@ from pupils.models import (
     PlanVoice,
     Profile,
     ProfileReading,
+    Recommendation,
+    Referral,
     RegisterEntry,
     SupportPlan,
     Target,
@@ -104,6 +108,21 @@ def test_meetings_are_held_planned_and_leave_something_to_do(loaded, db, key):
     assert actions.filter(due_on__lt=timezone.localdate()).exists()
     assert actions.exclude(owner_name="").exists()
     assert ContactLog.objects.filter(pupil__school=loaded.schools[key]).count() > 15
+
+
+@SCHOOLS
+def test_referrals_stand_at_every_stage(loaded, db, key):
+    school, today = loaded.schools[key], timezone.localdate()
+    referrals = Referral.objects.filter(pupil__school=school)
+
+    assert (Agency.objects.filter(school=school).count(), referrals.count()) == (8, 19)
+    waiting = [row.waits(today) for row in referrals.filter(seen_on=None, ended_on=None, sent_on__isnull=False)]
+    assert sum(days > 126 for days in waiting) == (3 if key == HARBOUR else 2)
+    assert referrals.filter(consent_withdrawn_on__isnull=False).exists()
+    decisions = Recommendation.objects.filter(referral__in=referrals).values_list("decision", flat=True)
+    assert set(decisions) == {"open", "adopted", "adapted", "not"}
+    times = times_of(list(Agency.objects.filter(school=school)), today)
+    assert {time.left < 0 for time in times} == {True, False}
 
 
 def test_the_dates_of_all_of_it_are_what_the_facts_give(loaded, db):

@@ -41,6 +41,7 @@ from ..models import (
     PupilFlag,
     PupilSkill,
     PupilSupport,
+    Referral,
     RegisterEntry,
     SearchKey,
     SlotPupil,
@@ -69,6 +70,7 @@ WHOLE = (
     Meeting,
     MeetingAction,
     ContactLog,
+    Referral,
 )
 # One a pupil: where both have it, that of the record which goes stays with it.
 ONE_EACH = (Profile,)

@@ -1,3 +1,5 @@
+from datetime import time
+
 from django import forms
 from django.utils import timezone
 
@@ -7,15 +9,14 @@ from staff.models import User
 
 from ..concerns.forms import CarefulForm
 from ..forms.checked import date_field, past_date_field
-from ..models import Contact, ContactLog, Meeting, MeetingAction
+from ..models import Contact, ContactLog, Meeting, MeetingAction, MeetingPerson, ParentsEvening, Pupil
 from ..plans.forms import parent_names
 from ..plans.selectors import leaders
 
 
-class PlanMeetingForm(VersionedForm, forms.Form):
+class MeetingForm(VersionedForm, forms.Form):
     """When, where, with whom. On a day on which the school is closed it asks whether that is meant."""
 
-    kind = forms.ChoiceField(label="What kind of meeting?", choices=Meeting.Kind.choices, widget=forms.RadioSelect)
     about = forms.CharField(label="About", max_length=150, required=False, help_text="For example: review of the plan")
     planned_on = date_field(label="Day", error_messages={"required": "Choose the day."})
     starts_at = forms.TimeField(
@@ -32,22 +33,179 @@ class PlanMeetingForm(VersionedForm, forms.Form):
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )
+    others = forms.CharField(
+        label="Anybody else",
+        max_length=1500,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One a line: the name, a comma, and what they do. For example: Dr Obi, educational psychologist",
+    )
     is_meant = forms.BooleanField(required=False, label="The school is closed that day, and that is meant so")
 
-    def __init__(self, *args, school, pupil, adults, named, **kwargs):
+    def __init__(self, *args, school, pupils, named, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["users"].queryset = leaders(school)
-        self.fields["users"].initial = list(adults)
-        rows = Contact.objects.filter(pupil=pupil, ended_on=None, do_not_contact=False)
+        rows = Contact.objects.filter(pupil__in=pupils, ended_on=None, do_not_contact=False)
         names = parent_names(rows, named=named)
         self.fields["contacts"].queryset = rows
         self.fields["contacts"].label_from_instance = lambda contact: names[contact.pk]
-        self.fields["contacts"].initial = [row.pk for row in rows if row.has_parental_responsibility]
+        if not rows:
+            del self.fields["contacts"]
+
+    def clean_others(self):
+        found = []
+        for line in self.cleaned_data["others"].splitlines():
+            name, _, role = (part.strip() for part in line.partition(","))
+            if len(name) > 150 or len(role) > 100:
+                raise forms.ValidationError("A line is too long: one person a line, the name, a comma, what they do.")
+            if name:
+                found.append((name, role))
+        return list(dict.fromkeys(found))
+
+    def stored_fields(self):
+        return ["about", "planned_on", "starts_at", "minutes", "place"]
 
     @property
     def values(self):
-        names = ("about", "planned_on", "starts_at", "minutes", "place")
-        return {name: self.cleaned_data[name] for name in names}
+        return {name: self.cleaned_data[name] for name in self.stored_fields()}
+
+    @property
+    def people(self):
+        """(colleagues, parents, (name, role) of others)."""
+        data = self.cleaned_data
+        return list(data["users"]), list(data.get("contacts", ())), data["others"]
+
+
+class PlanMeetingForm(MeetingForm):
+    kind = forms.ChoiceField(label="What kind of meeting?", choices=Meeting.Kind.choices, widget=forms.RadioSelect)
+    field_order = ["kind"]
+
+    def __init__(self, *args, adults, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["users"].initial = list(adults)
+        if contacts := self.fields.get("contacts"):
+            contacts.initial = [row.pk for row in contacts.queryset if row.has_parental_responsibility]
+
+
+class ChangeMeetingForm(MeetingForm):
+    """The day, time, place and people of a meeting that is planned."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, meeting, **kwargs):
+        people = [person for person in meeting.people.all() if person.user_id != meeting.organiser_id]
+        lines = [", ".join(filter(None, (person.name, person.role))) for person in people if person.name]
+        initial = {name: getattr(meeting, name) for name in self.stored_fields()} | {
+            "version": meeting.version,
+            "users": [person.user_id for person in people if person.user_id],
+            "contacts": [person.contact_id for person in people if person.contact_id],
+            "others": "\n".join(lines),
+        }
+        super().__init__(*args, initial=initial, **kwargs)
+
+
+class ProgressMeetingForm(PlanMeetingForm):
+    """A meeting about several children of a class."""
+
+    pupils = ManyRowsField(
+        label="Pupils",
+        queryset=Pupil.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose the pupils whom it is about."},
+    )
+    field_order = ["pupils"]
+
+    def __init__(self, *args, among, **kwargs):
+        super().__init__(*args, pupils=[], **kwargs)
+        del self.fields["kind"]
+        self.fields["pupils"].queryset = among
+        self.fields["pupils"].initial = [pupil.pk for pupil in among]
+
+
+class TellForm(forms.Form):
+    """How each person is told of the meeting as it stands: now by mail, or already in another way."""
+
+    def __init__(self, *args, people, addresses, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.people = [person for person, _ in people]
+        for person, name in people:
+            to = addresses.get(person.pk, "")
+            mail = [(MeetingPerson.How.MAIL, "Email now")] if to else []
+            told = [choice for choice in MeetingPerson.How.choices if choice[0] != MeetingPerson.How.MAIL]
+            self.fields[f"how_{person.pk}"] = forms.ChoiceField(
+                label=name, required=False, choices=[("", "Not yet"), *mail, *told], initial=mail[0][0] if mail else "",
+                help_text="" if to else "No email address",
+            )  # fmt: skip
+
+    def clean(self):
+        cleaned = super().clean()
+        if not self.errors and not self.how:
+            raise forms.ValidationError("Choose for at least one person how they are told.")
+        return cleaned
+
+    @property
+    def how(self):
+        chosen = {person.pk: self.cleaned_data.get(f"how_{person.pk}") for person in self.people}
+        return {pk: how for pk, how in chosen.items() if how}
+
+
+class EveningForm(VersionedForm, forms.ModelForm):
+    users = ManyRowsField(
+        label="Whom parents can meet",
+        queryset=User.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one colleague."},
+    )
+    on = date_field(label="Day", error_messages={"required": "Choose the day."})
+    is_meant = forms.BooleanField(required=False, label="The school is closed that day, and that is meant so")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = ParentsEvening
+        fields = ["name", "on", "starts_at", "ends_at", "minutes", "place"]
+        labels = {"starts_at": "From", "ends_at": "To", "minutes": "Minutes for each meeting"}
+        help_texts = {"name": "For example: Autumn parents' evening"}
+        widgets = {name: forms.TimeInput(attrs={"type": "time"}, format="%H:%M") for name in ("starts_at", "ends_at")}
+
+    def __init__(self, *args, school, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["users"].queryset = leaders(school)
+        self.fields["minutes"].min_value = 5
+        self.initial.setdefault("version", self.instance.version)
+
+    def clean(self):
+        cleaned = super().clean()
+        starts, ends, minutes = (cleaned.get(name) for name in ("starts_at", "ends_at", "minutes"))
+        if starts and ends and ends <= starts:
+            self.add_error("ends_at", "The evening ends before it begins. Check both times.")
+        if minutes is not None and not 5 <= minutes <= 120:
+            self.add_error("minutes", "A meeting takes 5 to 120 minutes.")
+        return cleaned
+
+    @property
+    def values(self):
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+class BookForm(forms.Form):
+    pupil = forms.ModelChoiceField(
+        label="Pupil",
+        queryset=Pupil.objects.none(),
+        empty_label="Choose",
+        error_messages={"required": "Choose the pupil."},
+    )
+
+    at = forms.TypedChoiceField(
+        label="Time",
+        coerce=time.fromisoformat,
+        error_messages={"invalid_choice": "This time is taken, or is none of that evening. Choose another."},
+    )
+
+    def __init__(self, *args, among, times, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["at"].choices = [(f"{at:%H:%M}", f"{at:%H:%M}") for at in times]
+        self.fields["pupil"].queryset = among
+        self.fields["pupil"].label_from_instance = lambda pupil: f"{pupil.name}, {pupil.where}"
 
 
 class CallOffForm(forms.Form):
@@ -65,12 +223,16 @@ class ActionForm(forms.Form):
     due_on = date_field(label="By when")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
-    def __init__(self, *args, school, **kwargs):
+    def __init__(self, *args, school, pupils, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = leaders(school)
+        if len(pupils) > 1:
+            about = forms.ModelChoiceField(label="About", queryset=Pupil.objects.filter(pk__in=[p.pk for p in pupils]))
+            about.label_from_instance = lambda pupil: pupil.name
+            self.fields = {"pupil": about} | self.fields
 
     def stored_fields(self):
-        return ["text", "owner", "owner_name", "due_on"]
+        return [name for name in ("pupil", "text", "owner", "owner_name", "due_on") if name in self.fields]
 
     @property
     def values(self):
@@ -87,6 +249,13 @@ class SettleForm(forms.Form):
     word = forms.CharField(label="A word about it", max_length=300, required=False)
 
 
+PARTS = (
+    ("notes", "About {}"),
+    ("child_says", "What {} says"),
+    ("for_parents", "For {}'s parents, in plain words (printed on their page)"),
+)
+
+
 class HoldForm(CarefulForm):
     """The notes of a meeting, of all of it and of each child's part, and who came."""
 
@@ -101,7 +270,7 @@ class HoldForm(CarefulForm):
         super().__init__(*args, school=meeting.school, initial=initial | {"version": meeting.version}, **kwargs)
         self.parts, self.people, careful = parts, people, ["notes"]
         for part in parts:
-            for name, label in (("notes", "About {}"), ("child_says", "What {} says")):
+            for name, label in PARTS:
                 field = f"{name}_{part.pk}"
                 self.fields[field] = forms.CharField(
                     label=label.format(part.pupil.forename), max_length=4000, required=False,
@@ -119,7 +288,7 @@ class HoldForm(CarefulForm):
     @property
     def about(self):
         data = self.cleaned_data
-        return {part.pk: {name: data[f"{name}_{part.pk}"] for name in ("notes", "child_says")} for part in self.parts}
+        return {part.pk: {name: data[f"{name}_{part.pk}"] for name, _ in PARTS} for part in self.parts}
 
     @property
     def came(self):

@@ -3,12 +3,23 @@
 from collections import Counter
 from datetime import date
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from sendco.clock import academic_year_start
 from staff.acting import Acting
+from staff.models import TeachingGroup
 
-from ..models import ContactLog, Meeting, MeetingAction, MeetingPerson, MeetingPupil, Pupil
+from ..models import (
+    ContactLog,
+    Meeting,
+    MeetingAction,
+    MeetingPerson,
+    MeetingPupil,
+    Pupil,
+    RegisterEntry,
+    SupportPlan,
+)
+from ..models.register import ON_REGISTER
 
 State = MeetingAction.State
 # The Code of Practice (6.65): schools should meet parents at least three times each year.
@@ -23,6 +34,29 @@ def in_view(acting: Acting) -> QuerySet[Meeting]:
         .select_related("organiser", "school", "previous")
         .prefetch_related(Prefetch("people", people), Prefetch("pupils", parts))
     )
+
+
+def groups_with_plans(acting: Acting) -> QuerySet[TeachingGroup]:
+    """Classes in which a pupil in view has an open plan."""
+    planned = SupportPlan.objects.visible_to(acting).filter(closed_on=None)
+    pupils = Pupil.objects.visible_to(acting).filter(pk__in=planned.values("pupil"))
+    return TeachingGroup.objects.filter(pk__in=pupils.values("form_group")).order_by("name", "pk")
+
+
+def with_plan_or_status(acting: Acting) -> QuerySet[Pupil]:
+    """Pupils in view who are on the SEN register or have an open plan."""
+    entries = RegisterEntry.objects.filter(ends_on=None, code__in=ON_REGISTER)
+    planned = SupportPlan.objects.visible_to(acting).filter(closed_on=None)
+    pupils = Pupil.objects.visible_to(acting).filter(left_on=None)
+    return pupils.filter(Q(pk__in=entries.values("pupil")) | Q(pk__in=planned.values("pupil")))
+
+
+def open_before(meeting: Meeting) -> list[MeetingAction]:
+    """What was agreed at other meetings about the same children and is not settled: whoever meets about a child has
+    to know of it."""
+    pupils = meeting.pupils.values("pupil")
+    rows = MeetingAction.objects.filter(pupil__in=pupils, state=State.OPEN).exclude(meeting=meeting)
+    return list(rows.select_related("owner", "pupil", "meeting").order_by("due_on", "pk"))
 
 
 def of_pupil(acting: Acting, pupil: Pupil) -> list[Meeting]:

@@ -1,5 +1,6 @@
 """Plan, hold and note meetings; give out what was agreed and chase it; keep contact with home."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,6 +18,8 @@ from staff.selectors import school_calendar
 
 from ..models import Contact, ContactLog, Meeting, MeetingAction, MeetingPerson, MeetingPupil, Pupil
 from .refusals import ChildMeetingReason
+from .selectors import open_before
+from .times import check_free, times_of
 
 State = MeetingAction.State
 # What those invited have to hear of again.
@@ -26,7 +29,8 @@ FAR = 14  # days to look for an open one beside a closed day
 
 
 def _locked(meeting: Meeting) -> Meeting:
-    return Meeting.objects.select_for_update(of=("self",)).select_related("school").get(pk=meeting.pk)
+    rows = Meeting.objects.select_for_update(of=("self",)).select_related("school", "evening", "organiser", "pupil")
+    return rows.get(pk=meeting.pk)
 
 
 def note(code: str, meeting: Meeting, text: str, *, by: User | None, happened_on: date | None = None) -> None:
@@ -56,48 +60,77 @@ def open_days_beside(calendar: SchoolCalendar | None, day: date) -> tuple[date, 
     return before, after
 
 
-def check_day(school: School, day: date, *, is_meant: bool) -> None:
+def check_day(school: School, day: date, *, is_meant: bool, field: str = "planned_on") -> None:
     """Raise Refused for a day on which the school is closed, unless whoever plans says that it is meant so."""
     calendar = school_calendar(school)
     if not is_meant and is_closed(calendar, day):
         before, after = open_days_beside(calendar, day)
-        raise Refused(ChildMeetingReason.CLOSED_DAY, day=day, before=before, after=after, field="planned_on")
+        raise Refused(ChildMeetingReason.CLOSED_DAY, day=day, before=before, after=after, field=field)
 
 
 @transaction.atomic
 def plan(
     *, school: School, kind: str, pupils: list[Pupil], values: dict[str, Any], users: list[User],
-    contacts: list[Contact], by: User, is_meant: bool = False,
+    contacts: list[Contact], by: User, is_meant: bool = False, others: Sequence[tuple[str, str]] = (),
+    organiser: User | None = None,
 ) -> Meeting:  # fmt: skip
-    """Plan a meeting about these children with these people. What was agreed last time about them comes along."""
+    """Plan a meeting about these children with these people; `others` are (name, role) of somebody without an account.
+
+    What was agreed last time about them comes along.
+    """
     if not pupils:
         raise Refused(ChildMeetingReason.NO_PUPIL)
     check_day(school, values["planned_on"], is_meant=is_meant)
-    meeting = Meeting(school=school, kind=kind, organiser=by, **values)
+    organiser = organiser or by
+    meeting = Meeting(school=school, kind=kind, organiser=organiser, **values)
     if len(pupils) == 1:
         meeting.pupil, meeting.previous = pupils[0], last_before(pupils, kind)
-    _save(meeting, by=by)
+    save_row(meeting, by=by)
     for pupil in pupils:
-        _save(MeetingPupil(meeting=meeting, pupil=pupil), by=by)
-    for user in {by.pk: by, **{user.pk: user for user in users}}.values():
-        _save(MeetingPerson(meeting=meeting, user=user), by=by)
-    for contact in contacts:
-        _check_contact(contact)
-        _save(MeetingPerson(meeting=meeting, contact=contact), by=by)
+        save_row(MeetingPupil(meeting=meeting, pupil=pupil), by=by)
+    _set_people(meeting, users, contacts, others, by=by)
     text = f"{meeting.get_kind_display()} planned for {long_date(meeting.planned_on)}"
     note("meeting.planned", meeting, text, by=by)
     bring_up_to_date(meeting)
     return meeting
 
 
-def _save(row: Any, *, by: User) -> Any:
+def _set_people(
+    meeting: Meeting, users: Sequence[User], contacts: Sequence[Contact], others: Sequence[tuple[str, str]], *, by: User
+) -> None:
+    """Make these the people of the meeting, beside whoever organises it. Who goes is kept as removed."""
+    wanted: dict[tuple[str, Any], MeetingPerson] = {
+        ("user", user.pk): MeetingPerson(meeting=meeting, user=user) for user in (meeting.organiser, *users)
+    }
+    for contact in contacts:
+        wanted["contact", contact.pk] = MeetingPerson(meeting=meeting, contact=contact)
+    for name, role in others:
+        wanted["name", (name, role)] = MeetingPerson(meeting=meeting, name=name, role=role)
+    for person in meeting.people.filter(removed_on=None):
+        if wanted.pop(_key_of(person), None) is None:
+            person.removed_on = timezone.localdate()
+            save_row(person, by=by)
+    for person in wanted.values():
+        if person.contact is not None:
+            _check_contact(person.contact)
+        save_row(person, by=by)
+
+
+def _key_of(person: MeetingPerson) -> tuple[str, Any]:
+    if person.user_id:
+        return "user", person.user_id
+    return ("contact", person.contact_id) if person.contact_id else ("name", (person.name, person.role))
+
+
+def save_row(row: Any, *, by: User) -> Any:
+    """Save with who did it and the row's history."""
     with audit.saving(row, by=by):
         row.save()
     return row
 
 
 def _check_contact(contact: Contact) -> None:
-    if contact.do_not_contact or contact.ended_on:
+    if not contact.may_be_written_to:
         raise Refused(ChildMeetingReason.NOT_TO_CONTACT)
 
 
@@ -108,19 +141,39 @@ def last_before(pupils: list[Pupil], kind: str) -> Meeting | None:
 
 
 @transaction.atomic
-def change(*, meeting: Meeting, values: dict[str, Any], version: int, by: User, is_meant: bool = False) -> Meeting:
-    """Change the day, time or place. Those invited have to hear of it: `sequence` moves on with each such change."""
+def change(
+    *, meeting: Meeting, values: dict[str, Any], version: int, by: User, is_meant: bool = False,
+    people: tuple[Sequence[User], Sequence[Contact], Sequence[tuple[str, str]]] | None = None,
+) -> Meeting:  # fmt: skip
+    """Change the day, time or place. Those invited have to hear of it: `sequence` moves on with each such change.
+
+    `people` are (colleagues, parents, (name, role) of others), where they change too.
+    """
     row = _locked(meeting)
     _check_open(row)
     if "planned_on" in values and values["planned_on"] != row.planned_on:
         check_day(row.school, values["planned_on"], is_meant=is_meant)
+    values = values | _place_of_evening(row, values)
     if any(values.get(name, getattr(row, name)) != getattr(row, name) for name in TOLD):
         values = values | {"sequence": row.sequence + 1}
     saved, changed = save_versioned(row, values, version=version, by=by)
+    if people is not None:
+        _set_people(saved, *people, by=by)
     if changed:
         note("meeting.changed", saved, f"Meeting is on {long_date(saved.planned_on)}", by=by)
         bring_up_to_date(saved)
     return saved
+
+
+def _place_of_evening(row: Meeting, values: dict[str, Any]) -> dict[str, Any]:
+    """A meeting of a parents' evening stays in it at another of its times, which has to be free; else it leaves it."""
+    evening, at = row.evening, values.get("starts_at", row.starts_at)
+    if evening is None or at == row.starts_at and values.get("planned_on", row.planned_on) == row.planned_on:
+        return {}
+    if values.get("planned_on", row.planned_on) != evening.on or at not in times_of(evening):
+        return {"evening": None}
+    check_free(evening, row.organiser, at, row.pupil_id, but=row.pk)
+    return {}
 
 
 def _check_open(row: Meeting) -> None:
@@ -171,27 +224,19 @@ def hold(
             for name, text in words.items():
                 setattr(part, name, text)
             part.version += 1
-            _save(part, by=by)
+            save_row(part, by=by)
     for person in saved.people.filter(removed_on=None):
         if person.came is not (person.pk in came):
             person.came = person.pk in came
-            _save(person, by=by)
+            save_row(person, by=by)
     if first:
-        for action in open_from_before(saved):
+        for action in open_before(saved):
             action.asked_again += 1
-            _save(action, by=by)
+            save_row(action, by=by)
     if changed or first:
         note("meeting.held", saved, f"{saved.get_kind_display()} held", by=by, happened_on=held_on)
     bring_up_to_date(saved)
     return saved
-
-
-def open_from_before(meeting: Meeting) -> list[MeetingAction]:
-    """What was agreed at earlier meetings about the same children and is not settled: whoever meets about a child has
-    to know of it."""
-    pupils = meeting.pupils.values("pupil")
-    rows = MeetingAction.objects.filter(pupil__in=pupils, state=State.OPEN).exclude(meeting=meeting)
-    return list(rows.select_related("owner", "pupil", "meeting").order_by("due_on", "pk"))
 
 
 # --- Actions -----------------------------------------------------------------------------------------------------

@@ -1,26 +1,40 @@
 """Meetings about a child from the plan to what was agreed, the actions of all, and the log of contact with home."""
 
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from sendco.audit import services as audit
-from sendco.formkit.page import FormPage, form_page, posted
+from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted, pressed_once
 from sendco.formkit.versions import Versioned, nothing
+from sendco.refusals import Refused
 from staff.access import require_permission
+from staff.models import TeachingGroup
 from staff.permissions import Permission as P
 
-from ..models import ContactLog, Meeting, MeetingAction, Pupil
+from ..models import (
+    ContactLog,
+    EveningTeacher,
+    Meeting,
+    MeetingAction,
+    MeetingPerson,
+    ParentsEvening,
+    Pupil,
+    SupportPlan,
+)
 from ..plans.forms import parent_names
 from ..profiles.selectors import adults_of
 from ..views.form_pages import pupil_crumbs, tab_title
-from . import forms, selectors, services
+from . import evenings, forms, inviting, jobs, selectors, services
 from .invitation import calendar_of
+from .refusals import ChildMeetingReason
 
+LIST = ("Meetings", reverse_lazy("pupils:meeting-list"))
 READS = (P.SUPPORT_VIEW,)
 WRITES = (P.SUPPORT_CONTRIBUTE,)
 PER_PAGE = 40
@@ -87,6 +101,8 @@ def meeting_list(request):
         "shown": shown,
         "page": page,
         "tabs": [("coming", "To come"), ("held", "Held"), ("actions", "Agreed and not yet done")],
+        "evenings": evenings.coming(acting, today),
+        "groups": selectors.groups_with_plans(acting),
     }
     return render(request, "pupils/meeting_list.html", context)
 
@@ -100,26 +116,136 @@ def meeting_plan(request, pk):
     form = forms.PlanMeetingForm(
         posted(request),
         school=pupil.school,
-        pupil=pupil,
+        pupils=[pupil],
         adults=adults_of([pupil.pk], today)[pupil.pk] - {request.user.pk},
         named=acting.can(P.CONTACT_VIEW),
     )
 
     def plan(cleaned):
+        users, contacts, others = form.people
         return services.plan(
-            school=pupil.school, kind=cleaned["kind"], pupils=[pupil], values=form.values,
-            users=list(cleaned["users"]), contacts=list(cleaned["contacts"]), is_meant=cleaned["is_meant"],
-            by=request.user,
+            school=pupil.school, kind=cleaned["kind"], pupils=[pupil], values=form.values, users=users,
+            contacts=contacts, others=others, is_meant=cleaned["is_meant"], by=request.user,
         )  # fmt: skip
 
     return FormPage(
         form=form,
         save=plan,
-        done="The meeting is planned. The invitation for a calendar is on its page.",
+        done="The meeting is planned. Nobody is told yet: “Tell people” sends the invitations.",
         then=address,
         page=lambda: _page(f"Plan a meeting about {pupil.name}", pupil, submit="Plan the meeting"),
         draft=f"meeting-plan-{pupil.pk}",
     ).respond(request)
+
+
+@require_permission(*WRITES)
+@form_page
+def meeting_plan_group(request, pk):
+    """A progress meeting: the pupils of a class whom one sees and who have a plan, each with notes of their own."""
+    group = get_object_or_404(TeachingGroup.objects.filter(school=request.acting.school), pk=pk)
+    planned = SupportPlan.objects.visible_to(request.acting).filter(closed_on=None)
+    among = Pupil.objects.visible_to(request.acting).filter(form_group=group, pk__in=planned.values("pupil"))
+    if not among:
+        messages.info(request, f"Nobody in {group.name} has an open plan. Plan a meeting on a pupil's page.")
+        return redirect("pupils:meeting-list")
+    form = forms.ProgressMeetingForm(
+        posted(request), school=group.school, among=among.by_name(), adults=[], named=False, initial={"minutes": 60}
+    )
+
+    def plan(cleaned):
+        users, contacts, others = form.people
+        return services.plan(
+            school=group.school, kind=Meeting.Kind.PROGRESS, pupils=list(cleaned["pupils"]), values=form.values,
+            users=users, contacts=contacts, others=others, is_meant=cleaned["is_meant"], by=request.user,
+        )  # fmt: skip
+
+    return FormPage(
+        form=form,
+        save=plan,
+        done="The meeting is planned. Nobody is told yet: “Tell people” sends the invitations.",
+        then=address,
+        page={
+            "title": f"Plan a progress meeting: {group.name}", "tab_title": "Plan a progress meeting",
+            "section": "meetings", "crumbs": [LIST], "submit": "Plan the meeting", "cancel": LIST[1],
+        },
+        draft=f"meeting-plan-group-{group.pk}",
+    ).respond(request)  # fmt: skip
+
+
+@require_permission(*WRITES)
+@form_page
+def meeting_change(request, pk):
+    meeting = _meeting(request, pk)
+    _own_or_led(request, meeting.organiser_id)
+    pupils = [part.pupil_id for part in meeting.pupils.all()]
+    form = forms.ChangeMeetingForm(
+        posted(request), meeting=meeting, school=meeting.school, pupils=pupils, named=request.acting.can(P.CONTACT_VIEW)
+    )
+    return FormPage(
+        form=form,
+        save=lambda cleaned: services.change(
+            meeting=meeting, values=form.values, people=form.people, is_meant=cleaned["is_meant"],
+            version=cleaned["version"], by=request.user,
+        ),
+        done="Changed. Who has to hear of it stands under People.",
+        then=address(meeting),
+        page=_page("Change the meeting", _first(meeting), submit="Save the change", cancel=address(meeting)),
+    ).respond(request)  # fmt: skip
+
+
+@require_permission(*WRITES)
+@form_page
+def meeting_tell(request, pk):
+    """Mail those who do not know of the meeting as it stands, or note how they were told."""
+    meeting = _meeting(request, pk)
+    _own_or_led(request, meeting.organiser_id)
+    waiting = {person.pk for person in inviting.to_tell(meeting)}
+    if not waiting:
+        messages.info(request, "Everybody knows of the meeting as it stands.")
+        return redirect(address(meeting))
+    people = [(person, name) for person, name in _named_people(request, meeting) if person.pk in waiting]
+    addresses = {person.pk: inviting.address_of(person) for person, _ in people}
+    form = forms.TellForm(posted(request), people=people, addresses=addresses)
+
+    def told(counts):
+        mails, noted = counts
+        return f"{mails} email{'' if mails == 1 else 's'} on the way, {noted} noted as told in another way."
+
+    return FormPage(
+        form=form,
+        save=lambda cleaned: inviting.tell(meeting=meeting, how=form.how, by=request.user),
+        done=told,
+        then=address(meeting),
+        page=_page(
+            "Tell people of the meeting", _first(meeting), submit="Send and note", cancel=address(meeting),
+            lead="The email gives the day, time and place with a file for a calendar. It names no child and no reason.",
+        ),
+        versioned=Versioned(values=nothing),
+    ).respond(request)  # fmt: skip
+
+
+@require_permission(*READS)
+@require_POST
+@pressed_once
+def meeting_pdf(request, pk):
+    """Begin the page that parents take home."""
+    return _print(request, _meeting(request, pk), jobs.SUMMARY)
+
+
+@require_permission(*WRITES)
+@require_POST
+@pressed_once
+def meeting_letter(request, pk):
+    """Begin the letter that invites one parent."""
+    person = get_object_or_404(MeetingPerson.objects.visible_to(request.acting).exclude(contact=None), pk=pk)
+    return _print(request, _meeting(request, person.meeting_id), jobs.LETTER, person=person.pk)
+
+
+def _print(request, meeting, what, **more):
+    if meeting.cancelled_on:
+        messages.warning(request, str(Refused(ChildMeetingReason.NOTHING_TO_PRINT)))
+        return redirect(address(meeting))
+    return redirect("job-detail", pk=jobs.start(meeting, what=what, acting=request.acting, **more).pk)
 
 
 @require_permission(*READS)
@@ -137,11 +263,15 @@ def meeting_detail(request, pk):
         "people": _named_people(request, meeting),
         "parts": meeting.pupils.all(),
         "actions": meeting.actions.select_related("owner", "pupil"),
-        "from_before": services.open_from_before(meeting),
+        "from_before": selectors.open_before(meeting),
         "may_write": may_write,
         "today": timezone.localdate(),
         "met": selectors.met_parents([pupil.pk], timezone.localdate())[pupil.pk],
         "three": selectors.MEETINGS_A_YEAR,
+        "untold": {person.pk for person in inviting.to_tell(meeting)},
+        "letters": {
+            person.pk for person in meeting.people.all() if person.contact and person.contact.may_be_written_to
+        },
     }
     return render(request, "pupils/meeting_detail.html", context)
 
@@ -180,7 +310,7 @@ def meeting_hold(request, pk):
         then=address(meeting),
         page=lambda: (
             _page("Notes of the meeting", _first(meeting), submit="Keep the notes", cancel=address(meeting))
-            | {"from_before": services.open_from_before(meeting), "meeting": meeting}
+            | {"from_before": selectors.open_before(meeting), "meeting": meeting}
         ),
         draft=f"meeting-hold-{meeting.pk}",
         leaves=("words_checked",),
@@ -196,7 +326,7 @@ def meeting_call_off(request, pk):
     return FormPage(
         form=forms.CallOffForm(posted(request)),
         save=lambda cleaned: services.call_off(meeting=meeting, by=request.user, **cleaned),
-        done="Called off. Give those invited the calendar file again: it takes the meeting off.",
+        done="Called off. “Tell people” says so to those who were invited.",
         then=address(meeting),
         page=_page("Call the meeting off", _first(meeting), submit="Call it off", cancel=address(meeting)),
     ).respond(request)
@@ -227,7 +357,8 @@ def action_add(request, pk):
 def action_edit(request, pk):
     action = _seen_action(request, pk)
     _own_or_led(request, action.meeting.organiser_id)
-    initial = {name: getattr(action, name) for name in ("text", "owner", "owner_name", "due_on", "version")}
+    names = ("pupil", "text", "owner", "owner_name", "due_on", "version")
+    initial = {name: getattr(action, name) for name in names}
     return _action(request, action, "Change what is agreed", initial)
 
 
@@ -237,7 +368,8 @@ def _seen_action(request, pk):
 
 
 def _action(request, action, title, initial):
-    form = forms.ActionForm(posted(request), school=action.meeting.school, initial=initial)
+    pupils = [part.pupil for part in action.meeting.pupils.select_related("pupil")]
+    form = forms.ActionForm(posted(request), school=action.meeting.school, pupils=pupils, initial=initial)
     return FormPage(
         form=form,
         save=lambda cleaned: services.save_action(
@@ -302,3 +434,132 @@ def _log(request, row, pupil, initial, *, title):
         draft=f"contact-log-{row.pk or f'of-{pupil.pk}'}",
         leaves=("words_checked",),
     ).respond(request)
+
+
+# --- Parents' evenings -------------------------------------------------------------------------------------------
+def _evening(request, pk):
+    rows = ParentsEvening.objects.visible_to(request.acting).select_related("school")
+    return get_object_or_404(rows, pk=pk)
+
+
+def _evening_page(title, evening=None, **more):
+    crumbs = [LIST] + ([(evening.name, _evening_address(evening))] if evening else [])
+    cancel = _evening_address(evening) if evening else LIST[1]
+    return {
+        "title": title, "tab_title": more.get("submit") or "Parents' evening", "section": "meetings",
+        "crumbs": crumbs, "cancel": cancel,
+    } | more  # fmt: skip
+
+
+def _evening_address(evening):
+    return reverse("pupils:evening-detail", args=[evening.pk])
+
+
+@require_permission(P.SUPPORT_LEAD)
+@form_page
+def evening_add(request):
+    evening = ParentsEvening(school=request.acting.school)
+    return _evening_form(request, evening, _evening_page("Set up a parents' evening", submit="Set it up"), users=[])
+
+
+@require_permission(P.SUPPORT_LEAD)
+@form_page
+def evening_edit(request, pk):
+    evening = _evening(request, pk)
+    users = [row.user_id for row in evenings.teachers_of(evening)]
+    return _evening_form(request, evening, _evening_page("Change the evening", evening, submit="Save"), users=users)
+
+
+def _evening_form(request, evening, page, *, users):
+    form = forms.EveningForm(posted(request), school=request.acting.school, instance=evening, initial={"users": users})
+    return FormPage(
+        form=form,
+        save=lambda cleaned: evenings.save(
+            evening=evening, values=form.values, users=list(cleaned["users"]), version=cleaned["version"],
+            is_meant=cleaned["is_meant"], by=request.user,
+        ),
+        done="Kept.",
+        then=_evening_address,
+        page=page,
+    ).respond(request)  # fmt: skip
+
+
+@require_permission(*READS)
+@require_GET
+def evening_detail(request, pk):
+    """Who meets whom at which time. The child of a meeting is named for whoever sees that child."""
+    evening = _evening(request, pk)
+    seen = set(
+        Pupil.objects.visible_to(request.acting).filter(own_meetings__evening=evening).values_list("pk", flat=True)
+    )
+    lines = evenings.lines_of(evening)
+    context = _evening_page(evening.name) | {
+        "evening": evening,
+        "lines": lines,
+        "teachers": [row for row, _ in lines[0].cells] if lines else [],
+        "seen": seen,
+        "may_lead": request.acting.can(P.SUPPORT_LEAD),
+        "may_book": request.acting.can(*WRITES) and evening.on >= timezone.localdate(),
+    }
+    return render(request, "pupils/evening_detail.html", context)
+
+
+@require_permission(*WRITES)
+@form_page
+def evening_book(request, pk):
+    """Take a time of one colleague for the parents of a pupil in view who is on the register or has a plan."""
+    rows = EveningTeacher.objects.visible_to(request.acting).filter(removed_on=None)
+    row = get_object_or_404(rows.select_related("evening__school", "user"), pk=pk)
+    evening = row.evening
+    times = evenings.free_times(row)
+    if not times:
+        messages.info(request, f"Every time of {row.user.name} is taken.")
+        return redirect(_evening_address(evening))
+    among = selectors.with_plan_or_status(request.acting).select_related("form_group").by_name()
+    return FormPage(
+        form=forms.BookForm(posted(request), among=among, times=times, initial={"at": request.GET.get("at", "")}),
+        save=lambda cleaned: evenings.book(
+            evening=evening, user=row.user, at=cleaned["at"], pupil=cleaned["pupil"], by=request.user
+        ),
+        done="The time is taken. Nobody is told yet: “Tell the parents” sends the invitations.",
+        then=_evening_address(evening),
+        page=_evening_page(f"Meet {row.user.name}", evening, submit="Take this time"),
+    ).respond(request)
+
+
+@require_permission(P.SUPPORT_LEAD)
+@form_page
+def evening_tell(request, pk):
+    evening = _evening(request, pk)
+
+    def told(counts):
+        mails, left = counts
+        rest = f" {left} without an address: tell them in another way, on the page of their meeting." if left else ""
+        return f"{mails} email{'' if mails == 1 else 's'} on the way.{rest}"
+
+    return ConfirmPage(
+        act=lambda: evenings.tell_all(evening=evening, acting=request.acting),
+        done=told,
+        then=_evening_address(evening),
+        page=_evening_page(
+            "Tell the parents", evening, submit="Send the invitations",
+            explanation="Each parent who has a time and does not know it yet gets an email with the day, the time and "
+            "the place. It names no child.",
+        ),
+    ).respond(request)  # fmt: skip
+
+
+@require_permission(P.SUPPORT_LEAD)
+@form_page
+def evening_remove(request, pk):
+    evening = _evening(request, pk)
+    return ConfirmPage(
+        act=lambda: evenings.remove(evening=evening, by=request.user),
+        done="The evening is taken off.",
+        then=str(LIST[1]),
+        refused_to=_evening_address(evening),
+        page=_evening_page(
+            "Take the evening off", evening, submit="Take it off", danger=True,
+            explanation="It can be taken off while no time of it is taken.",
+        ),
+    ).respond(request)  # fmt: skip

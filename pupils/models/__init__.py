@@ -1,3 +1,4 @@
+from .agencies import Agency, BoughtTime, Recommendation, Referral, Visit
 from .assessments import Assessment
 from .concerns import Concern, ConcernView
 from .contacts import Contact
@@ -7,7 +8,15 @@ from .emergencies import Emergency
 from .equipment import Equipment, EquipmentCheck, EquipmentLoan
 from .imports import Import, ImportChange, ImportDecision, ImportMapping
 from .letters import Letter, LetterTemplate
-from .meetings import ContactLog, Meeting, MeetingAction, MeetingPerson, MeetingPupil
+from .meetings import (
+    ContactLog,
+    EveningTeacher,
+    Meeting,
+    MeetingAction,
+    MeetingPerson,
+    MeetingPupil,
+    ParentsEvening,
+)
 from .merges import Merge, NotDuplicate
 from .plans import (
     CohortTarget,
@@ -33,7 +42,9 @@ from .skills import PupilSkill, SkillTag
 from .views import SavedView
 
 __all__ = [
+    "Agency",
     "Assessment",
+    "BoughtTime",
     "CohortTarget",
     "Concern",
     "ConcernView",
@@ -45,6 +56,7 @@ __all__ = [
     "Equipment",
     "EquipmentCheck",
     "EquipmentLoan",
+    "EveningTeacher",
     "GroupPlace",
     "Import",
     "ImportChange",
@@ -60,6 +72,7 @@ __all__ = [
     "Need",
     "NeedType",
     "NotDuplicate",
+    "ParentsEvening",
     "PlanKind",
     "PlanNote",
     "PlanReader",
@@ -74,6 +87,8 @@ __all__ = [
     "PupilFlag",
     "PupilSkill",
     "PupilSupport",
+    "Recommendation",
+    "Referral",
     "RegisterEntry",
     "ReviewWindow",
     "SavedView",
@@ -85,6 +100,7 @@ __all__ = [
     "Target",
     "TargetReview",
     "TargetValue",
+    "Visit",
     "WatchListEntry",
     "WindowClass",
 ]

@@ -14,6 +14,68 @@ from .pupil import Pupil
 from .querysets import AboutPupilQuerySet
 
 
+class ParentsEveningQuerySet(models.QuerySet):
+    def visible_to(self, acting: Acting) -> Self:
+        if not acting.school or not acting.can(Permission.SUPPORT_VIEW):
+            return self.none()
+        return self.filter(school=acting.school, removed_on=None)
+
+
+class ParentsEvening(models.Model):
+    """An evening of meetings one after another. Its free times are worked out; a time that is taken is a Meeting."""
+
+    school = models.ForeignKey("staff.School", on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    on = models.DateField()
+    starts_at = models.TimeField()
+    ends_at = models.TimeField()
+    minutes = models.PositiveSmallIntegerField(default=15)
+    place = models.CharField(max_length=120, blank=True)
+    removed_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    history = HistoricalRecords()
+
+    objects = ParentsEveningQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-on", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="evening_ends_after_it_starts"),
+            models.CheckConstraint(condition=Q(minutes__gte=5), name="evening_times_are_of_some_length"),
+        ]
+
+    def __str__(self):
+        return f"parents' evening {self.pk}"
+
+
+class OfEveningQuerySet(models.QuerySet):
+    def visible_to(self, acting: Acting) -> Self:
+        return self.filter(evening__in=ParentsEvening.objects.visible_to(acting))
+
+
+class EveningTeacher(models.Model):
+    """A colleague whom parents can meet that evening."""
+
+    evening = models.ForeignKey(ParentsEvening, on_delete=models.CASCADE, related_name="teachers")
+    user = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
+    place = models.CharField(max_length=120, blank=True)
+    removed_on = models.DateField(null=True, blank=True)
+    history = HistoricalRecords()
+
+    objects = OfEveningQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user__name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["evening", "user"], condition=Q(removed_on=None), name="one_colleague_an_evening"
+            )
+        ]
+
+    def __str__(self):
+        return f"colleague {self.user_id} of evening {self.evening_id}"
+
+
 class MeetingQuerySet(models.QuerySet):
     def visible_to(self, acting: Acting) -> Self:
         """Those about a child in view: all of them for whoever reads the record, for others those they are invited to.
@@ -59,6 +121,9 @@ class Meeting(models.Model):
     # Changes with each change that those invited have to know of: day, time, place, calling off.
     sequence = models.PositiveIntegerField(default=0)
     previous = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="later")
+    evening = models.ForeignKey(
+        ParentsEvening, on_delete=models.PROTECT, null=True, blank=True, related_name="meetings"
+    )
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()
 
@@ -68,7 +133,12 @@ class Meeting(models.Model):
         ordering = ["-planned_on", "-pk"]
         indexes = [models.Index(fields=["school", "planned_on"], name="meeting_by_day")]
         constraints = [
-            models.CheckConstraint(condition=Q(held_on=None) | Q(cancelled_on=None), name="meeting_held_or_cancelled")
+            models.CheckConstraint(condition=Q(held_on=None) | Q(cancelled_on=None), name="meeting_held_or_cancelled"),
+            models.UniqueConstraint(
+                fields=["evening", "organiser", "starts_at"],
+                condition=Q(cancelled_on=None, evening__isnull=False),
+                name="one_meeting_a_time_of_an_evening",
+            ),
         ]
 
     def __str__(self):
@@ -85,6 +155,8 @@ class MeetingPupil(models.Model):
     meeting = models.ForeignKey(Meeting, on_delete=models.CASCADE, related_name="pupils")
     pupil = models.ForeignKey(Pupil, on_delete=models.CASCADE, related_name="meetings")
     notes = models.TextField(blank=True)
+    # In plain words, for the page that the parents take home.
+    for_parents = models.TextField(blank=True)
     child_says = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()
@@ -120,6 +192,8 @@ class MeetingPerson(models.Model):
     role = models.CharField(max_length=100, blank=True)
     invited_on = models.DateField(null=True, blank=True)
     invited_by = models.CharField(max_length=8, choices=How, blank=True)
+    # Which state of the meeting (Meeting.sequence) this person was told of.
+    told_sequence = models.PositiveIntegerField(null=True, blank=True)
     came = models.BooleanField(null=True, blank=True)
     removed_on = models.DateField(null=True, blank=True)
     history = HistoricalRecords()

@@ -306,6 +306,7 @@ class OutgoingMail(models.Model):
     subject = models.CharField(max_length=200)
     text = models.TextField()
     html = models.TextField(blank=True)
+    calendar = models.TextField(blank=True)  # an iCalendar file that goes with it
     reply_to = models.EmailField(blank=True)
     made_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True)
@@ -314,5 +315,5 @@ class OutgoingMail(models.Model):
         return f"mail {self.pk}"
 
     def mark_sent(self):
-        self.sent_at, self.text, self.html = timezone.now(), "", ""
-        self.save(update_fields=["sent_at", "text", "html"])
+        self.sent_at, self.text, self.html, self.calendar = timezone.now(), "", "", ""
+        self.save(update_fields=["sent_at", "text", "html", "calendar"])

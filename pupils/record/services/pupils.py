@@ -27,6 +27,7 @@ from ...models import (
     Pupil,
     PupilFlag,
     PupilSupport,
+    Referral,
     RegisterEntry,
     SupportPlan,
     WindowClass,
@@ -385,24 +386,38 @@ def hand_over(*, user: User, to: User, school: School, by: User) -> int:
     return count + _hand_over_plans(user=user, to=to, school=school, by=by)
 
 
+def _meets_somebody_else(meeting: Meeting, user: User) -> bool:
+    """Whether this colleague has taken the meeting's time of the same parents' evening."""
+    if meeting.evening_id is None:
+        return False
+    taken = Meeting.objects.filter(evening=meeting.evening_id, organiser=user, starts_at=meeting.starts_at)
+    return taken.filter(cancelled_on=None).exists()
+
+
 def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -> int:
     """The open plans that they lead, and the classes whose reviews they write, in review windows."""
     plans = SupportPlan.objects.filter(pupil__school=school, lead=user, closed_on=None)
     classes = WindowClass.objects.filter(window__school=school, owner=user, done_on=None)
     meetings = Meeting.objects.filter(school=school, organiser=user).open()
     actions = MeetingAction.objects.filter(meeting__school=school, owner=user, state=MeetingAction.State.OPEN)
+    referrals = Referral.objects.filter(pupil__school=school, lead=user).open()
     if to is None:
         return 0  # whoever opens the lists of plans and windows sees that nobody is there for them
     count = 0
     for row, name in (
         *((plan, "lead") for plan in plans.select_related("pupil__school", "kind")),
         *((one, "owner") for one in classes.select_related("window__school")),
+        *((one, "lead") for one in referrals.select_related("pupil__school")),
         *((one, "organiser") for one in meetings.select_related("school")),
         *((one, "owner") for one in actions.select_related("meeting__school", "pupil")),
     ):
         setattr(row, name, to)
+        fields = [name]
+        if isinstance(row, Meeting) and _meets_somebody_else(row, to):
+            row.evening = None  # of two at one time of a parents' evening the one handed over finds another
+            fields.append("evening")
         with audit.saving(row, by=by):
-            row.save(update_fields=[name])
+            row.save(update_fields=fields)
         bring_up_to_date(row)
         count += 1
     return count

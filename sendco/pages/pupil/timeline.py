@@ -21,6 +21,9 @@ ICONS = {
     "merge": "arrows-join",
     "support": "target-arrow",
     "profile": "id",
+    "meeting": "users-group",
+    "referral": "building",
+    "agency": "building",
 }
 PLAN = SupportPlan._meta.label_lower
 KINDS = (
@@ -29,6 +32,8 @@ KINDS = (
     ("concern", "Concerns"),
     ("assessment", "Assessments"),
     ("support", "Support plans"),
+    ("meeting", "Meetings"),
+    ("referral", "Referrals"),
     ("letter", "Letters"),
     ("document", "Documents"),
     ("pupil", "Details"),

@@ -12,6 +12,8 @@ from django.views.decorators.http import require_GET
 
 from ehcp.models import AnnualReview, Appeal, NeedsAssessment, Plan
 from governance.selectors.reminders import with_acknowledged
+from pupils.agencies.selectors import of_pupil as referrals_of
+from pupils.agencies.selectors import state_of
 from pupils.duplicates.selectors import kept_of, record_ids
 from pupils.meetings.selectors import MEETINGS_A_YEAR, actions_of, contacts_of, met_parents, of_pupil
 from pupils.models import (
@@ -244,6 +246,7 @@ def _meetings(request, pupil):
     return {
         "meetings": of_pupil(acting, pupil),
         "actions": actions_of(acting, [pupil.pk]).filter(state="open"),
+        "referrals": [(one, state_of(one, today), one.waits(today)) for one in referrals_of(acting, pupil)],
         "contact_log": contacts_of(acting, pupil)[:40],
         "may_name": acting.can(P.CONTACT_VIEW),
         "met": met_parents([pupil.pk], today)[pupil.pk],

@@ -34,7 +34,9 @@ from ehcp.models import (
 )
 from governance.models import MissedDeadline
 from pupils.models import (
+    Agency,
     Assessment,
+    BoughtTime,
     CohortTarget,
     Concern,
     ConcernView,
@@ -65,6 +67,8 @@ from pupils.models import (
     PupilFlag,
     PupilSkill,
     PupilSupport,
+    Recommendation,
+    Referral,
     RegisterEntry,
     ReviewWindow,
     SearchKey,
@@ -75,6 +79,7 @@ from pupils.models import (
     Target,
     TargetReview,
     TargetValue,
+    Visit,
     WatchListEntry,
     WindowClass,
 )
@@ -219,6 +224,11 @@ ORDER = (
     MeetingPerson,
     MeetingAction,
     ContactLog,
+    Agency,
+    BoughtTime,
+    Referral,
+    Recommendation,
+    Visit,
     Equipment,
     EquipmentLoan,
     EquipmentCheck,

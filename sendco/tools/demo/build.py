@@ -15,6 +15,7 @@ from . import (
     accounts,
     adults,
     aftermath,
+    agencies,
     growing,
     harbour_lane,
     kestrel_green,
@@ -91,6 +92,7 @@ def load(*, today, seed=SEED, canary=False):
         support.add(setting, children[key])
         profiles.add(setting, children[key])
         meetings.add(setting, children[key])
+        agencies.add(setting, children[key])
         setting.book.write()
         aftermath.add(setting)
         setting.book.write_events()

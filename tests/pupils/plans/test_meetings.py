@@ -146,7 +146,7 @@ def test_what_was_not_done_is_asked_again_and_printed_so(client, sign_in, pupil,
 
     second = plan(pupil, senco)
     assert second.previous == first
-    assert services.open_from_before(second) == [action]
+    assert selectors.open_before(second) == [action]
     held(second, senco)
 
     action.refresh_from_db()

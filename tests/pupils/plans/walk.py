@@ -1,24 +1,33 @@
 """Support plans, for the walk of every address as every role."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 
 from django.utils import timezone
 
 from pupils.models import (
+    Agency,
+    BoughtTime,
     CohortTarget,
+    Contact,
     ContactLog,
+    EveningTeacher,
     Meeting,
     MeetingAction,
+    MeetingPerson,
     MeetingPupil,
+    ParentsEvening,
     PlanKind,
     PlanNote,
     PlanReader,
     PlanVoice,
     Profile,
     ProfileVersion,
+    Recommendation,
+    Referral,
     ReviewWindow,
     SupportPlan,
     TargetValue,
+    Visit,
     WindowClass,
 )
 from sendco.files.services import store_bytes
@@ -28,10 +37,13 @@ from .helping import begin, targets_of
 
 # Whoever is not asked for the reviews of a class opens them only with the right to lead plans.
 READERS = {Role.SENCO, Role.HEAD, Role.PROVISION_LEAD}
-OF_A_WINDOW = dict.fromkeys(("window_class", "meeting", "meeting_action", "contact_log"), READERS)
+OF_A_WINDOW = dict.fromkeys(
+    ("window_class", "child_meeting", "meeting_action", "meeting_person", "contact_log"), READERS
+)
+
 ABOUT_A_SUPPORT_PLAN = {
     "support_plan", "plan_reader", "support_outcome", "target", "target_value", "strategy", "plan_note", "voice",
-    "profile_version", "meeting", "meeting_action", "contact_log",
+    "profile_version", "child_meeting", "meeting_action", "meeting_person", "contact_log", "referral", "advice",
 }  # fmt: skip
 
 
@@ -58,6 +70,7 @@ def support_things(school, user, pupil, **words):
         "strategy": plan.strategies.first().pk,
         "plan_note": note.pk,
         **meeting_things(school, user, pupil),
+        **agency_things(school, user, pupil),
         "profile_version": version.pk,
         "voice": PlanVoice.objects.create(plan=plan, stage="review", words="I like maths", taken_by=user).pk,
     }
@@ -72,7 +85,32 @@ def meeting_things(school, user, pupil):
         meeting=meeting, pupil=pupil, text="Ring the clinic", owner=user, due_on=today
     )
     log = ContactLog.objects.create(pupil=pupil, name="The clinic", means="call", words="Waits for a date", by=user)
-    return {"meeting": meeting.pk, "meeting_action": action.pk, "contact_log": log.pk}
+    mother = Contact.objects.filter(pupil=pupil).first() or Contact.objects.create(pupil=pupil, name="A parent")
+    person = MeetingPerson.objects.create(meeting=meeting, contact=mother)
+    return {
+        "child_meeting": meeting.pk,
+        "meeting_action": action.pk,
+        "meeting_person": person.pk,
+        "contact_log": log.pk,
+    }
+
+
+def agency_things(school, user, pupil):
+    """An agency with time bought and a visit, and a referral of this child with a recommendation."""
+    today = timezone.localdate()
+    agency = Agency.objects.create(school=school, name=f"Clinic {pupil.pk}", kind="ot")
+    bought = BoughtTime.objects.create(agency=agency, starts_on=today, ends_on=today, minutes=60)
+    referral = Referral.objects.create(
+        pupil=pupil, agency=agency, lead=user, reason="Holds a pen in a fist", consent_on=today, consent_name="Mother",
+        sent_on=today,
+    )  # fmt: skip
+    return {
+        "agency": agency.pk,
+        "bought": bought.pk,
+        "visit": Visit.objects.create(agency=agency, referral=referral, minutes=30, kind="assess").pk,
+        "referral": referral.pk,
+        "advice": Recommendation.objects.create(referral=referral, number=1, text="A wider pen").pk,
+    }
 
 
 def support_setup_things(school, user):
@@ -81,7 +119,12 @@ def support_setup_things(school, user):
     window = ReviewWindow.objects.create(
         school=school, name="Walked window", opens_on=today, due_on=today + timedelta(days=20)
     )
+    evening = ParentsEvening.objects.create(
+        school=school, name="Walked evening", on=today, starts_at=time(16), ends_at=time(18)
+    )
     return {
+        "evening": evening.pk,
+        "evening_teacher": EveningTeacher.objects.create(evening=evening, user=user).pk,
         "plan_kind": PlanKind.objects.create(
             school=school, code="walked", name="Walked kind", authority="School policy", valid_from=today
         ).pk,
@@ -123,7 +166,26 @@ def support_routes(*, reads, leads):
     for thing, names, roles in (
         ("none", ("profile-list", "meeting-list"), reads),
         ("pupil", ("meeting-plan", "contact-log-add"), reads),
-        ("meeting", ("meeting-detail", "meeting-hold", "meeting-call-off", "meeting-ics", "meeting-action-add"), reads),
+        ("child_meeting", ("meeting-detail", "meeting-hold", "meeting-call-off", "meeting-ics"), reads),
+        ("child_meeting", ("meeting-action-add",), reads),
+        ("child_meeting", ("meeting-change", "meeting-tell", "meeting-pdf"), reads),
+        ("meeting_person", ("meeting-letter",), reads),
+        ("group", ("meeting-plan-group",), reads),
+        ("none", ("evening-add",), leads),
+        ("evening", ("evening-detail",), reads),
+        ("evening_teacher", ("evening-book",), reads),
+        ("evening", ("evening-edit", "evening-tell", "evening-remove"), leads),
+        ("none", ("agency-list",), READERS),
+        ("none", ("agency-add",), leads),
+        ("agency", ("agency-detail",), READERS),
+        ("agency", ("agency-edit", "agency-end", "bought-add", "visit-add"), leads),
+        ("bought", ("bought-edit", "bought-remove"), leads),
+        ("visit", ("visit-edit", "visit-remove"), leads),
+        ("pupil", ("referral-add",), leads),
+        ("referral", ("referral-detail", "referral-pdf"), READERS),
+        ("referral", ("referral-edit", "referral-consent", "referral-withdraw", "referral-send"), leads),
+        ("referral", ("referral-seen", "referral-report", "referral-end", "referral-reopen", "advice-add"), leads),
+        ("advice", ("advice-decide", "advice-remove"), leads),
         ("meeting_action", ("meeting-action-edit", "meeting-action-settle"), reads),
         ("contact_log", ("contact-log-edit",), reads),
         ("group", ("profile-class-pdf",), reads),

@@ -1,0 +1,242 @@
+from datetime import timedelta
+
+from django import forms
+from django.utils import timezone
+
+from sendco.formkit.versions import VersionedForm
+
+from ..concerns.forms import CarefulForm
+from ..forms.checked import date_field, past_date_field, phone_field
+from ..models import Agency, BoughtTime, Contact, Document, Recommendation, Referral, SupportPlan, Visit
+from ..plans.forms import parent_names, words
+from ..plans.selectors import leaders
+from .services import LONGEST
+
+MOST_ADVICE = 30
+
+
+class AgencyForm(VersionedForm, forms.ModelForm):
+    telephone = phone_field(label="Telephone")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Agency
+        fields = ["name", "kind", "does", "how_to_refer", "person", "telephone", "email", "usual_weeks"]
+        labels = {"usual_weeks": "How many weeks pupils usually wait"}
+        help_texts = {
+            "usual_weeks": "From this the day is proposed on which to ask again. It can be changed each time."
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("version", self.instance.version)
+
+    @property
+    def values(self):
+        return {name: self.cleaned_data[name] for name in self._meta.fields}
+
+
+class BoughtForm(VersionedForm, forms.ModelForm):
+    starts_on = date_field(label="From")
+    ends_on = date_field(label="To")
+    hours = forms.DecimalField(
+        label="Hours", min_value=0.25, max_value=5000, decimal_places=2, error_messages={"required": "Say how many."}
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    field_order = ["starts_on", "ends_on", "hours", "cost", "note"]
+
+    class Meta:
+        model = BoughtTime
+        fields = ["starts_on", "ends_on", "cost", "note"]
+        labels = {"cost": "Cost, in pounds"}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.initial.setdefault("version", self.instance.version)
+        if self.instance.pk:
+            self.initial["hours"] = f"{self.instance.minutes / 60:g}"
+
+    @property
+    def values(self):
+        kept = {name: self.cleaned_data[name] for name in self._meta.fields}
+        return kept | {"minutes": round(self.cleaned_data["hours"] * 60)}
+
+
+class VisitForm(CarefulForm):
+    careful = ("notes",)
+    visited_on = past_date_field(label="On", words="The day")
+    kind = forms.ChoiceField(label="What was it?", choices=Visit.Kind.choices)
+    minutes = forms.IntegerField(label="How long, in minutes", min_value=1, max_value=24 * 60)
+    referral = forms.ModelChoiceField(
+        label="For which pupil", queryset=Referral.objects.none(), required=False, empty_label="For the school"
+    )
+    person = forms.CharField(label="Who came", max_length=120, required=False)
+    notes = words("Notes", rows=3, most=3000)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, referrals, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["referral"].queryset = referrals
+        self.fields["referral"].label_from_instance = lambda referral: referral.pupil.name
+
+    def stored_fields(self):
+        return ["visited_on", "kind", "minutes", "referral", "person", "notes"]
+
+    @property
+    def values(self):
+        return {name: self.cleaned_data[name] for name in self.stored_fields()}
+
+
+class ReferralForm(CarefulForm):
+    careful = ("reason", "asks")
+    agency = forms.ModelChoiceField(
+        label="Agency", queryset=Agency.objects.none(), empty_label="Choose",
+        error_messages={"required": "Choose the agency."},
+    )  # fmt: skip
+    reason = words("Why this child is referred", rows=5, required=True, most=4000)
+    asks = words("What we ask of them", rows=3, most=2000)
+    lead = forms.ModelChoiceField(label="Who looks after it here", queryset=None, empty_label="Choose")
+    basis = forms.ChoiceField(
+        label="On which basis does it go?",
+        choices=Referral.Basis.choices,
+        widget=forms.RadioSelect,
+        help_text="Referrals usually go on the consent of a parent, or of the young person. Safeguarding is different: "
+        "ask the safeguarding lead.",
+    )
+    basis_note = forms.CharField(label="If without consent: on which legal basis", max_length=200, required=False)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, agencies, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].queryset = agencies
+        self.fields["lead"].queryset = leaders(self.school)
+
+    def stored_fields(self):
+        return ["agency", "reason", "asks", "lead", "basis", "basis_note"]
+
+    @property
+    def values(self):
+        return {name: self.cleaned_data[name] for name in self.stored_fields()}
+
+
+class ConsentForm(forms.Form):
+    consent_from = forms.ModelChoiceField(
+        label="Who consented", queryset=Contact.objects.none(), required=False, empty_label="Somebody else"
+    )
+    consent_name = forms.CharField(
+        label="If it is somebody else: who", max_length=150, required=False,
+        help_text="For example: the young person, aged 16",
+    )  # fmt: skip
+    consent_on = past_date_field(label="On", words="Consent")
+    consent_how = forms.ChoiceField(label="How", choices=Referral.How.choices)
+
+    def __init__(self, *args, pupil, named, **kwargs):
+        super().__init__(*args, **kwargs)
+        rows = Contact.objects.filter(pupil=pupil, ended_on=None, has_parental_responsibility=True)
+        names = parent_names(rows, named=named)
+        self.fields["consent_from"].queryset = rows
+        self.fields["consent_from"].label_from_instance = lambda contact: names[contact.pk]
+
+
+class WithdrawForm(forms.Form):
+    on = past_date_field(label="Withdrawn on", words="The day")
+
+
+class SendForm(forms.Form):
+    sent_on = past_date_field(label="Sent on", words="The day")
+    ask_again_on = date_field(
+        label="Ask again on", help_text="When to ask the agency if the child is not seen by then."
+    )
+
+    def __init__(self, *args, agency, **kwargs):
+        today = timezone.localdate()
+        initial = {"sent_on": today, "ask_again_on": today + timedelta(weeks=agency.usual_weeks)}
+        super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
+
+
+class SeenForm(forms.Form):
+    seen_on = past_date_field(
+        label="First seen on", words="The day", required=False, help_text="Leave it empty while the child still waits."
+    )
+    ask_again_on = date_field(label="If not seen yet: ask again on", required=False)
+    report_due_on = date_field(label="Report expected by", required=False)
+
+
+def lines_of(text):
+    """One recommendation a line, without the dash or number that it may begin with."""
+    found = (line.strip().lstrip("-*•–").strip() for line in text.splitlines())
+    return [line for line in found if line]
+
+
+class AdviceForm(forms.Form):
+    advice = words(
+        "What is recommended", rows=6, most=8000, help_text="One recommendation a line. Each is decided on by itself."
+    )
+
+    def clean_advice(self):
+        found = lines_of(self.cleaned_data["advice"])
+        if long := [number for number, line in enumerate(found, 1) if len(line) > LONGEST]:
+            numbers = ", ".join(map(str, long))
+            raise forms.ValidationError(
+                f"Line {numbers} is longer than {LONGEST} characters. Put it on two lines, or shorten it."
+            )
+        if len(found) > MOST_ADVICE:
+            raise forms.ValidationError(f"These are more than {MOST_ADVICE} lines. Join some, or add the rest later.")
+        return found
+
+
+class ReportForm(AdviceForm):
+    report_on = past_date_field(label="Report came on", words="The day")
+    report = forms.ModelChoiceField(
+        label="The report, among the child's documents", queryset=Document.objects.none(), required=False,
+        empty_label="Not filed yet",
+    )  # fmt: skip
+    has_no_advice = forms.BooleanField(label="It recommends nothing that we have to decide on", required=False)
+    field_order = ["report_on", "report", "advice", "has_no_advice"]
+
+    def __init__(self, *args, documents, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["report"].queryset = documents
+        self.fields["report"].label_from_instance = lambda document: document.title
+
+
+class DecideForm(VersionedForm, forms.Form):
+    text = forms.CharField(
+        label="What they recommend", max_length=LONGEST, widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "The words of the recommendation are needed."},
+    )  # fmt: skip
+    decision = forms.ChoiceField(
+        label="What do we do?", choices=Recommendation.Decision.choices, widget=forms.RadioSelect
+    )
+    why = forms.CharField(
+        label="Why, or how it is changed", max_length=300, required=False,
+        help_text="Needed where it is adapted or not adopted. Adapted: the words that go into the plan.",
+    )  # fmt: skip
+    plan = forms.ModelChoiceField(
+        label="Put it into the plan as a strategy", queryset=SupportPlan.objects.none(), required=False,
+        empty_label="Not into a plan",
+    )  # fmt: skip
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, plans, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].queryset = plans
+        self.fields["plan"].label_from_instance = lambda plan: f"{plan.kind.name}, cycle {plan.cycle}"
+        if not plans:
+            del self.fields["plan"]
+
+    def stored_fields(self):
+        return ["text", "decision", "why"]
+
+    @property
+    def values(self):
+        return {name: self.cleaned_data[name] for name in self.stored_fields()}
+
+
+class EndForm(forms.Form):
+    ended_on = past_date_field(label="Ended on", words="The day")
+    ending = forms.ChoiceField(
+        label="How did it end?", choices=Referral.Ending.choices, widget=forms.RadioSelect,
+        error_messages={"required": "Choose one."},
+    )  # fmt: skip
+    end_note = forms.CharField(label="A word about it", max_length=300, required=False)

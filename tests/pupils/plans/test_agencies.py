@@ -1,0 +1,390 @@
+"""Agencies: the directory, time bought and used, referrals on consent, waiting, and advice with what became of it."""
+
+from datetime import timedelta
+
+import pypdfium2
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from pupils.agencies import jobs, selectors, services
+from pupils.agencies.refusals import AgencyReason, ReferralReason
+from pupils.models import Agency, BoughtTime, Contact, PlanStrategy, Recommendation, Referral, Visit
+from pupils.record.services.pupils import hand_over
+from sendco.due.models import DueItem
+from sendco.files.models import StoredFile
+from sendco.files.services import open_stored
+from sendco.jobs import runner
+from sendco.jobs.models import Job
+from sendco.pdf.render import pdf_available
+from sendco.refusals import ChangedMeanwhile
+from staff.acting import acting_for
+
+from .helping import begin, refused
+
+pytestmark = pytest.mark.postgresql("constraints and dates")
+
+
+def today(back=0):
+    return timezone.localdate() - timedelta(days=back)
+
+
+@pytest.fixture
+def agency(school):
+    return Agency.objects.create(school=school, name="Speech therapy", kind="salt", usual_weeks=18)
+
+
+@pytest.fixture
+def mother(pupil):
+    return Contact.objects.create(pupil=pupil, name="Ada Adeyemi", relation="Mother", has_parental_responsibility=True)
+
+
+def refer(pupil, agency, by, *, consent=True, sent=None, **more):
+    values = {"agency": agency, "reason": "Speaks in single words", "asks": "", "lead": by, "basis": "consent"}
+    values |= {"basis_note": ""} | more
+    row = services.save_referral(referral=Referral(pupil=pupil, written_on=today(200)), values=values, version=1, by=by)
+    if consent:
+        row = consented(row, by, back=200)
+    return services.send(referral=row, sent_on=today(sent), by=by) if sent is not None else row
+
+
+def consented(row, by, *, back=0, name="Ada Adeyemi"):
+    facts = {"consent_from": None, "consent_name": name, "consent_on": today(back), "consent_how": "form"}
+    return services.note_consent(referral=row, values=facts, by=by)
+
+
+def due(rule):
+    return {item.source_id: item for item in DueItem.objects.filter(rule=rule)}
+
+
+def decide(advice, by, decision, why="", plan=None):
+    values = {"text": advice.text, "decision": decision, "why": why}
+    return services.decide(recommendation=advice, values=values, version=advice.version, by=by, plan=plan)
+
+
+# --- Consent -----------------------------------------------------------------------------------------------------
+def test_without_consent_nothing_goes(pupil, agency, senco):
+    row = refer(pupil, agency, senco, consent=False)
+
+    refused(ReferralReason.NO_BASIS, services.send, referral=row, sent_on=today(), by=senco)
+    assert due("referral.send")[row.pk].met_on is None
+    refused(
+        ReferralReason.CONSENT_UNSAID, services.note_consent, referral=row, by=senco,
+        values={"consent_from": None, "consent_name": " ", "consent_on": today(), "consent_how": "form"},
+    )  # fmt: skip
+
+
+def test_a_basis_in_law_says_which(pupil, agency, senco):
+    facts = {"agency": agency, "reason": "x", "asks": "", "lead": senco, "basis": "law", "basis_note": ""}
+    refused(
+        ReferralReason.BASIS_UNSAID, services.save_referral, referral=Referral(pupil=pupil), values=facts, version=1,
+        by=senco,
+    )  # fmt: skip
+
+    row = refer(pupil, agency, senco, consent=False, basis="law", basis_note="Children Act 1989 s47")
+
+    assert services.send(referral=row, sent_on=today(), by=senco).sent_on == today()
+
+
+def test_consent_withdrawn_stops_what_rests_on_it(pupil, agency, senco):
+    row = refer(pupil, agency, senco, sent=100)
+    assert due("referral.ask")[row.pk].closed_on is None
+
+    row = services.withdraw_consent(referral=row, on=today(), by=senco)
+
+    assert (row.sent_on, row.rests_on_withdrawn) == (today(100), True)
+    assert due("referral.ask")[row.pk].closed_on == today()
+    assert due("referral.consent")[row.pk].owner_id == senco.pk
+    refused(ReferralReason.CONSENT_WITHDRAWN, services.send, referral=row, sent_on=today(), by=senco)
+    refused(ReferralReason.NO_CONSENT, services.withdraw_consent, referral=row, on=today(), by=senco)
+    job = jobs.start(row, acting=acting_for(senco))
+    runner.run(job.pk)
+    job.refresh_from_db()
+    assert "No consent stands" in job.error
+
+    row = consented(row, senco)
+
+    assert (row.rests_on_withdrawn, due("referral.ask")[row.pk].closed_on) == (False, None)
+    assert row.pk not in due("referral.consent")
+
+
+def test_a_referral_goes_after_consent_and_is_seen_after_it_went(pupil, agency, senco):
+    row = consented(refer(pupil, agency, senco, consent=False), senco, back=10)
+
+    refused(ReferralReason.SENT_BEFORE_CONSENT, services.send, referral=row, sent_on=today(11), by=senco)
+    row = services.send(referral=row, sent_on=today(5), by=senco)
+    seen = {"seen_on": today(6), "ask_again_on": None, "report_due_on": None}
+    refused(ReferralReason.SEEN_BEFORE_SENT, services.note_seen, referral=row, values=seen, by=senco)
+    refused(ReferralReason.REPORT_BEFORE_SENT, services.note_report, referral=row, report_on=today(6), by=senco)
+
+
+# --- Waiting -----------------------------------------------------------------------------------------------------
+def test_the_wait_is_counted_and_asked_after(pupil, agency, senco):
+    row = refer(pupil, agency, senco, sent=140)
+
+    assert row.waits(today()) == 140
+    assert row.ask_again_on == today(140) + timedelta(weeks=18)
+    assert selectors.state_of(row, today()) == ("late", "Waiting 140 days")
+    assert due("referral.ask")[row.pk].due_on == row.ask_again_on
+    services.note_seen(
+        referral=row, values={"seen_on": today(2), "ask_again_on": None, "report_due_on": None}, by=senco
+    )
+    row.refresh_from_db()
+    assert row.waits(today()) == 138
+
+
+def test_the_first_visit_to_a_child_ends_the_wait(pupil, agency, senco):
+    row = refer(pupil, agency, senco, sent=30)
+    values = {"visited_on": today(3), "kind": "assess", "minutes": 90, "referral": row, "person": "", "notes": ""}
+    visit = services.save_visit(visit=Visit(agency=agency), values=values, version=1, by=senco)
+
+    row.refresh_from_db()
+    assert (row.seen_on, due("referral.ask")[row.pk].met_on) == (today(3), today(3))
+    services.save_visit(visit=visit, values=values | {"visited_on": today(2)}, version=1, by=senco)
+    row.refresh_from_db()
+    assert row.seen_on == today(3)
+    refused(
+        AgencyReason.VISIT_IN_FUTURE, services.save_visit, visit=Visit(agency=agency), version=1, by=senco,
+        values=values | {"visited_on": today(-1)},
+    )  # fmt: skip
+    unsent = refer(pupil, agency, senco)
+    refused(
+        ReferralReason.NOT_SENT, services.save_visit, visit=Visit(agency=agency), version=1, by=senco,
+        values=values | {"referral": unsent},
+    )  # fmt: skip
+
+
+def test_the_directory_says_who_waits_longest(pupil, other_pupil, agency, senco):
+    refer(pupil, agency, senco, sent=140)
+    refer(other_pupil, agency, senco, sent=20)
+    refer(pupil, agency, senco)
+
+    row = selectors.directory(acting_for(senco), today())[0]
+
+    assert (row.open_count, row.waiting, row.longest) == (3, 2, 140)
+    assert selectors.counts(acting_for(senco))["waiting"] == 2
+
+
+# --- Time bought -------------------------------------------------------------------------------------------------
+def test_a_visit_uses_the_time_of_one_stretch_and_one_taken_out_none(agency, senco):
+    year = BoughtTime.objects.create(agency=agency, starts_on=today(300), ends_on=today(-60), minutes=600)
+    term = BoughtTime.objects.create(agency=agency, starts_on=today(30), ends_on=today(-30), minutes=120)
+    values = {"kind": "consult", "referral": None, "person": "", "notes": ""}
+
+    def visit(back, minutes):
+        facts = values | {"visited_on": today(back), "minutes": minutes}
+        return services.save_visit(visit=Visit(agency=agency), values=facts, version=1, by=senco)
+
+    visit(100, 60)
+    visit(10, 90)
+    wrong = visit(9, 90)
+
+    def used():
+        return {time.bought: (time.used, time.left) for time in selectors.times_of([agency], today())}
+
+    assert used() == {year: (60, 540), term: (180, -60)}
+    services.remove(row=wrong, by=senco)
+    assert used()[term] == (90, 30)
+    refused(
+        AgencyReason.BOUGHT_BACKWARDS, services.save_bought, bought=BoughtTime(agency=agency), version=1, by=senco,
+        values={"starts_on": today(), "ends_on": today(1), "minutes": 60, "cost": None, "note": ""},
+    )  # fmt: skip
+
+
+# --- Advice ------------------------------------------------------------------------------------------------------
+def test_each_recommendation_is_adopted_adapted_or_not_with_why(pupil, agency, senco):
+    plan = begin(pupil, senco)
+    row = refer(pupil, agency, senco, sent=60)
+    row = services.note_report(
+        referral=row, report_on=today(3), advice=["Visual timetable", "Weekly group", "One-to-one daily"], by=senco
+    )
+    first, second, third = row.recommendations.all()
+    item = due("referral.advice")[row.pk]
+    assert (item.met_on, row.seen_on) == (None, today(3))
+    refused(
+        ReferralReason.ADVICE_OPEN, services.end, referral=row, ended_on=today(), ending="done", end_note="", by=senco
+    )
+
+    decide(first, senco, "adopted", plan=plan)
+    refused(ReferralReason.WHY_UNSAID, decide, advice=second, by=senco, decision="adapted")
+    decide(second, senco, "adapted", "Group of three, on Mondays", plan=plan)
+    assert due("referral.advice")[row.pk].met_on is None
+    decide(third, senco, "not", "No adult is free; asked the council for hours")
+
+    assert due("referral.advice")[row.pk].met_on == today()
+    texts = list(PlanStrategy.objects.filter(plan=plan, who=agency.name).values_list("text", flat=True))
+    assert texts == ["Visual timetable", "Group of three, on Mondays"]
+    first.refresh_from_db()
+    decide(first, senco, "adopted", plan=plan)
+    assert PlanStrategy.objects.filter(plan=plan, text="Visual timetable").count() == 1
+    assert services.end(referral=row, ended_on=today(), ending="done", end_note="", by=senco).ended_on == today()
+
+
+def test_a_report_without_advice_says_so(pupil, agency, senco):
+    row = services.note_report(referral=refer(pupil, agency, senco, sent=9), report_on=today(), by=senco)
+    assert due("referral.advice")[row.pk].met_on is None
+
+    row = services.note_report(referral=row, report_on=today(), has_no_advice=True, by=senco)
+
+    assert due("referral.advice")[row.pk].met_on == today()
+    refused(
+        ReferralReason.ADVICE_STANDS, services.note_report, referral=row, report_on=today(), by=senco,
+        has_no_advice=True, advice=["Sit near"],
+    )  # fmt: skip
+    services.add_advice(referral=row, advice=["Sit near"], by=senco)
+    assert due("referral.advice")[row.pk].met_on is None
+    services.remove(row=Recommendation.objects.get(), by=senco)
+    refused(ReferralReason.NOTHING_ADVISED, services.add_advice, referral=row, advice=[], by=senco)
+
+
+# --- Ending, and owners who leave --------------------------------------------------------------------------------
+def test_an_agency_with_open_referrals_stays_and_with_old_ones_is_kept(pupil, agency, senco):
+    row = refer(pupil, agency, senco, sent=9)
+
+    refused(AgencyReason.HAS_REFERRALS, services.end_agency, agency=agency, by=senco)
+    row = services.end(referral=row, ended_on=today(), ending="refused", end_note="Too young", by=senco)
+    services.end_agency(agency=agency, by=senco)
+
+    agency.refresh_from_db()
+    row.refresh_from_db()
+    assert (agency.ended_on, row.agency) == (today(), agency)
+    refused(AgencyReason.AGENCY_ENDED, refer, pupil=pupil, agency=agency, by=senco)
+    refused(ReferralReason.ENDED, services.note_report, referral=row, report_on=today(), by=senco)
+    assert services.reopen(referral=row, by=senco).ended_on is None
+    refused(ReferralReason.NOT_ENDED, services.reopen, referral=row, by=senco)
+    refused(
+        ReferralReason.ENDED_TOO_EARLY, services.end, referral=row, ended_on=today(201), ending="done", end_note="",
+        by=senco,
+    )  # fmt: skip
+    assert services.use_again(agency=agency, by=senco).ended_on is None
+
+
+def test_two_agencies_of_one_name_are_one(agency, school, senco):
+    values = {"name": "speech THERAPY", "kind": "salt", "usual_weeks": 3}
+
+    refused(
+        AgencyReason.SAME_AGENCY, services.save_agency, agency=Agency(school=school), values=values, version=1, by=senco
+    )
+    with pytest.raises(ChangedMeanwhile):
+        services.save_agency(agency=agency, values=values | {"name": "Therapy"}, version=9, by=senco)
+
+
+def test_the_referrals_of_who_leaves_go_to_somebody(pupil, agency, senco, teacher, school):
+    row = refer(pupil, agency, teacher, sent=9)
+
+    hand_over(user=teacher, to=senco, school=school, by=senco)
+
+    row.refresh_from_db()
+    assert (row.lead, due("referral.ask")[row.pk].owner_id) == (senco, senco.pk)
+
+
+def test_a_child_who_left_is_not_asked_after(pupil, agency, senco):
+    row = refer(pupil, agency, senco, sent=9)
+    pupil.left_on = today(1)
+    pupil.save()
+    services.note_seen(
+        referral=row, values={"seen_on": None, "ask_again_on": today(-9), "report_due_on": None}, by=senco
+    )
+
+    assert due("referral.ask")[row.pk].closed_on == today(1)
+
+
+# --- Pages -------------------------------------------------------------------------------------------------------
+def test_a_referral_through_its_pages(client, sign_in, pupil, senco, mother):
+    sign_in(senco)
+    answer = client.get(reverse("pupils:referral-add", args=[pupil.pk]))
+    assert answer.url == reverse("pupils:agency-add")
+    client.post(answer.url, {"name": "CAMHS North", "kind": "camhs", "usual_weeks": 18, "version": 1})
+    agency = Agency.objects.get()
+    client.post(
+        reverse("pupils:referral-add", args=[pupil.pk]),
+        {"agency": agency.pk, "reason": "Low mood", "lead": senco.pk, "basis": "consent", "version": 1},
+    )
+    row = Referral.objects.get()
+    iso = today().isoformat()
+    for name, typed in (
+        ("consent", {"consent_from": mother.pk, "consent_on": iso, "consent_how": "form"}),
+        ("send", {"sent_on": iso, "ask_again_on": iso}),
+        ("seen", {"seen_on": iso, "report_due_on": iso}),
+        ("report", {"report_on": iso, "advice": "- Quiet start\n\n2 Daily check-in"}),
+    ):
+        url = reverse(f"pupils:referral-{name}", args=[row.pk])
+        assert client.get(url).status_code == 200
+        assert client.post(url, typed).status_code == 302, name
+    texts = list(row.recommendations.values_list("text", flat=True))
+    assert texts == ["Quiet start", "2 Daily check-in"]
+    advice = row.recommendations.first()
+    client.post(
+        reverse("pupils:advice-decide", args=[advice.pk]), {"text": "Quiet start", "decision": "adopted", "version": 1}
+    )
+    visit = {"visited_on": iso, "kind": "assess", "minutes": 60, "referral": row.pk, "version": 1}
+    client.post(reverse("pupils:visit-add", args=[agency.pk]), visit)
+
+    page = client.get(reverse("pupils:referral-detail", args=[row.pk])).content.decode()
+    for words in ("Quiet start", "Adopted", "Ada Adeyemi", "1 recommendation to decide on", "Low mood"):
+        assert words in page
+    for url in (
+        reverse("pupils:agency-list"),
+        reverse("pupils:agency-list") + "?show=advice",
+        reverse("pupils:agency-detail", args=[agency.pk]),
+        reverse("pupil-detail", args=[pupil.pk]) + "?tab=meetings",
+    ):
+        assert "CAMHS North" in client.get(url).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "words"),
+    [
+        ("consent", {"consent_on": "", "consent_how": "form"}, "required"),
+        ("send", {"sent_on": "2999-01-01", "ask_again_on": "2999-01-01"}, "after today"),
+        ("report", {"report_on": "2020-01-01"}, "came then or later"),
+        ("report", {"report_on": "", "advice": "x" * 501}, "Line 1 is longer than 500"),
+        ("end", {"ended_on": "", "ending": ""}, "Choose one."),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_lost(client, sign_in, pupil, agency, senco, name, typed, words):
+    row = refer(pupil, agency, senco, sent=9)
+    sign_in(senco)
+
+    page = client.post(reverse(f"pupils:referral-{name}", args=[row.pk]), typed)
+
+    assert page.status_code == 422
+    assert words in page.content.decode()
+    row.refresh_from_db()
+    assert (row.report_on, row.ended_on) == (None, None)
+
+
+def test_words_of_disclosure_are_asked_about(client, sign_in, pupil, agency, senco):
+    sign_in(senco)
+    typed = {"agency": agency.pk, "reason": "Mum says dad hit him", "lead": senco.pk, "basis": "consent", "version": 1}
+
+    page = client.post(reverse("pupils:referral-add", args=[pupil.pk]), typed)
+
+    assert (page.status_code, Referral.objects.count()) == (422, 0)
+    assert "Mum says dad hit him" in page.content.decode()
+
+
+def test_a_teacher_meets_no_referral(client, sign_in, pupil, agency, senco, teacher):
+    row = refer(pupil, agency, senco, sent=9)
+    sign_in(teacher)
+
+    assert client.get(reverse("pupils:referral-detail", args=[row.pk])).status_code in (403, 404)
+    tab = client.get(reverse("pupil-detail", args=[pupil.pk]) + "?tab=meetings").content.decode()
+    assert "Speech therapy" not in tab
+    assert not Referral.objects.visible_to(acting_for(teacher)).exists()
+
+
+@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
+def test_a_referral_on_paper(client, sign_in, pupil, agency, senco):
+    row = refer(pupil, agency, senco, sent=9)
+    sign_in(senco)
+
+    client.post(reverse("pupils:referral-pdf", args=[row.pk]))
+    job = Job.objects.get()
+    runner.run(job.pk)
+
+    job.refresh_from_db()
+    document = pypdfium2.PdfDocument(open_stored(StoredFile.objects.get(pk=job.result["file"])).read())
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    assert "Speaks in single words" in text
+    assert "Consent of Ada Adeyemi" in text
