@@ -10,6 +10,7 @@ class PupilsConfig(AppConfig):
         from .due_pages import register_due_pages
         from .imports import jobs  # noqa: F401  (its handlers register themselves)
         from .meetings import jobs as meeting_jobs  # noqa: F401
+        from .outside import jobs as outside_jobs  # noqa: F401
         from .owed import register_sources
         from .plans import jobs as plan_jobs  # noqa: F401
         from .profiles import jobs as profile_jobs  # noqa: F401

@@ -207,6 +207,28 @@ REFERRAL_ASK = _referral("ask", "Ask an agency when the child is seen", "the day
 REFERRAL_REPORT = _referral("report", "Report of an agency", "the day it is expected")
 REFERRAL_ADVICE = _referral("advice", "Decide on an agency's advice", "the report came", count=WorkingDays(10))
 REFERRAL_CONSENT = _referral("consent", "Decide on a referral whose consent is withdrawn", "consent was withdrawn")
+OUTSIDE_ANSWER = Rule(
+    code="outside.answer",
+    title="Answer to a question sent by link",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy",
+    trigger="the day to answer by",
+    count=Days(0),
+    valid_from=SEND_LAW_FROM,
+    example=(date(2026, 11, 9), date(2026, 11, 9)),
+)
+HANDOVER_RECEIVED = Rule(
+    code="handover.receive",
+    title="Read a handover pack and say so",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy",
+    trigger="the pack was made",
+    count=WorkingDays(5),
+    valid_from=SEND_LAW_FROM,
+    example=(date(2026, 11, 9), date(2026, 11, 16)),
+)
 OF_REFERRALS = (REFERRAL_SEND, REFERRAL_ASK, REFERRAL_REPORT, REFERRAL_ADVICE, REFERRAL_CONSENT)
 PROFILE_READ = Rule(
     code="profile.read",
@@ -229,5 +251,7 @@ FIXED = (
     MEETING,
     MEETING_ACTION,
     *OF_REFERRALS,
+    OUTSIDE_ANSWER,
+    HANDOVER_RECEIVED,
 )
 COUNTED = (concern_first_look, tell_parent)

@@ -23,6 +23,8 @@ PAGES = {
     "referral.report": RulePages(action=Way("Note the report", "pupils:referral-report")),
     "referral.advice": RulePages(action=Way("Decide on the advice", "pupils:referral-detail")),
     "referral.consent": RulePages(action=Way("Decide", "pupils:referral-detail")),
+    "outside.answer": RulePages(action=Way("See whether it came", "pupils:outside-detail")),
+    "handover.receive": RulePages(action=Way("Open the pack", "pupils:handover-detail")),
     "profile.read": RulePages(action=Way("Read it", "pupils:profile", (Takes.PUPIL,))),
     "equipment.check": RulePages(action=Way("Note the check", "pupils:equipment-check-done")),
     "support.tell_parent": RulePages(

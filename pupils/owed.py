@@ -11,8 +11,10 @@ from .models import (
     Concern,
     ConcernView,
     EquipmentCheck,
+    HandoverPack,
     Meeting,
     MeetingAction,
+    OutsideAsk,
     ProfileReading,
     Referral,
     RegisterEntry,
@@ -172,6 +174,25 @@ def of_referral(row, calendar):
     return owed
 
 
+def of_outside_ask(row, calendar):
+    """Looked after by who asked: the person outside is nobody whom sendco reminds by itself.
+
+    A pack goes to the next school after the child has left; anything else ends with the child's going.
+    """
+    left_on = None if row.kind == row.Kind.HANDOVER else row.pupil.left_on
+    closed = None if row.answered_at else row.withdrawn_on or left_on
+    facts = {"owner_id": row.asked_by_id, "met_on": _day(row.answered_at), "closed_on": closed}
+    return _item(deadlines.OUTSIDE_ANSWER, row.answer_by, calendar, **facts)
+
+
+def of_handover_pack(pack, calendar):
+    """Owed by the colleague who takes over; of one for somebody outside the link's own date is owed."""
+    if pack.to_user_id is None:
+        return []
+    facts = {"owner_id": pack.to_user_id, "met_on": pack.received_on, "closed_on": pack.withdrawn_on}
+    return _item(deadlines.HANDOVER_RECEIVED, pack.made_on, calendar, **facts)
+
+
 def register_sources():
     """Tell the due table of this floor's records. Called once, when the floor starts."""
     register(Source(WatchListEntry, of_watch))
@@ -203,6 +224,8 @@ def register_sources():
             prefetch=("profile__versions",),
         )
     )
+    register(Source(OutsideAsk, of_outside_ask, joins=("pupil__school",), school="pupil__school"))
+    register(Source(HandoverPack, of_handover_pack, joins=("pupil__school",), school="pupil__school"))
     register(Source(Meeting, of_meeting))
     register(
         Source(Referral, of_referral, joins=("pupil__school",), school="pupil__school", prefetch=("recommendations",))

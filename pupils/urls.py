@@ -5,6 +5,7 @@ from .equipment import urls as equipment
 from .imports import urls as imports
 from .letters import urls as letters
 from .meetings import urls as meetings
+from .outside import urls as outside
 from .plans import urls as plans
 from .practice import urls as practice
 from .profiles import urls as profiles
@@ -21,6 +22,7 @@ urlpatterns = [
     *duplicates.urlpatterns,
     *meetings.urlpatterns,
     *agencies.urlpatterns,
+    *outside.urlpatterns,
     *plans.urlpatterns,
     *practice.urlpatterns,
     *profiles.urlpatterns,

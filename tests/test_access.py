@@ -62,23 +62,28 @@ from tests.pupils.plans.walk import (
     support_setup_things,
     support_things,
 )
+from tests.pupils.plans.walk import WITH_A_PASS as OUTSIDE_WITH_A_PASS
 from tests.pupils.walk import ABOUT_A_NOTE, library_routes, library_things
 from tests.staff.walk import ABOUT_AN_ADULT, staff_routes, staff_things
 
 # Pages anybody may open, and pages of allauth, which guards its own.
-PUBLIC = {
-    "accessibility",
-    "explain",
-    "health-alive",
-    "health-ready",
-    "csp-report",
-    "calendar-feed-read",
-    "link-open",
-    "staff:invitation-join",
-    "staff:invitation-accept",
-    "staff:three-words",
-    "staff:lost-factor-ask",
-} | WITH_A_PASS
+PUBLIC = (
+    {
+        "accessibility",
+        "explain",
+        "health-alive",
+        "health-ready",
+        "csp-report",
+        "calendar-feed-read",
+        "link-open",
+        "staff:invitation-join",
+        "staff:invitation-accept",
+        "staff:three-words",
+        "staff:lost-factor-ask",
+    }
+    | WITH_A_PASS
+    | OUTSIDE_WITH_A_PASS
+)
 ALLAUTH = ("account_", "mfa_", "usersessions_", "socialaccount_")
 
 

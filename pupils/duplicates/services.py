@@ -29,6 +29,7 @@ from ..models import (
     Enrolment,
     EquipmentLoan,
     GroupPlace,
+    HandoverPack,
     Letter,
     Meeting,
     MeetingAction,
@@ -36,6 +37,7 @@ from ..models import (
     Merge,
     Need,
     NotDuplicate,
+    OutsideAsk,
     Profile,
     Pupil,
     PupilFlag,
@@ -71,6 +73,8 @@ WHOLE = (
     MeetingAction,
     ContactLog,
     Referral,
+    OutsideAsk,
+    HandoverPack,
 )
 # One a pupil: where both have it, that of the record which goes stays with it.
 ONE_EACH = (Profile,)

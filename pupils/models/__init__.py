@@ -18,6 +18,7 @@ from .meetings import (
     ParentsEvening,
 )
 from .merges import Merge, NotDuplicate
+from .outside import HandoverPack, OutsideAsk, OutsideFile
 from .plans import (
     CohortTarget,
     PlanKind,
@@ -58,6 +59,7 @@ __all__ = [
     "EquipmentLoan",
     "EveningTeacher",
     "GroupPlace",
+    "HandoverPack",
     "Import",
     "ImportChange",
     "ImportDecision",
@@ -72,6 +74,8 @@ __all__ = [
     "Need",
     "NeedType",
     "NotDuplicate",
+    "OutsideAsk",
+    "OutsideFile",
     "ParentsEvening",
     "PlanKind",
     "PlanNote",

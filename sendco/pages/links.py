@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from ehcp.reviews.services import outsiders
+from pupils.outside import people
 from sendco.formkit.page import REFUSED
 from sendco.limits.services import RateLimited, check_limit
 from sendco.links import services as links
@@ -49,7 +50,15 @@ PURPOSES: dict[str, Purpose] = {
         send_code=outsiders.send_code,
         leads_somewhere=outsiders.leads_somewhere,
         tell=outsiders.tell_school,
-    )
+    ),
+    people.PURPOSE: Purpose(
+        route="pupils:outside-answer",
+        school_name=people.school_name,
+        address_on_file=people.address_on_file,
+        send_code=people.send_code,
+        leads_somewhere=people.leads_somewhere,
+        tell=people.tell_school,
+    ),
 }
 
 

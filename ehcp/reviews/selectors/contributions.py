@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from pupils.models import Document, Pupil
 from sendco.links.models import Link
+from sendco.typed import clean
 from staff.acting import Acting
 from staff.models import School, User
 from staff.permissions import Permission
@@ -15,7 +16,6 @@ from staff.permissions import Permission
 from ...models import AnnualReview, Contribution, ContributionFile, Invitee
 from ...plans.selectors.versions import in_force
 from ..questions import LONGEST, picked_code, questions_for, title_of, with_outcomes
-from ..typed import clean
 from .invitees import PURPOSE, asks_to_talk_first, contribution_of, kind_of, others_of
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from sendco.files.models import StoredFile
 from sendco.links import services as links
 from sendco.links.models import Link
 from sendco.refusals import ChangedMeanwhile, Refused
+from sendco.typed import clean, mark_of
 from staff.models import User
 
 from ...models import AnnualReview, Contribution, ContributionFile, Invitee
@@ -35,7 +36,6 @@ from ..selectors.invitees import (
     others_of,
     why_not,
 )
-from ..typed import clean, mark_of
 from . import inviting
 
 FILE_PURPOSE = "contribution"

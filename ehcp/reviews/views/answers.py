@@ -19,6 +19,7 @@ from sendco.formkit.page import REFUSED
 from sendco.limits.services import RateLimited, check_limit
 from sendco.links import services as links
 from sendco.refusals import Refused
+from sendco.typed import clean, mark_of
 
 from ...models import Contribution, Invitee
 from ..selectors import contributions as selectors
@@ -26,7 +27,6 @@ from ..selectors.invitees import contribution_of, others_of
 from ..services import contributions as services
 from ..services import outsiders
 from ..services.mail import PURPOSE
-from ..typed import clean, mark_of
 
 CHECK = "check"
 PAGE_NAME = re.compile(r"[a-z0-9]{1,40}")

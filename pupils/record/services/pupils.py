@@ -24,6 +24,7 @@ from ...models import (
     GroupPlace,
     Meeting,
     MeetingAction,
+    OutsideAsk,
     Pupil,
     PupilFlag,
     PupilSupport,
@@ -401,6 +402,7 @@ def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -
     meetings = Meeting.objects.filter(school=school, organiser=user).open()
     actions = MeetingAction.objects.filter(meeting__school=school, owner=user, state=MeetingAction.State.OPEN)
     referrals = Referral.objects.filter(pupil__school=school, lead=user).open()
+    asked = OutsideAsk.objects.filter(pupil__school=school, asked_by=user).open()
     if to is None:
         return 0  # whoever opens the lists of plans and windows sees that nobody is there for them
     count = 0
@@ -408,6 +410,7 @@ def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -
         *((plan, "lead") for plan in plans.select_related("pupil__school", "kind")),
         *((one, "owner") for one in classes.select_related("window__school")),
         *((one, "lead") for one in referrals.select_related("pupil__school")),
+        *((one, "asked_by") for one in asked.select_related("pupil__school")),
         *((one, "organiser") for one in meetings.select_related("school")),
         *((one, "owner") for one in actions.select_related("meeting__school", "pupil")),
     ):

@@ -32,6 +32,7 @@ from pupils.models import (
     RegisterEntry,
     WatchListEntry,
 )
+from pupils.outside.people import of_pupil as outside_of
 from pupils.plans.selectors import plans_of_pupil, shown_targets
 from pupils.skills.selectors import skills_of
 from sendco.addresses import address_of
@@ -247,6 +248,7 @@ def _meetings(request, pupil):
         "meetings": of_pupil(acting, pupil),
         "actions": actions_of(acting, [pupil.pk]).filter(state="open"),
         "referrals": [(one, state_of(one, today), one.waits(today)) for one in referrals_of(acting, pupil)],
+        **outside_of(acting, pupil),
         "contact_log": contacts_of(acting, pupil)[:40],
         "may_name": acting.can(P.CONTACT_VIEW),
         "met": met_parents([pupil.pk], today)[pupil.pk],

@@ -11,10 +11,13 @@ from pupils.models import (
     Contact,
     ContactLog,
     EveningTeacher,
+    HandoverPack,
     Meeting,
     MeetingAction,
     MeetingPerson,
     MeetingPupil,
+    OutsideAsk,
+    OutsideFile,
     ParentsEvening,
     PlanKind,
     PlanNote,
@@ -38,12 +41,13 @@ from .helping import begin, targets_of
 # Whoever is not asked for the reviews of a class opens them only with the right to lead plans.
 READERS = {Role.SENCO, Role.HEAD, Role.PROVISION_LEAD}
 OF_A_WINDOW = dict.fromkeys(
-    ("window_class", "child_meeting", "meeting_action", "meeting_person", "contact_log"), READERS
+    ("window_class", "child_meeting", "meeting_action", "meeting_person", "contact_log", "handover_pack"), READERS
 )
 
 ABOUT_A_SUPPORT_PLAN = {
     "support_plan", "plan_reader", "support_outcome", "target", "target_value", "strategy", "plan_note", "voice",
     "profile_version", "child_meeting", "meeting_action", "meeting_person", "contact_log", "referral", "advice",
+    "outside_ask", "outside_file", "handover_pack",
 }  # fmt: skip
 
 
@@ -71,6 +75,7 @@ def support_things(school, user, pupil, **words):
         "plan_note": note.pk,
         **meeting_things(school, user, pupil),
         **agency_things(school, user, pupil),
+        **outside_things(school, user, pupil),
         "profile_version": version.pk,
         "voice": PlanVoice.objects.create(plan=plan, stage="review", words="I like maths", taken_by=user).pk,
     }
@@ -110,6 +115,31 @@ def agency_things(school, user, pupil):
         "visit": Visit.objects.create(agency=agency, referral=referral, minutes=30, kind="assess").pk,
         "referral": referral.pk,
         "advice": Recommendation.objects.create(referral=referral, number=1, text="A wider pen").pk,
+    }
+
+
+# The pages for people without an account: they ask for a pass, and no role opens them.
+WITH_A_PASS = {f"pupils:outside-{part}" for part in ("answer", "file-remove", "pack", "sent")}
+
+
+def outside_things(school, user, pupil):
+    """A question to a school that was answered with a file, and a handover pack for this person."""
+    today = timezone.localdate()
+    stored = store_bytes(
+        name="answer.txt", content=b"words", school_id=school.pk, by=None, purpose="outside", pupil_id=pupil.pk
+    )
+    ask = OutsideAsk.objects.create(
+        pupil=pupil, kind="school", name="Miss Park", email="park@example.org", asked_by=user, answer_by=today,
+        answered_at=timezone.now(), words="Settled",
+    )  # fmt: skip
+    pdf = store_bytes(
+        name="pack.pdf", content=b"%PDF-1.4", school_id=school.pk, by=user, purpose="handover", pupil_id=pupil.pk
+    )
+    pack = HandoverPack.objects.create(pupil=pupil, parts=["plans"], to_user=user, made_by=user, file_id=pdf.pk)
+    return {
+        "outside_ask": ask.pk,
+        "outside_file": OutsideFile.objects.create(ask=ask, file_id=stored.pk, name="answer.txt", size=5).pk,
+        "handover_pack": pack.pk,
     }
 
 
@@ -186,6 +216,14 @@ def support_routes(*, reads, leads):
         ("referral", ("referral-edit", "referral-consent", "referral-withdraw", "referral-send"), leads),
         ("referral", ("referral-seen", "referral-report", "referral-end", "referral-reopen", "advice-add"), leads),
         ("advice", ("advice-decide", "advice-remove"), leads),
+        ("support_plan", ("ask-parent",), leads),
+        ("referral", ("ask-agency",), leads),
+        ("pupil", ("ask-school", "outside-close-all", "handover-add"), leads),
+        ("outside_ask", ("outside-detail",), READERS),
+        ("outside_ask", ("outside-again", "outside-withdraw"), leads),
+        ("outside_file", ("outside-file", "outside-file-keep"), READERS),
+        ("handover_pack", ("handover-detail", "handover-file", "handover-receive"), reads),
+        ("handover_pack", ("handover-withdraw",), leads),
         ("meeting_action", ("meeting-action-edit", "meeting-action-settle"), reads),
         ("contact_log", ("contact-log-edit",), reads),
         ("group", ("profile-class-pdf",), reads),
