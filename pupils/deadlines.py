@@ -229,6 +229,28 @@ HANDOVER_RECEIVED = Rule(
     valid_from=SEND_LAW_FROM,
     example=(date(2026, 11, 9), date(2026, 11, 16)),
 )
+QUESTION_ANSWER = Rule(
+    code="question.answer",
+    title="Answer a colleague's question",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy",
+    trigger="it was asked",
+    count=WorkingDays(5),
+    valid_from=SEND_LAW_FROM,
+    example=(date(2026, 11, 9), date(2026, 11, 16)),
+)
+CHALLENGE_REPLY = Rule(
+    code="challenge.reply",
+    title="Reply to a challenge",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy",
+    trigger="the day by which a reply is expected",
+    count=Days(0),
+    valid_from=SEND_LAW_FROM,
+    example=(date(2026, 11, 9), date(2026, 11, 9)),
+)
 OF_REFERRALS = (REFERRAL_SEND, REFERRAL_ASK, REFERRAL_REPORT, REFERRAL_ADVICE, REFERRAL_CONSENT)
 PROFILE_READ = Rule(
     code="profile.read",
@@ -253,5 +275,7 @@ FIXED = (
     *OF_REFERRALS,
     OUTSIDE_ANSWER,
     HANDOVER_RECEIVED,
+    QUESTION_ANSWER,
+    CHALLENGE_REPLY,
 )
 COUNTED = (concern_first_look, tell_parent)

@@ -25,6 +25,8 @@ PAGES = {
     "referral.consent": RulePages(action=Way("Decide", "pupils:referral-detail")),
     "outside.answer": RulePages(action=Way("See whether it came", "pupils:outside-detail")),
     "handover.receive": RulePages(action=Way("Open the pack", "pupils:handover-detail")),
+    "question.answer": RulePages(action=Way("Answer", "pupils:question-detail")),
+    "challenge.reply": RulePages(action=Way("See whether it came", "pupils:challenge-detail")),
     "profile.read": RulePages(action=Way("Read it", "pupils:profile", (Takes.PUPIL,))),
     "equipment.check": RulePages(action=Way("Note the check", "pupils:equipment-check-done")),
     "support.tell_parent": RulePages(

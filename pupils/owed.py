@@ -8,6 +8,7 @@ from sendco.due.services import Owed
 
 from . import deadlines
 from .models import (
+    Challenge,
     Concern,
     ConcernView,
     EquipmentCheck,
@@ -18,6 +19,7 @@ from .models import (
     ProfileReading,
     Referral,
     RegisterEntry,
+    SencoQuestion,
     SupportPlan,
     Target,
     WatchListEntry,
@@ -193,6 +195,20 @@ def of_handover_pack(pack, calendar):
     return _item(deadlines.HANDOVER_RECEIVED, pack.made_on, calendar, **facts)
 
 
+def of_question(question, calendar):
+    """Owed by whoever leads support: by nobody in particular, so that an absence stops no answer."""
+    left_on = question.pupil.left_on if question.pupil else None
+    closed = None if question.answered_on else question.closed_on or left_on
+    facts = {"met_on": question.answered_on, "closed_on": closed}
+    return _item(deadlines.QUESTION_ANSWER, question.asked_on, calendar, **facts)
+
+
+def of_challenge(row, calendar):
+    closed = None if row.replied_on else row.ended_on
+    facts = {"owner_id": row.owner_id, "met_on": row.replied_on, "closed_on": closed}
+    return _item(deadlines.CHALLENGE_REPLY, row.reply_by, calendar, **facts)
+
+
 def register_sources():
     """Tell the due table of this floor's records. Called once, when the floor starts."""
     register(Source(WatchListEntry, of_watch))
@@ -226,6 +242,8 @@ def register_sources():
     )
     register(Source(OutsideAsk, of_outside_ask, joins=("pupil__school",), school="pupil__school"))
     register(Source(HandoverPack, of_handover_pack, joins=("pupil__school",), school="pupil__school"))
+    register(Source(SencoQuestion, of_question, joins=("pupil",)))
+    register(Source(Challenge, of_challenge))
     register(Source(Meeting, of_meeting))
     register(
         Source(Referral, of_referral, joins=("pupil__school",), school="pupil__school", prefetch=("recommendations",))

@@ -1,4 +1,5 @@
 from .agencies import urls as agencies
+from .challenges import urls as challenges
 from .concerns import urls as concerns
 from .duplicates import urls as duplicates
 from .equipment import urls as equipment
@@ -9,6 +10,7 @@ from .outside import urls as outside
 from .plans import urls as plans
 from .practice import urls as practice
 from .profiles import urls as profiles
+from .questions import urls as questions
 from .record import urls as records
 from .register import urls as registers
 
@@ -23,6 +25,8 @@ urlpatterns = [
     *meetings.urlpatterns,
     *agencies.urlpatterns,
     *outside.urlpatterns,
+    *questions.urlpatterns,
+    *challenges.urlpatterns,
     *plans.urlpatterns,
     *practice.urlpatterns,
     *profiles.urlpatterns,

@@ -37,6 +37,7 @@ MENU = (
     Entry("SEN support", "target-arrow", "pupils:support-list", (P.SUPPORT_VIEW,), "support"),
     Entry("Profiles", "id", "pupils:profile-list", (P.SUPPORT_VIEW,), "profiles"),
     Entry("Meetings", "users-group", "pupils:meeting-list", (P.SUPPORT_VIEW,), "meetings"),
+    Entry("Questions", "message-question", "pupils:question-list", (P.SUPPORT_VIEW,), "questions"),
     Entry("Agencies", "building", "pupils:agency-list", (P.NARRATIVE_VIEW,), "agencies"),
     Entry("EHC plans", "certificate", "ehcp:plan-list", (P.CASE_VIEW,), "ehcp"),
     Entry("What is due", "list-check", "due-list", (P.PUPIL_VIEW, P.PUPIL_VIEW_UNIT, P.PUPIL_VIEW_ALL), "due"),

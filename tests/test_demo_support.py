@@ -13,16 +13,20 @@ from django.utils import timezone
 from pupils.agencies.selectors import times_of
 from pupils.models import (
     Agency,
+    Challenge,
     CohortTarget,
     ContactLog,
+    HandoverPack,
     Meeting,
     MeetingAction,
+    OutsideAsk,
     PlanVoice,
     Profile,
     ProfileReading,
     Recommendation,
     Referral,
     RegisterEntry,
+    SencoQuestion,
     SupportPlan,
     Target,
     TargetReview,
@@ -123,6 +127,18 @@ def test_referrals_stand_at_every_stage(loaded, db, key):
     assert set(decisions) == {"open", "adopted", "adapted", "not"}
     times = times_of(list(Agency.objects.filter(school=school)), today)
     assert {time.left < 0 for time in times} == {True, False}
+
+
+@SCHOOLS
+def test_questions_links_and_challenges_wait_and_are_answered(loaded, db, key):
+    school = loaded.schools[key]
+
+    for model, where in ((SencoQuestion, "school"), (Challenge, "school"), (OutsideAsk, "pupil__school")):
+        rows = model.objects.filter(**{where: school})
+        done = {SencoQuestion: "answered_on", Challenge: "replied_on", OutsideAsk: "answered_at"}[model]
+        assert rows.filter(**{done: None}).exists()
+        assert rows.exclude(**{done: None}).exists()
+    assert HandoverPack.objects.filter(pupil__school=school).exists()
 
 
 def test_the_dates_of_all_of_it_are_what_the_facts_give(loaded, db):

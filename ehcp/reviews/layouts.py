@@ -7,6 +7,8 @@ A body is plain data, so that it can be frozen: a list of {"heading", "note", "f
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from pupils.agencies.selectors import advice_of
+from pupils.plans.selectors import cycles_since
 from sendco.clock import full_date
 from sendco.richtext import plain_text
 
@@ -150,6 +152,39 @@ def _lines(facts):
     return [[f"{line.section}{line.number}", line.text, _amount(line), line.who] for line in facts.lines]
 
 
+def _targets(facts):
+    """Targets of support plans that are open, or were closed since the last review; none of a confidential plan."""
+    rows = []
+    for shown in cycles_since(facts.pupil, facts.plan.last_concluded_on or facts.plan.made_on):
+        for outcome in shown.outcomes:
+            rows += [_target(target) for target in outcome.targets]
+        rows += [_target(target) for target in shown.ended]
+    return rows
+
+
+def _target(target):
+    judged = [review.get_judgement_display() for review in target.settled if review.judgement]
+    return [
+        target.target.text,
+        target.baseline_words or "Not measured",
+        target.aim_words,
+        target.last_words or "No value",
+        judged[-1] if judged else "Not reviewed yet",
+    ]
+
+
+def _agencies(facts):
+    """What agencies advised, and what the school made of it."""
+    return [
+        [f"{one.referral.agency.name}, {_day(one.referral.report_on)}", one.text, _decision(one)]
+        for one in advice_of(facts.pupil)
+    ]
+
+
+def _decision(advice):
+    return ". ".join(filter(None, (advice.get_decision_display(), advice.why)))
+
+
 def _amount(line):
     parts = [f"{line.minutes} minutes"] if line.minutes else []
     parts += [f"{line.times} x {line.get_per_display()}"] if line.times and line.per else []
@@ -209,6 +244,12 @@ FIELDS = {
         head=("Outcome", "Progress", "Evidence", "Next step", "Suggested wording"),
     ),
     "provision": Field("Provision in the plan", "table", _lines, head=("Line", "Provision", "Amount", "Who")),
+    "support.targets": Field(
+        "Targets of support plans in school", "table", _targets, head=("Target", "From", "Aim", "Reached", "Review")
+    ),
+    "support.advice": Field(
+        "Agencies' recommendations", "table", _agencies, head=("Agency and report", "Advice", "What the school does")
+    ),
     "adulthood": Field("Preparing for adulthood", "facts", _adulthood),
     "summary": Field("What the meeting said", "text", _of_review("summary")),
     "differences": Field("Differences of view", "table", _differences, head=("Who", "About", "Their view")),
@@ -221,7 +262,11 @@ DEFAULT = (
     ("About the child and the review", "", ("child", "plan", "review", "people", "notice")),
     ("The child's own views", "", ("views.child",)),
     ("Views and advice", "", ("views.parent", "views.school", "advice", "report.school")),
-    ("Outcomes and provision", "", ("strengths", "outcomes", "provision", "adulthood")),
+    (
+        "Outcomes and provision",
+        "",
+        ("strengths", "outcomes", "provision", "support.targets", "support.advice", "adulthood"),
+    ),
     ("What the meeting said", "", ("summary", "differences")),
     (
         "Recommendation",

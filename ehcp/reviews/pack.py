@@ -29,6 +29,9 @@ def papers_of(review):
         fields = [field for field in (_now(code, facts) for code in codes) if field]
         if fields:
             papers.append(_paper(title, f"version {facts.version.number}", fields))
+    support = [field for field in (_now(code, facts) for code in ("support.targets", "support.advice")) if field]
+    if support:
+        papers.append(_paper("Support in school since the last review", "", support))
     missing = [person.name for person in facts.people if person.asked_on and not answers.is_sent(person)]
     return papers, missing
 
@@ -53,8 +56,9 @@ def _now(code, facts):
         rows = [[str(outcome.number), outcome.text, outcome.by_when] for outcome in facts.outcomes]
         head = ["No.", "Outcome", "By when"]
     else:
-        rows, head = layouts.FIELDS["provision"].get(facts), list(layouts.FIELDS["provision"].head)
-    return {"title": "As the plan has them", "kind": "table", "head": head, "rows": rows} if rows else None
+        rows, head = layouts.FIELDS[code].get(facts), list(layouts.FIELDS[code].head)
+    title = layouts.FIELDS[code].title if code.startswith("support.") else "As the plan has them"
+    return {"title": title, "kind": "table", "head": head, "rows": rows} if rows else None
 
 
 def changed_since_made(review):

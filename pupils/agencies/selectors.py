@@ -81,6 +81,12 @@ def of_pupil(acting: Acting, pupil: Pupil) -> list[Referral]:
     return list(referrals_in_view(acting).filter(pupil=pupil))
 
 
+def advice_of(pupil: Pupil) -> QuerySet[Recommendation]:
+    """What agencies advised for this child, but what was entered by mistake. For papers that leave the school."""
+    rows = Recommendation.objects.filter(referral__pupil=pupil, removed_on=None).exclude(referral__ending="mistake")
+    return rows.select_related("referral__agency").order_by("referral__report_on", "referral", "number")
+
+
 SHOWN = {
     "open": Q(ended_on=None),
     "waiting": Q(ended_on=None, sent_on__isnull=False, seen_on=None),

@@ -21,6 +21,7 @@ from .. import search
 from ..merging import MOVED, refusals
 from ..models import (
     Assessment,
+    Challenge,
     Concern,
     ConcernView,
     Contact,
@@ -46,6 +47,7 @@ from ..models import (
     Referral,
     RegisterEntry,
     SearchKey,
+    SencoQuestion,
     SlotPupil,
     SupportPlan,
     WatchListEntry,
@@ -75,6 +77,8 @@ WHOLE = (
     Referral,
     OutsideAsk,
     HandoverPack,
+    SencoQuestion,
+    Challenge,
 )
 # One a pupil: where both have it, that of the record which goes stays with it.
 ONE_EACH = (Profile,)

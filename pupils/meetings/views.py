@@ -102,6 +102,8 @@ def meeting_list(request):
         "page": page,
         "tabs": [("coming", "To come"), ("held", "Held"), ("actions", "Agreed and not yet done")],
         "evenings": evenings.coming(acting, today),
+        "may_lead": acting.can(P.SUPPORT_LEAD),
+        "may_plan": acting.can(*WRITES),
         "groups": selectors.groups_with_plans(acting),
     }
     return render(request, "pupils/meeting_list.html", context)

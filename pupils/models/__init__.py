@@ -37,6 +37,7 @@ from .plans import (
 from .practice import PracticeNote, PracticeUse
 from .profiles import Profile, ProfileReading, ProfileVersion
 from .pupil import Enrolment, GroupPlace, Pupil, PupilFlag, PupilSupport
+from .questions import Challenge, ChallengeStep, QuestionReply, SencoQuestion
 from .register import Need, NeedType, RegisterEntry, WatchListEntry
 from .search import SearchKey
 from .skills import PupilSkill, SkillTag
@@ -46,6 +47,8 @@ __all__ = [
     "Agency",
     "Assessment",
     "BoughtTime",
+    "Challenge",
+    "ChallengeStep",
     "CohortTarget",
     "Concern",
     "ConcernView",
@@ -91,12 +94,14 @@ __all__ = [
     "PupilFlag",
     "PupilSkill",
     "PupilSupport",
+    "QuestionReply",
     "Recommendation",
     "Referral",
     "RegisterEntry",
     "ReviewWindow",
     "SavedView",
     "SearchKey",
+    "SencoQuestion",
     "SkillTag",
     "SlotPupil",
     "SupportOutcome",

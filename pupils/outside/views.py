@@ -296,7 +296,8 @@ def handover_receive(request, pk):
     """The colleague who takes over says that they have it."""
     pack = _pack(request, pk)
     if pack.to_user_id != request.user.pk:
-        raise Http404
+        messages.info(request, f"Only {pack.to} can say that this pack is received.")
+        return redirect(pack_address(pack))
     return ConfirmPage(
         act=lambda: services.receive(pack=pack, by=request.user),
         done="Thank you. It is noted that you have it.",

@@ -360,6 +360,15 @@ def cycles_of(pupil: Pupil) -> list[PlanShown]:
     ]
 
 
+def cycles_since(pupil: Pupil, day: date | None) -> list[PlanShown]:
+    """Cycles that are open or were closed since a day, oldest first, for papers that leave the school."""
+    return [
+        shown
+        for shown in cycles_of(pupil)
+        if shown.plan.closed_on is None or day is None or shown.plan.closed_on >= day
+    ]
+
+
 # --- The review grid ---------------------------------------------------------------------------------------------
 @dataclass
 class GridPlan:

@@ -63,6 +63,7 @@ def rights(acting, plan):
     return {
         "may_lead": may_lead(acting, plan),
         "may_contribute": may_contribute(acting) and plan.is_open,
+        "may_ask": acting.can(P.SUPPORT_LEAD) and plan.is_open and not plan.is_confidential,
         "may_change": may_lead(acting, plan) and plan.is_open,
     }
 

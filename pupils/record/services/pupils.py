@@ -19,6 +19,7 @@ from staff.refusals import PeopleReason
 
 from ... import search
 from ...models import (
+    Challenge,
     ConcernView,
     Enrolment,
     GroupPlace,
@@ -403,6 +404,7 @@ def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -
     actions = MeetingAction.objects.filter(meeting__school=school, owner=user, state=MeetingAction.State.OPEN)
     referrals = Referral.objects.filter(pupil__school=school, lead=user).open()
     asked = OutsideAsk.objects.filter(pupil__school=school, asked_by=user).open()
+    challenges = Challenge.objects.filter(school=school, owner=user, ended_on=None)
     if to is None:
         return 0  # whoever opens the lists of plans and windows sees that nobody is there for them
     count = 0
@@ -411,6 +413,7 @@ def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -
         *((one, "owner") for one in classes.select_related("window__school")),
         *((one, "lead") for one in referrals.select_related("pupil__school")),
         *((one, "asked_by") for one in asked.select_related("pupil__school")),
+        *((one, "owner") for one in challenges.select_related("school")),
         *((one, "organiser") for one in meetings.select_related("school")),
         *((one, "owner") for one in actions.select_related("meeting__school", "pupil")),
     ):

@@ -22,6 +22,10 @@ ICONS = {
     "support": "target-arrow",
     "profile": "id",
     "meeting": "users-group",
+    "question": "message-question",
+    "challenge": "gavel",
+    "outside": "mail",
+    "handover": "arrows-join",
     "referral": "building",
     "agency": "building",
 }

@@ -18,6 +18,7 @@ from pupils.duplicates.selectors import kept_of, record_ids
 from pupils.meetings.selectors import MEETINGS_A_YEAR, actions_of, contacts_of, met_parents, of_pupil
 from pupils.models import (
     Assessment,
+    Challenge,
     Concern,
     Contact,
     Document,
@@ -30,6 +31,7 @@ from pupils.models import (
     PupilFlag,
     PupilSupport,
     RegisterEntry,
+    SencoQuestion,
     WatchListEntry,
 )
 from pupils.outside.people import of_pupil as outside_of
@@ -242,6 +244,10 @@ def _plans(request, pupil):
     return {"support_plans": plans}
 
 
+def _challenges(acting, pupil):
+    return Challenge.objects.visible_to(acting).filter(pupil=pupil).select_related("agency")[:20]
+
+
 def _meetings(request, pupil):
     acting, today = request.acting, timezone.localdate()
     return {
@@ -249,6 +255,8 @@ def _meetings(request, pupil):
         "actions": actions_of(acting, [pupil.pk]).filter(state="open"),
         "referrals": [(one, state_of(one, today), one.waits(today)) for one in referrals_of(acting, pupil)],
         **outside_of(acting, pupil),
+        "challenges": [(row, row.waits(today)) for row in _challenges(acting, pupil)],
+        "questions": SencoQuestion.objects.visible_to(acting).filter(pupil=pupil)[:20],
         "contact_log": contacts_of(acting, pupil)[:40],
         "may_name": acting.can(P.CONTACT_VIEW),
         "met": met_parents([pupil.pk], today)[pupil.pk],

@@ -16,6 +16,7 @@ from . import (
     adults,
     aftermath,
     agencies,
+    asking,
     growing,
     harbour_lane,
     kestrel_green,
@@ -93,6 +94,7 @@ def load(*, today, seed=SEED, canary=False):
         profiles.add(setting, children[key])
         meetings.add(setting, children[key])
         agencies.add(setting, children[key])
+        asking.add(setting, children[key])
         setting.book.write()
         aftermath.add(setting)
         setting.book.write_events()

@@ -79,7 +79,7 @@ class Writer:
                 "strengths": texts.STRENGTHS[place % len(texts.STRENGTHS)],
             },
         )  # fmt: skip
-        plan.is_confidential = place == 7
+        plan.is_confidential = place == 12
         if not is_last:
             plan.closed_on = self.days.on_or_before(review_on)
             plan.closed_by, plan.ending = by, SupportPlan.Ending.REVIEWED

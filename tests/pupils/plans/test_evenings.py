@@ -229,6 +229,25 @@ def test_what_is_wrong_with_an_evening_is_said(client, sign_in, senco, more, wor
     assert not ParentsEvening.objects.exists()
 
 
+def test_the_pages_lead_there(client, sign_in, pupil, senco, teacher, group):
+    pupil.form_group = group
+    pupil.save()
+    plan_page = reverse("pupils:support-detail", args=[begin(pupil, senco).pk])
+    ways = {
+        reverse("pupils:evening-add"): reverse("pupils:meeting-list"),
+        reverse("pupils:meeting-plan-group", args=[group.pk]): reverse("pupils:meeting-list"),
+        reverse("pupils:ask-parent", args=[pk_in(plan_page)]): plan_page,
+    }
+    for user, sees in ((senco, {True}), (teacher, {True, False})):
+        sign_in(user)
+        found = {way in client.get(page).content.decode() for way, page in ways.items()}
+        assert found == sees
+
+
+def pk_in(address):
+    return int(address.strip("/").split("/")[-1])
+
+
 # --- On paper ----------------------------------------------------------------------------------------------------
 def words_on_paper():
     job = Job.objects.latest("pk")

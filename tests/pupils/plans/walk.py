@@ -7,6 +7,8 @@ from django.utils import timezone
 from pupils.models import (
     Agency,
     BoughtTime,
+    Challenge,
+    ChallengeStep,
     CohortTarget,
     Contact,
     ContactLog,
@@ -28,6 +30,7 @@ from pupils.models import (
     Recommendation,
     Referral,
     ReviewWindow,
+    SencoQuestion,
     SupportPlan,
     TargetValue,
     Visit,
@@ -41,13 +44,14 @@ from .helping import begin, targets_of
 # Whoever is not asked for the reviews of a class opens them only with the right to lead plans.
 READERS = {Role.SENCO, Role.HEAD, Role.PROVISION_LEAD}
 OF_A_WINDOW = dict.fromkeys(
-    ("window_class", "child_meeting", "meeting_action", "meeting_person", "contact_log", "handover_pack"), READERS
-)
+    ("window_class", "child_meeting", "meeting_action", "meeting_person", "contact_log", "handover_pack", "question"),
+    READERS,
+)  # fmt: skip
 
 ABOUT_A_SUPPORT_PLAN = {
     "support_plan", "plan_reader", "support_outcome", "target", "target_value", "strategy", "plan_note", "voice",
     "profile_version", "child_meeting", "meeting_action", "meeting_person", "contact_log", "referral", "advice",
-    "outside_ask", "outside_file", "handover_pack",
+    "outside_ask", "outside_file", "handover_pack", "question", "challenge", "challenge_step",
 }  # fmt: skip
 
 
@@ -76,6 +80,7 @@ def support_things(school, user, pupil, **words):
         **meeting_things(school, user, pupil),
         **agency_things(school, user, pupil),
         **outside_things(school, user, pupil),
+        **question_things(school, user, pupil),
         "profile_version": version.pk,
         "voice": PlanVoice.objects.create(plan=plan, stage="review", words="I like maths", taken_by=user).pk,
     }
@@ -141,6 +146,18 @@ def outside_things(school, user, pupil):
         "outside_file": OutsideFile.objects.create(ask=ask, file_id=stored.pk, name="answer.txt", size=5).pk,
         "handover_pack": pack.pk,
     }
+
+
+def question_things(school, user, pupil):
+    """A question of this person that was answered, and a challenge with a step."""
+    today = timezone.localdate()
+    question = SencoQuestion.objects.create(school=school, pupil=pupil, words="Which seat?", asked_by=user)
+    challenge = Challenge.objects.create(
+        school=school, pupil=pupil, body="la", name="SEND team", about="Late", words="It is late", owner=user,
+        reply_by=today,
+    )  # fmt: skip
+    step = ChallengeStep.objects.create(challenge=challenge, words="Rang", by=user)
+    return {"question": question.pk, "challenge": challenge.pk, "challenge_step": step.pk}
 
 
 def support_setup_things(school, user):
@@ -224,6 +241,17 @@ def support_routes(*, reads, leads):
         ("outside_file", ("outside-file", "outside-file-keep"), READERS),
         ("handover_pack", ("handover-detail", "handover-file", "handover-receive"), reads),
         ("handover_pack", ("handover-withdraw",), leads),
+        ("none", ("question-list", "question-ask"), reads),
+        ("pupil", ("question-ask-pupil",), reads),
+        ("question", ("question-detail", "question-close"), reads),
+        ("question", ("question-share",), leads),
+        ("none", ("challenge-list",), READERS),
+        ("none", ("challenge-add",), leads),
+        ("pupil", ("challenge-add-pupil",), leads),
+        ("challenge", ("challenge-detail",), READERS),
+        ("challenge", ("challenge-edit", "challenge-step", "challenge-reply"), leads),
+        ("challenge", ("challenge-end", "challenge-reopen"), leads),
+        ("challenge_step", ("challenge-step-edit",), leads),
         ("meeting_action", ("meeting-action-edit", "meeting-action-settle"), reads),
         ("contact_log", ("contact-log-edit",), reads),
         ("group", ("profile-class-pdf",), reads),

@@ -1,0 +1,279 @@
+"""The challenge log: what was put to a council or an agency, how many days it waits, and what came of it."""
+
+from datetime import timedelta
+
+from django import forms
+from django.core.paginator import Paginator
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from sendco.audit import services as audit
+from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
+from sendco.formkit.versions import Versioned, nothing
+from staff.access import require_permission
+from staff.permissions import Permission as P
+
+from ..concerns.forms import CarefulForm
+from ..forms.checked import date_field, past_date_field
+from ..models import Agency, Challenge, ChallengeStep, Pupil
+from ..plans.forms import words
+from ..plans.selectors import leaders
+from . import services
+
+READS = (P.NARRATIVE_VIEW,)
+LEADS = (P.SUPPORT_LEAD,)
+LIST = ("Challenges", reverse_lazy("pupils:challenge-list"))
+PER_PAGE = 50
+TO_REPLY = timedelta(weeks=2)  # the school's own patience: no law sets it
+
+
+# --- Forms -------------------------------------------------------------------------------------------------------
+class ChallengeForm(CarefulForm):
+    careful = ("words",)
+    body = forms.ChoiceField(label="To whom?", choices=Challenge.Body.choices, widget=forms.RadioSelect)
+    agency = forms.ModelChoiceField(
+        label="If it is an agency of the directory", queryset=Agency.objects.none(), required=False,
+        empty_label="None of these",
+    )  # fmt: skip
+    name = forms.CharField(
+        label="Otherwise: the name", max_length=150, required=False, help_text="For example: Westmarch SEND team"
+    )
+    about = forms.CharField(label="What about, in a few words", max_length=150)
+    words = words("What you put to them", rows=5, required=True, most=4000)
+    raised_on = past_date_field(label="Raised on", words="The day")
+    reply_by = date_field(label="Reply expected by")
+    owner = forms.ModelChoiceField(label="Who looks after it", queryset=None, empty_label="Choose")
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, agencies, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["agency"].queryset = agencies
+        self.fields["owner"].queryset = leaders(self.school)
+
+    def stored_fields(self):
+        return ["body", "agency", "name", "about", "words", "raised_on", "reply_by", "owner"]
+
+    @property
+    def values(self):
+        return {name: self.cleaned_data[name] for name in self.stored_fields()}
+
+
+class StepForm(forms.Form):
+    done_on = past_date_field(label="On", words="The day")
+    words = forms.CharField(label="What was done", max_length=300, help_text="For example: rang, told the manager")
+    reply_by = date_field(label="If it changes: reply expected by", required=False)
+
+
+class ChangeStepForm(forms.Form):
+    done_on = past_date_field(label="On", words="The day")
+    words = forms.CharField(label="What was done", max_length=300)
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
+class ReplyForm(forms.Form):
+    replied_on = past_date_field(
+        label="Reply came on", words="The day", required=False, help_text="Empty it if no reply has come after all."
+    )
+    reply = words("What they said", rows=4, most=4000)
+
+
+class EndForm(forms.Form):
+    ended_on = past_date_field(label="Ended on", words="The day")
+    outcome = forms.ChoiceField(
+        label="What came of it?", choices=Challenge.Outcome.choices, widget=forms.RadioSelect,
+        error_messages={"required": "Choose one."},
+    )  # fmt: skip
+    end_note = forms.CharField(label="A word about it", max_length=300, required=False)
+
+
+# --- Pages -------------------------------------------------------------------------------------------------------
+def _challenge(request, pk):
+    rows = Challenge.objects.visible_to(request.acting).select_related("school", "pupil", "agency", "owner")
+    return get_object_or_404(rows, pk=pk)
+
+
+def address(challenge):
+    return reverse("pupils:challenge-detail", args=[challenge.pk])
+
+
+def _page(title, *, submit="", back=None, **more):
+    return {
+        "title": title, "tab_title": submit or "Challenge", "section": "agencies",
+        "crumbs": [("Agencies", reverse("pupils:agency-list")), LIST], "submit": submit, "cancel": back or LIST[1],
+    } | more  # fmt: skip
+
+
+def _step(request, challenge, form, save, title, submit):
+    return FormPage(
+        form=form,
+        save=save,
+        done="Kept.",
+        then=address(challenge),
+        page=_page(title, submit=submit, back=address(challenge)),
+        versioned=Versioned(values=nothing),
+    ).respond(request)
+
+
+@require_permission(*READS)
+@require_GET
+def challenge_list(request):
+    """Those that are open, the longest wait first; or those that ended."""
+    acting, today = request.acting, timezone.localdate()
+    ended = request.GET.get("show") == "ended"
+    rows = Challenge.objects.visible_to(acting).filter(ended_on__isnull=not ended)
+    rows = rows.select_related("pupil", "agency", "owner").order_by("-ended_on", "raised_on", "pk")
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    context = _page("Challenges") | {
+        "crumbs": [("Agencies", reverse("pupils:agency-list"))],
+        "page": page,
+        "rows": [(row, row.waits(today)) for row in page.object_list],
+        "ended": ended,
+        "today": today,
+        "may_lead": acting.can(*LEADS),
+    }
+    return render(request, "pupils/challenge_list.html", context)
+
+
+@require_permission(*LEADS)
+@form_page
+def challenge_add(request):
+    return _add(request, None)
+
+
+@require_permission(*LEADS)
+@form_page
+def challenge_add_pupil(request, pk):
+    return _add(request, get_object_or_404(Pupil.objects.visible_to(request.acting), pk=pk))
+
+
+def _add(request, pupil):
+    school, today = request.acting.school, timezone.localdate()
+    initial = {"raised_on": today, "reply_by": today + TO_REPLY, "owner": request.user.pk, "version": 1}
+    challenge = Challenge(school=school, pupil=pupil)
+    back = reverse("pupil-detail", args=[pupil.pk]) + "?tab=meetings" if pupil else None
+    title = f"Challenge about {pupil.name}" if pupil else "Put something to a council or agency"
+    return _form(request, challenge, initial, _page(title, submit="Keep it", back=back))
+
+
+@require_permission(*LEADS)
+@form_page
+def challenge_edit(request, pk):
+    row = _challenge(request, pk)
+    names = ("body", "agency", "name", "about", "words", "raised_on", "reply_by", "owner", "version")
+    initial = {name: getattr(row, name) for name in names}
+    return _form(request, row, initial, _page("Change the challenge", submit="Save", back=address(row)))
+
+
+def _form(request, challenge, initial, page):
+    agencies = Agency.objects.visible_to(request.acting)
+    form = ChallengeForm(posted(request), school=challenge.school, agencies=agencies, initial=initial)
+    return FormPage(
+        form=form,
+        save=lambda cleaned: services.save_challenge(
+            challenge=challenge, values=form.values, version=cleaned["version"], by=request.user
+        ),
+        done="Kept. You are reminded on the day on which a reply is expected.",
+        then=address,
+        page=page,
+        draft=f"challenge-{challenge.pk or f'of-{challenge.pupil_id}'}",
+        leaves=("words_checked",),
+    ).respond(request)
+
+
+@require_permission(*READS)
+@require_GET
+def challenge_detail(request, pk):
+    row = _challenge(request, pk)
+    if row.pupil_id:
+        audit.record_read(school_id=row.school_id, pupil_id=row.pupil_id, by=request.user, what="challenge")
+    context = _page(row.about) | {
+        "tab_title": "Challenge",
+        "challenge": row,
+        "waits": row.waits(timezone.localdate()),
+        "steps": row.steps.select_related("by"),
+        "may_lead": request.acting.can(*LEADS),
+        "today": timezone.localdate(),
+    }
+    return render(request, "pupils/challenge_detail.html", context)
+
+
+@require_permission(*LEADS)
+@form_page
+def challenge_step(request, pk):
+    row = _challenge(request, pk)
+    form = StepForm(posted(request), initial={"done_on": timezone.localdate()})
+    return _step(
+        request,
+        row,
+        form,
+        lambda cleaned: services.add_step(challenge=row, by=request.user, **cleaned),
+        "What was done",
+        "Note it",
+    )
+
+
+@require_permission(*LEADS)
+@form_page
+def challenge_step_edit(request, pk):
+    rows = ChallengeStep.objects.visible_to(request.acting).select_related("challenge")
+    step = get_object_or_404(rows, pk=pk)
+    initial = {"done_on": step.done_on, "words": step.words, "version": step.version}
+
+    def save(cleaned):
+        values = {name: cleaned[name] for name in ("done_on", "words")}
+        return services.change_step(step=step, values=values, version=cleaned["version"], by=request.user)
+
+    return FormPage(
+        form=ChangeStepForm(posted(request), initial=initial),
+        save=save,
+        done="Kept.",
+        then=address(step.challenge),
+        page=_page("Change what was done", submit="Save", back=address(step.challenge)),
+    ).respond(request)
+
+
+@require_permission(*LEADS)
+@form_page
+def challenge_reply(request, pk):
+    row = _challenge(request, pk)
+    initial = {"replied_on": row.replied_on or timezone.localdate(), "reply": row.reply}
+    return _step(
+        request,
+        row,
+        ReplyForm(posted(request), initial=initial),
+        lambda cleaned: services.note_reply(challenge=row, by=request.user, **cleaned),
+        "The reply",
+        "Keep the reply",
+    )
+
+
+@require_permission(*LEADS)
+@form_page
+def challenge_end(request, pk):
+    row = _challenge(request, pk)
+    form = EndForm(posted(request), initial={"ended_on": timezone.localdate()})
+    return _step(
+        request,
+        row,
+        form,
+        lambda cleaned: services.end(challenge=row, by=request.user, **cleaned),
+        "What came of it",
+        "End it",
+    )
+
+
+@require_permission(*LEADS)
+@form_page
+def challenge_reopen(request, pk):
+    row = _challenge(request, pk)
+    return ConfirmPage(
+        act=lambda: services.reopen(challenge=row, by=request.user),
+        done="It is open again.",
+        then=address(row),
+        refused_to=address(row),
+        page=_page(
+            "Open it again", submit="Open it again", back=address(row), explanation="It stands as it did before."
+        ),
+    ).respond(request)

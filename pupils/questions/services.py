@@ -1,0 +1,84 @@
+"""Ask the SENDCo, answer, ask further, and share what may help others."""
+
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from sendco.audit import services as audit
+from sendco.refusals import Refused
+from staff.models import User
+from staff.owed import bring_up_to_date
+
+from ..models import PracticeNote, QuestionReply, SencoQuestion
+from ..practice.services import save_note
+from .refusals import QuestionReason
+
+
+def _save(row: Any, *, by: User) -> Any:
+    with audit.saving(row, by=by):
+        row.save()
+    return row
+
+
+def _note(question: SencoQuestion, code: str, text: str, *, by: User) -> None:
+    audit.record(code, question, text=text, by=by, school_id=question.school_id, pupil_id=question.pupil_id)
+    bring_up_to_date(question)
+
+
+@transaction.atomic
+def ask(*, question: SencoQuestion, by: User) -> SencoQuestion:
+    question.asked_by = by
+    _save(question, by=by)
+    _note(question, "question.asked", "Question to the SENDCo", by=by)
+    return question
+
+
+def _locked(question: SencoQuestion) -> SencoQuestion:
+    rows = SencoQuestion.objects.select_for_update(of=("self",)).select_related("school", "pupil")
+    return rows.get(pk=question.pk)
+
+
+@transaction.atomic
+def say(*, question: SencoQuestion, words: str, by: User) -> SencoQuestion:
+    """Answer; or, by who asked, ask further: then it waits for an answer again."""
+    row = _locked(question)
+    if row.closed_on:
+        raise Refused(QuestionReason.QUESTION_CLOSED, day=row.closed_on)
+    _save(QuestionReply(question=row, words=words, by=by), by=by)
+    today = timezone.localdate()
+    if by.pk == row.asked_by_id:
+        if row.answered_on is not None:
+            row.asked_on, row.answered_on = today, None
+    elif row.answered_on is None:
+        row.answered_on = today
+    row.version += 1
+    _save(row, by=by)
+    answered = by.pk != row.asked_by_id
+    code = "question.answered" if answered else "question.asked_further"
+    _note(row, code, "Question to the SENDCo answered" if answered else "Question to the SENDCo, further", by=by)
+    return row
+
+
+@transaction.atomic
+def set_closed(*, question: SencoQuestion, closed: bool, by: User) -> SencoQuestion:
+    """Close it, as when it was settled in the corridor; or open it again."""
+    row = _locked(question)
+    row.closed_on, row.version = (timezone.localdate() if closed else None), row.version + 1
+    _save(row, by=by)
+    _note(row, "question.closed" if closed else "question.opened", "Question to the SENDCo", by=by)
+    return row
+
+
+@transaction.atomic
+def share(*, question: SencoQuestion, values: dict[str, Any], by: User) -> PracticeNote:
+    """Put what was answered into What works, in words that name no child. Refused where one is named."""
+    row = _locked(question)
+    if row.shared_id and row.shared is not None:
+        raise Refused(QuestionReason.SHARED_ALREADY, title=row.shared.title)
+    if not row.replies.exclude(by=row.asked_by).exists():
+        raise Refused(QuestionReason.NOT_ANSWERED)
+    kept = save_note(note=PracticeNote(school=row.school), values={"source": ""} | values, version=1, by=by)
+    row.shared, row.version = kept, row.version + 1
+    _save(row, by=by)
+    return kept

@@ -1,0 +1,85 @@
+"""What was asked in the demo: of others by link, of the SENDCo by colleagues, of councils by the school."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from pupils.models import Challenge, ChallengeStep, HandoverPack, OutsideAsk, QuestionReply, SencoQuestion
+from pupils.models.register import Code
+
+from .book import at
+
+QUESTIONS = (
+    ("Where should {name} sit, so that the board can be seen and the door is near?", "Third row, by the window."),
+    ("May {name} leave the hall before the bell? It is very loud.", "Yes. Tell the midday staff, and note it."),
+    ("Which reading test do we use in January?", "The same as in September, so that the numbers can be compared."),
+    ("Who can show me how to use the visual timetable for {name}?", ""),
+)
+ANSWER = "She tells us more about school since the group began. Could the word list come home on paper?"
+
+
+def add(setting, children):
+    """Gather questions, links and challenges into the book, at several stages."""
+    book, days, senco = setting.book, setting.days, setting.people["senco"]
+    supported = [child for child in children if child.code == Code.SUPPORT and child.pupil and not child.left]
+    asker = next((child.key_worker for child in supported if child.key_worker), senco)
+    for place, (words, answer) in enumerate(QUESTIONS):
+        child = supported[place]
+        pupil = child.pupil if "{name}" in words else None
+        on = days.back(3 + 7 * place) if answer else days.back(9)
+        question = SencoQuestion(
+            school=setting.school, pupil=pupil, words=words.format(name=child.pupil.forename), asked_by=asker,
+            asked_on=on, answered_on=days.back(2 + 6 * place) if answer else None,
+        )  # fmt: skip
+        book.add(question, on=on, by=asker)
+        if answer:
+            book.add(QuestionReply(question=question, words=answer, by=senco), on=question.answered_on, by=senco)
+    _links(setting, supported)
+    _challenges(setting, supported)
+
+
+def _links(setting, supported):
+    book, days, senco = setting.book, setting.days, setting.people["senco"]
+    for place, child in enumerate(supported[:4]):
+        parents = [one for one in child.contacts if one.has_parental_responsibility and not one.do_not_contact]
+        if not parents:
+            continue
+        ask = OutsideAsk(
+            pupil=child.pupil, kind="school", name="Robin Ashdown", organisation="Hilltop High School",
+            email=f"r.ashdown{place}@hilltop.example", question="How has the start been, and what helps?",
+            asked_by=senco, asked_on=days.back(12 + place), answer_by=days.ahead(4) if place % 2 else days.back(2),
+        )  # fmt: skip
+        ask.mailed_at, ask.mailed_to = at(ask.asked_on), ask.email
+        if place == 0:
+            ask.answered_at, ask.words = at(days.back(5)), ANSWER
+        book.add(ask, on=ask.asked_on, by=senco)
+    child = supported[4]
+    if child.key_worker:
+        pack = HandoverPack(
+            pupil=child.pupil, parts=["profile", "plans", "actions"], to_user=child.key_worker, made_by=senco,
+            made_on=days.back(6), note="Begins the day well with a quiet word at the door.",
+            received_on=days.back(4), received_by=child.key_worker.name,
+        )  # fmt: skip
+        book.add(pack, on=pack.made_on, by=senco)
+
+
+def _challenges(setting, supported):
+    book, days, senco = setting.book, setting.days, setting.people["senco"]
+    rows = (
+        ("Westmarch SEND team", "No decision after the annual review", 40, 12, None, supported[0].pupil),
+        ("Westmarch SEND team", "Top-up paid late", 60, 30, 35, None),
+        ("Westmarch transport", "No taxi on two mornings", 12, -3, None, supported[1].pupil),
+    )
+    for name, about, raised, by, replied, pupil in rows:
+        row = Challenge(
+            school=setting.school, pupil=pupil, body="la", name=name, about=about, owner=senco,
+            words="Please tell us when this is put right, and who looks after it.", raised_on=days.back(raised),
+            reply_by=days.back(by) if by > 0 else timezone.localdate() + timedelta(days=-by),
+        )  # fmt: skip
+        if replied:
+            row.replied_on, row.reply = days.back(replied), "The payment is made with the next run."
+            row.ended_on, row.outcome = row.replied_on, "right"
+        book.add(row, on=row.raised_on, by=senco)
+        if raised > 30 and not replied:
+            step = ChallengeStep(challenge=row, done_on=days.back(8), words="Rang; told it is with a manager", by=senco)
+            book.add(step, on=step.done_on, by=senco)

@@ -1,0 +1,207 @@
+"""Ask the SENDCo, and the challenge log: what is asked waits for an answer, and what is put to others for a reply."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from pupils.challenges import services as challenges
+from pupils.challenges.refusals import ChallengeReason
+from pupils.models import Agency, Challenge, PracticeNote, SencoQuestion
+from pupils.practice.refusals import PracticeReason
+from pupils.questions import services
+from pupils.questions.refusals import QuestionReason
+from pupils.record.services.pupils import hand_over
+from sendco.due.models import DueItem
+from sendco.refusals import ChangedMeanwhile
+from staff.acting import acting_for
+
+from .helping import refused
+
+pytestmark = pytest.mark.postgresql("constraints and dates")
+
+
+def days(count):
+    return timezone.localdate() + timedelta(days=count)
+
+
+def ask(by, school, pupil=None, words="Which seat is best?"):
+    return services.ask(question=SencoQuestion(school=school, pupil=pupil, words=words), by=by)
+
+
+def due(rule):
+    return DueItem.objects.get(rule=rule)
+
+
+# --- Questions ---------------------------------------------------------------------------------------------------
+def test_a_question_waits_until_somebody_else_answers(school, teacher, senco, pupil):
+    question = ask(teacher, school, pupil)
+    assert (due("question.answer").owner_id, due("question.answer").pupil_id) == (None, pupil.pk)
+
+    services.say(question=question, words="Also at lunch", by=teacher)
+    assert due("question.answer").met_on is None
+    services.say(question=question, words="By the door", by=senco)
+    assert due("question.answer").met_on == timezone.localdate()
+
+    row = services.say(question=question, words="And in the hall?", by=teacher)
+    assert (row.answered_on, due("question.answer").met_on) == (None, None)
+
+
+def test_a_closed_question_takes_no_word_until_it_is_opened(school, teacher, senco):
+    question = services.set_closed(question=ask(teacher, school), closed=True, by=teacher)
+
+    assert due("question.answer").closed_on == timezone.localdate()
+    refused(QuestionReason.QUESTION_CLOSED, services.say, question=question, words="x", by=senco)
+    services.set_closed(question=question, closed=False, by=teacher)
+    assert services.say(question=question, words="x", by=senco).answered_on
+
+
+def test_an_answer_is_shared_once_and_names_no_child(school, teacher, senco, pupil):
+    question = ask(teacher, school, pupil)
+    values = {"title": "Seats", "text": "By the door", "needs": ["ASD"]}
+    refused(QuestionReason.NOT_ANSWERED, services.share, question=question, values=values, by=senco)
+    services.say(question=question, words="By the door", by=senco)
+    named = values | {"text": f"{pupil.name} sits by the door"}
+    refused(PracticeReason.NAMES_CHILD, services.share, question=question, values=named, by=senco)
+
+    note = services.share(question=question, values=values, by=senco)
+
+    question.refresh_from_db()
+    assert (question.shared, PracticeNote.objects.count()) == (note, 1)
+    refused(QuestionReason.SHARED_ALREADY, services.share, question=question, values=values, by=senco)
+
+
+def test_a_question_is_seen_by_its_asker_and_who_leads(school, teacher, teaching_assistant, senco, pupil, outsider):
+    question = ask(teacher, school, pupil)
+
+    for user, sees in ((teacher, True), (senco, True), (teaching_assistant, False), (outsider, False)):
+        assert SencoQuestion.objects.visible_to(acting_for(user)).filter(pk=question.pk).exists() is sees
+
+
+def test_a_question_through_its_pages(client, sign_in, school, teacher, senco, pupil):
+    sign_in(teacher)
+    url = reverse("pupils:question-ask-pupil", args=[pupil.pk])
+    assert client.get(url).status_code == 200
+    held = client.post(url, {"words": "Mum says dad hit him"})
+    assert (held.status_code, SencoQuestion.objects.count()) == (422, 0)
+    assert client.post(url, {"words": ""}).status_code == 422
+    client.post(url, {"words": "Which seat is best?"})
+    question = SencoQuestion.objects.get()
+    sign_in(senco)
+    detail = reverse("pupils:question-detail", args=[question.pk])
+    assert "Which seat is best?" in client.get(reverse("pupils:question-list")).content.decode()
+    client.post(detail, {"words": "By the door"})
+    client.post(
+        reverse("pupils:question-share", args=[question.pk]), {"title": "Seats", "text": "By the door", "needs": []}
+    )
+    sign_in(teacher)
+
+    page = client.get(detail).content.decode()
+
+    assert "By the door" in page
+    assert "Seats" in page
+    assert client.get(reverse("pupils:question-share", args=[question.pk])).status_code == 403
+    client.post(reverse("pupils:question-close", args=[question.pk]))
+    question.refresh_from_db()
+    assert question.closed_on == timezone.localdate()
+    assert client.post(detail, {"words": "Thanks"}).status_code == 422
+
+
+# --- Challenges --------------------------------------------------------------------------------------------------
+def raise_it(school, by, pupil=None, **more):
+    values = {
+        "body": "la", "agency": None, "name": "Westmarch SEND team", "about": "Plan not sent", "words": "It is late",
+        "raised_on": days(-20), "reply_by": days(-6), "owner": by,
+    }  # fmt: skip
+    return challenges.save_challenge(
+        challenge=Challenge(school=school, pupil=pupil), values=values | more, version=1, by=by
+    )
+
+
+def test_the_days_to_a_reply_are_counted_and_chased(school, senco, pupil):
+    row = raise_it(school, senco, pupil)
+    item = due("challenge.reply")
+    assert (row.waits(days(0)), item.due_on, item.owner_id) == (20, days(-6), senco.pk)
+
+    challenges.add_step(challenge=row, done_on=days(-1), words="Rang the manager", reply_by=days(5), by=senco)
+    assert due("challenge.reply").due_on == days(5)
+    row = challenges.note_reply(challenge=row, replied_on=days(-2), reply="Next week", by=senco)
+    assert (row.waits(days(0)), due("challenge.reply").met_on) == (18, days(-2))
+
+    row = challenges.note_reply(challenge=row, replied_on=None, reply="", by=senco)
+    assert due("challenge.reply").met_on is None
+    row = challenges.end(challenge=row, ended_on=days(0), outcome="refused", end_note="", by=senco)
+    assert due("challenge.reply").closed_on == days(0)
+    refused(
+        ChallengeReason.CHALLENGE_ENDED, challenges.note_reply, challenge=row, replied_on=days(0), reply="", by=senco
+    )
+    assert challenges.reopen(challenge=row, by=senco).ended_on is None
+    refused(ChallengeReason.CHALLENGE_OPEN, challenges.reopen, challenge=row, by=senco)
+
+
+def test_dates_of_a_challenge_lie_in_order(school, senco):
+    refused(ChallengeReason.WHOM_UNSAID, raise_it, school=school, by=senco, name=" ")
+    refused(ChallengeReason.BY_BEFORE_RAISED, raise_it, school=school, by=senco, reply_by=days(-21))
+    row = raise_it(school, senco)
+    early = days(-21)
+    refused(
+        ChallengeReason.REPLIED_BEFORE_RAISED,
+        challenges.note_reply,
+        challenge=row,
+        replied_on=early,
+        reply="",
+        by=senco,
+    )
+    facts = {"challenge": row, "done_on": early, "words": "x", "by": senco}
+    refused(ChallengeReason.STEP_BEFORE_RAISED, challenges.add_step, **facts)
+    facts = {"challenge": row, "ended_on": early, "outcome": "right", "end_note": "", "by": senco}
+    refused(ChallengeReason.ENDED_BEFORE_RAISED, challenges.end, **facts)
+    with pytest.raises(ChangedMeanwhile):
+        challenges.save_challenge(
+            challenge=row, values={"agency": None, "name": "x", "raised_on": days(-20), "reply_by": days(1)}, version=9,
+            by=senco,
+        )  # fmt: skip
+
+
+def test_an_agency_can_be_challenged_and_its_owner_hands_it_on(school, senco, head, pupil):
+    agency = Agency.objects.create(school=school, name="Clinic", kind="ot")
+    row = raise_it(school, senco, pupil, body="agency", agency=agency, name="")
+    assert row.whom == "Clinic"
+
+    hand_over(user=senco, to=head, school=school, by=head)
+
+    row.refresh_from_db()
+    assert (row.owner, due("challenge.reply").owner_id) == (head, head.pk)
+
+
+def test_a_challenge_through_its_pages(client, sign_in, school, senco, pupil, teacher):
+    sign_in(senco)
+    typed = {
+        "body": "la", "name": "SEND team", "about": "Plan not sent", "words": "Twelve weeks are over",
+        "raised_on": days(-9).isoformat(), "reply_by": days(5).isoformat(), "owner": senco.pk, "version": 1,
+    }  # fmt: skip
+    url = reverse("pupils:challenge-add-pupil", args=[pupil.pk])
+    assert client.get(url).status_code == 200
+    assert client.post(url, typed | {"name": ""}).status_code == 422
+    client.post(url, typed)
+    row = Challenge.objects.get()
+    for name, values in (
+        ("step", {"done_on": days(-1).isoformat(), "words": "Rang"}),
+        ("reply", {"replied_on": days(0).isoformat(), "reply": "Sorry"}),
+    ):
+        assert client.post(reverse(f"pupils:challenge-{name}", args=[row.pk]), values).status_code == 302
+    step = row.steps.get()
+    changed = {"done_on": days(-1).isoformat(), "words": "Wrote", "version": step.version}
+    client.post(reverse("pupils:challenge-step-edit", args=[step.pk]), changed)
+
+    page = client.get(reverse("pupils:challenge-detail", args=[row.pk])).content.decode()
+
+    for words in ("Twelve weeks are over", "Wrote", "Sorry", "after 9 days"):
+        assert words in page
+    for url in (reverse("pupils:challenge-list"), reverse("pupil-detail", args=[pupil.pk]) + "?tab=meetings"):
+        assert "Plan not sent" in client.get(url).content.decode()
+    ended = {"ended_on": days(0).isoformat(), "outcome": "right"}
+    assert client.post(reverse("pupils:challenge-end", args=[row.pk]), ended).status_code == 302
+    sign_in(teacher)
+    assert not Challenge.objects.visible_to(acting_for(teacher)).exists()
