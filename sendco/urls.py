@@ -67,6 +67,7 @@ urlpatterns = [
     path("accessibility/", account.accessibility, name="accessibility"),
     path("still-here/", account.still_here, name="still-here"),
     path("drafts/<slug:form_key>/", account.draft_save, name="draft-save"),
+    path("present/", account.present, name="presence"),
     path("school/people/<int:pk>/leave/", account.person_leave, name="person-leave"),
     path("school/activity/", account.school_activity, name="school-activity"),
     path("l/<str:secret>/", links.link_open, name="link-open"),

@@ -311,6 +311,7 @@ MATRIX = {
     "menu": ("none", EVERYBODY),
     "still-here": ("none", EVERYBODY),
     "draft-save": ("form_key", EVERYBODY),
+    "presence": ("none", EVERYBODY),
     "person-leave": ("user", MANAGES),
     "school-activity": ("none", MANAGES | {L}),
     "health-status": ("none", {H, M}),

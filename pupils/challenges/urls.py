@@ -5,7 +5,7 @@ from . import views
 urlpatterns = [
     path("challenges/", views.challenge_list, name="challenge-list"),
     path("challenges/add/", views.challenge_add, name="challenge-add"),
-    path("pupils/<int:pk>/challenges/add/", views.challenge_add_pupil, name="challenge-add-pupil"),
+    path("pupils/<int:pk>/challenges/add/", views.challenge_add_pupil, name="pupil-challenge-add"),
     path("challenges/<int:pk>/", views.challenge_detail, name="challenge-detail"),
     path("challenges/<int:pk>/edit/", views.challenge_edit, name="challenge-edit"),
     path("challenges/<int:pk>/step/", views.challenge_step, name="challenge-step"),

@@ -72,6 +72,15 @@ def contacts_of(acting: Acting, pupil: Pupil) -> QuerySet[ContactLog]:
     return ContactLog.objects.visible_to(acting).filter(pupil=pupil, removed_on=None).select_related("contact", "by")
 
 
+def next_with_parents(pupils: list[int], today: date) -> dict[int, date]:
+    """{pupil id: the day of the next meeting to which a parent is invited}. One query."""
+    rows = MeetingPupil.objects.filter(
+        pupil__in=pupils, meeting__held_on=None, meeting__cancelled_on=None, meeting__planned_on__gte=today,
+        meeting__people__contact__isnull=False, meeting__people__removed_on=None,
+    )  # fmt: skip
+    return dict(rows.order_by("-meeting__planned_on").values_list("pupil", "meeting__planned_on"))
+
+
 def met_parents(pupils: list[int], today: date) -> Counter[int]:
     """{pupil id: how many meetings with a parent were held this school year}. One query."""
     since = date(academic_year_start(today), 9, 1)

@@ -38,6 +38,7 @@ LIST = ("Meetings", reverse_lazy("pupils:meeting-list"))
 READS = (P.SUPPORT_VIEW,)
 WRITES = (P.SUPPORT_CONTRIBUTE,)
 PER_PAGE = 40
+TABS = (("coming", "To come"), ("held", "Held"), ("actions", "Agreed and not yet done"), ("met", "Met this year"))
 
 
 def _pupil(request, pk):
@@ -81,8 +82,10 @@ def meeting_list(request):
     """Meetings to come and held, and what is agreed and open, of the pupils in view."""
     acting, today = request.acting, timezone.localdate()
     shown = request.GET.get("show")
-    shown = shown if shown in ("coming", "held", "actions") else "coming"
+    shown = shown if shown in dict(TABS) else "coming"
     meetings = selectors.in_view(acting)
+    if shown == "met":
+        return _met(request)
     rows = {
         "coming": lambda: meetings.open().order_by("planned_on", "starts_at", "pk"),
         "held": lambda: meetings.filter(held_on__isnull=False).order_by("-held_on", "-pk"),
@@ -100,12 +103,26 @@ def meeting_list(request):
         "today": today,
         "shown": shown,
         "page": page,
-        "tabs": [("coming", "To come"), ("held", "Held"), ("actions", "Agreed and not yet done")],
+        "tabs": TABS,
         "evenings": evenings.coming(acting, today),
         "may_lead": acting.can(P.SUPPORT_LEAD),
         "may_plan": acting.can(*WRITES),
         "groups": selectors.groups_with_plans(acting),
     }
+    return render(request, "pupils/meeting_list.html", context)
+
+
+def _met(request):
+    """How often the parents of each pupil on the register were met this school year, the fewest first."""
+    acting, today = request.acting, timezone.localdate()
+    pupils = list(selectors.with_plan_or_status(acting).select_related("form_group").by_name())
+    ids = [pupil.pk for pupil in pupils]
+    met, planned = selectors.met_parents(ids, today), selectors.next_with_parents(ids, today)
+    rows = sorted(((met[pupil.pk], pupil, planned.get(pupil.pk)) for pupil in pupils), key=lambda row: row[0])
+    context = {
+        "title": "Meetings", "section": "meetings", "shown": "met", "tabs": TABS, "three": selectors.MEETINGS_A_YEAR,
+        "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
+    }  # fmt: skip
     return render(request, "pupils/meeting_list.html", context)
 
 

@@ -21,3 +21,18 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return self.form_key
+
+
+class Presence(models.Model):
+    """Somebody has a page open on which a record is changed. `page` is a hash of the school and the page's address."""
+
+    page = models.CharField(max_length=64)
+    user_id = models.BigIntegerField()
+    name = models.CharField(max_length=150)
+    seen_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["page", "user_id"], name="presence_once_a_person_and_page")]
+
+    def __str__(self) -> str:
+        return f"user {self.user_id} on a page"

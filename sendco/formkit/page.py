@@ -185,7 +185,8 @@ class FormPage:
             return None
         token = None if anew else tokens.posted(request)
         token = token or tokens.new(request, draft_key=self._key(request), leaves=self.leaves)
-        return {"token": str(token), "is_back": draft is not None and not self.draft}
+        is_watched = self.versioned.field in getattr(self.form, "fields", ())
+        return {"token": str(token), "is_back": draft is not None and not self.draft, "is_watched": is_watched}
 
     def _conflict_page(self, request: HttpRequest, conflict: Conflict) -> HttpResponse:
         context = {"draft_key": self.draft} | self._page()

@@ -14,9 +14,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from pupils.record.services.pupils import hand_over
 from sendco.audit.selectors import school_events
+from sendco.drafts import presence
 from sendco.drafts.services import DraftTooLong, save_draft
 from sendco.due.models import DueItem
+from sendco.formkit import tokens
 from sendco.formkit.page import FormPage, form_page, posted
+from sendco.middleware.sessions import polls
 from sendco.refusals import Refused
 from staff.access import require_permission, step_up
 from staff.appraisal.services import hand_over as hand_over_appraisals
@@ -79,6 +82,19 @@ def draft_save(request, form_key):
     except DraftTooLong:
         return HttpResponse(status=413)
     return HttpResponse(status=204)
+
+
+@polls
+@require_permission(Permission.OWN_ACCOUNT)
+@require_POST
+def present(request):
+    """Who else has the page open that this token was made for. Asked by the page itself, for the person it is of."""
+    token = tokens.posted(request)
+    if token is None or token.user_id != request.user.pk or not request.acting.school:
+        return HttpResponse(status=204)
+    school_id = request.acting.school.pk
+    others = presence.note(by=request.user, name=request.user.name, school_id=school_id, path=token.page)
+    return render(request, "components/_present.html", {"others": others})
 
 
 ONE_DAY = timedelta(days=1)

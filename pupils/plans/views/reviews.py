@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
+from sendco.formkit import tokens
 from sendco.formkit.page import REFUSED, form_page, posted, pressed_once
 from sendco.formkit.versions import Versioned
 from sendco.refusals import Refused
@@ -52,6 +53,7 @@ def _grid(request, plans, *, title, crumbs, **context):
             "may_close": [one.plan.pk for one in rows if one.may_lead and one.rows],
             "unready": sum(one.missing for one in rows),
             "back": request.get_full_path(),
+            "page_token": str(tokens.new(request, draft_key="")),
         }
         | context,
     )

@@ -54,13 +54,13 @@ def _links(setting, supported):
             ask.answered_at, ask.words = at(days.back(5)), ANSWER
         book.add(ask, on=ask.asked_on, by=senco)
     child = supported[4]
-    if child.key_worker:
-        pack = HandoverPack(
-            pupil=child.pupil, parts=["profile", "plans", "actions"], to_user=child.key_worker, made_by=senco,
-            made_on=days.back(6), note="Begins the day well with a quiet word at the door.",
-            received_on=days.back(4), received_by=child.key_worker.name,
-        )  # fmt: skip
-        book.add(pack, on=pack.made_on, by=senco)
+    to_user = child.key_worker or setting.people["head"]
+    pack = HandoverPack(
+        pupil=child.pupil, parts=["profile", "plans", "actions"], to_user=to_user, made_by=senco,
+        made_on=days.back(6), note="Begins the day well with a quiet word at the door.",
+        received_on=days.back(4), received_by=to_user.name,
+    )  # fmt: skip
+    book.add(pack, on=pack.made_on, by=senco)
 
 
 def _challenges(setting, supported):

@@ -39,6 +39,24 @@ def evening(school, senco, teacher):
     return evenings.save(evening=row, values=values | {"place": "Hall"}, users=[senco, teacher], version=1, by=senco)
 
 
+# --- Three a year ---------------------------------------------------------------------------------------------
+def test_whose_parents_were_met_least_stands_first(client, sign_in, pupil, other_pupil, senco, mother):
+    begin(pupil, senco)
+    begin(other_pupil, senco)
+    met = plan(pupil, senco, contacts=[mother])
+    held(met, senco, came=[met.people.get(contact=mother).pk])
+    plan(pupil, senco, contacts=[mother])
+    sign_in(senco)
+
+    page = client.get(reverse("pupils:meeting-list") + "?show=met").content.decode()
+
+    assert page.index(other_pupil.name) < page.index(pupil.name)
+    assert "0 of 3" in page
+    assert "1 of 3, next" in page
+    assert reverse("pupils:meeting-plan", args=[other_pupil.pk]) in page
+    assert reverse("pupils:meeting-plan", args=[pupil.pk]) not in page
+
+
 # --- Telling people ----------------------------------------------------------------------------------------------
 def test_an_invitation_goes_out_with_a_file_for_the_calendar_and_names_no_child(pupil, senco, teacher, mother):
     meeting = plan(pupil, senco, users=[teacher], contacts=[mother], starts_at=time(15, 30), about="Kezia's plan")

@@ -181,7 +181,7 @@ def test_a_challenge_through_its_pages(client, sign_in, school, senco, pupil, te
         "body": "la", "name": "SEND team", "about": "Plan not sent", "words": "Twelve weeks are over",
         "raised_on": days(-9).isoformat(), "reply_by": days(5).isoformat(), "owner": senco.pk, "version": 1,
     }  # fmt: skip
-    url = reverse("pupils:challenge-add-pupil", args=[pupil.pk])
+    url = reverse("pupils:pupil-challenge-add", args=[pupil.pk])
     assert client.get(url).status_code == 200
     assert client.post(url, typed | {"name": ""}).status_code == 422
     client.post(url, typed)

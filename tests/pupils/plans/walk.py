@@ -247,7 +247,7 @@ def support_routes(*, reads, leads):
         ("question", ("question-share",), leads),
         ("none", ("challenge-list",), READERS),
         ("none", ("challenge-add",), leads),
-        ("pupil", ("challenge-add-pupil",), leads),
+        ("pupil", ("pupil-challenge-add",), leads),
         ("challenge", ("challenge-detail",), READERS),
         ("challenge", ("challenge-edit", "challenge-step", "challenge-reply"), leads),
         ("challenge", ("challenge-end", "challenge-reopen"), leads),
