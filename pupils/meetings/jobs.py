@@ -15,7 +15,7 @@ from staff.permissions import Permission
 from staff.signatories import signatory
 
 from ..models import Contact, Meeting, MeetingAction
-from ..plans.jobs import keep_print
+from ..plans.jobs import SMALL, keep_print, on_one_page
 from .selectors import in_view, open_before
 
 SUMMARY, LETTER = "summary", "letter"
@@ -52,7 +52,9 @@ def meeting_pdf(run: Run) -> dict[str, Any]:
         context["pages"] = [_page(meeting, part) for part in parts]
     else:
         context |= _letter(meeting, run.params["person"], acting)
-    content = draw(TEMPLATES[what], context, title=TITLES[what])
+    alone = what == SUMMARY and len(parts) == 1
+    draws = on_one_page if alone else draw
+    content = draws(TEMPLATES[what], context | {"fit": 0 if alone else SMALL}, title=TITLES[what])
     name = f"meeting-{meeting.planned_on:%Y-%m-%d}.pdf"
     return keep_print(run, content, name=name, pupils=[part.pupil_id for part in parts])
 

@@ -11,6 +11,7 @@ from sendco.jobs import services as jobs
 from sendco.jobs.models import Job
 from sendco.jobs.registry import handler
 from sendco.jobs.runner import Run
+from sendco.pdf.fit import DoesNotFit, fit_on_one_page
 from sendco.pdf.jobs import draw
 from staff.acting import Acting
 from staff.jobs import acting_of
@@ -19,6 +20,7 @@ from staff.permissions import Permission
 from ..models import SupportPlan
 from .selectors import plan_shown, plans_in_view
 
+SMALL = 4  # of the sizes of a page: still easy to read
 PRINT = "print"  # the purpose of a file that is made to be printed, and goes after a day
 KEPT_FOR = timedelta(hours=24)  # long enough to print it, short enough that no copy lies about
 
@@ -46,8 +48,19 @@ def support_pdf(run: Run) -> dict[str, Any]:
         "author": acting.user.name,
         "made_at": timezone.localtime(),
     }
-    content = draw(template, context, title=plan.kind.name)
+    if run.params["for_parents"]:
+        content = on_one_page(template, context, title=plan.kind.name)
+    else:
+        content = draw(template, context, title=plan.kind.name)
     return keep_print(run, content, name=f"support-plan-{plan.starts_on:%Y-%m-%d}.pdf", pupils=[plan.pupil_id])
+
+
+def on_one_page(template: str, context: dict[str, Any], *, title: str) -> bytes:
+    """A page to take home, as large as it fits on one side; what is longer than that goes on to a second."""
+    try:
+        return fit_on_one_page(template, context | {"title": title})[1]
+    except DoesNotFit:
+        return draw(template, context | {"fit": SMALL}, title=title)
 
 
 def keep_print(run: Run, content: bytes, *, name: str, pupils: list[int]) -> dict[str, Any]:

@@ -298,6 +298,23 @@ def test_parents_take_home_what_was_agreed_and_what_is_not_yet_done(client, sign
 
 
 @pytest.mark.skipif(not pdf_available(), reason="needs Pango")
+@pytest.mark.parametrize(("words", "pages"), [(20, 1), (250, 1), (430, 2)])
+def test_what_parents_take_home_is_one_page_or_goes_on(client, sign_in, pupil, senco, words, pages):
+    meeting = plan(pupil, senco)
+    part = meeting.pupils.get()
+    part.for_parents = " ".join(["sentence"] * words) + " end"
+    part.save()
+    sign_in(senco)
+
+    client.post(reverse("pupils:meeting-pdf", args=[meeting.pk]))
+    text = words_on_paper()
+
+    stored = StoredFile.objects.get(pk=Job.objects.latest("pk").result["file"])
+    assert len(pypdfium2.PdfDocument(open_stored(stored).read())) == pages
+    assert " end" in text
+
+
+@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_a_letter_to_a_hidden_address_carries_none(client, sign_in, pupil, senco, mother):
     mother.address = "7 Secret Lane"
     mother.save()
