@@ -42,7 +42,7 @@ STATES = {"tab", "filters", "kind", "who"}
 OWN = {"home", "pupil-detail", "pupils:concern-list"}
 NOT_PAGES = {"pupils:import-rejected", "account_logout"}
 # What these lead to is saved, not shown.
-DOWNLOADS = ("-file", "-download", "-pdf", "-docx")
+DOWNLOADS = ("-file", "-download", "-pdf", "-docx", "-ics")
 
 
 def state_of(href, view_of, keys=STATES):
