@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import models
 
+from pupils.agencies.selectors import advice_of as advice_of_agencies
 from pupils.concerns.selectors import readable
 from pupils.models import Document, RegisterEntry
 from pupils.plans.selectors import cycles_of
@@ -32,6 +33,7 @@ class Part(models.TextChoices):
 
     CHRONOLOGY = "chronology", "Chronology"
     CYCLES = "cycles", "Assess, plan, do, review: the cycles of support"
+    AGENCIES = "agencies", "What agencies advised, and what the school does"
     SCORES = "scores", "Tests and scores"
     VIEWS = "views", "Views of the child and the parents"
     ADVICE = "advice", "Advice, by the list of regulation 6(1)"
@@ -207,6 +209,7 @@ def contents(case, acting, *, parts, enclosures, separate, dated_on, signed, tot
         "parts": [(part, Part(part).label) for part in Part.values if part in parts],
         "chronology": chronology(pupil, acting) if Part.CHRONOLOGY in parts else [],
         "cycles": cycles_of(pupil) if Part.CYCLES in parts else [],
+        "recommendations": advice_of_agencies(pupil) if Part.AGENCIES in parts else [],
         "scores": [(score, score_in_words(score)) for score in scores],
         "views": [(piece, page) for piece, page in views if piece.is_here],
         "views_missing": [piece for piece, _ in views if not piece.is_here],

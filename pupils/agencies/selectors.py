@@ -82,8 +82,13 @@ def of_pupil(acting: Acting, pupil: Pupil) -> list[Referral]:
 
 
 def advice_of(pupil: Pupil) -> QuerySet[Recommendation]:
-    """What agencies advised for this child, but what was entered by mistake. For papers that leave the school."""
-    rows = Recommendation.objects.filter(referral__pupil=pupil, removed_on=None).exclude(referral__ending="mistake")
+    """What agencies advised for this child, for papers that leave the school: so of referrals on consent that stands
+    alone. One that rests on law may be unknown to the family, and what was entered by mistake never was.
+    """
+    rows = Recommendation.objects.filter(
+        referral__pupil=pupil, referral__basis=Referral.Basis.CONSENT, referral__consent_on__isnull=False,
+        referral__consent_withdrawn_on=None, removed_on=None,
+    ).exclude(referral__ending=Referral.Ending.MISTAKE)  # fmt: skip
     return rows.select_related("referral__agency").order_by("referral__report_on", "referral", "number")
 
 

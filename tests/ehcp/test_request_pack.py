@@ -9,13 +9,14 @@ import pytest
 import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils.timezone import localdate
 
 from ehcp import tasks  # noqa: F401  (registers the handler)
 from ehcp.models import Advice, NeedsAssessment
 from ehcp.requests import pack
 from ehcp.requests.readiness import readiness
 from ehcp.requests.services import assessments as services
-from pupils.models import Assessment, Concern, Document, PupilFlag, RegisterEntry
+from pupils.models import Agency, Assessment, Concern, Document, PupilFlag, Recommendation, Referral, RegisterEntry
 from pupils.plans.services.reviews import close_cycle
 from pupils.record.services.documents import add_document
 from sendco.audit import services as audit
@@ -356,3 +357,26 @@ def test_cycles_of_support_go_into_the_pack_and_a_confidential_plan_does_not(sig
     assert "6 words a minute" in text
     assert "Partly met. Seen in maths" in text
     assert "A secret aim" not in text
+
+
+def advised(pupil, by, text, **more):
+    agency = Agency.objects.create(school=pupil.school, name=f"Agency for {text}", kind="salt")
+    facts = {"consent_on": localdate(), "consent_how": "form", "consent_name": "A parent", **more}
+    referral = Referral.objects.create(pupil=pupil, agency=agency, lead=by, reason="Speech", **facts)
+    Recommendation.objects.create(
+        referral=referral, number=1, text=text, decision="adapted", why="Weekly: no room daily", decided_on=localdate(),
+    )  # fmt: skip
+
+
+def test_what_agencies_advised_goes_into_the_pack_where_the_family_consented(sign_in, senco, pupil, case):
+    advised(pupil, senco, "Picture cards")
+    advised(pupil, senco, "Call the police", basis="law", basis_note="Children Act 1989 s47", consent_on=None)
+    advised(pupil, senco, "Taken back", consent_withdrawn_on=localdate())
+    advised(pupil, senco, "Wrong child", ended_on=localdate(), ending="mistake")
+
+    make(sign_in(senco), case, parts=["agencies"])
+
+    text = " ".join(" ".join(text_of(stored(case))).split())
+    assert "Picture cards Adapted. Weekly: no room daily" in text
+    for left_out in ("Call the police", "Taken back", "Wrong child"):
+        assert left_out not in text
