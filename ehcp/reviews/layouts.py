@@ -4,10 +4,12 @@ A body is plain data, so that it can be frozen: a list of {"heading", "note", "f
 {"code", "title", "kind", ...} of kind "text" (paragraphs), "facts" (pairs) or "table" (head and rows).
 """
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from pupils.agencies.selectors import advice_of
+from pupils.models import Recommendation
 from pupils.plans.selectors import cycles_since
 from sendco.clock import full_date
 from sendco.richtext import plain_text
@@ -174,11 +176,16 @@ def _target(target):
 
 
 def _agencies(facts):
-    """What agencies advised, and what the school made of it."""
-    return [
-        [f"{one.referral.agency.name}, {_day(one.referral.report_on)}", one.text, _decision(one)]
-        for one in advice_of(facts.pupil)
-    ]
+    """What agencies advised, and what the school made of it; where there are several, how many went which way."""
+    advice = list(advice_of(facts.pupil))
+    rows = [[f"{one.referral.agency.name}, {_day(one.referral.report_on)}", one.text, _decision(one)] for one in advice]
+    if len(advice) > 1:
+        counts = Counter(one.decision for one in advice)
+        said = [
+            f"{label}: {counts[decision]}" for decision, label in Recommendation.Decision.choices if counts[decision]
+        ]
+        rows.append(["All", f"{len(advice)} recommendations", "; ".join(said)])
+    return rows
 
 
 def _decision(advice):

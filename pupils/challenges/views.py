@@ -1,6 +1,8 @@
 """The challenge log: what was put to a council or an agency, how many days it waits, and what came of it."""
 
+from collections import defaultdict
 from datetime import timedelta
+from statistics import median
 
 from django import forms
 from django.core.paginator import Paginator
@@ -122,6 +124,7 @@ def challenge_list(request):
     """Those that are open, the longest wait first; or those that ended."""
     acting, today = request.acting, timezone.localdate()
     ended = request.GET.get("show") == "ended"
+    waits = _waits(acting, today)
     rows = Challenge.objects.visible_to(acting).filter(ended_on__isnull=not ended)
     rows = rows.select_related("pupil", "agency", "owner").order_by("-ended_on", "raised_on", "pk")
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
@@ -130,10 +133,25 @@ def challenge_list(request):
         "page": page,
         "rows": [(row, row.waits(today)) for row in page.object_list],
         "ended": ended,
+        "waits": waits,
         "today": today,
         "may_lead": acting.can(*LEADS),
     }
     return render(request, "pupils/challenge_list.html", context)
+
+
+def _waits(acting, today):
+    """[(whom, how many challenges, how many wait, median days to the reply or to today)], the slowest first."""
+    rows = Challenge.objects.visible_to(acting).exclude(outcome=Challenge.Outcome.MISTAKE).select_related("agency")
+    by_whom = defaultdict(list)
+    for row in rows:
+        by_whom[row.whom].append(row)
+    found = [
+        (whom, len(some), sum(row.ended_on is None and row.replied_on is None for row in some),
+         round(median(row.waits(today) for row in some)))
+        for whom, some in by_whom.items()
+    ]  # fmt: skip
+    return sorted(found, key=lambda one: (-one[3], one[0]))
 
 
 @require_permission(*LEADS)

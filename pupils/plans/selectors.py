@@ -62,7 +62,8 @@ def leaders(school: School) -> QuerySet[User]:
 class TargetShown:
     """A target with what was measured. `reached` compares the last value with the aim; None where it cannot.
 
-    `same_elsewhere` counts other pupils' open targets of the same words, `copied` says that it is the last cycle's.
+    `same_elsewhere` counts other pupils' open targets of the same words; `typed_again` says that an earlier plan of
+    this child had the same words, and nobody said why they stand again.
     """
 
     target: Target
@@ -70,6 +71,7 @@ class TargetShown:
     review: TargetReview | None = None
     settled: list[TargetReview] = field(default_factory=list)
     same_elsewhere: int = 0
+    typed_again: bool = False
 
     @property
     def comparable(self) -> list[TargetValue]:
@@ -180,7 +182,7 @@ def ordinal(number: int) -> str:
 
 
 def shown_targets(targets: list[Target]) -> dict[int, TargetShown]:
-    """{target id: as shown}. Three queries, however many there are."""
+    """{target id: as shown}. Five queries, however many there are."""
     ids = [target.pk for target in targets]
     found = {target.pk: TargetShown(target) for target in targets}
     for value in TargetValue.objects.filter(target__in=ids, removed_on=None).select_related("taken_by"):
@@ -199,6 +201,8 @@ def shown_targets(targets: list[Target]) -> dict[int, TargetShown]:
             found[review.target_id].review = review
     for pk, count in _same_words(targets).items():
         found[pk].same_elsewhere = count
+    for pk in _typed_again(targets):
+        found[pk].typed_again = True
     return found
 
 
@@ -222,6 +226,29 @@ def _same_words(targets: list[Target]) -> dict[int, int]:
         target.pk: len(by_mark[target.wording] - {target.outcome.plan.pupil_id})
         for target in targets
         if target.wording and not target.cohort_id
+    }
+
+
+def _typed_again(targets: list[Target]) -> set[int]:
+    """Ids of targets that were not carried on, though an earlier plan of the child has one of the same words."""
+    anew = [target for target in targets if target.wording and not target.carried_from_id and not target.cohort_id]
+    if not anew:
+        return set()
+    rows = (
+        Target.objects.filter(wording__in={target.wording for target in anew}, outcome__removed_on=None)
+        .filter(outcome__plan__pupil__in={target.outcome.plan.pupil_id for target in anew})
+        .filter(outcome__plan__is_confidential=False)
+        .exclude(outcome__plan__ending=SupportPlan.Ending.MISTAKE)
+        .values_list("wording", "outcome__plan__pupil", "outcome__plan__starts_on", "outcome__plan")
+    )
+    earlier = defaultdict(set)
+    for wording, pupil, starts_on, plan in rows:
+        earlier[wording, pupil].add((starts_on, plan))
+    return {
+        target.pk
+        for target in anew
+        for plan in (target.outcome.plan,)
+        if any(one < (plan.starts_on, plan.pk) for one in earlier[target.wording, plan.pupil_id])
     }
 
 
@@ -271,7 +298,7 @@ class PlanShown:
 
     @property
     def copied(self) -> list[TargetShown]:
-        return [one for one in self.targets if one.same_elsewhere]
+        return [one for one in self.targets if one.same_elsewhere or one.typed_again]
 
     @property
     def repeated(self) -> list[PlanStrategy]:
@@ -280,7 +307,7 @@ class PlanShown:
 
 
 def plan_shown(plan: SupportPlan, acting: Acting | None = None) -> PlanShown:
-    """A constant number of queries: nine. The series holds what `acting` may open; without one this cycle alone."""
+    """A constant number of queries: ten. The series holds what `acting` may open; without one this cycle alone."""
     outcomes = list(plan.outcomes.filter(removed_on=None))
     targets = list(Target.objects.filter(outcome__in=outcomes).select_related("outcome", "cohort"))
     for outcome in outcomes:

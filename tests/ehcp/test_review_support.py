@@ -52,6 +52,14 @@ def test_targets_with_their_values_stand_in_the_report_and_the_papers(pupil, sen
     assert papers[-1]["title"] == "Support in school since the last review"
 
 
+def test_the_report_says_how_much_advice_was_adopted(pupil, senco, review):
+    first = advise(pupil, senco, decision="adopted", decided_on=timezone.localdate(), decided_by=senco)
+    for number in (2, 3):
+        Recommendation.objects.create(referral=first.referral, number=number, text="More")
+
+    assert "3 recommendations', 'Not decided yet: 2; Adopted: 1" in texts(review)
+
+
 def test_nothing_of_a_confidential_plan_or_a_mistake_leaves_the_school(pupil, senco, review):
     plan = begin(pupil, senco)
     plan.is_confidential = True

@@ -145,6 +145,8 @@ def _said_of(target):
     if shown.same_elsewhere:
         others = "one other pupil has" if shown.same_elsewhere == 1 else f"{shown.same_elsewhere} other pupils have"
         notes.append(f"The same words: {others} them in a plan. Check that they fit this child.")
+    if shown.typed_again:
+        notes.append("An earlier plan has the same words. Say in the plan what is different this time.")
     return " ".join(["Saved.", *notes])
 
 

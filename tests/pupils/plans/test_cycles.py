@@ -333,6 +333,22 @@ def test_a_target_with_its_own_day_is_reviewed_alone(pupil, senco):
     assert due(plan)[0].met_on is None
 
 
+def test_the_words_of_an_earlier_plan_typed_again_are_marked(sign_in, pupil, senco):
+    first = begin(pupil, senco, targets=[READS, ASKS])
+    for target in targets_of(first):
+        write(target, senco, value="7", judgement="met", next_step="stop")
+    reviews.close_cycle(plan=first, by=senco, goes_on=False)
+    second = begin(pupil, senco, targets=[READS | {"text": READS["text"].upper()}])
+
+    found = selectors.plan_shown(selectors.plans_in_view(acting_for(senco)).get(pk=second.pk))
+    before = selectors.plan_shown(selectors.plans_in_view(acting_for(senco)).get(pk=first.pk))
+
+    assert [one.typed_again for one in found.targets] == [True]
+    assert [one.typed_again for one in before.targets] == [False, False]
+    page = sign_in(senco).get(reverse("pupils:support-detail", args=[second.pk]))
+    assert "Target 1 has the words of an earlier plan." in " ".join(page.content.decode().split())
+
+
 def test_the_same_words_for_another_child_are_marked(school, group, pupil, senco):
     other = PupilFactory(school=school, form_group=group, legal_forename="Tom", legal_surname="Frith")
     begin(pupil, senco, targets=[READS | {"text": "Kezia reads a page aloud."}])
@@ -341,6 +357,7 @@ def test_the_same_words_for_another_child_are_marked(school, group, pupil, senco
     found = selectors.plan_shown(selectors.plans_in_view(acting_for(senco)).get(pk=plan.pk))
 
     assert [one.same_elsewhere for one in found.targets] == [1, 0]
+    assert not any(one.typed_again for one in found.targets)
     assert wording_of("Kezia's page", pupil) != wording_of("Kezia's pages", pupil)
 
 

@@ -140,6 +140,19 @@ def test_the_days_to_a_reply_are_counted_and_chased(school, senco, pupil):
     refused(ChallengeReason.CHALLENGE_OPEN, challenges.reopen, challenge=row, by=senco)
 
 
+def test_the_list_says_how_long_each_takes(sign_in, school, senco):
+    for ago in (3, 20, 41):
+        raise_it(school, senco, raised_on=days(-ago), reply_by=days(5))
+    mistake = raise_it(school, senco, raised_on=days(-300))
+    challenges.end(challenge=mistake, ended_on=days(0), outcome="mistake", end_note="", by=senco)
+    slow = raise_it(school, senco, name="Another council", raised_on=days(-50))
+    challenges.note_reply(challenge=slow, replied_on=days(-5), reply="Sorry", by=senco)
+
+    page = sign_in(senco).get(reverse("pupils:challenge-list"))
+
+    assert page.context["waits"] == [("Another council", 1, 0, 45), ("Westmarch SEND team", 3, 3, 20)]
+
+
 def test_dates_of_a_challenge_lie_in_order(school, senco):
     refused(ChallengeReason.WHOM_UNSAID, raise_it, school=school, by=senco, name=" ")
     refused(ChallengeReason.BY_BEFORE_RAISED, raise_it, school=school, by=senco, reply_by=days(-21))
