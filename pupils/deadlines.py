@@ -204,12 +204,12 @@ def _referral(code, title, trigger, *, count=None, check=""):
 
 REFERRAL_SEND = _referral("send", "Send a referral", "it was written", count=WorkingDays(5))
 REFERRAL_ASK = _referral("ask", "Ask an agency when the child is seen", "the day set for asking again")
-REFERRAL_REPORT = _referral("report", "Report of an agency", "the day it is expected")
+REFERRAL_REPORT = _referral("report", "Get the report of an agency", "the day it is expected")
 REFERRAL_ADVICE = _referral("advice", "Decide on an agency's advice", "the report came", count=WorkingDays(10))
 REFERRAL_CONSENT = _referral("consent", "Decide on a referral whose consent is withdrawn", "consent was withdrawn")
 OUTSIDE_ANSWER = Rule(
     code="outside.answer",
-    title="Answer to a question sent by link",
+    title="Get an answer to a question sent by link",
     duty=Duty.SCHOOL,
     basis=Basis.LOCAL,
     authority="School policy",
@@ -217,6 +217,28 @@ OUTSIDE_ANSWER = Rule(
     count=Days(0),
     valid_from=SEND_LAW_FROM,
     example=(date(2026, 11, 9), date(2026, 11, 9)),
+)
+OUTSIDE_READ = Rule(
+    code="outside.read",
+    title="Read an answer that came by link",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy",
+    trigger="it came",
+    count=WorkingDays(2),
+    valid_from=SEND_LAW_FROM,
+    example=(date(2026, 11, 9), date(2026, 11, 11)),
+)
+HANDOVER_SENT = Rule(
+    code="handover.send",
+    title="Look at a handover pack and send it",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy",
+    trigger="the pack was made",
+    count=WorkingDays(2),
+    valid_from=SEND_LAW_FROM,
+    example=(date(2026, 11, 9), date(2026, 11, 11)),
 )
 HANDOVER_RECEIVED = Rule(
     code="handover.receive",
@@ -236,6 +258,17 @@ QUESTION_ANSWER = Rule(
     basis=Basis.LOCAL,
     authority="School policy",
     trigger="it was asked",
+    count=WorkingDays(5),
+    valid_from=SEND_LAW_FROM,
+    example=(date(2026, 11, 9), date(2026, 11, 16)),
+)
+QUESTION_READ = Rule(
+    code="question.read",
+    title="Read the answer to your question",
+    duty=Duty.SCHOOL,
+    basis=Basis.LOCAL,
+    authority="School policy",
+    trigger="it was answered",
     count=WorkingDays(5),
     valid_from=SEND_LAW_FROM,
     example=(date(2026, 11, 9), date(2026, 11, 16)),
@@ -274,8 +307,11 @@ FIXED = (
     MEETING_ACTION,
     *OF_REFERRALS,
     OUTSIDE_ANSWER,
+    OUTSIDE_READ,
+    HANDOVER_SENT,
     HANDOVER_RECEIVED,
     QUESTION_ANSWER,
+    QUESTION_READ,
     CHALLENGE_REPLY,
 )
 COUNTED = (concern_first_look, tell_parent)

@@ -138,7 +138,8 @@ def of_window_class(row, calendar):
 
 def of_meeting(meeting, calendar):
     """Of a meeting about one child with that child; of one about several with nobody in particular."""
-    closed = None if meeting.held_on else meeting.cancelled_on
+    left_on = meeting.pupil.left_on if meeting.pupil else None
+    closed = None if meeting.held_on else meeting.cancelled_on or left_on
     facts = {"owner_id": meeting.organiser_id, "met_on": meeting.held_on, "closed_on": closed}
     return _item(deadlines.MEETING, meeting.planned_on, calendar, **facts)
 
@@ -157,10 +158,10 @@ def of_referral(row, calendar):
     by_law = row.basis == row.Basis.LAW
     stands = by_law or row.consent_withdrawn_on is None
     facts = {"owner_id": row.lead_id}
-    owed = _item(deadlines.REFERRAL_SEND, row.written_on, calendar, met_on=row.sent_on, closed_on=closed, **facts)
+    gone = closed or (None if stands else row.consent_withdrawn_on)
+    owed = _item(deadlines.REFERRAL_SEND, row.written_on, calendar, met_on=row.sent_on, closed_on=gone, **facts)
     if row.sent_on:
         seen = row.seen_on or row.report_on
-        gone = closed or (None if stands else row.consent_withdrawn_on)
         owed += _item(deadlines.REFERRAL_ASK, row.ask_again_on, calendar, met_on=seen, closed_on=gone, **facts)
         owed += _item(
             deadlines.REFERRAL_REPORT, row.report_due_on, calendar, met_on=row.report_on, closed_on=gone, **facts
@@ -177,30 +178,55 @@ def of_referral(row, calendar):
 
 
 def of_outside_ask(row, calendar):
-    """Looked after by who asked: the person outside is nobody whom sendco reminds by itself.
+    """Looked after by who asked: the person outside is nobody whom sendco reminds by itself. What came waits to be
+    read.
 
     A pack goes to the next school after the child has left; anything else ends with the child's going.
     """
-    left_on = None if row.kind == row.Kind.HANDOVER else row.pupil.left_on
-    closed = None if row.answered_at else row.withdrawn_on or left_on
-    facts = {"owner_id": row.asked_by_id, "met_on": _day(row.answered_at), "closed_on": closed}
-    return _item(deadlines.OUTSIDE_ANSWER, row.answer_by, calendar, **facts)
+    answered, left_on = _day(row.answered_at), None if row.kind == row.Kind.HANDOVER else row.pupil.left_on
+    closed = None if answered else row.withdrawn_on or left_on or _ended_with(row)
+    facts = {"owner_id": row.asked_by_id, "met_on": answered, "closed_on": closed}
+    owed = _item(deadlines.OUTSIDE_ANSWER, row.answer_by, calendar, **facts)
+    if answered and row.has_something:
+        owed += _item(deadlines.OUTSIDE_READ, answered, calendar, owner_id=row.asked_by_id, met_on=row.read_on)
+    return owed
+
+
+def _ended_with(row):
+    """The day since which no answer can come, because what the question rests on has ended; None while it stands."""
+    if row.plan is not None and (row.plan.closed_on or row.plan.is_confidential):
+        return row.plan.closed_on or row.asked_on
+    if row.contact is not None and not row.contact.may_be_written_to:
+        return row.contact.ended_on or row.asked_on
+    if row.referral is not None and (row.referral.ended_on or not row.referral.has_basis):
+        return row.referral.ended_on or row.referral.consent_withdrawn_on or row.asked_on
+    return None
 
 
 def of_handover_pack(pack, calendar):
-    """Owed by the colleague who takes over; of one for somebody outside the link's own date is owed."""
+    """Owed by the colleague who takes over. Of one for somebody outside the sending is owed, and then the link's own
+    date.
+    """
     if pack.to_user_id is None:
-        return []
+        sent = min((ask.asked_on for ask in pack.outside_asks.all()), default=None)
+        facts = {"owner_id": pack.made_by_id, "met_on": sent, "closed_on": None if sent else pack.withdrawn_on}
+        return _item(deadlines.HANDOVER_SENT, pack.made_on, calendar, **facts)
     facts = {"owner_id": pack.to_user_id, "met_on": pack.received_on, "closed_on": pack.withdrawn_on}
     return _item(deadlines.HANDOVER_RECEIVED, pack.made_on, calendar, **facts)
 
 
 def of_question(question, calendar):
-    """Owed by whoever leads support: by nobody in particular, so that an absence stops no answer."""
+    """Owed by whoever leads support: by nobody in particular, so that an absence stops no answer. Once it is answered,
+    whoever asked owes a look at it.
+    """
     left_on = question.pupil.left_on if question.pupil else None
     closed = None if question.answered_on else question.closed_on or left_on
     facts = {"met_on": question.answered_on, "closed_on": closed}
-    return _item(deadlines.QUESTION_ANSWER, question.asked_on, calendar, **facts)
+    owed = _item(deadlines.QUESTION_ANSWER, question.asked_on, calendar, **facts)
+    if question.answered_on:
+        facts = {"owner_id": question.asked_by_id, "met_on": question.closed_on, "closed_on": left_on}
+        owed += _item(deadlines.QUESTION_READ, question.answered_on, calendar, is_personal=True, **facts)
+    return owed
 
 
 def of_challenge(row, calendar):
@@ -240,11 +266,27 @@ def register_sources():
             prefetch=("profile__versions",),
         )
     )
-    register(Source(OutsideAsk, of_outside_ask, joins=("pupil__school",), school="pupil__school"))
-    register(Source(HandoverPack, of_handover_pack, joins=("pupil__school",), school="pupil__school"))
+    register(
+        Source(
+            OutsideAsk,
+            of_outside_ask,
+            joins=("pupil__school", "plan", "contact", "referral"),
+            school="pupil__school",
+            prefetch=("files",),
+        )
+    )
+    register(
+        Source(
+            HandoverPack,
+            of_handover_pack,
+            joins=("pupil__school",),
+            school="pupil__school",
+            prefetch=("outside_asks",),
+        )
+    )
     register(Source(SencoQuestion, of_question, joins=("pupil",)))
     register(Source(Challenge, of_challenge))
-    register(Source(Meeting, of_meeting))
+    register(Source(Meeting, of_meeting, joins=("pupil",)))
     register(
         Source(Referral, of_referral, joins=("pupil__school",), school="pupil__school", prefetch=("recommendations",))
     )

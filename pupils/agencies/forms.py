@@ -1,15 +1,18 @@
 from datetime import timedelta
+from decimal import Decimal
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
 from sendco.formkit.versions import VersionedForm
 
 from ..concerns.forms import CarefulForm
 from ..forms.checked import date_field, past_date_field, phone_field
+from ..forms.steps import StepForm
 from ..models import Agency, BoughtTime, Contact, Document, Recommendation, Referral, SupportPlan, Visit
 from ..plans.forms import parent_names, words
-from ..plans.selectors import leaders
+from ..plans.selectors import readers
 from .services import LONGEST
 
 MOST_ADVICE = 30
@@ -54,12 +57,25 @@ class BoughtForm(VersionedForm, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.initial.setdefault("version", self.instance.version)
         if self.instance.pk:
-            self.initial["hours"] = f"{self.instance.minutes / 60:g}"
+            self.initial["hours"] = hours_of(self.instance)
 
     @property
     def values(self):
         kept = {name: self.cleaned_data[name] for name in self._meta.fields}
-        return kept | {"minutes": round(self.cleaned_data["hours"] * 60)}
+        hours = self.cleaned_data["hours"]
+        # 100 minutes are 1.67 hours: who changes something else changes no minute.
+        same = self.instance.pk and hours == hours_of(self.instance)
+        return kept | {"minutes": self.instance.minutes if same else round(hours * 60)}
+
+    @staticmethod
+    def values_of(bought):
+        names = ("starts_on", "ends_on", "cost", "note")
+        return {name: getattr(bought, name) for name in names} | {"hours": hours_of(bought)}
+
+
+def hours_of(bought):
+    """Its time in hours, to two places."""
+    return round(Decimal(bought.minutes) / 60, 2)
 
 
 class VisitForm(CarefulForm):
@@ -109,7 +125,7 @@ class ReferralForm(CarefulForm):
     def __init__(self, *args, agencies, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["agency"].queryset = agencies
-        self.fields["lead"].queryset = leaders(self.school)
+        self.fields["lead"].queryset = readers(self.school)
 
     def stored_fields(self):
         return ["agency", "reason", "asks", "lead", "basis", "basis_note"]
@@ -119,7 +135,7 @@ class ReferralForm(CarefulForm):
         return {name: self.cleaned_data[name] for name in self.stored_fields()}
 
 
-class ConsentForm(forms.Form):
+class ConsentForm(StepForm):
     consent_from = forms.ModelChoiceField(
         label="Who consented", queryset=Contact.objects.none(), required=False, empty_label="Somebody else"
     )
@@ -132,17 +148,20 @@ class ConsentForm(forms.Form):
 
     def __init__(self, *args, pupil, named, **kwargs):
         super().__init__(*args, **kwargs)
-        rows = Contact.objects.filter(pupil=pupil, ended_on=None, has_parental_responsibility=True)
+        # Whoever consented stays a choice, though their row ended since.
+        stored = getattr(self.initial.get("consent_from"), "pk", None)
+        stands = Q(ended_on=None, has_parental_responsibility=True) | Q(pk=stored)
+        rows = Contact.objects.filter(stands, pupil=pupil)
         names = parent_names(rows, named=named)
         self.fields["consent_from"].queryset = rows
         self.fields["consent_from"].label_from_instance = lambda contact: names[contact.pk]
 
 
-class WithdrawForm(forms.Form):
+class WithdrawForm(StepForm):
     on = past_date_field(label="Withdrawn on", words="The day")
 
 
-class SendForm(forms.Form):
+class SendForm(StepForm):
     sent_on = past_date_field(label="Sent on", words="The day")
     ask_again_on = date_field(
         label="Ask again on", help_text="When to ask the agency if the child is not seen by then."
@@ -154,7 +173,7 @@ class SendForm(forms.Form):
         super().__init__(*args, initial=initial | kwargs.pop("initial", {}), **kwargs)
 
 
-class SeenForm(forms.Form):
+class SeenForm(StepForm):
     seen_on = past_date_field(
         label="First seen on", words="The day", required=False, help_text="Leave it empty while the child still waits."
     )
@@ -168,7 +187,7 @@ def lines_of(text):
     return [line for line in found if line]
 
 
-class AdviceForm(forms.Form):
+class AdviceForm(StepForm):
     advice = words(
         "What is recommended", rows=6, most=8000, help_text="One recommendation a line. Each is decided on by itself."
     )
@@ -186,7 +205,7 @@ class AdviceForm(forms.Form):
 
 
 class ReportForm(AdviceForm):
-    report_on = past_date_field(label="Report came on", words="The day")
+    report_on = past_date_field(label="Report received on", words="The day")
     report = forms.ModelChoiceField(
         label="The report, among the child's documents", queryset=Document.objects.none(), required=False,
         empty_label="Not filed yet",
@@ -233,7 +252,7 @@ class DecideForm(VersionedForm, forms.Form):
         return {name: self.cleaned_data[name] for name in self.stored_fields()}
 
 
-class EndForm(forms.Form):
+class EndForm(StepForm):
     ended_on = past_date_field(label="Ended on", words="The day")
     ending = forms.ChoiceField(
         label="How did it end?", choices=Referral.Ending.choices, widget=forms.RadioSelect,

@@ -32,6 +32,12 @@ class ReferralReason(Reason):
     SEEN_BEFORE_SENT = "seen_before_sent", _("The referral went on {day}. The child was seen then or later.")
     NOT_SENT = "not_sent", _("This referral has not gone yet. Note first when it was sent.")
     REPORT_BEFORE_SENT = "report_before_sent", _("The referral went on {day}. A report came then or later.")
+    LEAD_BLIND = "lead_blind", _("{person} does not see this child, so cannot look after it. Choose somebody else.")
+    SOMETHING_CAME = (
+        "something_came",
+        _("The child was seen, or a visit or a report is noted. Take those back first, or end the referral."),
+    )
+    NO_REPORT = "no_report", _("No report is noted.")
     ENDED = "ended", _("This referral ended on {day}. Open it again first.")
     NOT_ENDED = "not_ended", _("This referral is open already.")
     ENDED_TOO_EARLY = "ended_too_early", _("The referral was written on {day}. It ended then or later.")

@@ -77,18 +77,28 @@ def referrals_in_view(acting: Acting) -> QuerySet[Referral]:
     )
 
 
+def visits_of(agency: Agency) -> QuerySet[Visit]:
+    """Every visit, as time used: whoever draws them names no child and says no note but of `Visit.visible_to`."""
+    return Visit.objects.filter(agency=agency, removed_on=None).select_related("referral__pupil")
+
+
+def for_papers(pupil: Pupil) -> QuerySet[Referral]:
+    """Referrals that papers which leave the school may tell of: those on consent that stands. One that rests on law
+    may be unknown to the family, and what was entered by mistake never was.
+    """
+    rows = Referral.objects.filter(
+        pupil=pupil, basis=Referral.Basis.CONSENT, consent_on__isnull=False, consent_withdrawn_on=None
+    )
+    return rows.exclude(ending=Referral.Ending.MISTAKE)
+
+
 def of_pupil(acting: Acting, pupil: Pupil) -> list[Referral]:
     return list(referrals_in_view(acting).filter(pupil=pupil))
 
 
 def advice_of(pupil: Pupil) -> QuerySet[Recommendation]:
-    """What agencies advised for this child, for papers that leave the school: so of referrals on consent that stands
-    alone. One that rests on law may be unknown to the family, and what was entered by mistake never was.
-    """
-    rows = Recommendation.objects.filter(
-        referral__pupil=pupil, referral__basis=Referral.Basis.CONSENT, referral__consent_on__isnull=False,
-        referral__consent_withdrawn_on=None, removed_on=None,
-    ).exclude(referral__ending=Referral.Ending.MISTAKE)  # fmt: skip
+    """What agencies advised for this child, for papers that leave the school."""
+    rows = Recommendation.objects.filter(referral__in=for_papers(pupil), removed_on=None)
     return rows.select_related("referral__agency").order_by("referral__report_on", "referral", "number")
 
 

@@ -9,12 +9,15 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import long_date
-from sendco.refusals import Refused
+from sendco.refusals import ChangedMeanwhile, Refused
+from staff.acting import acting_for
 from staff.models import User
 from staff.owed import bring_up_to_date
 from staff.saving import save_versioned
 
-from ..models import Agency, BoughtTime, PlanStrategy, Recommendation, Referral, SupportPlan, Visit
+from ..models import Agency, BoughtTime, PlanStrategy, Pupil, Recommendation, Referral, SupportPlan, Visit
+from ..outside.following import asks_follow
+from ..plans.services.doing import end_strategy
 from .refusals import AgencyReason, ReferralReason
 
 Basis, Ending, Decision = Referral.Basis, Referral.Ending, Recommendation.Decision
@@ -91,7 +94,11 @@ def save_visit(*, visit: Visit, values: dict[str, Any], version: int, by: User) 
     referral = values.get("referral", visit.referral)
     if referral is not None and referral.sent_on is None:
         raise Refused(ReferralReason.NOT_SENT, field="referral")
+    before = Visit.objects.select_related("referral").filter(pk=visit.pk).first()
     saved, changed = save_versioned(visit, values, version=version, by=by)
+    if before is not None:
+        _seen_no_more(before, by=by)
+        referral = Referral.objects.filter(pk=referral.pk).first() if referral else None
     if referral is not None and referral.seen_on is None and referral.ended_on is None and day >= referral.sent_on:
         row = _locked(referral)
         row.seen_on, row.version = day, row.version + 1
@@ -107,6 +114,20 @@ def save_visit(*, visit: Visit, values: dict[str, Any], version: int, by: User) 
     return saved
 
 
+def _seen_no_more(visit: Visit, *, by: User) -> None:
+    """A visit that is taken out, moved or given to another child makes nobody seen. A report that came still does."""
+    if visit.referral is None or visit.referral.seen_on != visit.visited_on or visit.referral.report_on:
+        return
+    row = _locked(visit.referral)
+    if row.ended_on or row.sent_on is None:
+        return
+    others = row.visits.filter(removed_on=None, visited_on__gte=row.sent_on)
+    first = others.order_by("visited_on").values_list("visited_on", flat=True).first()
+    if first != row.seen_on:
+        _changed(row, {"seen_on": first}, by=by)
+        bring_up_to_date(row)
+
+
 @transaction.atomic
 def remove(*, row: Any, by: User) -> Any:
     """Take out a visit, a purchase or a recommendation that was entered by mistake. It is kept, and counts no more."""
@@ -116,6 +137,8 @@ def remove(*, row: Any, by: User) -> Any:
         _save(row, by=by)
         if isinstance(row, Recommendation):
             bring_up_to_date(_locked(row.referral))
+        if isinstance(row, Visit):
+            _seen_no_more(row, by=by)
     return row
 
 
@@ -125,11 +148,20 @@ def _locked(referral: Referral) -> Referral:
     return rows.get(pk=referral.pk)
 
 
-def _open(referral: Referral) -> Referral:
+def _open(referral: Referral, version: int | None = None) -> Referral:
+    """The row, taken for the transaction. Raises ChangedMeanwhile where another version than this one stands."""
     row = _locked(referral)
     if row.ended_on:
         raise Refused(ReferralReason.ENDED, day=row.ended_on)
+    if version is not None and row.version != version:
+        raise ChangedMeanwhile(row)
     return row
+
+
+def _check_lead(lead: User, pupil: Pupil) -> None:
+    """Whoever looks after a referral has to see the child."""
+    if not Pupil.objects.visible_to(acting_for(lead, pupil.school_id)).filter(pk=pupil.pk).exists():
+        raise Refused(ReferralReason.LEAD_BLIND, person=lead.name, field="lead")
 
 
 def _note(row: Referral, code: str, text: str, *, by: User | None, on: date | None = None) -> Referral:
@@ -157,6 +189,8 @@ def save_referral(*, referral: Referral, values: dict[str, Any], version: int, b
         raise Refused(AgencyReason.AGENCY_ENDED, name=agency.name, day=agency.ended_on, field="agency")
     if values["basis"] == Basis.LAW and not values["basis_note"].strip():
         raise Refused(ReferralReason.BASIS_UNSAID, field="basis_note")
+    if values["lead"].pk != referral.lead_id:
+        _check_lead(values["lead"], referral.pupil)
     is_new = referral.pk is None
     if not is_new:
         row = _open(referral)
@@ -171,9 +205,9 @@ def save_referral(*, referral: Referral, values: dict[str, Any], version: int, b
 
 
 @transaction.atomic
-def note_consent(*, referral: Referral, values: dict[str, Any], by: User) -> Referral:
+def note_consent(*, referral: Referral, values: dict[str, Any], by: User, version: int | None = None) -> Referral:
     """Who consented, when and how. A new consent takes the place of one that was withdrawn."""
-    row = _open(referral)
+    row = _open(referral, version)
     if values["consent_from"] is None and not values["consent_name"].strip():
         raise Refused(ReferralReason.CONSENT_UNSAID, field="consent_from")
     if row.sent_on and values["consent_on"] > row.sent_on and row.consent_withdrawn_on is None:
@@ -183,21 +217,24 @@ def note_consent(*, referral: Referral, values: dict[str, Any], by: User) -> Ref
 
 
 @transaction.atomic
-def withdraw_consent(*, referral: Referral, on: date, by: User | None) -> Referral:
+def withdraw_consent(*, referral: Referral, on: date, by: User | None, version: int | None = None) -> Referral:
     """Consent is taken back: what was lawful until then stands, nothing more is sent, and the lead has to decide."""
-    row = _open(referral)
+    row = _open(referral, version)
     if row.consent_on is None or row.consent_withdrawn_on:
         raise Refused(ReferralReason.NO_CONSENT)
     _changed(row, {"consent_withdrawn_on": max(on, row.consent_on)}, by=by)
     text = f"Consent to the referral to {row.agency.name} withdrawn"
+    asks_follow(referral=row)
     return _note(row, "referral.consent_withdrawn", text, by=by, on=on)
 
 
 @transaction.atomic
-def send(*, referral: Referral, sent_on: date, by: User, ask_again_on: date | None = None) -> Referral:
+def send(
+    *, referral: Referral, sent_on: date, by: User, ask_again_on: date | None = None, version: int | None = None
+) -> Referral:
     """Note that it went. `ask_again_on`: the day on which to ask when the child is seen; by default by the agency's
     usual wait."""
-    row = _open(referral)
+    row = _open(referral, version)
     if row.basis == Basis.CONSENT and row.consent_withdrawn_on:
         raise Refused(ReferralReason.CONSENT_WITHDRAWN, day=row.consent_withdrawn_on)
     if not row.has_basis:
@@ -212,9 +249,22 @@ def send(*, referral: Referral, sent_on: date, by: User, ask_again_on: date | No
 
 
 @transaction.atomic
-def note_seen(*, referral: Referral, values: dict[str, Any], by: User) -> Referral:
-    """`seen_on`, empty while the child still waits, `ask_again_on` and `report_due_on`."""
+def not_sent(*, referral: Referral, by: User) -> Referral:
+    """It was not sent after all. Refused once anything came of it."""
     row = _open(referral)
+    if row.sent_on is None:
+        raise Refused(ReferralReason.NOT_SENT)
+    if row.seen_on or row.report_on or row.visits.filter(removed_on=None).exists():
+        raise Refused(ReferralReason.SOMETHING_CAME)
+    was = long_date(row.sent_on)
+    _changed(row, {"sent_on": None, "ask_again_on": None, "report_due_on": None}, by=by)
+    return _note(row, "referral.not_sent", f"Not sent to {row.agency.name} on {was} after all", by=by)
+
+
+@transaction.atomic
+def note_seen(*, referral: Referral, values: dict[str, Any], by: User, version: int | None = None) -> Referral:
+    """`seen_on`, empty while the child still waits, `ask_again_on` and `report_due_on`."""
+    row = _open(referral, version)
     if row.sent_on is None:
         raise Refused(ReferralReason.NOT_SENT)
     if values["seen_on"] and values["seen_on"] < row.sent_on:
@@ -227,10 +277,10 @@ def note_seen(*, referral: Referral, values: dict[str, Any], by: User) -> Referr
 @transaction.atomic
 def note_report(
     *, referral: Referral, report_on: date, by: User | None, report: Any = None, advice: Sequence[str] = (),
-    has_no_advice: bool = False,
+    has_no_advice: bool = False, version: int | None = None,
 ) -> Referral:  # fmt: skip
     """The report came, with these recommendations, each to be decided on."""
-    row = _open(referral)
+    row = _open(referral, version)
     if row.sent_on is None:
         raise Refused(ReferralReason.NOT_SENT)
     if report_on < row.sent_on:
@@ -242,6 +292,31 @@ def note_report(
     if advice:
         _add_advice(row, advice, by=by)
     return _note(row, "referral.report", f"Report of {row.agency.name} received", by=by, on=report_on)
+
+
+@transaction.atomic
+def file_report(*, referral: Referral, report: Any, came_on: date, by: User) -> Referral:
+    """The report that came by link is filed. One that is noted already keeps its day and what was said of it."""
+    if referral.report_on is None:
+        came_on = max(came_on, referral.sent_on or came_on)
+        return note_report(referral=referral, report_on=came_on, report=report, by=by)
+    row = _changed(_open(referral), {"report": report}, by=by)
+    return _note(row, "referral.report_filed", f"Report of {row.agency.name} filed", by=by)
+
+
+@transaction.atomic
+def no_report(*, referral: Referral, by: User) -> Referral:
+    """The report has not come after all. Refused while recommendations of it are noted."""
+    row = _open(referral)
+    if row.report_on is None:
+        raise Refused(ReferralReason.NO_REPORT)
+    if count := _standing(row).count():
+        raise Refused(ReferralReason.ADVICE_STANDS, count=count)
+    values: dict[str, Any] = {"report_on": None, "report": None, "has_no_advice": False}
+    if row.seen_on == row.report_on and not row.visits.filter(removed_on=None, visited_on=row.seen_on).exists():
+        values["seen_on"] = None  # it was counted as seen because of the report
+    _changed(row, values, by=by)
+    return _note(row, "referral.no_report", f"Report of {row.agency.name} has not come after all", by=by)
 
 
 def _standing(row: Referral) -> Any:
@@ -285,9 +360,14 @@ def decide(
     saved, changed = save_versioned(recommendation, values, version=version, by=by)
     if plan is not None and decision in (Decision.ADOPTED, Decision.ADAPTED) and saved.strategy is None:
         words = saved.why if decision == Decision.ADAPTED else saved.text
-        strategy = PlanStrategy(plan=plan, text=words, who=row.agency.name[:120], added_by=by)
-        _save(strategy, by=by)
-        saved.strategy = strategy
+        # A family that was not asked does not learn from a plan which agency it was.
+        who = "" if row.basis == Basis.LAW else row.agency.name[:120]
+        saved.strategy = _save(PlanStrategy(plan=plan, text=words, who=who, added_by=by), by=by)
+        _save(saved, by=by)
+    elif saved.strategy is not None and decision in (Decision.NOT, Decision.OPEN):
+        if saved.strategy.plan.closed_on is None:
+            end_strategy(strategy=saved.strategy, end_note="The advice is not adopted any more", by=by)
+        saved.strategy = None
         _save(saved, by=by)
     if changed:
         text = f"Advice of {row.agency.name}: {saved.get_decision_display().lower()}"
@@ -296,13 +376,16 @@ def decide(
 
 
 @transaction.atomic
-def end(*, referral: Referral, ended_on: date, ending: str, end_note: str, by: User) -> Referral:
-    row = _open(referral)
+def end(
+    *, referral: Referral, ended_on: date, ending: str, end_note: str, by: User, version: int | None = None
+) -> Referral:
+    row = _open(referral, version)
     if ended_on < row.written_on:
         raise Refused(ReferralReason.ENDED_TOO_EARLY, day=row.written_on, field="ended_on")
     if ending == Ending.DONE and (count := _standing(row).filter(decision=Decision.OPEN).count()):
         raise Refused(ReferralReason.ADVICE_OPEN, count=count)
     _changed(row, {"ended_on": ended_on, "ending": ending, "end_note": end_note}, by=by)
+    asks_follow(referral=row)
     text = f"Referral to {row.agency.name} ended: {row.get_ending_display().lower()}"
     return _note(row, "referral.ended", text, by=by, on=ended_on)
 
@@ -314,4 +397,5 @@ def reopen(*, referral: Referral, by: User) -> Referral:
         raise Refused(ReferralReason.NOT_ENDED)
     was = long_date(row.ended_on)
     _changed(row, {"ended_on": None, "ending": "", "end_note": ""}, by=by)
+    asks_follow(referral=row)
     return _note(row, "referral.reopened", f"Referral to {row.agency.name}, ended {was}, opened again", by=by)

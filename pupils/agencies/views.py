@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sendco.audit import services as audit
 from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted, pressed_once
-from sendco.formkit.versions import Versioned, nothing
+from sendco.formkit.versions import Versioned
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
@@ -85,12 +85,11 @@ def agency_detail(request, pk):
     agency = _agency(request, pk)
     acting, today = request.acting, timezone.localdate()
     seen = selectors.referrals_in_view(acting).filter(agency=agency)
-    visits = Visit.objects.visible_to(acting).filter(agency=agency).select_related("referral__pupil")
     context = _agency_page(agency.name) | {
         "agency": agency,
         "times": selectors.times_of([agency], today),
         "referrals": _with_states(seen.order_by("ended_on", "sent_on", "pk")[:100], today),
-        "visits": visits[:60],
+        "visits": selectors.visits_of(agency)[:60],
         # A visit to a child whom this person does not see is time used, and no name.
         "seen": set(seen.values_list("pk", flat=True)),
         "may_lead": acting.can(*LEADS),
@@ -176,6 +175,7 @@ def _bought(request, bought, title):
         done="Kept.",
         then=_agency_address(agency),
         page=_agency_page(title, agency, submit="Keep it"),
+        versioned=Versioned(values=form.values_of),
     ).respond(request)
 
 
@@ -259,14 +259,15 @@ def _page(title, referral, *, submit="", **more):
 
 
 def _step(request, referral, form, save, title, submit, *, done="Kept.", **more):
-    """A form that does one thing to a referral and goes back to it."""
+    """A form that does one thing to a referral and goes back to it. It is of the version that it was opened with."""
+    form.initial["version"] = referral.version
     return FormPage(
         form=form,
         save=save,
         done=done,
         then=referral_address(referral),
         page=_page(title, referral, submit=submit, **more),
-        versioned=Versioned(values=nothing),
+        versioned=Versioned(values=form.values_of),
     ).respond(request)
 
 
@@ -333,6 +334,7 @@ def referral_detail(request, pk):
         "state": selectors.state_of(referral, today),
         "waits": referral.waits(today),
         "advice": referral.recommendations.all(),
+        "plans": set(SupportPlan.objects.visible_to(acting).filter(pupil=referral.pupil).values_list("pk", flat=True)),
         "visits": Visit.objects.visible_to(acting).filter(referral=referral),
         "may_lead": acting.can(*LEADS),
         "may_name": acting.can(P.CONTACT_VIEW),
@@ -356,7 +358,9 @@ def referral_consent(request, pk):
         request,
         referral,
         form,
-        lambda cleaned: services.note_consent(referral=referral, values=cleaned, by=request.user),
+        lambda cleaned: services.note_consent(
+            referral=referral, version=cleaned.pop("version"), values=cleaned, by=request.user
+        ),
         "Consent",
         "Note the consent",
     )
@@ -371,7 +375,7 @@ def referral_withdraw(request, pk):
         request,
         referral,
         form,
-        lambda cleaned: services.withdraw_consent(referral=referral, on=cleaned["on"], by=request.user),
+        lambda cleaned: services.withdraw_consent(referral=referral, by=request.user, **cleaned),
         "Consent withdrawn",
         "Note that it was withdrawn",
         lead="What was done until then was lawful and stays. Nothing more is sent, and you decide what happens next.",
@@ -389,9 +393,9 @@ def referral_send(request, pk):
         referral,
         form,
         lambda cleaned: services.send(referral=referral, by=request.user, **cleaned),
-        "The referral has gone",
-        "Note that it has gone",
-        done="Kept. You are reminded on the day on which to ask again.",
+        "Sent to the agency",
+        "Record as sent",
+        done="Recorded. You are reminded on the day on which to ask again.",
     )
 
 
@@ -405,7 +409,9 @@ def referral_seen(request, pk):
         request,
         referral,
         form,
-        lambda cleaned: services.note_seen(referral=referral, values=cleaned, by=request.user),
+        lambda cleaned: services.note_seen(
+            referral=referral, version=cleaned.pop("version"), values=cleaned, by=request.user
+        ),
         "Seen, or still waiting",
         "Save",
     )
@@ -418,7 +424,7 @@ def referral_report(request, pk):
     documents = Document.objects.filter(pupil=referral.pupil, removed_on=None)
     initial = {
         "report_on": referral.report_on or timezone.localdate(), "report": referral.report_id,
-        "has_no_advice": referral.has_no_advice,
+        "has_no_advice": referral.has_no_advice, "version": referral.version,
     }  # fmt: skip
     form = forms.ReportForm(posted(request), documents=documents, initial=initial)
     form.fields["advice"].required = False
@@ -427,10 +433,35 @@ def referral_report(request, pk):
         save=lambda cleaned: services.note_report(referral=referral, by=request.user, **cleaned),
         done="Kept. Each recommendation waits to be decided on.",
         then=referral_address(referral),
-        page=_page("The report has come", referral, submit="Keep it"),
+        page=_page("Report received", referral, submit="Keep it"),
         draft=f"referral-report-{referral.pk}",
-        versioned=Versioned(values=nothing),
+        versioned=Versioned(values=form.values_of),
     ).respond(request)
+
+
+def _take_back(request, pk, act, title, explanation):
+    referral = _referral(request, pk)
+    return ConfirmPage(
+        act=lambda: act(referral=referral, by=request.user),
+        done="Taken back. What was noted before stays in the history.",
+        then=referral_address(referral),
+        refused_to=referral_address(referral),
+        page=_page(title, referral, submit=title, explanation=explanation, danger=True),
+    ).respond(request)
+
+
+@require_permission(*LEADS)
+@form_page
+def referral_not_sent(request, pk):
+    words = "The day on which it was sent is taken back, and the referral waits to be sent."
+    return _take_back(request, pk, services.not_sent, "It was not sent", words)
+
+
+@require_permission(*LEADS)
+@form_page
+def referral_no_report(request, pk):
+    words = "The day of the report is taken back. A report that was filed stays among the child's documents."
+    return _take_back(request, pk, services.no_report, "No report was received", words)
 
 
 @require_permission(*LEADS)
@@ -461,7 +492,9 @@ def advice_decide(request, pk):
     if advice.strategy_id:
         plans = plans.none()
     initial = {name: getattr(advice, name) for name in ("text", "decision", "why", "version")}
-    if not advice.strategy_id and (first := plans.order_by("kind__place", "pk").first()):
+    # What a family was not asked about goes into a plan that they see only where somebody chooses so.
+    on_consent = referral.basis == Referral.Basis.CONSENT
+    if on_consent and not advice.strategy_id and (first := plans.order_by("kind__place", "pk").first()):
         initial["plan"] = first.pk
     form = forms.DecideForm(posted(request), plans=plans.select_related("kind"), initial=initial)
     return FormPage(

@@ -6,12 +6,13 @@ from typing import Any
 from django.db import transaction
 
 from sendco.audit import services as audit
-from sendco.refusals import Refused
+from sendco.refusals import ChangedMeanwhile, Refused
+from staff.acting import acting_for
 from staff.models import User
 from staff.owed import bring_up_to_date
 from staff.saving import save_versioned
 
-from ..models import Challenge, ChallengeStep
+from ..models import Challenge, ChallengeStep, Pupil
 from .refusals import ChallengeReason
 
 
@@ -27,10 +28,13 @@ def _note(row: Challenge, code: str, text: str, *, by: User, on: date | None = N
     return row
 
 
-def _open(challenge: Challenge) -> Challenge:
+def _open(challenge: Challenge, version: int | None = None) -> Challenge:
+    """The row, taken for the transaction. Raises ChangedMeanwhile where another version than this one stands."""
     row = _locked(challenge)
     if row.ended_on:
         raise Refused(ChallengeReason.CHALLENGE_ENDED, day=row.ended_on)
+    if version is not None and row.version != version:
+        raise ChangedMeanwhile(row)
     return row
 
 
@@ -44,6 +48,11 @@ def save_challenge(*, challenge: Challenge, values: dict[str, Any], version: int
     """Write it, or change it while it is open. Raises ChangedMeanwhile."""
     if values["agency"] is None and not values["name"].strip():
         raise Refused(ChallengeReason.WHOM_UNSAID, field="agency")
+    owner = values.get("owner")
+    if owner is not None and owner.pk != challenge.owner_id and challenge.pupil_id:
+        sees = Pupil.objects.visible_to(acting_for(owner, challenge.school_id))
+        if not sees.filter(pk=challenge.pupil_id).exists():
+            raise Refused(ChallengeReason.OWNER_CANNOT_SEE, person=owner.name, field="owner")
     if values["reply_by"] < values["raised_on"]:
         raise Refused(ChallengeReason.BY_BEFORE_RAISED, day=values["raised_on"], field="reply_by")
     is_new = challenge.pk is None
@@ -59,9 +68,12 @@ def save_challenge(*, challenge: Challenge, values: dict[str, Any], version: int
 
 
 @transaction.atomic
-def add_step(*, challenge: Challenge, done_on: date, words: str, by: User, reply_by: date | None = None) -> Challenge:
+def add_step(
+    *, challenge: Challenge, done_on: date, words: str, by: User, reply_by: date | None = None,
+    version: int | None = None,
+) -> Challenge:  # fmt: skip
     """What was done since. `reply_by`: until when a reply is expected now."""
-    row = _open(challenge)
+    row = _open(challenge, version)
     if done_on < row.raised_on:
         raise Refused(ChallengeReason.STEP_BEFORE_RAISED, day=row.raised_on, field="done_on")
     if reply_by is not None:
@@ -83,9 +95,11 @@ def change_step(*, step: ChallengeStep, values: dict[str, Any], version: int, by
 
 
 @transaction.atomic
-def note_reply(*, challenge: Challenge, replied_on: date | None, reply: str, by: User) -> Challenge:
+def note_reply(
+    *, challenge: Challenge, replied_on: date | None, reply: str, by: User, version: int | None = None
+) -> Challenge:
     """The reply came; without a day it is taken back, as when it was another's."""
-    row = _open(challenge)
+    row = _open(challenge, version)
     if replied_on is not None and replied_on < row.raised_on:
         raise Refused(ChallengeReason.REPLIED_BEFORE_RAISED, day=row.raised_on, field="replied_on")
     row.replied_on, row.reply, row.version = replied_on, reply, row.version + 1
@@ -95,8 +109,10 @@ def note_reply(*, challenge: Challenge, replied_on: date | None, reply: str, by:
 
 
 @transaction.atomic
-def end(*, challenge: Challenge, ended_on: date, outcome: str, end_note: str, by: User) -> Challenge:
-    row = _open(challenge)
+def end(
+    *, challenge: Challenge, ended_on: date, outcome: str, end_note: str, by: User, version: int | None = None
+) -> Challenge:
+    row = _open(challenge, version)
     if ended_on < row.raised_on:
         raise Refused(ChallengeReason.ENDED_BEFORE_RAISED, day=row.raised_on, field="ended_on")
     row.ended_on, row.outcome, row.end_note, row.version = ended_on, outcome, end_note, row.version + 1

@@ -13,15 +13,16 @@ from django.views.decorators.http import require_GET
 
 from sendco.audit import services as audit
 from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
-from sendco.formkit.versions import Versioned, nothing
+from sendco.formkit.versions import Versioned
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
 from ..concerns.forms import CarefulForm
 from ..forms.checked import date_field, past_date_field
+from ..forms.steps import StepForm
 from ..models import Agency, Challenge, ChallengeStep, Pupil
 from ..plans.forms import words
-from ..plans.selectors import leaders
+from ..plans.selectors import readers
 from . import services
 
 READS = (P.NARRATIVE_VIEW,)
@@ -52,7 +53,7 @@ class ChallengeForm(CarefulForm):
     def __init__(self, *args, agencies, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["agency"].queryset = agencies
-        self.fields["owner"].queryset = leaders(self.school)
+        self.fields["owner"].queryset = readers(self.school)
 
     def stored_fields(self):
         return ["body", "agency", "name", "about", "words", "raised_on", "reply_by", "owner"]
@@ -62,7 +63,7 @@ class ChallengeForm(CarefulForm):
         return {name: self.cleaned_data[name] for name in self.stored_fields()}
 
 
-class StepForm(forms.Form):
+class DoneForm(StepForm):
     done_on = past_date_field(label="On", words="The day")
     words = forms.CharField(label="What was done", max_length=300, help_text="For example: rang, told the manager")
     reply_by = date_field(label="If it changes: reply expected by", required=False)
@@ -74,14 +75,17 @@ class ChangeStepForm(forms.Form):
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class ReplyForm(forms.Form):
+class ReplyForm(StepForm):
     replied_on = past_date_field(
-        label="Reply came on", words="The day", required=False, help_text="Empty it if no reply has come after all."
+        label="Reply received on",
+        words="The day",
+        required=False,
+        help_text="Empty it if there was none after all.",
     )
     reply = words("What they said", rows=4, most=4000)
 
 
-class EndForm(forms.Form):
+class EndForm(StepForm):
     ended_on = past_date_field(label="Ended on", words="The day")
     outcome = forms.ChoiceField(
         label="What came of it?", choices=Challenge.Outcome.choices, widget=forms.RadioSelect,
@@ -108,13 +112,14 @@ def _page(title, *, submit="", back=None, **more):
 
 
 def _step(request, challenge, form, save, title, submit):
+    form.initial["version"] = challenge.version
     return FormPage(
         form=form,
         save=save,
         done="Kept.",
         then=address(challenge),
         page=_page(title, submit=submit, back=address(challenge)),
-        versioned=Versioned(values=nothing),
+        versioned=Versioned(values=form.values_of),
     ).respond(request)
 
 
@@ -221,7 +226,7 @@ def challenge_detail(request, pk):
 @form_page
 def challenge_step(request, pk):
     row = _challenge(request, pk)
-    form = StepForm(posted(request), initial={"done_on": timezone.localdate()})
+    form = DoneForm(posted(request), initial={"done_on": timezone.localdate()})
     return _step(
         request,
         row,

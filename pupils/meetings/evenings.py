@@ -66,14 +66,18 @@ def save(
         moved = any(values[name] != getattr(stored, name) for name in GRID)
         if moved and stored.meetings.filter(cancelled_on=None).exists():
             raise Refused(ChildMeetingReason.EVENING_BOOKED)
-    saved, _ = save_versioned(evening, values, version=version, by=by)
+    saved, changed = save_versioned(evening, values, version=version, by=by)
     wanted = {user.pk: user for user in users}
+    came_or_went = wanted.keys() != {row.user_id for row in teachers_of(saved)}
     for row in teachers_of(saved):
         if wanted.pop(row.user_id, None) is None:
             row.removed_on = timezone.localdate()
             services.save_row(row, by=by)
     for user in wanted.values():
         services.save_row(EveningTeacher(evening=saved, user=user), by=by)
+    if came_or_went and not changed:
+        saved.version += 1
+        services.save_row(saved, by=by)
     text = f"{saved.name}: {'set up' if is_new else 'changed'}"
     audit.record("evening.saved", saved, text=text, by=by, school_id=saved.school_id)
     return saved
@@ -87,6 +91,7 @@ def book(*, evening: ParentsEvening, user: User, at: time, pupil: Pupil, by: Use
         raise Refused(ChildMeetingReason.NOT_THAT_EVENING, person=user.name)
     if at not in times_of(evening):
         raise Refused(ChildMeetingReason.NOT_A_TIME)
+    services.check_sees(user, pupil, evening.school_id, "pupil")
     check_free(evening, user, at, pupil.pk)
     contacts = [
         contact
@@ -105,13 +110,13 @@ def book(*, evening: ParentsEvening, user: User, at: time, pupil: Pupil, by: Use
 
 @transaction.atomic
 def remove(*, evening: ParentsEvening, by: User) -> None:
-    """Take an evening off on which no time is taken."""
+    """Remove an evening on which no time is taken."""
     evening = ParentsEvening.objects.select_for_update(of=("self",)).get(pk=evening.pk)
     if evening.meetings.filter(cancelled_on=None).exists():
         raise Refused(ChildMeetingReason.EVENING_BOOKED)
     evening.removed_on = timezone.localdate()
     services.save_row(evening, by=by)
-    audit.record("evening.removed", evening, text=f"{evening.name}: taken off", by=by, school_id=evening.school_id)
+    audit.record("evening.removed", evening, text=f"{evening.name}: removed", by=by, school_id=evening.school_id)
 
 
 @transaction.atomic

@@ -1,6 +1,7 @@
 from datetime import time
 
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
 from sendco.formkit.versions import VersionedForm
@@ -9,6 +10,7 @@ from staff.models import User
 
 from ..concerns.forms import CarefulForm
 from ..forms.checked import date_field, past_date_field
+from ..forms.steps import StepForm
 from ..models import Contact, ContactLog, Meeting, MeetingAction, MeetingPerson, ParentsEvening, Pupil
 from ..plans.forms import parent_names
 from ..plans.selectors import leaders
@@ -92,16 +94,29 @@ class ChangeMeetingForm(MeetingForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
 
+    def values_of(self, row):
+        """What is stored, the people too: who changed them meanwhile is laid side by side."""
+        people = list(row.people.filter(removed_on=None).exclude(user=row.organiser_id))
+        return {name: getattr(row, name) for name in self.stored_fields()} | {
+            "users": [person.user_id for person in people if person.user_id],
+            "contacts": [person.contact_id for person in people if person.contact_id],
+            "others": lines_of(people),
+        }
+
     def __init__(self, *args, meeting, **kwargs):
         people = [person for person in meeting.people.all() if person.user_id != meeting.organiser_id]
-        lines = [", ".join(filter(None, (person.name, person.role))) for person in people if person.name]
         initial = {name: getattr(meeting, name) for name in self.stored_fields()} | {
             "version": meeting.version,
             "users": [person.user_id for person in people if person.user_id],
             "contacts": [person.contact_id for person in people if person.contact_id],
-            "others": "\n".join(lines),
+            "others": lines_of(people),
         }
         super().__init__(*args, initial=initial, **kwargs)
+
+
+def lines_of(people):
+    """Those without an account, one a line as they are typed."""
+    return "\n".join(", ".join(filter(None, (person.name, person.role))) for person in people if person.name)
 
 
 class ProgressMeetingForm(PlanMeetingForm):
@@ -186,6 +201,10 @@ class EveningForm(VersionedForm, forms.ModelForm):
     def values(self):
         return {name: self.cleaned_data[name] for name in self._meta.fields}
 
+    def values_of(self, row):
+        users = list(row.teachers.filter(removed_on=None).values_list("user", flat=True))
+        return {name: getattr(row, name) for name in self._meta.fields} | {"users": users}
+
 
 class BookForm(forms.Form):
     pupil = forms.ModelChoiceField(
@@ -239,7 +258,7 @@ class ActionForm(forms.Form):
         return {name: self.cleaned_data[name] for name in self.stored_fields()}
 
 
-class SettleForm(forms.Form):
+class SettleForm(StepForm):
     state = forms.ChoiceField(
         label="What came of it?",
         choices=MeetingAction.State.choices,
@@ -285,6 +304,16 @@ class HoldForm(CarefulForm):
     def stored_fields(self):
         return ["held_on", "notes"]
 
+    def values_of(self, row):
+        """What is stored: also each child's part and who came, which are rows of their own."""
+        parts = {part.pk: part for part in row.pupils.all()}
+        came = dict(row.people.values_list("pk", "came"))
+        values = {"held_on": row.held_on or self.initial["held_on"], "notes": row.notes}
+        values |= {
+            f"{name}_{part.pk}": getattr(parts.get(part.pk, part), name) for part in self.parts for name, _ in PARTS
+        }
+        return values | {f"came_{person.pk}": bool(came.get(person.pk)) for person, _ in self.people}
+
     @property
     def about(self):
         data = self.cleaned_data
@@ -312,7 +341,9 @@ class ContactForm(CarefulForm):
 
     def __init__(self, *args, pupil, named, **kwargs):
         super().__init__(*args, school=pupil.school, **kwargs)
-        rows = Contact.objects.filter(pupil=pupil, ended_on=None)
+        # Whom it was with stays a choice, though their row ended since.
+        stored = getattr(self.initial.get("contact"), "pk", None)
+        rows = Contact.objects.filter(Q(ended_on=None) | Q(pk=stored), pupil=pupil)
         names = parent_names(rows, named=named)
         self.fields["contact"].queryset = rows
         self.fields["contact"].label_from_instance = lambda contact: names[contact.pk]

@@ -16,7 +16,7 @@ from staff.signatories import signatory
 
 from ..models import Contact, Meeting, MeetingAction
 from ..plans.jobs import SMALL, keep_print, on_one_page
-from .selectors import in_view, open_before
+from .selectors import agreed_with_parents_before, in_view
 
 SUMMARY, LETTER = "summary", "letter"
 TITLES = {SUMMARY: "What was agreed, for parents", LETTER: "Invitation to a meeting, as a letter"}
@@ -62,7 +62,7 @@ def meeting_pdf(run: Run) -> dict[str, Any]:
 def _page(meeting: Meeting, part: Any) -> dict[str, Any]:
     """One child's page: nothing that staff wrote for themselves, and no other child."""
     agreed = meeting.actions.filter(pupil=part.pupil).exclude(state=MeetingAction.State.NOT_NEEDED)
-    before = [row for row in open_before(meeting) if row.pupil_id == part.pupil_id]
+    before = agreed_with_parents_before(meeting, part.pupil)
     told = Contact.objects.filter(pupil=part.pupil, ended_on=None, needs_interpreter=True)
     return {
         "part": part,
@@ -75,7 +75,11 @@ def _page(meeting: Meeting, part: Any) -> dict[str, Any]:
 
 def _action(action: MeetingAction, meeting: Meeting) -> dict[str, Any]:
     owner = str(signatory(meeting.school, action.owner)) if action.owner else action.owner_name
-    return {"text": action.text, "owner": owner, "due_on": action.due_on, "is_done": action.state == "done"}
+    is_late = action.due_on < (meeting.held_on or meeting.planned_on)
+    return {
+        "text": action.text, "owner": owner, "due_on": action.due_on, "is_done": action.state == "done",
+        "is_late": is_late,
+    }  # fmt: skip
 
 
 def _letter(meeting: Meeting, person_id: int | None, acting: Acting) -> dict[str, Any]:

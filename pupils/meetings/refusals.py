@@ -15,6 +15,12 @@ class ChildMeetingReason(Reason):
     HELD = "held", _("This meeting was held on {day}. Its notes can still be changed.")
     NO_PUPIL = "no_pupil", _("Choose the pupil whom it is about.")
     OWNER_NOT_HERE = "owner_not_here", _("{person} no longer works here. Choose somebody else.")
+    OWNER_BLIND = (
+        "owner_blind",
+        _("{person} does not see this child, so it would not reach them. Choose somebody else."),
+    )
+    TOO_FAR = "too_far", _("{day} is more than three years away. Check the date.")
+    NOT_HELD = "not_held", _("This meeting is not noted as held.")
     OWNER_MISSING = "owner_missing", _("Say who does it: a colleague, or the name of somebody outside.")
     DUE_BEFORE_MEETING = "due_before_meeting", _("The meeting is on {day}. What is agreed there is due then or later.")
     SETTLED = "settled", _("This action was settled on {day}.")

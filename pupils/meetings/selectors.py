@@ -1,13 +1,15 @@
 """Reading meetings: one as its page shows it, those of a child, and what is agreed and not yet done."""
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet
 
 from sendco.clock import academic_year_start
 from staff.acting import Acting
 from staff.models import TeachingGroup
+from staff.permissions import Permission
 
 from ..models import (
     ContactLog,
@@ -51,12 +53,51 @@ def with_plan_or_status(acting: Acting) -> QuerySet[Pupil]:
     return pupils.filter(Q(pk__in=entries.values("pupil")) | Q(pk__in=planned.values("pupil")))
 
 
-def open_before(meeting: Meeting) -> list[MeetingAction]:
+def open_before(meeting: Meeting, acting: Acting | None = None) -> list[MeetingAction]:
     """What was agreed at other meetings about the same children and is not settled: whoever meets about a child has
-    to know of it."""
+    to know of it. For `acting`, of the children in view.
+    """
     pupils = meeting.pupils.values("pupil")
     rows = MeetingAction.objects.filter(pupil__in=pupils, state=State.OPEN).exclude(meeting=meeting)
+    if acting is not None:
+        rows = rows.filter(pupil__in=Pupil.objects.visible_to(acting))
     return list(rows.select_related("owner", "pupil", "meeting").order_by("due_on", "pk"))
+
+
+def agreed_with_parents_before(meeting: Meeting, pupil: Pupil) -> list[MeetingAction]:
+    """What was agreed about this child at earlier meetings and is open, as far as every parent invited to this one was
+    invited there too: what was said to one parent, or among colleagues, is not for the other's eyes.
+    """
+    parents = set(_parents_at(meeting, pupil))
+    day = meeting.held_on or meeting.planned_on
+    if not parents:
+        return []
+    return [
+        action
+        for action in open_before(meeting)
+        if action.pupil_id == pupil.pk
+        and (action.meeting.held_on or action.meeting.planned_on) <= day
+        and parents <= set(_parents_at(action.meeting, pupil))
+    ]
+
+
+def _parents_at(meeting: Meeting, pupil: Pupil) -> Iterable[int]:
+    people = MeetingPerson.objects.filter(meeting=meeting, contact__pupil=pupil, removed_on=None)
+    return people.values_list("contact", flat=True)
+
+
+def with_rights(acting: Acting, actions: Iterable[MeetingAction]) -> list[MeetingAction]:
+    """The actions, each with `may_settle` and `may_edit`: whether this person may say what came of it, or change it."""
+    found = list(actions)
+    for action in found:
+        action.may_edit = acting.can(Permission.SUPPORT_LEAD) or action.meeting.organiser_id == acting.user.pk
+        action.may_settle = action.may_edit or action.owner_id == acting.user.pk
+    return found
+
+
+def agreed_at(meeting: Meeting, acting: Acting) -> QuerySet[MeetingAction]:
+    rows = MeetingAction.objects.visible_to(acting).filter(meeting=meeting)
+    return rows.select_related("owner", "pupil", "meeting")
 
 
 def of_pupil(acting: Acting, pupil: Pupil) -> list[Meeting]:
@@ -76,7 +117,7 @@ def next_with_parents(pupils: list[int], today: date) -> dict[int, date]:
     """{pupil id: the day of the next meeting to which a parent is invited}. One query."""
     rows = MeetingPupil.objects.filter(
         pupil__in=pupils, meeting__held_on=None, meeting__cancelled_on=None, meeting__planned_on__gte=today,
-        meeting__people__contact__isnull=False, meeting__people__removed_on=None,
+        meeting__people__contact__pupil=F("pupil"), meeting__people__removed_on=None,
     )  # fmt: skip
     return dict(rows.order_by("-meeting__planned_on").values_list("pupil", "meeting__planned_on"))
 
@@ -87,7 +128,7 @@ def met_parents(pupils: list[int], today: date) -> Counter[int]:
     rows = MeetingPupil.objects.filter(
         pupil__in=pupils,
         meeting__held_on__gte=since,
-        meeting__people__contact__isnull=False,
+        meeting__people__contact__pupil=F("pupil"),
         meeting__people__came=True,
     )
     return Counter(pupil for pupil, _ in rows.values_list("pupil", "meeting").distinct())

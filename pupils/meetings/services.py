@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from sendco.audit import services as audit
 from sendco.clock import SchoolCalendar, long_date
-from sendco.refusals import Refused
+from sendco.refusals import ChangedMeanwhile, Refused
+from staff.acting import acting_for
 from staff.models import Membership, School, User
 from staff.models.people import current_on
 from staff.owed import bring_up_to_date
@@ -25,6 +26,7 @@ State = MeetingAction.State
 # What those invited have to hear of again.
 TOLD = ("planned_on", "starts_at", "minutes", "place")
 ONE_DAY = timedelta(days=1)
+FURTHEST = timedelta(days=3 * 366)
 FAR = 14  # days to look for an open one beside a closed day
 
 
@@ -62,6 +64,8 @@ def open_days_beside(calendar: SchoolCalendar | None, day: date) -> tuple[date, 
 
 def check_day(school: School, day: date, *, is_meant: bool, field: str = "planned_on") -> None:
     """Raise Refused for a day on which the school is closed, unless whoever plans says that it is meant so."""
+    if day > timezone.localdate() + FURTHEST:
+        raise Refused(ChildMeetingReason.TOO_FAR, day=day, field=field)
     calendar = school_calendar(school)
     if not is_meant and is_closed(calendar, day):
         before, after = open_days_beside(calendar, day)
@@ -97,8 +101,11 @@ def plan(
 
 def _set_people(
     meeting: Meeting, users: Sequence[User], contacts: Sequence[Contact], others: Sequence[tuple[str, str]], *, by: User
-) -> None:
-    """Make these the people of the meeting, beside whoever organises it. Who goes is kept as removed."""
+) -> bool:
+    """Make these the people of the meeting, beside whoever organises it. Who goes is kept as removed. Returns whether
+    anybody came or went.
+    """
+    changed = False
     wanted: dict[tuple[str, Any], MeetingPerson] = {
         ("user", user.pk): MeetingPerson(meeting=meeting, user=user) for user in (meeting.organiser, *users)
     }
@@ -108,12 +115,20 @@ def _set_people(
         wanted["name", (name, role)] = MeetingPerson(meeting=meeting, name=name, role=role)
     for person in meeting.people.filter(removed_on=None):
         if wanted.pop(_key_of(person), None) is None:
-            person.removed_on = timezone.localdate()
+            person.removed_on, changed = timezone.localdate(), True
             save_row(person, by=by)
     for person in wanted.values():
         if person.contact is not None:
             _check_contact(person.contact)
         save_row(person, by=by)
+    return changed or bool(wanted)
+
+
+def _move_on(meeting: Meeting, *, by: User) -> None:
+    """People or a child's part changed: whoever opened the meeting before that is asked to look again."""
+    meeting.version += 1
+    with audit.saving(meeting, by=by):
+        meeting.save(update_fields=["version"])
 
 
 def _key_of(person: MeetingPerson) -> tuple[str, Any]:
@@ -157,8 +172,8 @@ def change(
     if any(values.get(name, getattr(row, name)) != getattr(row, name) for name in TOLD):
         values = values | {"sequence": row.sequence + 1}
     saved, changed = save_versioned(row, values, version=version, by=by)
-    if people is not None:
-        _set_people(saved, *people, by=by)
+    if people is not None and _set_people(saved, *people, by=by) and not changed:
+        _move_on(saved, by=by)
     if changed:
         note("meeting.changed", saved, f"Meeting is on {long_date(saved.planned_on)}", by=by)
         bring_up_to_date(saved)
@@ -218,17 +233,8 @@ def hold(
         raise Refused(ChildMeetingReason.HELD_IN_FUTURE, field="held_on")
     first = row.held_on is None
     saved, changed = save_versioned(row, {"held_on": held_on, "notes": notes}, version=version, by=by)
-    for part in MeetingPupil.objects.select_for_update(of=("self",)).filter(meeting=saved, pk__in=list(about)):
-        words = about[part.pk]
-        if any(getattr(part, name) != text for name, text in words.items()):
-            for name, text in words.items():
-                setattr(part, name, text)
-            part.version += 1
-            save_row(part, by=by)
-    for person in saved.people.filter(removed_on=None):
-        if person.came is not (person.pk in came):
-            person.came = person.pk in came
-            save_row(person, by=by)
+    if _write_parts(saved, about, came, by=by) and not changed:
+        _move_on(saved, by=by)
     if first:
         for action in open_before(saved):
             action.asked_again += 1
@@ -237,6 +243,43 @@ def hold(
         note("meeting.held", saved, f"{saved.get_kind_display()} held", by=by, happened_on=held_on)
     bring_up_to_date(saved)
     return saved
+
+
+def _write_parts(meeting: Meeting, about: dict[int, dict[str, str]], came: set[int], *, by: User) -> bool:
+    """Each child's part, and who came. Returns whether anything changed."""
+    changed = False
+    for part in MeetingPupil.objects.select_for_update(of=("self",)).filter(meeting=meeting, pk__in=list(about)):
+        words = about[part.pk]
+        if any(getattr(part, name) != text for name, text in words.items()):
+            for name, text in words.items():
+                setattr(part, name, text)
+            part.version += 1
+            save_row(part, by=by)
+            changed = True
+    for person in meeting.people.filter(removed_on=None):
+        if person.came is not (person.pk in came):
+            person.came = person.pk in came
+            save_row(person, by=by)
+            changed = True
+    return changed
+
+
+@transaction.atomic
+def not_held(*, meeting: Meeting, by: User) -> Meeting:
+    """It was not held after all. What is written stays; nobody counts as having come."""
+    row = _locked(meeting)
+    if row.held_on is None:
+        raise Refused(ChildMeetingReason.NOT_HELD)
+    was = long_date(row.held_on)
+    row.held_on, row.version = None, row.version + 1
+    with audit.saving(row, by=by):
+        row.save(update_fields=["held_on", "version"])
+    for person in row.people.exclude(came=None):
+        person.came = None
+        save_row(person, by=by)
+    note("meeting.not_held", row, f"Not held on {was} after all", by=by)
+    bring_up_to_date(row)
+    return row
 
 
 # --- Actions -----------------------------------------------------------------------------------------------------
@@ -249,6 +292,8 @@ def save_action(*, action: MeetingAction, values: dict[str, Any], version: int, 
         raise Refused(ChildMeetingReason.OWNER_MISSING, field="owner")
     if owner is not None and not _works_here(owner, meeting.school_id):
         raise Refused(ChildMeetingReason.OWNER_NOT_HERE, person=owner.name, field="owner")
+    if owner is not None and owner.pk != action.owner_id:
+        check_sees(owner, values.get("pupil") or action.pupil, meeting.school_id)
     day = meeting.held_on or meeting.planned_on
     if values["due_on"] < day:
         raise Refused(ChildMeetingReason.DUE_BEFORE_MEETING, day=day, field="due_on")
@@ -264,14 +309,24 @@ def save_action(*, action: MeetingAction, values: dict[str, Any], version: int, 
     return saved
 
 
+def check_sees(user: User, pupil: Pupil, school_id: int, field: str = "owner") -> None:
+    """Whoever is to do something about a child has to see the child."""
+    if not Pupil.objects.visible_to(acting_for(user, school_id)).filter(pk=pupil.pk).exists():
+        raise Refused(ChildMeetingReason.OWNER_BLIND, person=user.name, field=field)
+
+
 def _works_here(user: User, school_id: int) -> bool:
     return Membership.objects.filter(current_on(timezone.localdate()), user=user, school=school_id).exists()
 
 
 @transaction.atomic
-def settle_action(*, action: MeetingAction, state: str, word: str, by: User) -> MeetingAction:
-    """Done, no longer needed, or open again after all."""
+def settle_action(
+    *, action: MeetingAction, state: str, word: str, by: User, version: int | None = None
+) -> MeetingAction:
+    """Done, no longer needed, or open again after all. Raises ChangedMeanwhile where another version stands."""
     row = MeetingAction.objects.select_for_update(of=("self",)).select_related("meeting__school").get(pk=action.pk)
+    if version is not None and row.version != version:
+        raise ChangedMeanwhile(row)
     row.state, row.word = state, word
     is_open = state == State.OPEN
     row.settled_on, row.settled_by = (None, None) if is_open else (timezone.localdate(), by)
@@ -302,3 +357,17 @@ def log_contact(*, row: ContactLog, values: dict[str, Any], version: int, by: Us
             happened_on=saved.happened_on,
         )  # fmt: skip
     return saved
+
+
+@transaction.atomic
+def remove_contact(*, row: ContactLog, by: User) -> ContactLog:
+    """Take an entry out, as one on the wrong child. It stays in the history."""
+    row = ContactLog.objects.select_for_update(of=("self",)).select_related("pupil").get(pk=row.pk)
+    if row.removed_on is None:
+        row.removed_on, row.version = timezone.localdate(), row.version + 1
+        save_row(row, by=by)
+        audit.record(
+            "contact.log_removed", row, text="Entry of the contact log removed", by=by, school_id=row.pupil.school_id,
+            pupil_id=row.pupil_id,
+        )  # fmt: skip
+    return row

@@ -18,6 +18,7 @@ urlpatterns = [
     path("meetings/people/<int:pk>/letter/", views.meeting_letter, name="meeting-letter"),
     path("meetings/<int:pk>/", views.meeting_detail, name="meeting-detail"),
     path("meetings/<int:pk>/notes/", views.meeting_hold, name="meeting-hold"),
+    path("meetings/<int:pk>/not-held/", views.meeting_not_held, name="meeting-not-held"),
     path("meetings/<int:pk>/call-off/", views.meeting_call_off, name="meeting-call-off"),
     path("meetings/<int:pk>/meeting.ics", views.meeting_ics, name="meeting-ics"),
     path("meetings/<int:pk>/actions/add/", views.action_add, name="meeting-action-add"),
@@ -25,4 +26,5 @@ urlpatterns = [
     path("meetings/actions/<int:pk>/settle/", views.action_settle, name="meeting-action-settle"),
     path("pupils/<int:pk>/contacts/log/", views.contact_log_add, name="contact-log-add"),
     path("pupils/contacts/log/<int:pk>/edit/", views.contact_log_edit, name="contact-log-edit"),
+    path("pupils/contacts/log/<int:pk>/remove/", views.contact_log_remove, name="contact-log-remove"),
 ]

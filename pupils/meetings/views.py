@@ -97,6 +97,8 @@ def meeting_list(request):
         ),
     }[shown]()
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    if shown == "actions":
+        page.object_list = selectors.with_rights(acting, page.object_list)
     context = {
         "title": "Meetings",
         "section": "meetings",
@@ -121,6 +123,7 @@ def _met(request):
     rows = sorted(((met[pupil.pk], pupil, planned.get(pupil.pk)) for pupil in pupils), key=lambda row: row[0])
     context = {
         "title": "Meetings", "section": "meetings", "shown": "met", "tabs": TABS, "three": selectors.MEETINGS_A_YEAR,
+        "may_plan": acting.can(*WRITES),
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
     }  # fmt: skip
     return render(request, "pupils/meeting_list.html", context)
@@ -207,6 +210,7 @@ def meeting_change(request, pk):
             version=cleaned["version"], by=request.user,
         ),
         done="Changed. Who has to hear of it stands under People.",
+        versioned=Versioned(values=form.values_of),
         then=address(meeting),
         page=_page("Change the meeting", _first(meeting), submit="Save the change", cancel=address(meeting)),
     ).respond(request)  # fmt: skip
@@ -222,7 +226,8 @@ def meeting_tell(request, pk):
     if not waiting:
         messages.info(request, "Everybody knows of the meeting as it stands.")
         return redirect(address(meeting))
-    people = [(person, name) for person, name in _named_people(request, meeting) if person.pk in waiting]
+    everybody = [*meeting.people.all(), *inviting.no_longer_invited(meeting)]
+    people = [(person, name) for person, name in _named_people(request, everybody) if person.pk in waiting]
     addresses = {person.pk: inviting.address_of(person) for person, _ in people}
     form = forms.TellForm(posted(request), people=people, addresses=addresses)
 
@@ -279,15 +284,16 @@ def meeting_detail(request, pk):
     may_write = meeting.organiser_id == request.user.pk or acting.can(P.SUPPORT_LEAD)
     context = _page(f"{meeting.get_kind_display()}: {pupil.name}", pupil) | {
         "meeting": meeting,
-        "people": _named_people(request, meeting),
+        "people": _named_people(request, meeting.people.all()),
         "parts": meeting.pupils.all(),
-        "actions": meeting.actions.select_related("owner", "pupil"),
-        "from_before": selectors.open_before(meeting),
+        "actions": selectors.with_rights(acting, selectors.agreed_at(meeting, acting)),
+        "from_before": selectors.with_rights(acting, selectors.open_before(meeting, acting)),
         "may_write": may_write,
         "today": timezone.localdate(),
         "met": selectors.met_parents([pupil.pk], timezone.localdate())[pupil.pk],
         "three": selectors.MEETINGS_A_YEAR,
         "untold": {person.pk for person in inviting.to_tell(meeting)},
+        "gone": [name for _, name in _named_people(request, inviting.no_longer_invited(meeting))],
         "letters": {
             person.pk for person in meeting.people.all() if person.contact and person.contact.may_be_written_to
         },
@@ -295,9 +301,8 @@ def meeting_detail(request, pk):
     return render(request, "pupils/meeting_detail.html", context)
 
 
-def _named_people(request, meeting):
+def _named_people(request, people):
     """[(person, what the page calls them)]. Who does not see contacts meets no parent's name."""
-    people = meeting.people.all()
     parents = [person.contact for person in people if person.contact_id]
     names = parent_names(parents, named=request.acting.can(P.CONTACT_VIEW))
     return [
@@ -313,7 +318,10 @@ def meeting_hold(request, pk):
     meeting = _meeting(request, pk)
     _own_or_led(request, meeting.organiser_id)
     form = forms.HoldForm(
-        posted(request), meeting=meeting, parts=list(meeting.pupils.all()), people=_named_people(request, meeting)
+        posted(request),
+        meeting=meeting,
+        parts=list(meeting.pupils.all()),
+        people=_named_people(request, meeting.people.all()),
     )
 
     def hold(cleaned):
@@ -329,12 +337,33 @@ def meeting_hold(request, pk):
         then=address(meeting),
         page=lambda: (
             _page("Notes of the meeting", _first(meeting), submit="Keep the notes", cancel=address(meeting))
-            | {"from_before": selectors.open_before(meeting), "meeting": meeting}
+            | {
+                "from_before": selectors.with_rights(request.acting, selectors.open_before(meeting, request.acting)),
+                "meeting": meeting,
+            }
         ),
         draft=f"meeting-hold-{meeting.pk}",
         leaves=("words_checked",),
         template="pupils/meeting_hold.html",
+        versioned=Versioned(values=form.values_of),
     ).respond(request)
+
+
+@require_permission(*WRITES)
+@form_page
+def meeting_not_held(request, pk):
+    meeting = _meeting(request, pk)
+    _own_or_led(request, meeting.organiser_id)
+    return ConfirmPage(
+        act=lambda: services.not_held(meeting=meeting, by=request.user),
+        done="Taken back: the meeting is still to come. What is written stays.",
+        then=address(meeting),
+        refused_to=address(meeting),
+        page=_page(
+            "It was not held", _first(meeting), submit="It was not held", cancel=address(meeting),
+            explanation="The meeting counts as planned again, and nobody as having come. Notes and actions stay.",
+        ),
+    ).respond(request)  # fmt: skip
 
 
 @require_permission(*WRITES)
@@ -387,7 +416,8 @@ def _seen_action(request, pk):
 
 
 def _action(request, action, title, initial):
-    pupils = [part.pupil for part in action.meeting.pupils.select_related("pupil")]
+    seen = Pupil.objects.visible_to(request.acting)
+    pupils = [part.pupil for part in action.meeting.pupils.filter(pupil__in=seen).select_related("pupil")]
     form = forms.ActionForm(posted(request), school=action.meeting.school, pupils=pupils, initial=initial)
     return FormPage(
         form=form,
@@ -407,16 +437,17 @@ def action_settle(request, pk):
     action = _seen_action(request, pk)
     if action.owner_id != request.user.pk:
         _own_or_led(request, action.meeting.organiser_id)
-    initial = {"state": action.state, "word": action.word}
+    initial = {"state": action.state, "word": action.word, "version": action.version}
     opens = Meeting.objects.visible_to(request.acting).filter(pk=action.meeting_id).exists()
     back = address(action.meeting) if opens else _tab(action.pupil)
+    form = forms.SettleForm(posted(request), initial=initial)
     return FormPage(
-        form=forms.SettleForm(posted(request), initial=initial),
+        form=form,
         save=lambda cleaned: services.settle_action(action=action, by=request.user, **cleaned),
         done="Kept.",
         then=back,
         page=_page("What came of it", action.pupil, submit="Save", cancel=back, lead=action.text),
-        versioned=Versioned(values=nothing),
+        versioned=Versioned(values=form.values_of),
     ).respond(request)
 
 
@@ -438,6 +469,23 @@ def contact_log_edit(request, pk):
     _own_or_led(request, row.by_id)
     names = ("contact", "name", "way", "means", "happened_on", "words", "version")
     return _log(request, row, row.pupil, {name: getattr(row, name) for name in names}, title="Change this contact")
+
+
+@require_permission(*WRITES)
+@form_page
+def contact_log_remove(request, pk):
+    rows = ContactLog.objects.visible_to(request.acting).filter(removed_on=None).select_related("pupil__school")
+    row = get_object_or_404(rows, pk=pk)
+    _own_or_led(request, row.by_id)
+    return ConfirmPage(
+        act=lambda: services.remove_contact(row=row, by=request.user),
+        done="Removed from the contact log.",
+        then=_tab(row.pupil),
+        page=_page(
+            "Remove this contact", row.pupil, submit="Remove it", danger=True,
+            explanation="It leaves the log, as when it was noted on the wrong child. It stays in the history.",
+        ),
+    ).respond(request)  # fmt: skip
 
 
 def _log(request, row, pupil, initial, *, title):
@@ -500,6 +548,7 @@ def _evening_form(request, evening, page, *, users):
         done="Kept.",
         then=_evening_address,
         page=page,
+        versioned=Versioned(values=form.values_of),
     ).respond(request)  # fmt: skip
 
 
@@ -518,6 +567,7 @@ def evening_detail(request, pk):
         "teachers": [row for row, _ in lines[0].cells] if lines else [],
         "seen": seen,
         "may_lead": request.acting.can(P.SUPPORT_LEAD),
+        "opens": set(Meeting.objects.visible_to(request.acting).filter(evening=evening).values_list("pk", flat=True)),
         "may_book": request.acting.can(*WRITES) and evening.on >= timezone.localdate(),
     }
     return render(request, "pupils/evening_detail.html", context)
@@ -526,10 +576,15 @@ def evening_detail(request, pk):
 @require_permission(*WRITES)
 @form_page
 def evening_book(request, pk):
-    """Take a time of one colleague for the parents of a pupil in view who is on the register or has a plan."""
+    """Take a time for the parents of a pupil in view who is on the register or has a plan: one's own time, or by who
+    leads support that of anybody.
+    """
     rows = EveningTeacher.objects.visible_to(request.acting).filter(removed_on=None)
     row = get_object_or_404(rows.select_related("evening__school", "user"), pk=pk)
     evening = row.evening
+    if row.user_id != request.user.pk and not request.acting.can(P.SUPPORT_LEAD):
+        messages.info(request, f"The times of {row.user.name} are given by {row.user.name}, and by who leads support.")
+        return redirect(_evening_address(evening))
     times = evenings.free_times(row)
     if not times:
         messages.info(request, f"Every time of {row.user.name} is taken.")
@@ -574,11 +629,11 @@ def evening_remove(request, pk):
     evening = _evening(request, pk)
     return ConfirmPage(
         act=lambda: evenings.remove(evening=evening, by=request.user),
-        done="The evening is taken off.",
+        done="The evening is removed.",
         then=str(LIST[1]),
         refused_to=_evening_address(evening),
         page=_evening_page(
-            "Take the evening off", evening, submit="Take it off", danger=True,
-            explanation="It can be taken off while no time of it is taken.",
+            "Remove the evening", evening, submit="Remove it", danger=True,
+            explanation="It can be removed while no time of it is taken.",
         ),
     ).respond(request)  # fmt: skip

@@ -77,6 +77,13 @@ class OfAgencyQuerySet(models.QuerySet):
         return self.filter(agency__in=Agency.objects.visible_to(acting), removed_on=None)
 
 
+class VisitQuerySet(OfAgencyQuerySet):
+    def visible_to(self, acting: Acting) -> Self:
+        """To the school, and to children in view."""
+        seen = Q(referral=None) | Q(referral__in=Referral.objects.visible_to(acting))
+        return super().visible_to(acting).filter(seen)
+
+
 class BoughtTime(models.Model):
     """Time of an agency that the school has bought, or been given, for a stretch of days."""
 
@@ -235,7 +242,7 @@ class Visit(models.Model):
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()
 
-    objects = OfAgencyQuerySet.as_manager()
+    objects = VisitQuerySet.as_manager()
 
     class Meta:
         ordering = ["-visited_on", "-pk"]

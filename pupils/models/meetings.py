@@ -255,6 +255,10 @@ class MeetingAction(models.Model):
 
     objects = MeetingActionQuerySet.as_manager()
 
+    # Whether whoever looks may do so: noted on a row by the page that draws it.
+    may_edit: bool = False
+    may_settle: bool = False
+
     class Meta:
         ordering = ["due_on", "pk"]
         constraints = [

@@ -113,6 +113,8 @@ class OutsideAsk(models.Model):
     drafts = models.JSONField(default=dict, blank=True)
     words = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True, blank=True)
+    # Somebody of the school has looked at what came.
+    read_on = models.DateField(null=True, blank=True)
     withdrawn_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords(excluded_fields=["drafts"])
@@ -137,6 +139,11 @@ class OutsideAsk(models.Model):
     @property
     def is_open(self) -> bool:
         return self.answered_at is None and self.withdrawn_on is None
+
+    @property
+    def has_something(self) -> bool:
+        """Whether words or a file came: a pack may be confirmed without."""
+        return self.answered_at is not None and bool(self.words or self.files.all())
 
 
 class OfAskQuerySet(models.QuerySet):

@@ -20,6 +20,7 @@ from sendco.formkit.page import REFUSED
 from sendco.limits.services import RateLimited, check_limit
 from sendco.links import services as links
 from sendco.refusals import Refused
+from sendco.typed import mark_of
 
 from ..models import HandoverPack, OutsideAsk, PlanVoice
 from ..plans.selectors import plan_shown
@@ -49,7 +50,8 @@ def with_pass(view):
 
 def _draw(request, template, context, status=200):
     # Somebody who is signed in as staff is a stranger here: no menu, no clock of a session, no messages.
-    return render(request, template, {"acting": None, "messages": ()} | context, status=status)
+    way = {"way": links.way_of(request.link)} if hasattr(request, "link") else {}
+    return render(request, template, {"acting": None, "messages": ()} | way | context, status=status)
 
 
 @with_pass
@@ -61,18 +63,20 @@ def outside_answer(request):
     page = posted.get("page", "")
     page = page if PAGE_NAME.fullmatch(page) else uuid.uuid4().hex
     words, go = posted.get("words", ""), posted.get("go", "save")
+    shown = posted.get("before", "").split(",")
     try:
         check_limit("link_save" if request.htmx else "link_answer", request.link.pk)
-        ask = services.keep_typed(row=ask, page=page, words=words)
+        ask = services.keep_typed(row=ask, page=page, words=words, shown=shown)
         if upload := request.FILES.get("upload"):
             services.add_file(row=ask, upload=upload)
         if go == "send":
-            services.answer(row=ask, link=request.link, page=page, words=words, name=posted.get("name", ""))
+            name = posted.get("name", "")
+            services.answer(row=ask, link=request.link, page=page, words=words, name=name, shown=shown)
             return redirect("pupils:outside-sent")
     except (Refused, RateLimited) as error:
         status = 429 if isinstance(error, RateLimited) else REFUSED
         if request.htmx:
-            return _saved(request, ask, page, error=str(error))
+            return _saved(request, ask, page, error=str(error), before=posted.get("before", ""))
         return _page(request, page=page, typed=posted, error=str(error), status=status)
     if request.htmx:
         return _saved(request, ask, page)
@@ -80,9 +84,9 @@ def outside_answer(request):
     return _page(request, page=page, typed=posted)
 
 
-def _saved(request, ask, page, error=""):
+def _saved(request, ask, page, error="", before=""):
     context = {
-        "saved_at": timezone.now(), "before": "", "fragment": True, "error": error,
+        "saved_at": timezone.now(), "before": before, "fragment": True, "error": error,
         "news": bool(services.others_of(ask, page)),
     }  # fmt: skip
     return render(request, "pupils/_outside_saved.html", context)
@@ -91,7 +95,7 @@ def _saved(request, ask, page, error=""):
 def _page(request, *, page, typed=None, error="", status=200):
     ask = request.ask
     pupil = ask.pupil
-    drafts = ask.drafts
+    drafts = list(filter(None, ask.drafts.values()))
     context = {
         "title": "A question for you",
         "school_name": pupil.school.name,
@@ -101,7 +105,9 @@ def _page(request, *, page, typed=None, error="", status=200):
         "pupil": pupil,
         "page": page,
         # A page that is opened anew goes on where the last one stopped; others' texts stand below it.
-        "words": typed.get("words", "") if typed is not None else "\n\n".join(filter(None, drafts.values())),
+        "words": typed.get("words", "") if typed is not None else "\n\n".join(drafts),
+        # These texts stand in the box now: what is made of them there replaces them.
+        "before": typed.get("before", "") if typed is not None else ",".join(map(mark_of, drafts)),
         "name": typed.get("name", "") if typed is not None else "",
         "others": services.others_of(ask, page) if typed is not None else [],
         "files": ask.files.all(),
@@ -138,7 +144,9 @@ def outside_pack(request):
     if request.ask.pack is None:
         raise Http404
     try:
-        return download_response(services.file_of(request.ask.pack), filename="handover.pdf")
+        stored = services.file_of(request.ask.pack)
+        services.note_opened(request.ask)
+        return download_response(stored, filename="handover.pdf")
     except (Refused, FileNotAvailable) as error:
         return _page(request, page=uuid.uuid4().hex, error=str(error))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 
@@ -18,8 +19,8 @@ from staff.jobs import acting_of
 from staff.mailing import answers_to, compose
 from staff.permissions import Permission
 
-from ..agencies.selectors import of_pupil as referrals_of
-from ..models import HandoverPack, MeetingAction, Need, OutsideAsk, ProfileVersion, SupportPlan
+from ..agencies.selectors import for_papers
+from ..models import HandoverPack, MeetingAction, Need, OutsideAsk, ProfileVersion, Recommendation, SupportPlan
 from ..plans.selectors import plan_shown
 from ..profiles.services import page_of
 from . import services
@@ -107,6 +108,11 @@ def _context(pack: HandoverPack, acting: Any) -> dict[str, Any]:
         "needs": list(needs) if Part.NEEDS in parts else [],
         "plans": [plan_shown(plan) for plan in plans if plan.closed_on is None] if Part.PLANS in parts else [],
         "cycles": [plan_shown(plan) for plan in plans if plan.closed_on] if Part.CYCLES in parts else [],
-        "referrals": referrals_of(acting, pupil) if Part.ADVICE in parts else [],
+        "referrals": _advice(pupil) if Part.ADVICE in parts else [],
         "actions": list(actions) if Part.ACTIONS in parts else [],
     }
+
+
+def _advice(pupil: Any) -> list[Any]:
+    advice = Recommendation.objects.filter(removed_on=None)
+    return list(for_papers(pupil).select_related("agency").prefetch_related(Prefetch("recommendations", advice)))

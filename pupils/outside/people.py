@@ -1,5 +1,6 @@
 """Who comes in by a link of this room, whether it still leads anywhere, and where the six digits go."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
@@ -45,6 +46,8 @@ def why_not(ask: OutsideAsk) -> Refused | None:
         return Refused(OutsideReason.NOT_TO_ASK)
     if ask.plan is not None and (ask.plan.closed_on or ask.plan.is_confidential):
         return Refused(OutsideReason.PLAN_CLOSED_TO_THEM)
+    if ask.referral is not None and ask.referral.ended_on:
+        return Refused(OutsideReason.REFERRAL_ENDED, day=ask.referral.ended_on)
     if ask.referral is not None and not ask.referral.has_basis:
         return Refused(OutsideReason.CONSENT_GONE)
     if ask.pack is not None and ask.pack.withdrawn_on:
@@ -75,6 +78,25 @@ def ask_with_pass(request: HttpRequest) -> tuple[Link, OutsideAsk]:
 
 def trail_of(ask: OutsideAsk) -> str:
     """In words how far it is: on its way, sent, opened, answered, closed."""
+    return trails_of([ask])[0][1]
+
+
+def trails_of(rows: Sequence[OutsideAsk]) -> list[tuple[OutsideAsk, str]]:
+    """[(ask, how far it is in words)]. Three queries, however many there are."""
+    found = {ask.pk: ask for ask in asks().filter(pk__in=[row.pk for row in rows])}
+    links_by_id = Link.objects.in_bulk([row.link_id for row in rows if row.link_id])
+    at_work = set(
+        Membership.objects.filter(
+            current_on(timezone.localdate()), user__in=[link.made_by_id for link in links_by_id.values()],
+            user__is_active=True,
+        ).values_list("user", "school")
+    )  # fmt: skip
+    return [
+        (row, _trail(found[row.pk], links_by_id.get(row.link_id) if row.link_id else None, at_work)) for row in rows
+    ]
+
+
+def _trail(ask: OutsideAsk, link: Link | None, at_work: set[tuple[int, int]]) -> str:
     if ask.answered_at:
         return f"Answered on {long_date(timezone.localdate(ask.answered_at))}"
     if ask.withdrawn_on:
@@ -83,9 +105,9 @@ def trail_of(ask: OutsideAsk) -> str:
         return f"Not sent: {ask.mail_problem}"
     if ask.mailed_at is None:
         return "On its way"
-    link = Link.objects.filter(pk=ask.link_id).first()
     sent = f"Sent on {long_date(timezone.localdate(ask.mailed_at))}"
-    if link is None or not link.is_open(timezone.now()):
+    left = link is not None and link.made_by_id and (link.made_by_id, link.school_id) not in at_work
+    if link is None or not link.is_open(timezone.now()) or left or ask.mailed_to != address_of(ask) or why_not(ask):
         return f"{sent}, the link has ended. Ask again"
     if link.first_opened_at is None:
         return f"{sent}, not opened yet"
@@ -97,7 +119,7 @@ def of_pupil(acting: Acting, pupil: Pupil) -> dict[str, Any]:
     rows = list(OutsideAsk.objects.visible_to(acting).filter(pupil=pupil).select_related("contact")[:30])
     packs = HandoverPack.objects.visible_to(acting).filter(pupil=pupil).select_related("to_user")[:10]
     return {
-        "asks": [(row, trail_of(row)) for row in rows if row.kind != Kind.HANDOVER],
+        "asks": trails_of([row for row in rows if row.kind != Kind.HANDOVER]),
         "has_open_asks": any(row.is_open for row in rows),
         "packs": packs,
     }

@@ -12,6 +12,7 @@ class OutsideReason(Reason):
         "plan_closed_to_them",
         _("This plan is closed or confidential. A link shows open plans only that are not confidential."),
     )
+    REFERRAL_ENDED = "referral_ended", _("This referral ended on {day}. Open it again to ask the agency.")
     CONSENT_GONE = "consent_gone", _("Consent to this referral does not stand. Nothing is sent to the agency.")
     ANSWERED = "answered", _("This was answered on {day}. Ask anew if you have another question.")
     WITHDRAWN = "withdrawn", _("This was withdrawn on {day}. Ask anew if you still need an answer.")
@@ -23,6 +24,9 @@ class OutsideReason(Reason):
     SENT_ELSEWHERE = "sent_elsewhere", _("The answer was sent from another phone or page. Nothing more is needed.")
     FILED_ALREADY = "filed_already", _("It is among the child's documents already: {title}.")
     NO_PART = "no_part", _("Choose at least one part.")
+    NOTHING_CAME = "nothing_came", _("Nothing has come yet.")
+    SENT_ALREADY = "sent_already", _("The link was sent already. Ask again on its own page to send a new one.")
+    NOT_KEPT = "not_kept", _("The PDF is not kept any more. Make a new pack if it is still needed.")
     NOT_MADE_YET = "not_made_yet", _("The PDF is not made yet. Wait a minute and try again.")
     RECEIVED = "received", _("It was received on {day} by {person}.")
     RECEIVER_UNSAID = "receiver_unsaid", _("Choose a colleague, or write the name and the email address.")

@@ -1,6 +1,6 @@
 """Ask one person outside one thing by link, keep what they type and send, and hand a child's facts over."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from sendco.jobs import services as jobs
 from sendco.links import services as links
 from sendco.links.models import Link
 from sendco.refusals import Refused
-from sendco.typed import clean
+from sendco.typed import clean, mark_of
 from staff.acting import acting_for
 from staff.models import User
 from staff.owed import bring_up_to_date
@@ -122,13 +122,19 @@ def others_of(row: OutsideAsk, page: str) -> list[str]:
 
 
 @transaction.atomic
-def keep_typed(*, row: OutsideAsk, page: str, words: str) -> OutsideAsk:
-    """Keep what one page types, beside what others typed. Raises Refused for more than can be kept."""
+def keep_typed(*, row: OutsideAsk, page: str, words: str, shown: Collection[str] = ()) -> OutsideAsk:
+    """Keep what one page types, beside what others typed. `shown` are the marks of the texts that this page was opened
+    with: they are replaced. Raises Refused for more than can be kept.
+    """
     row = _open(row)
     words = clean(words)
     if len(words) > LONGEST:
         raise Refused(OutsideReason.ANSWER_TOO_LONG, most=LONGEST)
-    drafts = {name: text for name, text in row.drafts.items() if name != page and text and text != words}
+    drafts = {
+        name: text
+        for name, text in row.drafts.items()
+        if name != page and text and text != words and mark_of(text) not in shown
+    }
     if len(drafts) >= MOST_PAGES:  # the oldest are joined, not dropped
         oldest = list(drafts)[:2]
         drafts = {oldest[0]: "\n\n".join(drafts[name] for name in oldest)} | {
@@ -177,13 +183,15 @@ def stored_of(attached: OutsideFile) -> StoredFile | None:
 
 
 @transaction.atomic
-def answer(*, row: OutsideAsk, link: Link, page: str, words: str, name: str = "") -> OutsideAsk:
+def answer(
+    *, row: OutsideAsk, link: Link, page: str, words: str, name: str = "", shown: Collection[str] = ()
+) -> OutsideAsk:
     """Send it: texts of several phones one below the other. The link ends here.
 
     A parent's words become that parent's view in the plan; a report's arrival is noted with its referral; whoever
     received a pack is named with it.
     """
-    row = keep_typed(row=_open(row), page=page, words=words)
+    row = keep_typed(row=_open(row), page=page, words=words, shown=shown)
     text = "\n\n".join(filter(None, [row.drafts.get(page, ""), *others_of(row, page)]))
     if row.kind == OutsideAsk.Kind.HANDOVER:
         if not name.strip():
@@ -233,15 +241,32 @@ def file_it(*, attached: OutsideFile, facts: Mapping[str, Any], by: User) -> Doc
     attached.save(update_fields=["document"])
     referral = attached.ask.referral
     if referral is not None and referral.report_id is None and referral.ended_on is None:
-        came_on = max(facts["dated_on"], referral.sent_on or facts["dated_on"])
-        agencies.note_report(referral=referral, report_on=came_on, report=document, by=by)
+        answered = attached.ask.answered_at
+        came_on = timezone.localdate(answered) if answered else timezone.localdate()
+        agencies.file_report(referral=referral, report=document, came_on=came_on, by=by)
+    note_read(row=attached.ask, by=by)
     return document
+
+
+@transaction.atomic
+def note_read(*, row: OutsideAsk, by: User) -> OutsideAsk:
+    """Somebody of the school has looked at what came."""
+    row = _locked(row)
+    if row.answered_at is None:
+        raise Refused(OutsideReason.NOTHING_CAME)
+    if row.read_on is None:
+        row.read_on, row.version = timezone.localdate(), row.version + 1
+        _save(row, by=by)
+        _note(row, "outside.read", f"{row.get_kind_display()}: answer of {row.who} read", by=by)
+    return row
 
 
 # --- Handover ----------------------------------------------------------------------------------------------------
 @transaction.atomic
 def make_pack(*, pack: HandoverPack, by: User) -> HandoverPack:
-    """Choose what is handed over and to whom. The PDF is made in the background; a link goes when it is there."""
+    """Choose what is handed over and to whom. The PDF is made in the background; a link to somebody outside goes when
+    somebody has looked at it.
+    """
     if not pack.parts:
         raise Refused(OutsideReason.NO_PART, field="parts")
     if pack.to_user is None and not (pack.to_name.strip() and pack.to_email):
@@ -270,7 +295,7 @@ def _locked_pack(pack: HandoverPack) -> HandoverPack:
 
 @transaction.atomic
 def pack_made(*, pack: HandoverPack, content: bytes, by: User) -> HandoverPack:
-    """Keep the PDF with the pack, and send the link to a school outside. A second run changes nothing."""
+    """Keep the PDF with the pack. A second run changes nothing."""
     pack = _locked_pack(pack)
     if pack.file_id is not None or pack.withdrawn_on:
         return pack
@@ -280,22 +305,46 @@ def pack_made(*, pack: HandoverPack, content: bytes, by: User) -> HandoverPack:
     )  # fmt: skip
     pack.file_id, pack.version = stored.pk, pack.version + 1
     _save(pack, by=by)
-    if pack.to_user is None:
-        row = OutsideAsk(
-            pupil=pack.pupil, kind=OutsideAsk.Kind.HANDOVER, name=pack.to_name, organisation=pack.to_place,
-            email=pack.to_email, pack=pack, answer_by=timezone.localdate() + timedelta(days=links.DAYS - 1),
-        )  # fmt: skip
-        ask(row=row, by=by)
     return pack
 
 
-def file_of(pack: HandoverPack) -> StoredFile:
-    """The PDF of a pack. Raises Refused where it is not made yet."""
+@transaction.atomic
+def send_pack(*, pack: HandoverPack, by: User) -> HandoverPack:
+    """Send the link to the school outside, once somebody has looked at what goes."""
+    pack = _locked_pack(pack)
+    file_of(pack)
+    if pack.withdrawn_on:
+        raise Refused(OutsideReason.WITHDRAWN, day=pack.withdrawn_on)
+    if pack.to_user is not None or pack.outside_asks.exists():
+        raise Refused(OutsideReason.SENT_ALREADY)
+    row = OutsideAsk(
+        pupil=pack.pupil, kind=OutsideAsk.Kind.HANDOVER, name=pack.to_name, organisation=pack.to_place,
+        email=pack.to_email, pack=pack, answer_by=timezone.localdate() + timedelta(days=links.DAYS - 1),
+    )  # fmt: skip
+    ask(row=row, by=by)
+    bring_up_to_date(pack)
+    return pack
+
+
+def _kept(pack: HandoverPack) -> StoredFile | None:
     kept = StoredFile.objects.filter(school_id=pack.pupil.school_id, purpose=PACK_PURPOSE)
-    stored = kept.filter(pk=pack.file_id).first() if pack.file_id else None
+    return kept.filter(pk=pack.file_id).first() if pack.file_id else None
+
+
+def file_of(pack: HandoverPack) -> StoredFile:
+    """The PDF of a pack. Raises Refused where it is not made yet, or not kept any more."""
+    stored = _kept(pack)
     if stored is None:
-        raise Refused(OutsideReason.NOT_MADE_YET)
+        raise Refused(OutsideReason.NOT_KEPT if pack.file_id else OutsideReason.NOT_MADE_YET)
     return stored
+
+
+def note_opened(row: OutsideAsk) -> None:
+    """The pack was opened by its link: one event each time, so that the school knows how often."""
+    audit.record(
+        "handover.opened", row, text=f"Handover pack opened by link: {row.who}"[:300], by=None,
+        school_id=row.pupil.school_id, pupil_id=row.pupil_id,
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -329,8 +378,8 @@ def withdraw_pack(*, pack: HandoverPack, by: User) -> HandoverPack:
     if pack.withdrawn_on is None:
         for row in pack.outside_asks.open():
             withdraw(row=row, by=by)
-        if pack.file_id is not None:
-            files.delete(stored=file_of(pack), by=by)
+        if (stored := _kept(pack)) is not None:
+            files.delete(stored=stored, by=by)
         pack.withdrawn_on, pack.file_id, pack.version = timezone.localdate(), None, pack.version + 1
         _save(pack, by=by)
         audit.record(

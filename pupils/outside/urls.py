@@ -16,11 +16,13 @@ urlpatterns = [
     path("outside/<int:pk>/", views.outside_detail, name="outside-detail"),
     path("outside/<int:pk>/again/", views.outside_again, name="outside-again"),
     path("outside/<int:pk>/withdraw/", views.outside_withdraw, name="outside-withdraw"),
+    path("outside/<int:pk>/read/", views.outside_read, name="outside-read"),
     path("outside/files/<int:pk>/", views.outside_file, name="outside-file"),
     path("outside/files/<int:pk>/keep/", views.outside_file_keep, name="outside-file-keep"),
     path("pupils/<int:pk>/handover/add/", views.handover_add, name="handover-add"),
     path("handover/<int:pk>/", views.handover_detail, name="handover-detail"),
     path("handover/<int:pk>/file/", views.handover_file, name="handover-file"),
+    path("handover/<int:pk>/send/", views.handover_send, name="handover-send"),
     path("handover/<int:pk>/receive/", views.handover_receive, name="handover-receive"),
     path("handover/<int:pk>/withdraw/", views.handover_withdraw, name="handover-withdraw"),
 ]

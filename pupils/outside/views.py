@@ -5,13 +5,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from sendco.audit import services as audit
 from sendco.files.http import download_response
 from sendco.files.kinds import extension_of
 from sendco.files.services import FileNotAvailable
-from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
+from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted, pressed_once
 from sendco.formkit.versions import Versioned, nothing
 from sendco.refusals import Refused
 from staff.access import require_permission
@@ -129,6 +129,7 @@ def outside_detail(request, pk):
         "may_lead": acting.can(*LEADS),
         "may_file": acting.can(P.DOCUMENT_EDIT),
         "not_now": people.why_not(ask) if ask.is_open else None,
+        "unread": ask.has_something and ask.read_on is None,
         # Not a decision: somebody trained for it reads the words.
         "look": words_of_disclosure(ask.words),
     }
@@ -179,6 +180,19 @@ def outside_close_all(request, pk):
             "stops working now.",
         ),
     ).respond(request)  # fmt: skip
+
+
+@require_permission(*LEADS)
+@require_POST
+@pressed_once
+def outside_read(request, pk):
+    """Somebody has read what came: it leaves the list of what is due."""
+    ask = _ask(request, pk)
+    try:
+        services.note_read(row=ask, by=request.user)
+    except Refused as refusal:
+        messages.warning(request, str(refusal))
+    return redirect(ask_address(ask))
 
 
 # --- What came ---------------------------------------------------------------------------------------------------
@@ -245,7 +259,7 @@ def handover_add(request, pk):
     return FormPage(
         form=forms.PackForm(posted(request), school=pupil.school),
         save=make,
-        done="The pack is being made. Somebody outside gets the link when it is ready.",
+        done="The pack is being made. Look at it when it is ready; somebody outside gets the link when you send it.",
         then=pack_address,
         page=_page(
             f"Hand over {pupil.name}", pupil, submit="Make the pack",
@@ -265,11 +279,15 @@ def _pack(request, pk):
 def handover_detail(request, pk):
     pack = _pack(request, pk)
     labels = dict(HandoverPack.Part.choices)
+    audit.record_read(
+        school_id=pack.pupil.school_id, pupil_id=pack.pupil_id, by=request.user, what="handover pack"
+    )  # fmt: skip
     context = _page(f"Handover pack: {pack.pupil.name}", pack.pupil) | {
         "pack": pack,
         "parts": [labels.get(part, part) for part in pack.parts],
-        "asks": [(ask, people.trail_of(ask)) for ask in pack.outside_asks.all()],
+        "asks": people.trails_of(list(pack.outside_asks.all())),
         "may_lead": request.acting.can(*LEADS),
+        "to_send": pack.file_id and pack.to_user_id is None and not pack.withdrawn_on and not pack.outside_asks.all(),
         "is_mine": pack.to_user_id == request.user.pk,
     }
     return render(request, "pupils/handover_detail.html", context)
@@ -288,6 +306,24 @@ def handover_file(request, pk):
         school_id=pack.pupil.school_id, pupil_ids=[pack.pupil_id], by=request.user, what="Handover pack"
     )  # fmt: skip
     return _download(request, stored, stored.name, pack_address(pack))
+
+
+@require_permission(*LEADS)
+@form_page
+def handover_send(request, pk):
+    """To the school outside, once somebody has looked at what goes."""
+    pack = _pack(request, pk)
+    return ConfirmPage(
+        act=lambda: services.send_pack(pack=pack, by=request.user),
+        done="The link is on its way.",
+        then=pack_address(pack),
+        refused_to=pack_address(pack),
+        page=_page(
+            "Send the link", pack.pupil, submit="Send the link", cancel=pack_address(pack),
+            explanation=f"{pack.to} gets an email with a link to this pack, and a code when they open it. Have you "
+            "looked at the PDF?",
+        ),
+    ).respond(request)  # fmt: skip
 
 
 @require_permission(*PACKS)

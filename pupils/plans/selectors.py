@@ -52,7 +52,16 @@ def kinds_for(acting: Acting, day: date) -> QuerySet[PlanKind]:
 
 def leaders(school: School) -> QuerySet[User]:
     """Who may be asked to lead a plan: those who may contribute to plans in this school today."""
-    roles = [role for role, held in ROLE_PERMISSIONS.items() if Permission.SUPPORT_CONTRIBUTE in held]
+    return _holders(school, Permission.SUPPORT_CONTRIBUTE)
+
+
+def readers(school: School) -> QuerySet[User]:
+    """Who may look after what only those who read the record see: a referral, a challenge."""
+    return _holders(school, Permission.NARRATIVE_VIEW)
+
+
+def _holders(school: School, permission: Permission) -> QuerySet[User]:
+    roles = [role for role, held in ROLE_PERMISSIONS.items() if permission in held]
     held = Membership.objects.filter(current_on(timezone.localdate()), school=school, role__in=roles)
     return User.objects.filter(is_active=True, pk__in=held.values("user")).order_by("name", "pk")
 

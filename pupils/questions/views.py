@@ -8,6 +8,7 @@ from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from sendco.audit import services as audit
 from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 from sendco.formkit.versions import Versioned, nothing
 from staff.access import require_permission
@@ -86,7 +87,7 @@ def _ask(request, pupil):
         save=lambda cleaned: services.ask(
             question=SencoQuestion(school=school, pupil=pupil, words=cleaned["words"]), by=request.user
         ),
-        done="Asked. You find the answer here and on your home page's list of what is due.",
+        done="Asked. When it is answered, that stands among what is due on your home page.",
         then=address,
         page=_page(
             f"Ask the SENDCo about {pupil.name}" if pupil else "Ask the SENDCo", submit="Ask", back=back,
@@ -102,6 +103,10 @@ def _ask(request, pupil):
 def question_detail(request, pk):
     """What was asked and said, with the box for the next word."""
     question = _question(request, pk)
+    if request.method == "GET" and question.pupil_id:
+        audit.record_read(
+            school_id=question.school_id, pupil_id=question.pupil_id, by=request.user, what="question to the SENDCo"
+        )  # fmt: skip
     is_mine = question.asked_by_id == request.user.pk
     label = "Ask further" if is_mine else "Your answer"
     return FormPage(
@@ -130,8 +135,11 @@ def question_close(request, pk):
     if question.asked_by_id != request.user.pk and not request.acting.can(*LEADS):
         raise PermissionDenied
     closing = question.closed_on is None
+    answered = closing and question.answered_on is not None
     words = "Close the question" if closing else "Open it again"
-    said = "It needs no answer any more." if closing else "It waits for an answer again, if none was given."
+    said = "It waits for an answer again, if none was given."
+    if closing:
+        said = "You have what you need." if answered else "It needs no answer any more."
     return ConfirmPage(
         act=lambda: services.set_closed(question=question, closed=closing, by=request.user),
         done="Closed." if closing else "Open again.",

@@ -149,11 +149,18 @@ def _passed(request: HttpRequest) -> int:
 
 
 def link_of(request: HttpRequest, purpose: str) -> Link:
-    """Return the open link of this purpose that the browser holds a pass for. Raises LinkClosed."""
+    """Return the open link of this purpose that the browser holds a pass for. Raises LinkClosed, also for a form of
+    another link's page: somebody opened a second link in another tab, and this answer is not for that one.
+    """
     link = Link.objects.filter(pk=_passed(request), purpose=purpose).first()
-    if link is None or not link.is_open(timezone.now()):
+    if link is None or not link.is_open(timezone.now()) or request.POST.get("way", way_of(link)) != way_of(link):
         raise LinkClosed
     return link
+
+
+def way_of(link: Link) -> str:
+    """A sign that each form of a link's page carries, so that it is known which link it was opened by."""
+    return _hash(f"way:{link.secret_hash}")[:16]
 
 
 def just_used(request: HttpRequest, purpose: str) -> Link:

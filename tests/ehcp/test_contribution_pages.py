@@ -1,5 +1,6 @@
 """The school's side: the trail, words typed in, what was sent, a colleague's own view."""
 
+import re
 from datetime import date
 from io import BytesIO
 
@@ -73,6 +74,19 @@ def colleague(review, user, senco, *, ask=True):
     if ask:
         review_mail.ask_for_contributions(review=review, invitees=[invitee], by=senco)
     return invitee
+
+
+# --- Two links in one browser ------------------------------------------------------------------------------------
+def test_a_page_of_one_link_answers_no_other(client, senco, review, parent, child):
+    secret, other = asked(review, parent, senco), asked(review, child, senco)
+    enter(client, secret)
+    way = re.search(r'name="way" value="(\w+)"', client.get(question(1)).content.decode()).group(1)
+    enter(client, other)
+
+    answer = write(client, 1, "About one child", way=way)
+
+    assert (answer.status_code, "About one child" in answer.content.decode()) == (404, True)
+    assert not Contribution.objects.exists()
 
 
 # --- The trail ---------------------------------------------------------------------------------------------------

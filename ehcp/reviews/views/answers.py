@@ -50,7 +50,8 @@ def with_pass(view):
 
 def _draw(request, template, context, status=200):
     # Somebody who is signed in as staff is a stranger here: no menu, no clock of a session, no messages.
-    return render(request, template, {"acting": None, "messages": ()} | context, status=status)
+    way = {"way": links.way_of(request.link)} if hasattr(request, "link") else {}
+    return render(request, template, {"acting": None, "messages": ()} | way | context, status=status)
 
 
 def _page(invitee, **context):

@@ -18,6 +18,7 @@ from staff.owed import bring_up_to_date
 from staff.saving import save_versioned
 
 from ...models import PlanKind, PlanReader, PlanVoice, Pupil, SupportOutcome, SupportPlan, Target, TargetReview
+from ...outside.following import asks_follow
 from ..dates import LONGEST_YEARS
 from ..refusals import SupportPlanReason
 
@@ -190,6 +191,7 @@ def set_confidential(*, plan: SupportPlan, is_confidential: bool, by: User) -> S
         _name(row, by, by=by)
     note("support.who_reads_it", row, f"{row.kind.name} opened to all who see the pupil", by=by)
     bring_up_to_date(row)
+    asks_follow(plan=row)
     return row
 
 
@@ -295,6 +297,7 @@ def _withdraw(plan: SupportPlan, *, by: User) -> None:
 
 
 def _bring_targets_up_to_date(plan: SupportPlan) -> None:
+    asks_follow(plan=plan)
     for target in Target.objects.filter(outcome__plan=plan, review_on__isnull=False).select_related(
         "outcome__plan__pupil__school", "outcome__plan__kind"
     ):

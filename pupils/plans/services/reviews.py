@@ -28,6 +28,7 @@ from ...models import (
     WindowClass,
 )
 from ...models.plans import CarryReason, Judgement, NextStep
+from ...outside.following import asks_follow
 from ..dates import propose_review, sooner
 from ..refusals import SupportPlanReason, TargetReason
 from ..values import typed_value
@@ -344,6 +345,7 @@ def close_cycle(
         row.save(update_fields=["closed_on", "closed_by", "ending", "version"])
     note("support.closed", row, f"{row.kind.name}: cycle {row.cycle} reviewed and closed", by=by, happened_on=today)
     bring_up_to_date(row)
+    asks_follow(plan=row)
     for target, _ in rows:
         target.outcome.plan = row
         bring_up_to_date(target)

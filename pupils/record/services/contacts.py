@@ -10,6 +10,7 @@ from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import User
 
 from ...models import Contact
+from ...outside.following import asks_follow
 from ..refusals import ContactReason
 from .hiding import seal_the_past
 
@@ -42,6 +43,8 @@ def save_contact(*, contact: Contact, by: User, version: int | None = None) -> C
         contact.save()
     if contact.address_hidden:
         seal_the_past(contact, by=by)
+    if not is_new:
+        asks_follow(contact=contact)
     text = f"Contact {'added' if is_new else 'changed'}: {contact.name}"
     school_id = contact.pupil.school_id
     audit.record("contact.saved", contact, text=text, by=by, school_id=school_id, audience=Audience.CONFIDENTIAL)
@@ -57,6 +60,7 @@ def end_contact(*, contact: Contact, by: User) -> None:
     contact.version += 1
     with audit.saving(contact, by=by):
         contact.save(update_fields=["ended_on", "version"])
+    asks_follow(contact=contact)
     text, school_id = f"Contact ended: {contact.name}", contact.pupil.school_id
     audit.record("contact.ended", contact, text=text, by=by, school_id=school_id, audience=Audience.CONFIDENTIAL)
 

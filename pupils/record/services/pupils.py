@@ -12,9 +12,11 @@ from sendco.audit import services as audit
 from sendco.audit.models import Audience
 from sendco.clock import long_date
 from sendco.refusals import ChangedMeanwhile, Refused
+from staff.acting import acting_for
 from staff.models import Membership, School, TeachingGroup, Unit, User
 from staff.models.people import current_on
 from staff.owed import bring_pupil_up_to_date, bring_up_to_date
+from staff.permissions import Permission
 from staff.refusals import PeopleReason
 
 from ... import search
@@ -23,6 +25,7 @@ from ...models import (
     ConcernView,
     Enrolment,
     GroupPlace,
+    HandoverPack,
     Meeting,
     MeetingAction,
     OutsideAsk,
@@ -31,6 +34,7 @@ from ...models import (
     PupilSupport,
     Referral,
     RegisterEntry,
+    SencoQuestion,
     SupportPlan,
     WindowClass,
 )
@@ -396,6 +400,21 @@ def _meets_somebody_else(meeting: Meeting, user: User) -> bool:
     return taken.filter(cancelled_on=None).exists()
 
 
+READ_BY_FEW = (Referral, OutsideAsk, Challenge)
+
+
+def _who_can(row: Any, school: School, *people: User) -> User:
+    """The first of these who sees the child, and may read such a record; the first where none does."""
+    for user in people:
+        acting = acting_for(user, school.pk)
+        if isinstance(row, READ_BY_FEW) and not acting.can(Permission.NARRATIVE_VIEW):
+            continue
+        pupil_id = getattr(row, "pupil_id", None)
+        if pupil_id is None or Pupil.objects.visible_to(acting).filter(pk=pupil_id).exists():
+            return user
+    return people[0]
+
+
 def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -> int:
     """The open plans that they lead, and the classes whose reviews they write, in review windows."""
     plans = SupportPlan.objects.filter(pupil__school=school, lead=user, closed_on=None)
@@ -405,6 +424,15 @@ def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -
     referrals = Referral.objects.filter(pupil__school=school, lead=user).open()
     asked = OutsideAsk.objects.filter(pupil__school=school, asked_by=user).open()
     challenges = Challenge.objects.filter(school=school, owner=user, ended_on=None)
+    packs = HandoverPack.objects.filter(pupil__school=school, to_user=user, received_on=None, withdrawn_on=None)
+    unsent = HandoverPack.objects.filter(pupil__school=school, made_by=user, to_user=None, outside_asks=None)
+    unsent = unsent.filter(withdrawn_on=None)
+    answered = SencoQuestion.objects.filter(school=school, asked_by=user, closed_on=None, answered_on__isnull=False)
+    for question in answered.select_related("school", "pupil"):  # its answer was for them alone
+        question.closed_on = timezone.localdate()
+        with audit.saving(question, by=by):
+            question.save(update_fields=["closed_on"])
+        bring_up_to_date(question)
     if to is None:
         return 0  # whoever opens the lists of plans and windows sees that nobody is there for them
     count = 0
@@ -412,14 +440,16 @@ def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -
         *((plan, "lead") for plan in plans.select_related("pupil__school", "kind")),
         *((one, "owner") for one in classes.select_related("window__school")),
         *((one, "lead") for one in referrals.select_related("pupil__school")),
-        *((one, "asked_by") for one in asked.select_related("pupil__school")),
+        *((one, "asked_by") for one in asked.select_related("pupil__school", "plan", "contact", "referral")),
+        *((one, "to_user") for one in packs.select_related("pupil__school")),
+        *((one, "made_by") for one in unsent.select_related("pupil__school")),
         *((one, "owner") for one in challenges.select_related("school")),
         *((one, "organiser") for one in meetings.select_related("school")),
         *((one, "owner") for one in actions.select_related("meeting__school", "pupil")),
     ):
-        setattr(row, name, to)
+        setattr(row, name, _who_can(row, school, to, by))
         fields = [name]
-        if isinstance(row, Meeting) and _meets_somebody_else(row, to):
+        if isinstance(row, Meeting) and _meets_somebody_else(row, row.organiser):
             row.evening = None  # of two at one time of a parents' evening the one handed over finds another
             fields.append("evening")
         with audit.saving(row, by=by):

@@ -47,7 +47,8 @@ def in_view(acting):
     items = DueItem.objects.filter(school_id=acting.school.pk).known_by(acting.user.pk)
     if acting.sees_all_pupils or not acting.can(Permission.NARRATIVE_VIEW):
         return items
-    return items.filter(Q(pupil_id__in=Pupil.objects.visible_to(acting).values("pk")) | Q(is_personal=True))
+    own = Q(is_personal=True) | Q(owner_id=acting.user.pk, pupil_id=None)
+    return items.filter(Q(pupil_id__in=Pupil.objects.visible_to(acting).values("pk")) | own)
 
 
 def standing_in_now(acting, today):

@@ -15,7 +15,7 @@ from governance.selectors.reminders import with_acknowledged
 from pupils.agencies.selectors import of_pupil as referrals_of
 from pupils.agencies.selectors import state_of
 from pupils.duplicates.selectors import kept_of, record_ids
-from pupils.meetings.selectors import MEETINGS_A_YEAR, actions_of, contacts_of, met_parents, of_pupil
+from pupils.meetings.selectors import MEETINGS_A_YEAR, actions_of, contacts_of, met_parents, of_pupil, with_rights
 from pupils.models import (
     Assessment,
     Challenge,
@@ -252,7 +252,7 @@ def _meetings(request, pupil):
     acting, today = request.acting, timezone.localdate()
     return {
         "meetings": of_pupil(acting, pupil),
-        "actions": actions_of(acting, [pupil.pk]).filter(state="open"),
+        "actions": with_rights(acting, actions_of(acting, [pupil.pk]).filter(state="open")),
         "referrals": [(one, state_of(one, today), one.waits(today)) for one in referrals_of(acting, pupil)],
         **outside_of(acting, pupil),
         "challenges": [(row, row.waits(today)) for row in _challenges(acting, pupil)],

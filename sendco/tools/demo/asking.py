@@ -30,6 +30,7 @@ def add(setting, children):
         question = SencoQuestion(
             school=setting.school, pupil=pupil, words=words.format(name=child.pupil.forename), asked_by=asker,
             asked_on=on, answered_on=days.back(2 + 6 * place) if answer else None,
+            closed_on=days.back(1 + 6 * place) if answer and place else None,
         )  # fmt: skip
         book.add(question, on=on, by=asker)
         if answer:
@@ -47,11 +48,12 @@ def _links(setting, supported):
         ask = OutsideAsk(
             pupil=child.pupil, kind="school", name="Robin Ashdown", organisation="Hilltop High School",
             email=f"r.ashdown{place}@hilltop.example", question="How has the start been, and what helps?",
-            asked_by=senco, asked_on=days.back(12 + place), answer_by=days.ahead(4) if place % 2 else days.back(2),
+            asked_by=senco, asked_on=days.back(12 + place), answer_by=days.ahead(4) if place else days.back(2),
         )  # fmt: skip
         ask.mailed_at, ask.mailed_to = at(ask.asked_on), ask.email
-        if place == 0:
-            ask.answered_at, ask.words = at(days.back(5)), ANSWER
+        if place in (0, 2):
+            ask.answered_at, ask.words = at(days.back(5 if place == 0 else 1)), ANSWER
+            ask.read_on = days.back(4) if place == 0 else None
         book.add(ask, on=ask.asked_on, by=senco)
     child = supported[4]
     to_user = child.key_worker or setting.people["head"]

@@ -206,6 +206,38 @@ LATE = {
         ),
         ("time", "Interviews and mock exams left no room free.", "Review days are put into the calendar in July."),
     ),
+    "referral.ask": (
+        (
+            "other_side",
+            "The clinic had lost the referral and saw the child nine weeks after its usual wait.",
+            "We ask each agency on the day set here, and write down who answered.",
+        ),
+        ("time", "The last weeks of term went into reviews.", "Asking agencies is a task of the assistant now."),
+    ),
+    "referral.report": (
+        (
+            "other_side",
+            "The therapist wrote the report after a second visit.",
+            "We ask for a first page with the recommendations on the day of the visit.",
+        ),
+        ("waiting", "The report went to the surgery and not to us.", "Our address is on each referral now."),
+    ),
+    "referral.advice": (
+        (
+            "time",
+            "Teacher and SENDCo found no hour to go through the recommendations.",
+            "Recommendations are decided on at the next progress meeting at the latest.",
+        ),
+        (
+            "agreed",
+            "The family wanted to talk the report over at home first.",
+            "The family gets the report on the day it comes, and a date to talk.",
+        ),
+    ),
+    "meeting.action": (
+        ("away", "The assistant who had taken it on was ill for a week.", "Each action has a second name."),
+        ("time", "It was forgotten over half term.", "Actions are due before a holiday, not after it."),
+    ),
     "concern.first_look": (
         ("away", "The concern came in the week of a school visit.", "A second person looks at the queue on Fridays."),
         ("time", "It came with three others in one afternoon.", "Half an hour each Tuesday is kept for concerns."),

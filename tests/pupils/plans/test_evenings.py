@@ -10,7 +10,7 @@ from icalendar import Calendar
 
 from pupils.meetings import evenings, inviting, jobs, services
 from pupils.meetings.refusals import ChildMeetingReason
-from pupils.models import Contact, Meeting, MeetingPerson, ParentsEvening
+from pupils.models import Contact, EveningTeacher, Meeting, MeetingPerson, ParentsEvening
 from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
 from sendco.jobs import runner
@@ -158,6 +158,8 @@ def test_the_times_fill_the_evening(evening):
 
 
 def test_a_time_is_taken_once_and_a_family_meets_one_at_a_time(evening, pupil, other_pupil, senco, teacher, mother):
+    other_pupil.form_group = pupil.form_group
+    other_pupil.save()
     meeting = evenings.book(evening=evening, user=teacher, at=time(16, 20), pupil=pupil, by=senco)
 
     assert (meeting.organiser, meeting.planned_on, meeting.starts_at) == (teacher, evening.on, time(16, 20))
@@ -172,6 +174,8 @@ def test_a_time_is_taken_once_and_a_family_meets_one_at_a_time(evening, pupil, o
 
 
 def test_a_meeting_moves_within_the_evening_or_leaves_it(evening, pupil, other_pupil, senco, teacher):
+    other_pupil.form_group = pupil.form_group
+    other_pupil.save()
     first = evenings.book(evening=evening, user=teacher, at=time(16), pupil=pupil, by=senco)
     evenings.book(evening=evening, user=teacher, at=time(16, 20), pupil=other_pupil, by=senco)
 
@@ -328,3 +332,36 @@ def test_a_letter_to_a_hidden_address_carries_none(client, sign_in, pupil, senco
     jobs.start(person.meeting, what=jobs.LETTER, acting=acting_for(senco), person=person.pk)
     words = words_on_paper()
     assert ("Ada Adeyemi" in words, "Secret Lane" in words) == (True, False)
+
+
+def test_whom_a_parent_meets_has_to_see_the_child(client, sign_in, evening, pupil, other_pupil, senco, teacher):
+    refused(
+        ChildMeetingReason.OWNER_BLIND, evenings.book, evening=evening, user=teacher, at=time(16), pupil=other_pupil,
+        by=senco,
+    )  # fmt: skip
+    theirs = EveningTeacher.objects.get(evening=evening, user=senco)
+    sign_in(teacher)
+    page = client.get(reverse("pupils:evening-detail", args=[evening.pk])).content.decode()
+    assert reverse("pupils:evening-book", args=[theirs.pk]) not in page
+    assert client.get(reverse("pupils:evening-book", args=[theirs.pk])).status_code == 302
+    assert not Meeting.objects.exists()
+    evenings.book(evening=evening, user=senco, at=time(16), pupil=pupil, by=senco)
+    page = client.get(reverse("pupils:evening-detail", args=[evening.pk])).content.decode()
+    assert pupil.name in page
+    assert reverse("pupils:meeting-detail", args=[Meeting.objects.get().pk]) not in page
+
+
+def test_two_who_change_the_people_of_an_evening_lose_nobody(client, sign_in, evening, school, senco, teacher, head):
+    sign_in(senco)
+    url = reverse("pupils:evening-edit", args=[evening.pk])
+    form = client.get(url).context["form"]
+    typed = {name: form[name].value() for name in ("name", "minutes", "place", "version")} | {
+        "on": evening.on.isoformat(), "starts_at": f"{evening.starts_at:%H:%M}", "ends_at": f"{evening.ends_at:%H:%M}",
+    }  # fmt: skip
+    assert client.post(url, typed | {"users": [senco.pk, teacher.pk, head.pk]}).status_code == 302
+
+    page = client.post(url, typed | {"users": [senco.pk]})
+
+    assert page.status_code == 422
+    assert [row.label for row in page.context["conflict"].rows] == ["Whom parents can meet"]
+    assert len(evenings.teachers_of(evening)) == 3

@@ -210,7 +210,8 @@ def test_who_took_something_on_settles_it_without_seeing_the_meeting(client, sig
     assert client.get(reverse("pupils:meeting-detail", args=[action.meeting_id])).status_code == 404
 
     answer = client.post(
-        reverse("pupils:meeting-action-settle", args=[action.pk]), {"state": "done", "word": "Done on Monday"}
+        reverse("pupils:meeting-action-settle", args=[action.pk]),
+        {"state": "done", "word": "Done on Monday", "version": 1},
     )
 
     action.refresh_from_db()

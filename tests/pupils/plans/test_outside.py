@@ -24,6 +24,8 @@ from pupils.models import (
 )
 from pupils.outside import people, services
 from pupils.outside.refusals import OutsideReason
+from pupils.plans.services.plans import stop
+from pupils.record.services.contacts import save_contact
 from pupils.record.services.pupils import hand_over
 from sendco.due.models import DueItem
 from sendco.files.models import StoredFile
@@ -199,6 +201,62 @@ def test_a_page_opened_anew_goes_on(plan, senco, mother):
     assert OutsideAsk.objects.get().words == "Half a sentence and the rest"
 
 
+def hidden(page, name):
+    return re.search(rf'name="{name}" value="([^"]*)"', page.content.decode()).group(1)
+
+
+def test_what_somebody_took_back_is_not_sent(plan, senco, mother):
+    ask_parent(plan, mother, senco)
+    browser = opened()
+    browser.post(PAGE, {"page": "a", "words": "He hates maths because Mr X shouts"}, headers={"HX-Request": "true"})
+
+    page = browser.get(PAGE)
+    shown = {name: hidden(page, name) for name in ("page", "before", "way")}
+    saved = browser.post(PAGE, shown | {"words": "He hates"}, headers={"HX-Request": "true"})
+    assert hidden(saved, "before") == ""
+    browser.post(PAGE, shown | {"before": "", "words": "He hates maths", "go": "send"})
+
+    assert OutsideAsk.objects.get().words == "He hates maths"
+
+
+def test_a_text_typed_meanwhile_on_another_phone_is_not_replaced(plan, senco, mother):
+    ask_parent(plan, mother, senco)
+    browser = opened()
+    browser.post(PAGE, {"page": "a", "words": "First"})
+    page = browser.get(PAGE)
+    browser.post(PAGE, {"page": "a", "words": "First and more"})
+
+    browser.post(PAGE, {name: hidden(page, name) for name in ("page", "before", "way")} | {"words": "X", "go": "send"})
+
+    assert OutsideAsk.objects.get().words == "X\n\nFirst and more"
+
+
+def test_a_page_of_one_link_answers_no_other(plan, senco, mother, pupil):
+    ask_parent(plan, mother, senco)
+    browser = opened()
+    first = browser.get(PAGE)
+    other = services.ask(
+        row=OutsideAsk(
+            pupil=pupil, kind="school", name="Ms Oak", email="oak@school.example", question="?", answer_by=days(5)
+        ),
+        by=senco,
+    )
+    run_jobs()
+    second = reverse("link-open", args=[secret()])
+    browser.post(second)
+    run_jobs()
+    code = re.search(r"\b(\d{6})\b", mail.outbox[-1].body).group(1)
+    assert browser.post(second, {"code": code}).status_code == 302
+
+    typed = {"page": "a", "way": hidden(first, "way"), "words": "About Kezia's plan", "go": "send"}
+    answer = browser.post(PAGE, typed)
+
+    assert (answer.status_code, "About Kezia" in answer.content.decode()) == (404, True)
+    other.refresh_from_db()
+    assert (other.drafts, other.answered_at) == ({}, None)
+    assert browser.post(PAGE, typed | {"way": hidden(browser.get(PAGE), "way")}).status_code == 302
+
+
 @pytest.mark.parametrize(("words", "said"), [("", "Write something"), ("x" * 10_001, "longer than 10000")])
 def test_what_cannot_be_sent_says_why_and_stays(plan, senco, mother, words, said):
     ask_parent(plan, mother, senco)
@@ -290,11 +348,16 @@ def test_an_agency_sends_its_report_and_it_is_filed(client, sign_in, referral, s
     assert "See the file" in detail
     assert client.get(reverse("pupils:outside-file", args=[attached.pk])).status_code == 200
     url = reverse("pupils:outside-file-keep", args=[attached.pk])
-    facts = {"title": "Report of Speech therapy", "kind": "report", "dated_on": days(0).isoformat()}
+    # The day on the paper is not the day on which it came.
+    facts = {"title": "Report of Speech therapy", "kind": "report", "dated_on": days(-3).isoformat()}
+    item = DueItem.objects.get(rule="outside.read")
+    assert (item.met_on, item.owner_id) == (None, senco.pk)
     client.post(url, facts)
 
     referral.refresh_from_db()
+    item.refresh_from_db()
     assert (referral.report, referral.report_on) == (Document.objects.get(), days(0))
+    assert item.met_on == days(0)
     refused(OutsideReason.FILED_ALREADY, services.file_it, attached=attached, facts=facts, by=senco)
 
 
@@ -394,8 +457,17 @@ def test_the_next_teacher_receives_a_pack(client, sign_in, pupil, plan, senco, t
 
 
 @pytest.mark.skipif(not pdf_available(), reason="needs Pango")
-def test_the_next_school_receives_it_by_link(pupil, plan, senco):
+def test_the_next_school_receives_it_by_link(client, sign_in, pupil, plan, senco):
     made = pack(pupil, senco, to_name="Miss Park", to_place="Hilltop", to_email="park@hilltop.example")
+    assert DueItem.objects.get(rule="handover.send").met_on is None
+    assert not OutsideAsk.objects.exists()  # nobody has looked at it yet
+    sign_in(senco)
+    detail = reverse("pupils:handover-detail", args=[made.pk])
+    assert "Not sent yet" in client.get(detail).content.decode()
+    client.post(reverse("pupils:handover-send", args=[made.pk]))
+    run_jobs()
+    assert DueItem.objects.get(rule="handover.send").met_on == timezone.localdate()
+    refused(OutsideReason.SENT_ALREADY, services.send_pack, pack=made, by=senco)
     browser = opened()
     page = browser.get(PAGE).content.decode()
     assert "Open the pack" in page
@@ -413,6 +485,8 @@ def test_the_next_school_receives_it_by_link(pupil, plan, senco):
 @pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_a_pack_withdrawn_is_gone(client, sign_in, pupil, plan, senco):
     made = pack(pupil, senco, to_name="Miss Park", to_email="park@hilltop.example")
+    services.send_pack(pack=made, by=senco)
+    run_jobs()
     browser = opened()
 
     services.withdraw_pack(pack=made, by=senco)
@@ -432,3 +506,82 @@ def test_a_pack_goes_to_somebody_who_sees_the_child(pupil, senco, teacher):
     pupil.form_group = None
     pupil.save()
     refused(OutsideReason.RECEIVER_BLIND, services.make_pack, pack=HandoverPack(to_user=teacher, **facts), by=senco)
+
+
+@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
+def test_what_the_family_was_not_asked_about_is_in_no_pack(pupil, senco, teacher, referral):
+    agencies.note_report(referral=referral, report_on=days(0), advice=["Picture cards"], by=senco)
+    agency = Agency.objects.create(school=pupil.school, name="Children's social care", kind="social")
+    Referral.objects.create(
+        pupil=pupil, agency=agency, lead=senco, reason="x", basis="law", basis_note="s47", sent_on=days(0)
+    )
+    text = words_in(StoredFile.objects.get(pk=pack(pupil, senco, to_user=teacher).file_id))
+
+    assert "Picture cards" in text
+    assert "social care" not in text
+
+
+@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
+def test_a_pack_whose_receiver_leaves_goes_on_and_an_old_one_can_be_closed(
+    client, sign_in, pupil, senco, head, teacher
+):
+    made = pack(pupil, senco, to_user=teacher)
+    sign_in(teacher)
+    tab = reverse("pupil-detail", args=[pupil.pk]) + "?tab=meetings"
+    assert reverse("pupils:handover-detail", args=[made.pk]) in client.get(tab).content.decode()
+
+    hand_over(user=teacher, to=head, school=pupil.school, by=head)
+
+    made.refresh_from_db()
+    assert (made.to_user, DueItem.objects.get(rule="handover.receive").owner_id) == (head, head.pk)
+    StoredFile.objects.filter(pk=made.file_id).delete()  # its time has run out
+    refused(OutsideReason.NOT_KEPT, services.file_of, pack=made)
+    assert services.withdraw_pack(pack=made, by=senco).withdrawn_on == timezone.localdate()
+
+
+@pytest.mark.parametrize("what", ["closed", "banned", "referral"])
+def test_a_question_that_cannot_be_answered_any_more_is_not_due(plan, senco, mother, referral, what):
+    if what == "referral":
+        row = OutsideAsk(
+            pupil=referral.pupil, kind="agency", referral=referral, name="Dr Obi", email="obi@clinic.example",
+            answer_by=days(3),
+        )  # fmt: skip
+        services.ask(row=row, by=senco)
+        run_jobs()
+        agencies.end(referral=referral, ended_on=days(0), ending="withdrawn", end_note="", by=senco)
+    else:
+        row = ask_parent(plan, mother, senco)
+        if what == "closed":
+            stop(plan=plan, ending="stopped", ending_note="", version=plan.version, by=senco)
+        else:
+            mother.do_not_contact = True
+            save_contact(contact=mother, by=senco)
+
+    item = DueItem.objects.get(rule="outside.answer")
+    assert item.closed_on is not None
+    row.refresh_from_db()
+    assert people.trail_of(row).endswith("the link has ended. Ask again")
+
+
+def test_an_answer_waits_to_be_read(client, sign_in, plan, senco, mother):
+    ask = ask_parent(plan, mother, senco)
+    sign_in(senco)
+    url = reverse("pupils:outside-read", args=[ask.pk])
+    refused(OutsideReason.NOTHING_CAME, services.note_read, row=ask, by=senco)
+    send(opened(), "He likes the cards")
+    detail = reverse("pupils:outside-detail", args=[ask.pk])
+    assert url in client.get(detail).content.decode()
+
+    client.post(url)
+
+    assert OutsideAsk.objects.get().read_on == days(0)
+    assert DueItem.objects.get(rule="outside.read").met_on == days(0)
+    assert url not in client.get(detail).content.decode()
+
+
+def test_how_far_links_are_is_three_queries_however_many(plan, senco, mother, father, django_assert_num_queries):
+    rows = [ask_parent(plan, contact, senco) for contact in (mother, father, mother)]
+
+    for some in (rows[:1], rows):
+        with django_assert_num_queries(3):
+            people.trails_of(some)

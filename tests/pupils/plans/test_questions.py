@@ -203,7 +203,9 @@ def test_a_challenge_through_its_pages(client, sign_in, school, senco, pupil, te
         ("step", {"done_on": days(-1).isoformat(), "words": "Rang"}),
         ("reply", {"replied_on": days(0).isoformat(), "reply": "Sorry"}),
     ):
-        assert client.post(reverse(f"pupils:challenge-{name}", args=[row.pk]), values).status_code == 302
+        row.refresh_from_db()
+        url = reverse(f"pupils:challenge-{name}", args=[row.pk])
+        assert client.post(url, values | {"version": row.version}).status_code == 302
     step = row.steps.get()
     changed = {"done_on": days(-1).isoformat(), "words": "Wrote", "version": step.version}
     client.post(reverse("pupils:challenge-step-edit", args=[step.pk]), changed)
@@ -214,7 +216,8 @@ def test_a_challenge_through_its_pages(client, sign_in, school, senco, pupil, te
         assert words in page
     for url in (reverse("pupils:challenge-list"), reverse("pupil-detail", args=[pupil.pk]) + "?tab=meetings"):
         assert "Plan not sent" in client.get(url).content.decode()
-    ended = {"ended_on": days(0).isoformat(), "outcome": "right"}
+    row.refresh_from_db()
+    ended = {"ended_on": days(0).isoformat(), "outcome": "right", "version": row.version}
     assert client.post(reverse("pupils:challenge-end", args=[row.pk]), ended).status_code == 302
     sign_in(teacher)
     assert not Challenge.objects.visible_to(acting_for(teacher)).exists()
