@@ -55,6 +55,11 @@ class SencoQuestion(models.Model):
         return f"question {self.pk}"
 
 
+class QuestionReplyQuerySet(models.QuerySet):
+    def visible_to(self, acting: Acting) -> Self:
+        return self.filter(question__in=SencoQuestion.objects.visible_to(acting))
+
+
 class QuestionReply(models.Model):
     """One thing that was said to a question: an answer, or what its asker wants to know further."""
 
@@ -64,6 +69,8 @@ class QuestionReply(models.Model):
     said_at = models.DateTimeField(auto_now_add=True)
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()
+
+    objects = QuestionReplyQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -9,6 +9,7 @@ from sendco.audit import services as audit
 from sendco.refusals import Refused
 from staff.models import User
 from staff.owed import bring_up_to_date
+from staff.saving import save_versioned
 
 from ..models import PracticeNote, QuestionReply, SencoQuestion
 from ..practice.services import save_note
@@ -58,6 +59,25 @@ def say(*, question: SencoQuestion, words: str, by: User) -> SencoQuestion:
     code = "question.answered" if answered else "question.asked_further"
     _note(row, code, "Question to the SENDCo answered" if answered else "Question to the SENDCo, further", by=by)
     return row
+
+
+@transaction.atomic
+def put_right(*, row: SencoQuestion | QuestionReply, values: dict[str, Any], version: int, by: User) -> SencoQuestion:
+    """Change one's own question or reply, or take a question off the wrong child. Raises ChangedMeanwhile."""
+    question = _locked(row.question if isinstance(row, QuestionReply) else row)
+    if question.closed_on:
+        raise Refused(QuestionReason.QUESTION_CLOSED, day=question.closed_on)
+    was_about = question.pupil_id
+    _, changed = save_versioned(row, values, version=version, by=by)
+    if changed:
+        question = _locked(question)
+        _note(question, "question.put_right", "Question to the SENDCo put right", by=by)
+        if was_about and was_about != question.pupil_id:
+            audit.record(
+                "question.moved", question, text="A question is not about this pupil after all", by=by,
+                school_id=question.school_id, pupil_id=was_about,
+            )  # fmt: skip
+    return question
 
 
 @transaction.atomic

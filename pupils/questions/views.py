@@ -1,9 +1,10 @@
 """Ask the SENDCo: a question on a pupil or in general, answered here, and shared where it helps others."""
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -15,7 +16,7 @@ from staff.access import require_permission
 from staff.permissions import Permission as P
 
 from ..concerns.forms import CarefulForm
-from ..models import Need, Pupil, SencoQuestion
+from ..models import Need, Pupil, QuestionReply, SencoQuestion
 from ..plans.forms import ShareForm
 from . import services
 
@@ -34,6 +35,30 @@ class WordsForm(CarefulForm):
     def __init__(self, *args, label, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["words"].label = label
+
+
+class ChangeForm(WordsForm):
+    """One's own words, and whether they are about the pupil."""
+
+    pupil = forms.ModelChoiceField(
+        label="About", queryset=Pupil.objects.none(), required=False, empty_label="No pupil: a general question"
+    )
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args, pupil=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if pupil is None:
+            del self.fields["pupil"]
+        else:
+            self.fields["pupil"].queryset = Pupil.objects.filter(pk=pupil.pk)
+            self.fields["pupil"].label_from_instance = lambda row: row.name
+
+    def stored_fields(self):
+        return [name for name in ("words", "pupil") if name in self.fields]
+
+    @property
+    def values(self):
+        return {name: self.cleaned_data[name] for name in self.stored_fields()}
 
 
 def _page(title, *, submit="", back=None, **more):
@@ -125,6 +150,41 @@ def question_detail(request, pk):
         leaves=("words_checked",),
         versioned=Versioned(values=nothing),
     ).respond(request)  # fmt: skip
+
+
+@require_permission(*READS)
+@form_page
+def question_edit(request, pk):
+    """By who asked: other words, or about no pupil after all."""
+    question = _question(request, pk)
+    return _put_right(request, question, question, question.asked_by_id, question.pupil, "Change the question")
+
+
+@require_permission(*READS)
+@form_page
+def reply_edit(request, pk):
+    """By who wrote it."""
+    rows = QuestionReply.objects.visible_to(request.acting).select_related("question__school")
+    reply = get_object_or_404(rows, pk=pk)
+    return _put_right(request, reply, reply.question, reply.by_id, None, "Change what you wrote")
+
+
+def _put_right(request, row, question, author, pupil, title):
+    if author != request.user.pk:
+        messages.info(request, "Only whoever wrote it changes it.")
+        return redirect(address(question))
+    initial = {"words": row.words, "pupil": pupil, "version": row.version}
+    form = ChangeForm(posted(request), school=question.school, label="Your words", pupil=pupil, initial=initial)
+    return FormPage(
+        form=form,
+        save=lambda cleaned: services.put_right(
+            row=row, values=form.values, version=cleaned["version"], by=request.user
+        ),
+        done="Changed.",
+        then=address(question),
+        page=_page(title, submit="Save", back=address(question)),
+        leaves=("words_checked",),
+    ).respond(request)
 
 
 @require_permission(*READS)

@@ -57,6 +57,31 @@ def test_a_closed_question_takes_no_word_until_it_is_opened(school, teacher, sen
     assert services.say(question=question, words="x", by=senco).answered_on
 
 
+def test_a_question_on_the_wrong_child_is_put_right(client, sign_in, school, teacher, senco, pupil):
+    question = ask(teacher, school, pupil, words="Whihc seat?")
+    services.say(question=question, words="By the dor", by=senco)
+    reply = question.replies.get()
+    sign_in(teacher)
+    url = reverse("pupils:question-edit", args=[question.pk])
+    assert url in client.get(reverse("pupils:question-detail", args=[question.pk])).content.decode()
+    assert client.get(reverse("pupils:question-reply-edit", args=[reply.pk])).status_code == 302
+    version = client.get(url).context["form"]["version"].value()
+
+    assert client.post(url, {"words": "Which seat?", "pupil": "", "version": version}).status_code == 302
+
+    question.refresh_from_db()
+    assert (question.words, question.pupil, due("question.answer").pupil_id) == ("Which seat?", None, None)
+    tab = client.get(reverse("pupil-detail", args=[pupil.pk]) + "?tab=meetings").content.decode()
+    assert "Which seat?" not in tab
+    assert client.post(url, {"words": "Other", "version": version}).status_code == 422
+    sign_in(senco)
+    client.post(reverse("pupils:question-reply-edit", args=[reply.pk]), {"words": "By the door", "version": 1})
+    reply.refresh_from_db()
+    assert (reply.words, reply.history.count()) == ("By the door", 2)
+    services.set_closed(question=question, closed=True, by=teacher)
+    refused(QuestionReason.QUESTION_CLOSED, services.put_right, row=reply, values={"words": "x"}, version=2, by=senco)
+
+
 def test_an_answer_is_shared_once_and_names_no_child(school, teacher, senco, pupil):
     question = ask(teacher, school, pupil)
     values = {"title": "Seats", "text": "By the door", "needs": ["ASD"]}

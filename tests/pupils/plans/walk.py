@@ -27,6 +27,7 @@ from pupils.models import (
     PlanVoice,
     Profile,
     ProfileVersion,
+    QuestionReply,
     Recommendation,
     Referral,
     ReviewWindow,
@@ -44,14 +45,17 @@ from .helping import begin, targets_of
 # Whoever is not asked for the reviews of a class opens them only with the right to lead plans.
 READERS = {Role.SENCO, Role.HEAD, Role.PROVISION_LEAD}
 OF_A_WINDOW = dict.fromkeys(
-    ("window_class", "child_meeting", "meeting_action", "meeting_person", "contact_log", "handover_pack", "question"),
+    (
+        "window_class", "child_meeting", "meeting_action", "meeting_person", "contact_log", "handover_pack",
+        "question", "question_reply",
+    ),
     READERS,
 )  # fmt: skip
 
 ABOUT_A_SUPPORT_PLAN = {
     "support_plan", "plan_reader", "support_outcome", "target", "target_value", "strategy", "plan_note", "voice",
     "profile_version", "child_meeting", "meeting_action", "meeting_person", "contact_log", "referral", "advice",
-    "outside_ask", "outside_file", "handover_pack", "question", "challenge", "challenge_step",
+    "outside_ask", "outside_file", "handover_pack", "question", "question_reply", "challenge", "challenge_step",
 }  # fmt: skip
 
 
@@ -157,7 +161,8 @@ def question_things(school, user, pupil):
         reply_by=today,
     )  # fmt: skip
     step = ChallengeStep.objects.create(challenge=challenge, words="Rang", by=user)
-    return {"question": question.pk, "challenge": challenge.pk, "challenge_step": step.pk}
+    reply = QuestionReply.objects.create(question=question, words="By the door", by=user)
+    return {"question": question.pk, "question_reply": reply.pk, "challenge": challenge.pk, "challenge_step": step.pk}
 
 
 def support_setup_things(school, user):
@@ -255,7 +260,8 @@ def support_routes(*, reads, leads):
         ),
         ("none", ("question-list", "question-ask"), reads),
         ("pupil", ("question-ask-pupil",), reads),
-        ("question", ("question-detail", "question-close"), reads),
+        ("question", ("question-detail", "question-close", "question-edit"), reads),
+        ("question_reply", ("question-reply-edit",), reads),
         ("question", ("question-share",), leads),
         ("none", ("challenge-list",), READERS),
         ("none", ("challenge-add",), leads),
