@@ -1,5 +1,7 @@
 """Mail about accounts. Sent after commit in the background so that an unknown address takes no less time to answer."""
 
+import re
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -40,7 +42,10 @@ def send_mail(run):
         to=mail.to, subject=mail.subject, text=mail.text, html=mail.html, reply_to=mail.reply_to, automatic=True
     )
     if mail.calendar:
-        message.attach("meeting.ics", mail.calendar, "text/calendar")
+        # Named in the type too: some mail programs look nowhere else for what to do with it.
+        method = re.search(r"^METHOD:(\w+)", mail.calendar, re.MULTILINE)
+        kind = f"text/calendar; method={method[1]}" if method else "text/calendar"
+        message.attach("meeting.ics", mail.calendar, kind)
     message.send()
     mail.mark_sent()
     return {"message": "Sent."}

@@ -13,16 +13,17 @@ from staff.mailing import answers_to
 from ..models import Meeting
 
 
-def calendar_of(meeting: Meeting, *, is_off: bool = False) -> bytes:
+def calendar_of(meeting: Meeting, *, to: str = "", is_off: bool = False) -> bytes:
     """The meeting as an ICS file: "Meeting at Fernhill", its time and place. A later one of the same meeting replaces
     it, or takes it off where the meeting is called off, or `is_off` for the one person who need not come. Times are in
-    UTC, which every calendar reads without a table of time zones.
+    UTC, which every calendar reads without a table of time zones. Mailed `to` somebody it is a request to that one
+    address: what is only published, the calendars of Google and Microsoft do not change later.
     """
     is_off = is_off or meeting.cancelled_on is not None
     calendar = Calendar()
     calendar.add("prodid", "-//sendco//meetings//EN")
     calendar.add("version", "2.0")
-    calendar.add("method", "CANCEL" if is_off else "PUBLISH")
+    calendar.add("method", "CANCEL" if is_off else "REQUEST" if to else "PUBLISH")
     event = Event()
     event.add("uid", f"meeting-{meeting.pk}@{_domain()}")
     event.add("sequence", meeting.sequence)
@@ -36,6 +37,8 @@ def calendar_of(meeting: Meeting, *, is_off: bool = False) -> bytes:
         event.add("dtstart", meeting.planned_on)
         event.add("dtend", meeting.planned_on + timedelta(days=1))
     event.add("organizer", f"mailto:{answers_to(meeting.school) or parseaddr(settings.DEFAULT_FROM_EMAIL)[1]}")
+    if to:
+        event.add("attendee", f"mailto:{to}", parameters={"RSVP": "FALSE", "PARTSTAT": "NEEDS-ACTION"})
     if meeting.place:
         event.add("location", meeting.place)
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")

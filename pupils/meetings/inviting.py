@@ -81,7 +81,7 @@ def _mail(meeting: Meeting, person: MeetingPerson, to: str) -> None:
         to=to,
         subject=f"{school.short_name or school.name}: {_subject(meeting, person)}",
         text=f"Hello {name},\n\n{_words(meeting, person)}\n\n{_ask(meeting, person)}\n\n{school.name}\n",
-        calendar=calendar_of(meeting, is_off=person.removed_on is not None).decode(),
+        calendar=calendar_of(meeting, to=to, is_off=person.removed_on is not None).decode(),
         school=school,
     )
 

@@ -17,7 +17,16 @@ from staff.owed import bring_up_to_date
 from staff.saving import save_versioned
 from staff.selectors import school_calendar
 
-from ..models import Contact, ContactLog, Meeting, MeetingAction, MeetingPerson, MeetingPupil, Pupil
+from ..models import (
+    Contact,
+    ContactLog,
+    Meeting,
+    MeetingAction,
+    MeetingPerson,
+    MeetingPupil,
+    ParentsEvening,
+    Pupil,
+)
 from .refusals import ChildMeetingReason
 from .selectors import open_before
 from .times import check_free, times_of
@@ -185,6 +194,8 @@ def _place_of_evening(row: Meeting, values: dict[str, Any]) -> dict[str, Any]:
     evening, at = row.evening, values.get("starts_at", row.starts_at)
     if evening is None or at == row.starts_at and values.get("planned_on", row.planned_on) == row.planned_on:
         return {}
+    # Taken for the transaction, as booking does: two who choose one time are one after the other.
+    evening = ParentsEvening.objects.select_for_update(of=("self",)).get(pk=evening.pk)
     if values.get("planned_on", row.planned_on) != evening.on or at not in times_of(evening):
         return {"evening": None}
     check_free(evening, row.organiser, at, row.pupil_id, but=row.pk)

@@ -68,7 +68,7 @@ def test_an_invitation_goes_out_with_a_file_for_the_calendar_and_names_no_child(
     sent = mail.outbox[-1]
     assert (sent.to, "15:30" in sent.body, "Kezia" in sent.body + sent.subject) == (["ada@home.example"], True, False)
     name, content, kind = sent.attachments[0]
-    assert (name, kind) == ("meeting.ics", "text/calendar")
+    assert (name, kind) == ("meeting.ics", "text/calendar; method=REQUEST")
     assert Calendar.from_ical(content).walk("VEVENT")
     assert not OutgoingMail.objects.exclude(calendar="").exists()
     assert [person.user for person in inviting.to_tell(meeting)] == [teacher]

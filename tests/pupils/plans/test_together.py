@@ -197,6 +197,7 @@ def test_a_parent_who_is_taken_off_is_told_and_only_once(pupil, senco, mother, f
     )  # fmt: skip
     event = Calendar.from_ical(next(part for part in letter.attachments)[1])
     assert str(event["method"]) == "CANCEL"
+    assert 'text/calendar; method="CANCEL"' in letter.message().as_string()
     assert inviting.no_longer_invited(meeting) == []
 
 
@@ -206,6 +207,9 @@ def test_an_invitation_is_read_by_every_calendar(pupil, senco, school):
 
     assert event["dtstart"].to_ical() == b"20270614T143000Z"  # British Summer Time
     assert str(event["organizer"]).startswith("mailto:")
+    # What is only published is not changed later by the calendars of Google and Microsoft.
+    mailed = Calendar.from_ical(inviting.calendar_of(meeting, to="ada@home.example"))
+    assert (str(mailed["method"]), str(mailed.walk("VEVENT")[0]["attendee"])) == ("REQUEST", "mailto:ada@home.example")
     refused(ChildMeetingReason.TOO_FAR, plan, pupil=pupil, by=senco, on=date(9999, 12, 31))
 
 
