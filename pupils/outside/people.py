@@ -106,8 +106,10 @@ def _trail(ask: OutsideAsk, link: Link | None, at_work: set[tuple[int, int]]) ->
     if ask.mailed_at is None:
         return "On its way"
     sent = f"Sent on {long_date(timezone.localdate(ask.mailed_at))}"
+    if why_not(ask):
+        return f"{sent}, the link has ended"
     left = link is not None and link.made_by_id and (link.made_by_id, link.school_id) not in at_work
-    if link is None or not link.is_open(timezone.now()) or left or ask.mailed_to != address_of(ask) or why_not(ask):
+    if link is None or not link.is_open(timezone.now()) or left or ask.mailed_to != address_of(ask):
         return f"{sent}, the link has ended. Ask again"
     if link.first_opened_at is None:
         return f"{sent}, not opened yet"

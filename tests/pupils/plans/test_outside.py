@@ -560,7 +560,7 @@ def test_a_question_that_cannot_be_answered_any_more_is_not_due(plan, senco, mot
     item = DueItem.objects.get(rule="outside.answer")
     assert item.closed_on is not None
     row.refresh_from_db()
-    assert people.trail_of(row).endswith("the link has ended. Ask again")
+    assert people.trail_of(row).endswith(", the link has ended")
 
 
 def test_an_answer_waits_to_be_read(client, sign_in, plan, senco, mother):
