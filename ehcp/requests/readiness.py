@@ -2,7 +2,8 @@
 
 from django.db.models import QuerySet
 
-from pupils.models import Document, Pupil, RegisterEntry, SupportPlan
+from pupils.agencies.selectors import advice_of
+from pupils.models import Document, PlanVoice, Pupil, RegisterEntry, SupportPlan
 from sendco.clock import long_date
 from sendco.files.kinds import Kind
 from sendco.files.models import StoredFile
@@ -25,6 +26,8 @@ def readiness(case: NeedsAssessment) -> list[tuple]:
     documents = Document.objects.filter(pupil=pupil, removed_on=None)
     here = [piece for piece in case.advice.select_related("document") if piece.is_here]
     views = [piece for piece in here if piece.kind == Advice.Kind.PARENT]
+    voices = PlanVoice.objects.filter(plan__pupil=pupil, plan__is_confidential=False, removed_on=None)
+    voices = voices.exclude(plan__ending=SupportPlan.Ending.MISTAKE)
     outside = [piece for piece in here if piece.kind not in (Advice.Kind.PARENT, Advice.Kind.EDUCATION)]
     return [
         (
@@ -48,13 +51,13 @@ def readiness(case: NeedsAssessment) -> list[tuple]:
         (
             "advice",
             "Advice from outside the school",
-            bool(outside) or _are_pages(documents.filter(kind=Document.Kind.REPORT)),
+            bool(outside) or advice_of(pupil).exists() or _are_pages(documents.filter(kind=Document.Kind.REPORT)),
             "File the reports you have, or ask for one.",
         ),
         (
             "views",
             "The parent's and the child's views",
-            bool(views),
+            bool(views) or (voices.filter(contact=None).exists() and voices.exclude(contact=None).exists()),
             "Ask for their views, then type their words or file the document. A date alone is not sent.",
         ),
         (

@@ -365,7 +365,9 @@ class StrategyForm(VersionedForm, forms.ModelForm):
             "target": "For which target",
             "note": "From what works here",
         }
-        help_texts = {"note": "Links the strategy with the note in What works, so that its use is counted there."}
+        help_texts = {
+            "note": "Links the strategy with the note in What works, which is one press away from the plan then."
+        }
         widgets = {"text": forms.Textarea(attrs={"rows": 2})}
 
     def __init__(self, *args, plan, **kwargs):

@@ -1,5 +1,6 @@
 """Profiles on paper: one, those of a class in one file, and cards for a lanyard."""
 
+import io
 from typing import Any
 
 from sendco.jobs import services as jobs
@@ -48,17 +49,31 @@ def profiles_pdf(run: Run) -> dict[str, Any]:
         pages.append(page_of(version, fit=_fit(version)))
     context = {"title": "One-page profiles", "profiles": pages, "school_name": acting.school.name}
     content = draw(CARDS if run.params["as_cards"] else TEMPLATE, context, title="One-page profiles")
+    if not run.params["as_cards"] and _page_count(content) > len(versions):
+        # A name, a class or the sheet has changed since: each is measured as it is now.
+        context["profiles"] = [page_of(version, fit=_measured(version)) for version in versions]
+        content = draw(TEMPLATE, context, title="One-page profiles")
     name = "cards.pdf" if run.params["as_cards"] else "one-page-profiles.pdf"
     return keep_print(run, content, name=name, pupils=[version.profile.pupil_id for version in versions])
 
 
 def _fit(version: ProfileVersion) -> int:
     """The size it was published at; measured now for one that was published where no PDF could be drawn."""
-    if version.fit is not None:
-        return version.fit
+    return version.fit if version.fit is not None else _measured(version)
+
+
+def _page_count(content: bytes) -> int:
+    import pikepdf  # heavy, and only the worker needs it
+
+    with pikepdf.open(io.BytesIO(content)) as whole:
+        return len(whole.pages)
+
+
+def _measured(version: ProfileVersion) -> int:
     try:
         return fit_on_one_page(TEMPLATE, context_of(version))[0]
     except DoesNotFit:
-        raise jobs.JobFailed("One of these profiles is longer than a page. Publish it again, shorter.") from None
+        who = version.profile.pupil.forename
+        raise jobs.JobFailed(f"{who}'s profile is longer than a page now. Publish it again, shorter.") from None
     except (PdfUnavailable, PdfFailed) as error:
         raise jobs.JobFailed(str(error)) from error

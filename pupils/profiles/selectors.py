@@ -1,6 +1,6 @@
 """Who should have read a profile, who has, and which pupils have one."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -141,6 +141,21 @@ def with_profiles(pupils: list, acting: Acting) -> list:
     for pupil in pupils:
         pupil.has_profile = pupil.pk in there
     return pupils
+
+
+def unread(acting: Acting) -> QuerySet[Profile]:
+    """Published profiles of pupils in view that no adult has read as they stand."""
+    newest = ProfileVersion.objects.filter(profile=OuterRef("pk"), withdrawn_on=None).order_by("-number")
+    read = ProfileReading.objects.filter(profile=OuterRef("pk"), read_number__gte=OuterRef("asks"))
+    rows = Profile.objects.filter(pupil__in=Pupil.objects.visible_to(acting), pupil__left_on=None)
+    return rows.annotate(asks=newest.values("asks")[:1]).filter(~Exists(read), asks__isnull=False)
+
+
+def unread_by_class(acting: Acting) -> list[tuple[int | None, str, int]]:
+    """[(class id, its name, how many of its profiles nobody has read)], the most first. One query."""
+    rows = Counter(unread(acting).values_list("pupil__form_group", "pupil__form_group__name"))
+    found = [(pk, name or "No class", count) for (pk, name), count in rows.items()]
+    return sorted(found, key=lambda one: (-one[2], one[1]))
 
 
 def to_read(acting: Acting) -> list[ProfileReading]:

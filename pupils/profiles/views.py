@@ -74,6 +74,10 @@ def profile_list(request):
         pupils = pupils.filter(
             Q(form_group=group) | Q(group_places__group=group, group_places__ends_on=None)
         ).distinct()
+    leads = acting.can(P.SUPPORT_LEAD)
+    only_unread = leads and request.GET.get("read") == "nobody"
+    if only_unread:
+        pupils = pupils.filter(pk__in=selectors.unread(acting).values("pupil"))
     groups = TeachingGroup.objects.visible_to(acting).filter(
         pk__in=Pupil.objects.visible_to(acting).filter(left_on=None).values("form_group")
     )
@@ -87,7 +91,9 @@ def profile_list(request):
         "group": group,
         "groups": groups.order_by("name", "pk"),
         "to_read": selectors.to_read(acting),
-        "may_lead": acting.can(P.SUPPORT_LEAD),
+        "may_lead": leads,
+        "only_unread": only_unread,
+        "unread": selectors.unread_by_class(acting) if leads and not group else [],
     }
     return render(request, "pupils/profile_list.html", context)
 

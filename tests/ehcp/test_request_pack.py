@@ -16,7 +16,18 @@ from ehcp.models import Advice, NeedsAssessment
 from ehcp.requests import pack
 from ehcp.requests.readiness import readiness
 from ehcp.requests.services import assessments as services
-from pupils.models import Agency, Assessment, Concern, Document, PupilFlag, Recommendation, Referral, RegisterEntry
+from pupils.models import (
+    Agency,
+    Assessment,
+    Concern,
+    Contact,
+    Document,
+    PlanVoice,
+    PupilFlag,
+    Recommendation,
+    Referral,
+    RegisterEntry,
+)
 from pupils.plans.services.reviews import close_cycle
 from pupils.record.services.documents import add_document
 from sendco.audit import services as audit
@@ -357,6 +368,27 @@ def test_cycles_of_support_go_into_the_pack_and_a_confidential_plan_does_not(sig
     assert "6 words a minute" in text
     assert "Partly met. Seen in maths" in text
     assert "A secret aim" not in text
+
+
+def test_what_child_and_parent_said_in_the_plan_counts_and_is_printed(sign_in, senco, pupil, case):
+    plan = begin(pupil, senco)
+    mother = Contact.objects.create(pupil=pupil, name="Ada Adeyemi", has_parental_responsibility=True)
+    PlanVoice.objects.create(plan=plan, contact=mother, words="She reads to her brother", taken_by=senco)
+    assert "views" in missing(case)
+    PlanVoice.objects.create(plan=plan, words="I like the quiet table", taken_by=senco)
+    assert "views" not in missing(case)
+
+    make(sign_in(senco), case, parts=["cycles"])
+
+    text = " ".join(" ".join(text_of(stored(case))).split())
+    for words in ("She reads to her brother", "I like the quiet table"):
+        assert words in text
+
+
+def test_advice_of_an_agency_counts_without_a_filed_report(senco, pupil, case):
+    assert "advice" in missing(case)
+    advised(pupil, senco, "Picture cards")
+    assert "advice" not in missing(case)
 
 
 def advised(pupil, by, text, **more):

@@ -8,6 +8,7 @@ from ehcp.deadlines import CODES
 from ehcp.letters.selectors import CHASERS
 from ehcp.models import CaseLetterKind
 from pupils import due_pages as of_pupils
+from pupils.deadlines import FIXED
 from sendco.due.pages import Takes, pages_of, to_sign
 
 PAGES = of_pupils.PAGES | of_plans.PAGES
@@ -22,6 +23,13 @@ def test_every_rule_about_plans_leads_to_a_page(code):
     pages = pages_of(code)
 
     assert pages.action or pages.watched
+
+
+@pytest.mark.parametrize("code", [rule.code for rule in FIXED] + ["support.review", "window.write", "equipment.check"])
+def test_every_rule_about_pupils_leads_to_a_page(code):
+    pages = pages_of(code)
+
+    assert pages.action or pages.watched or pages.steps
 
 
 def test_no_page_is_registered_for_a_rule_that_is_none():

@@ -4,7 +4,7 @@ from datetime import timedelta
 from functools import lru_cache
 from itertools import islice
 
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Case, Count, Exists, IntegerField, OuterRef, Q, When
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -36,6 +36,7 @@ from . import signatures
 from .staff import my_day, own_work, school_work
 
 MOST_ROWS = 20
+SHOWN = 60  # pupils on the home page of a teacher
 MOST_WAITING = 8
 NAMED = ("legal_forename", "legal_surname", "preferred_forename", "preferred_surname")
 # Access that ends so soon is shown to the administrator, who can still extend it.
@@ -132,6 +133,10 @@ def _classroom(acting, today, covered):
     pupils = with_status(Pupil.objects.visible_to(acting).filter(left_on=None)).order_by(
         "form_group__name", "sort_name", "pk"
     )
+    count = pupils.count()
+    if count > SHOWN:  # those with SEN first: of a whole year group they are whom somebody looks for here
+        with_sen = Case(When(open_code__in=("E", "K"), then=0), default=1, output_field=IntegerField())
+        pupils = pupils.order_by(with_sen, "form_group__name", "sort_name", "pk")
     due = _due_lists(acting, today, covered=covered)
     # A view that presses stands among what is due, with its date: not a second time below.
     shown = due["overdue"] + due["this_week"]
@@ -143,7 +148,8 @@ def _classroom(acting, today, covered):
         | own_work(acting, member, today)
         | {
             "due": due,
-            "pupils": with_profiles(with_plans(with_details(pupils[:60], acting), acting), acting),
+            "pupils": with_profiles(with_plans(with_details(pupils[:SHOWN], acting), acting), acting),
+            "pupil_count": count,
             "profiles_to_read": to_read(acting),
             "reviews_to_write": [row for row in to_write(acting, today) if row.pk not in asked],
             "reviews_asked": asked_of(acting.user, acting.school),

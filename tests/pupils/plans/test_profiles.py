@@ -15,9 +15,11 @@ from PIL import Image
 
 from pupils.models import Profile, ProfileReading, ProfileVersion, Pupil, PupilSupport
 from pupils.models.profiles import BOXES
-from pupils.profiles import plain, selectors, services
+from pupils.profiles import jobs, plain, selectors, services
 from pupils.profiles.refusals import ProfileReason
 from sendco.due.models import DueItem
+from sendco.files.models import StoredFile
+from sendco.files.services import open_stored
 from sendco.jobs import runner
 from sendco.jobs.models import Job
 from sendco.pdf.fit import fit_on_one_page
@@ -229,6 +231,40 @@ def test_two_hundred_profiles_are_each_one_page_or_refused(school, monkeypatch):
         assert size == 0 or pages_of([version], size - 1)[version.number] > 1  # no smaller than it has to be
     for version in too_long[:2]:
         refused(ProfileReason.TOO_LONG, services._fit, version=version)
+
+
+def test_the_senco_sees_the_classes_in_which_nobody_has_read(quick, client, sign_in, pupil, senco, teacher, group):
+    version = published(pupil, senco)
+    sign_in(senco)
+    page = client.get(reverse("pupils:profile-list"))
+    assert page.context["unread"] == [(group.pk, group.name, 1)]
+    only = client.get(reverse("pupils:profile-list") + f"?group={group.pk}&read=nobody").content.decode()
+    assert pupil.name in only
+
+    services.say_read(profile=version.profile, number=version.number, by=teacher)
+
+    page = client.get(reverse("pupils:profile-list"))
+    assert (page.context["unread"], "as it stands now" in page.content.decode()) == ([], False)
+    sign_in(teacher)
+    assert "Read by nobody" not in client.get(reverse("pupils:profile-list")).content.decode()
+
+
+@drawn
+def test_a_page_stays_one_page_when_the_name_grows(client, sign_in, school, pupil, senco):
+    words = {name: ("Likes calm words and a plan. " * 90)[: most - 1] for name, most in BOXES.items()}
+    version = published(pupil, senco, **words)
+    published_at = version.fit
+    pupil.preferred_forename, pupil.preferred_surname = "Maximiliana " * 6, "Featherstonehaugh " * 4
+    pupil.save()
+    ProfileVersion.objects.filter(pk=version.pk).update(fit=0)  # as after a change of the sheet
+
+    job = jobs.start([pupil], as_cards=False, acting=acting_for(senco))
+    runner.run(job.pk)
+    job.refresh_from_db()
+
+    stored = StoredFile.objects.get(pk=job.result["file"])
+    assert published_at > 0
+    assert len(pypdfium2.PdfDocument(open_stored(stored).read())) == 1
 
 
 @drawn
