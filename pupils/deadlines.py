@@ -262,17 +262,6 @@ QUESTION_ANSWER = Rule(
     valid_from=SEND_LAW_FROM,
     example=(date(2026, 11, 9), date(2026, 11, 16)),
 )
-QUESTION_READ = Rule(
-    code="question.read",
-    title="Read the answer to your question",
-    duty=Duty.SCHOOL,
-    basis=Basis.LOCAL,
-    authority="School policy",
-    trigger="it was answered",
-    count=WorkingDays(5),
-    valid_from=SEND_LAW_FROM,
-    example=(date(2026, 11, 9), date(2026, 11, 16)),
-)
 CHALLENGE_REPLY = Rule(
     code="challenge.reply",
     title="Reply to a challenge",
@@ -311,7 +300,6 @@ FIXED = (
     HANDOVER_SENT,
     HANDOVER_RECEIVED,
     QUESTION_ANSWER,
-    QUESTION_READ,
     CHALLENGE_REPLY,
 )
 COUNTED = (concern_first_look, tell_parent)

@@ -28,7 +28,6 @@ PAGES = {
     "handover.send": RulePages(action=Way("Look at it and send it", "pupils:handover-detail")),
     "handover.receive": RulePages(action=Way("Open the pack", "pupils:handover-detail")),
     "question.answer": RulePages(action=Way("Answer", "pupils:question-detail")),
-    "question.read": RulePages(action=Way("Read the answer", "pupils:question-detail")),
     "challenge.reply": RulePages(action=Way("See whether it came", "pupils:challenge-detail")),
     "profile.read": RulePages(action=Way("Read it", "pupils:profile", (Takes.PUPIL,))),
     "equipment.check": RulePages(action=Way("Note the check", "pupils:equipment-check-done")),

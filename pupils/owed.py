@@ -208,7 +208,8 @@ def of_handover_pack(pack, calendar):
     date.
     """
     if pack.to_user_id is None:
-        sent = min((ask.asked_on for ask in pack.outside_asks.all()), default=None)
+        asks = [ask for ask in pack.outside_asks.all() if ask.withdrawn_on is None]
+        sent = min((ask.asked_on for ask in asks), default=None)
         facts = {"owner_id": pack.made_by_id, "met_on": sent, "closed_on": None if sent else pack.withdrawn_on}
         return _item(deadlines.HANDOVER_SENT, pack.made_on, calendar, **facts)
     facts = {"owner_id": pack.to_user_id, "met_on": pack.received_on, "closed_on": pack.withdrawn_on}
@@ -216,17 +217,11 @@ def of_handover_pack(pack, calendar):
 
 
 def of_question(question, calendar):
-    """Owed by whoever leads support: by nobody in particular, so that an absence stops no answer. Once it is answered,
-    whoever asked owes a look at it.
-    """
+    """Owed by whoever leads support: by nobody in particular, so that an absence stops no answer."""
     left_on = question.pupil.left_on if question.pupil else None
     closed = None if question.answered_on else question.closed_on or left_on
     facts = {"met_on": question.answered_on, "closed_on": closed}
-    owed = _item(deadlines.QUESTION_ANSWER, question.asked_on, calendar, **facts)
-    if question.answered_on:
-        facts = {"owner_id": question.asked_by_id, "met_on": question.closed_on, "closed_on": left_on}
-        owed += _item(deadlines.QUESTION_READ, question.answered_on, calendar, is_personal=True, **facts)
-    return owed
+    return _item(deadlines.QUESTION_ANSWER, question.asked_on, calendar, **facts)
 
 
 def of_challenge(row, calendar):
@@ -284,9 +279,9 @@ def register_sources():
             prefetch=("outside_asks",),
         )
     )
-    register(Source(SencoQuestion, of_question, joins=("pupil",)))
+    register(Source(SencoQuestion, of_question, joins=("school", "pupil")))
     register(Source(Challenge, of_challenge))
-    register(Source(Meeting, of_meeting, joins=("pupil",)))
+    register(Source(Meeting, of_meeting, joins=("school", "pupil")))
     register(
         Source(Referral, of_referral, joins=("pupil__school",), school="pupil__school", prefetch=("recommendations",))
     )

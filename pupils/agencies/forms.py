@@ -253,6 +253,7 @@ class DecideForm(VersionedForm, forms.Form):
 
 
 class EndForm(StepForm):
+    adds = True
     ended_on = past_date_field(label="Ended on", words="The day")
     ending = forms.ChoiceField(
         label="How did it end?", choices=Referral.Ending.choices, widget=forms.RadioSelect,

@@ -35,7 +35,7 @@ class ReferralReason(Reason):
     LEAD_BLIND = "lead_blind", _("{person} does not see this child, so cannot look after it. Choose somebody else.")
     SOMETHING_CAME = (
         "something_came",
-        _("The child was seen, or a visit or a report is noted. Take those back first, or end the referral."),
+        _("Something came of it: a visit, a report, a link to the agency. Take that back first, or end the referral."),
     )
     NO_REPORT = "no_report", _("No report is noted.")
     ENDED = "ended", _("This referral ended on {day}. Open it again first.")

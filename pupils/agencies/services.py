@@ -15,7 +15,7 @@ from staff.models import User
 from staff.owed import bring_up_to_date
 from staff.saving import save_versioned
 
-from ..models import Agency, BoughtTime, PlanStrategy, Pupil, Recommendation, Referral, SupportPlan, Visit
+from ..models import Agency, BoughtTime, OutsideAsk, PlanStrategy, Pupil, Recommendation, Referral, SupportPlan, Visit
 from ..outside.following import asks_follow
 from ..plans.services.doing import end_strategy
 from .refusals import AgencyReason, ReferralReason
@@ -95,11 +95,18 @@ def save_visit(*, visit: Visit, values: dict[str, Any], version: int, by: User) 
     if referral is not None and referral.sent_on is None:
         raise Refused(ReferralReason.NOT_SENT, field="referral")
     before = Visit.objects.select_related("referral").filter(pk=visit.pk).first()
+    sees = values.get("kind", visit.kind) in Visit.SEES_THE_CHILD
     saved, changed = save_versioned(visit, values, version=version, by=by)
-    if before is not None:
+    if before is not None and {"visited_on", "referral", "kind"} & set(changed):
         _seen_no_more(before, by=by)
         referral = Referral.objects.filter(pk=referral.pk).first() if referral else None
-    if referral is not None and referral.seen_on is None and referral.ended_on is None and day >= referral.sent_on:
+    if (
+        sees
+        and referral is not None
+        and referral.seen_on is None
+        and referral.ended_on is None
+        and day >= referral.sent_on
+    ):
         row = _locked(referral)
         row.seen_on, row.version = day, row.version + 1
         _save(row, by=by)
@@ -118,14 +125,22 @@ def _seen_no_more(visit: Visit, *, by: User) -> None:
     """A visit that is taken out, moved or given to another child makes nobody seen. A report that came still does."""
     if visit.referral is None or visit.referral.seen_on != visit.visited_on or visit.referral.report_on:
         return
+    if visit.kind not in Visit.SEES_THE_CHILD:
+        return
     row = _locked(visit.referral)
     if row.ended_on or row.sent_on is None:
         return
-    others = row.visits.filter(removed_on=None, visited_on__gte=row.sent_on)
-    first = others.order_by("visited_on").values_list("visited_on", flat=True).first()
+    first = _first_seen(row)
     if first != row.seen_on:
         _changed(row, {"seen_on": first}, by=by)
-        bring_up_to_date(row)
+        text = f"First seen on {long_date(first)}" if first else f"Not seen by {row.agency.name} yet after all"
+        _note(row, "referral.seen", text, by=by, on=first)
+
+
+def _first_seen(row: Referral) -> date | None:
+    """The day of the first visit at which the child was seen; None without one."""
+    visits = row.visits.filter(removed_on=None, visited_on__gte=row.sent_on, kind__in=Visit.SEES_THE_CHILD)
+    return visits.order_by("visited_on").values_list("visited_on", flat=True).first()
 
 
 @transaction.atomic
@@ -201,6 +216,7 @@ def save_referral(*, referral: Referral, values: dict[str, Any], version: int, b
         code = "referral.written" if is_new else "referral.changed"
         text = f"Referral to {saved.agency.name} {'written' if is_new else 'changed'}"
         _note(saved, code, text, by=by, on=saved.written_on)
+        asks_follow(referral=saved)
     return saved
 
 
@@ -213,6 +229,7 @@ def note_consent(*, referral: Referral, values: dict[str, Any], by: User, versio
     if row.sent_on and values["consent_on"] > row.sent_on and row.consent_withdrawn_on is None:
         raise Refused(ReferralReason.SENT_BEFORE_CONSENT, day=values["consent_on"], field="consent_on")
     _changed(row, values | {"consent_withdrawn_on": None, "basis": Basis.CONSENT}, by=by)
+    asks_follow(referral=row)
     return _note(row, "referral.consent", f"Consent to the referral to {row.agency.name} noted", by=by)
 
 
@@ -254,7 +271,8 @@ def not_sent(*, referral: Referral, by: User) -> Referral:
     row = _open(referral)
     if row.sent_on is None:
         raise Refused(ReferralReason.NOT_SENT)
-    if row.seen_on or row.report_on or row.visits.filter(removed_on=None).exists():
+    asked = OutsideAsk.objects.filter(referral=row, withdrawn_on=None).exists()
+    if row.seen_on or row.report_on or asked or row.visits.filter(removed_on=None).exists():
         raise Refused(ReferralReason.SOMETHING_CAME)
     was = long_date(row.sent_on)
     _changed(row, {"sent_on": None, "ask_again_on": None, "report_due_on": None}, by=by)
@@ -313,8 +331,8 @@ def no_report(*, referral: Referral, by: User) -> Referral:
     if count := _standing(row).count():
         raise Refused(ReferralReason.ADVICE_STANDS, count=count)
     values: dict[str, Any] = {"report_on": None, "report": None, "has_no_advice": False}
-    if row.seen_on == row.report_on and not row.visits.filter(removed_on=None, visited_on=row.seen_on).exists():
-        values["seen_on"] = None  # it was counted as seen because of the report
+    if row.seen_on == row.report_on:
+        values["seen_on"] = _first_seen(row)  # it was counted as seen because of the report
     _changed(row, values, by=by)
     return _note(row, "referral.no_report", f"Report of {row.agency.name} has not come after all", by=by)
 

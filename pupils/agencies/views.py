@@ -238,7 +238,9 @@ def bought_remove(request, pk):
 def visit_remove(request, pk):
     visit = _of_agency(request, Visit, pk)
     page = _agency_page("Take out the visit", visit.agency)
-    return _remove(request, visit, "This visit", _agency_address(visit.agency), page)
+    seen = visit.referral is not None and visit.referral.seen_on == visit.visited_on
+    what = "This visit, and with it the day on which the child was first seen," if seen else "This visit"
+    return _remove(request, visit, what, _agency_address(visit.agency), page)
 
 
 # --- Referrals ---------------------------------------------------------------------------------------------------
@@ -256,6 +258,11 @@ def _page(title, referral, *, submit="", **more):
         "title": title, "tab_title": tab_title(submit or "Referral"), "section": "agencies", "pupil": referral.pupil,
         "crumbs": [*pupil_crumbs(referral.pupil), (referral.agency.name, back)], "submit": submit, "cancel": back,
     } | more  # fmt: skip
+
+
+def _but_version(cleaned):
+    # A copy: the form's own is still read where somebody was quicker.
+    return {name: value for name, value in cleaned.items() if name != "version"}
 
 
 def _step(request, referral, form, save, title, submit, *, done="Kept.", **more):
@@ -359,7 +366,7 @@ def referral_consent(request, pk):
         referral,
         form,
         lambda cleaned: services.note_consent(
-            referral=referral, version=cleaned.pop("version"), values=cleaned, by=request.user
+            referral=referral, version=cleaned["version"], values=_but_version(cleaned), by=request.user
         ),
         "Consent",
         "Note the consent",
@@ -410,7 +417,7 @@ def referral_seen(request, pk):
         referral,
         form,
         lambda cleaned: services.note_seen(
-            referral=referral, version=cleaned.pop("version"), values=cleaned, by=request.user
+            referral=referral, version=cleaned["version"], values=_but_version(cleaned), by=request.user
         ),
         "Seen, or still waiting",
         "Save",
@@ -460,7 +467,10 @@ def referral_not_sent(request, pk):
 @require_permission(*LEADS)
 @form_page
 def referral_no_report(request, pk):
-    words = "The day of the report is taken back. A report that was filed stays among the child's documents."
+    words = (
+        "The day of the report is taken back; first seen is then the day of the first visit, if any. A report that was "
+        "filed stays among the child's documents."
+    )
     return _take_back(request, pk, services.no_report, "No report was received", words)
 
 

@@ -64,6 +64,7 @@ class ChallengeForm(CarefulForm):
 
 
 class DoneForm(StepForm):
+    adds = True
     done_on = past_date_field(label="On", words="The day")
     words = forms.CharField(label="What was done", max_length=300, help_text="For example: rang, told the manager")
     reply_by = date_field(label="If it changes: reply expected by", required=False)
@@ -86,6 +87,7 @@ class ReplyForm(StepForm):
 
 
 class EndForm(StepForm):
+    adds = True
     ended_on = past_date_field(label="Ended on", words="The day")
     outcome = forms.ChoiceField(
         label="What came of it?", choices=Challenge.Outcome.choices, widget=forms.RadioSelect,

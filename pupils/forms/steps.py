@@ -8,5 +8,10 @@ class StepForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput)
 
+    # Of a form that adds something: no field of it is the record's own.
+    adds = False
+
     def values_of(self, row):
+        if self.adds:
+            return {}
         return {name: getattr(row, name) for name in self.fields if name != "version" and hasattr(row, name)}

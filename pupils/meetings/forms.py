@@ -1,10 +1,11 @@
+import json
 from datetime import time
 
 from django import forms
 from django.db.models import Q
 from django.utils import timezone
 
-from sendco.formkit.versions import VersionedForm
+from sendco.formkit.versions import Versioned, VersionedForm
 from staff.forms.many import ManyRowsField
 from staff.models import User
 
@@ -14,6 +15,37 @@ from ..forms.steps import StepForm
 from ..models import Contact, ContactLog, Meeting, MeetingAction, MeetingPerson, ParentsEvening, Pupil
 from ..plans.forms import parent_names
 from ..plans.selectors import leaders
+
+
+class Opened:
+    """A form whose record has rows of its own beside it: what they were is sent along, so that what somebody left alone
+    is never taken for what they chose.
+    """
+
+    def keep_opened(self, facts):
+        self.fields["opened"] = forms.CharField(
+            required=False, widget=forms.HiddenInput, initial=json.dumps(facts), max_length=20_000
+        )
+
+    @property
+    def opened(self):
+        try:
+            facts = json.loads(self.data.get(self.add_prefix("opened"), ""))
+        except ValueError:
+            return {}
+        return facts if isinstance(facts, dict) else {}
+
+    def versioned(self):
+        return Versioned(
+            values=lambda row: row if isinstance(row, dict) else self.values_of(row), before=self.values_before
+        )
+
+    def values_before(self, row, mark):
+        """The stored fields as of that version, with the rows beside them as the form was opened; None if not known."""
+        seen = row.history.filter(version=mark).first()
+        if seen is None or not self.opened:
+            return None
+        return {name: getattr(seen.instance, name) for name in self.stored_fields()} | self.beside()
 
 
 class MeetingForm(VersionedForm, forms.Form):
@@ -89,10 +121,15 @@ class PlanMeetingForm(MeetingForm):
             contacts.initial = [row.pk for row in contacts.queryset if row.has_parental_responsibility]
 
 
-class ChangeMeetingForm(MeetingForm):
+class ChangeMeetingForm(Opened, MeetingForm):
     """The day, time, place and people of a meeting that is planned."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def beside(self):
+        return {name: self.opened.get(name, []) for name in ("users", "contacts")} | {
+            "others": self.opened.get("others", "")
+        }
 
     def values_of(self, row):
         """What is stored, the people too: who changed them meanwhile is laid side by side."""
@@ -112,6 +149,7 @@ class ChangeMeetingForm(MeetingForm):
             "others": lines_of(people),
         }
         super().__init__(*args, initial=initial, **kwargs)
+        self.keep_opened({name: initial[name] for name in ("users", "contacts", "others")})
 
 
 def lines_of(people):
@@ -164,7 +202,7 @@ class TellForm(forms.Form):
         return {pk: how for pk, how in chosen.items() if how}
 
 
-class EveningForm(VersionedForm, forms.ModelForm):
+class EveningForm(Opened, VersionedForm, forms.ModelForm):
     users = ManyRowsField(
         label="Whom parents can meet",
         queryset=User.objects.none(),
@@ -187,6 +225,10 @@ class EveningForm(VersionedForm, forms.ModelForm):
         self.fields["users"].queryset = leaders(school)
         self.fields["minutes"].min_value = 5
         self.initial.setdefault("version", self.instance.version)
+        self.keep_opened({"users": self.initial.get("users", [])})
+
+    def beside(self):
+        return {"users": self.opened.get("users", [])}
 
     def clean(self):
         cleaned = super().clean()
@@ -275,7 +317,7 @@ PARTS = (
 )
 
 
-class HoldForm(CarefulForm):
+class HoldForm(Opened, CarefulForm):
     """The notes of a meeting, of all of it and of each child's part, and who came."""
 
     held_on = past_date_field(label="Held on", words="The day")
@@ -300,6 +342,18 @@ class HoldForm(CarefulForm):
             came = forms.BooleanField(label=f"{name} came", required=False, initial=person.came)
             self.fields[f"came_{person.pk}"] = came
         self.careful = tuple(careful)
+        self.keep_opened({
+            "parts": {part.pk: part.version for part in parts},
+            "came": [person.pk for person, _ in people if person.came],
+        })  # fmt: skip
+
+    def beside(self):
+        came = self.opened.get("came", [])
+        values = {f"came_{person.pk}": person.pk in came for person, _ in self.people}
+        for part in self.parts:
+            seen = part.history.filter(version=self.opened.get("parts", {}).get(str(part.pk))).first()
+            values |= {f"{name}_{part.pk}": getattr(seen or part, name) for name, _ in PARTS}
+        return values
 
     def stored_fields(self):
         return ["held_on", "notes"]

@@ -19,6 +19,7 @@ def calendar_of(meeting: Meeting, *, to: str = "", is_off: bool = False) -> byte
     UTC, which every calendar reads without a table of time zones. Mailed `to` somebody it is a request to that one
     address: what is only published, the calendars of Google and Microsoft do not change later.
     """
+    for_one = is_off and meeting.cancelled_on is None
     is_off = is_off or meeting.cancelled_on is not None
     calendar = Calendar()
     calendar.add("prodid", "-//sendco//meetings//EN")
@@ -41,7 +42,8 @@ def calendar_of(meeting: Meeting, *, to: str = "", is_off: bool = False) -> byte
         event.add("attendee", f"mailto:{to}", parameters={"RSVP": "FALSE", "PARTSTAT": "NEEDS-ACTION"})
     if meeting.place:
         event.add("location", meeting.place)
-    event.add("status", "CANCELLED" if is_off else "CONFIRMED")
+    if not for_one:  # to uninvite one person a cancellation says nothing of the meeting's own state (RFC 5546, 3.2.5)
+        event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     calendar.add_component(event)
     return calendar.to_ical()
 

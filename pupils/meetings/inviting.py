@@ -40,7 +40,8 @@ def no_longer_invited(meeting: Meeting) -> list[MeetingPerson]:
     """Those who were told of the meeting, were taken off it since, and still think that they are expected."""
     rows = MeetingPerson.objects.filter(meeting=meeting, removed_on__isnull=False, told_sequence__isnull=False)
     back = {_key(one) for one in meeting.people.all() if one.removed_on is None}
-    return [one for one in rows.select_related("user", "contact") if _key(one) not in back]
+    by_key = {_key(one): one for one in rows.select_related("user", "contact").order_by("pk")}  # the newest of each
+    return [one for key, one in by_key.items() if key not in back]
 
 
 def _key(person: MeetingPerson) -> tuple[int | None, int | None, str]:
@@ -64,7 +65,12 @@ def tell(*, meeting: Meeting, how: Mapping[int, str], by: User) -> tuple[int, in
         else:
             noted += 1
         person.invited_on, person.invited_by = timezone.localdate(), chosen
-        # Somebody taken off knows of it now, and is told of nothing more.
+        # Somebody taken off knows of it now, and is told of nothing more; earlier turns on and off are settled with it.
+        earlier = MeetingPerson.objects.filter(meeting=row, removed_on__isnull=False, told_sequence__isnull=False)
+        for before in earlier.exclude(pk=person.pk):
+            if _key(before) == _key(person):
+                before.told_sequence = None
+                services.save_row(before, by=by)
         person.told_sequence = None if person.removed_on else row.sequence
         services.save_row(person, by=by)
     if mailed or noted:

@@ -288,6 +288,10 @@ def not_held(*, meeting: Meeting, by: User) -> Meeting:
     for person in row.people.exclude(came=None):
         person.came = None
         save_row(person, by=by)
+    for action in open_before(row):  # it was not asked for there after all
+        if action.asked_again:
+            action.asked_again -= 1
+            save_row(action, by=by)
     note("meeting.not_held", row, f"Not held on {was} after all", by=by)
     bring_up_to_date(row)
     return row
@@ -303,8 +307,9 @@ def save_action(*, action: MeetingAction, values: dict[str, Any], version: int, 
         raise Refused(ChildMeetingReason.OWNER_MISSING, field="owner")
     if owner is not None and not _works_here(owner, meeting.school_id):
         raise Refused(ChildMeetingReason.OWNER_NOT_HERE, person=owner.name, field="owner")
-    if owner is not None and owner.pk != action.owner_id:
-        check_sees(owner, values.get("pupil") or action.pupil, meeting.school_id)
+    about = values.get("pupil") or action.pupil
+    if owner is not None and (owner.pk, about.pk) != (action.owner_id, action.pupil_id if action.pk else None):
+        check_sees(owner, about, meeting.school_id)
     day = meeting.held_on or meeting.planned_on
     if values["due_on"] < day:
         raise Refused(ChildMeetingReason.DUE_BEFORE_MEETING, day=day, field="due_on")

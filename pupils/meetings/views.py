@@ -210,7 +210,7 @@ def meeting_change(request, pk):
             version=cleaned["version"], by=request.user,
         ),
         done="Changed. Who has to hear of it stands under People.",
-        versioned=Versioned(values=form.values_of),
+        versioned=form.versioned(),
         then=address(meeting),
         page=_page("Change the meeting", _first(meeting), submit="Save the change", cancel=address(meeting)),
     ).respond(request)  # fmt: skip
@@ -345,7 +345,7 @@ def meeting_hold(request, pk):
         draft=f"meeting-hold-{meeting.pk}",
         leaves=("words_checked",),
         template="pupils/meeting_hold.html",
-        versioned=Versioned(values=form.values_of),
+        versioned=form.versioned(),
     ).respond(request)
 
 
@@ -548,7 +548,7 @@ def _evening_form(request, evening, page, *, users):
         done="Kept.",
         then=_evening_address,
         page=page,
-        versioned=Versioned(values=form.values_of),
+        versioned=form.versioned(),
     ).respond(request)  # fmt: skip
 
 
@@ -583,7 +583,7 @@ def evening_book(request, pk):
     row = get_object_or_404(rows.select_related("evening__school", "user"), pk=pk)
     evening = row.evening
     if row.user_id != request.user.pk and not request.acting.can(P.SUPPORT_LEAD):
-        messages.info(request, f"The times of {row.user.name} are given by {row.user.name}, and by who leads support.")
+        messages.info(request, f"The times of {row.user.name} are given out by {row.user.name} or a support lead.")
         return redirect(_evening_address(evening))
     times = evenings.free_times(row)
     if not times:
@@ -618,7 +618,7 @@ def evening_tell(request, pk):
         page=_evening_page(
             "Tell the parents", evening, submit="Send the invitations",
             explanation="Each parent who has a time and does not know it yet gets an email with the day, the time and "
-            "the place. It names no child.",
+            "the place; each who was told and is not expected any more, that. It names no child.",
         ),
     ).respond(request)  # fmt: skip
 

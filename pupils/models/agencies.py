@@ -229,6 +229,9 @@ class Visit(models.Model):
         MEETING = "meeting", "Meeting"
         TRAINING = "training", "Training of staff"
 
+    # Kinds at which the child is seen; at the others adults talk.
+    SEES_THE_CHILD = (Kind.ASSESS, Kind.THERAPY)
+
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="visits")
     referral = models.ForeignKey(Referral, on_delete=models.CASCADE, null=True, blank=True, related_name="visits")
     visited_on = models.DateField(default=timezone.localdate)

@@ -38,7 +38,8 @@ def with_pass(view):
         try:
             request.link, request.ask = people.ask_with_pass(request)
         except links.LinkClosed as error:
-            if typed := request.POST.get("words", "").strip():
+            typed = request.POST.get("words", "").strip()
+            if typed or request.POST.get("way"):
                 return _draw(
                     request, "pupils/outside_ended.html", {"title": "This page has ended", "words": typed}, 404
                 )
@@ -145,8 +146,10 @@ def outside_pack(request):
         raise Http404
     try:
         stored = services.file_of(request.ask.pack)
-        services.note_opened(request.ask)
-        return download_response(stored, filename="handover.pdf")
+        response = download_response(stored, filename="handover.pdf")
+        if request.method == "GET":
+            services.note_opened(request.ask)
+        return response
     except (Refused, FileNotAvailable) as error:
         return _page(request, page=uuid.uuid4().hex, error=str(error))
 

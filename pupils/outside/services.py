@@ -244,7 +244,8 @@ def file_it(*, attached: OutsideFile, facts: Mapping[str, Any], by: User) -> Doc
         answered = attached.ask.answered_at
         came_on = timezone.localdate(answered) if answered else timezone.localdate()
         agencies.file_report(referral=referral, report=document, came_on=came_on, by=by)
-    note_read(row=attached.ask, by=by)
+    if not attached.ask.files.filter(document=None).exists():
+        note_read(row=attached.ask, by=by)
     return document
 
 
@@ -315,7 +316,7 @@ def send_pack(*, pack: HandoverPack, by: User) -> HandoverPack:
     file_of(pack)
     if pack.withdrawn_on:
         raise Refused(OutsideReason.WITHDRAWN, day=pack.withdrawn_on)
-    if pack.to_user is not None or pack.outside_asks.exists():
+    if pack.to_user is not None or pack.outside_asks.filter(withdrawn_on=None).exists():
         raise Refused(OutsideReason.SENT_ALREADY)
     row = OutsideAsk(
         pupil=pack.pupil, kind=OutsideAsk.Kind.HANDOVER, name=pack.to_name, organisation=pack.to_place,

@@ -287,7 +287,10 @@ def handover_detail(request, pk):
         "parts": [labels.get(part, part) for part in pack.parts],
         "asks": people.trails_of(list(pack.outside_asks.all())),
         "may_lead": request.acting.can(*LEADS),
-        "to_send": pack.file_id and pack.to_user_id is None and not pack.withdrawn_on and not pack.outside_asks.all(),
+        "to_send": pack.file_id
+        and pack.to_user_id is None
+        and not pack.withdrawn_on
+        and not pack.outside_asks.filter(withdrawn_on=None).exists(),
         "is_mine": pack.to_user_id == request.user.pk,
     }
     return render(request, "pupils/handover_detail.html", context)

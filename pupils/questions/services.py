@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from sendco.audit import services as audit
@@ -10,6 +12,7 @@ from sendco.refusals import Refused
 from staff.models import User
 from staff.owed import bring_up_to_date
 from staff.saving import save_versioned
+from staff.tasks import send_account_mail
 
 from ..models import PracticeNote, QuestionReply, SencoQuestion
 from ..practice.services import save_note
@@ -36,7 +39,7 @@ def ask(*, question: SencoQuestion, by: User) -> SencoQuestion:
 
 
 def _locked(question: SencoQuestion) -> SencoQuestion:
-    rows = SencoQuestion.objects.select_for_update(of=("self",)).select_related("school", "pupil")
+    rows = SencoQuestion.objects.select_for_update(of=("self",)).select_related("school", "pupil", "asked_by")
     return rows.get(pk=question.pk)
 
 
@@ -58,7 +61,21 @@ def say(*, question: SencoQuestion, words: str, by: User) -> SencoQuestion:
     answered = by.pk != row.asked_by_id
     code = "question.answered" if answered else "question.asked_further"
     _note(row, code, "Question to the SENDCo answered" if answered else "Question to the SENDCo, further", by=by)
+    if answered and row.asked_by.is_active:
+        _tell(row)
     return row
+
+
+def _tell(question: SencoQuestion) -> None:
+    """Tell whoever asked that an answer is there. The mail names no child and says none of it."""
+    page = settings.SITE_URL + reverse("pupils:question-detail", args=[question.pk])
+    text = (
+        f"Hello {question.asked_by.first_name},\n\nYour question to the SENDCo was answered. Read it here:\n{page}\n\n"
+        f"{question.school.name}\n"
+    )
+    send_account_mail(
+        to=question.asked_by.email, subject="Your question was answered", text=text, school=question.school
+    )
 
 
 @transaction.atomic

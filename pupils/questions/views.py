@@ -112,7 +112,7 @@ def _ask(request, pupil):
         save=lambda cleaned: services.ask(
             question=SencoQuestion(school=school, pupil=pupil, words=cleaned["words"]), by=request.user
         ),
-        done="Asked. When it is answered, that stands among what is due on your home page.",
+        done="Asked. You get an email when it is answered, and find the answer on your home page and here.",
         then=address,
         page=_page(
             f"Ask the SENDCo about {pupil.name}" if pupil else "Ask the SENDCo", submit="Ask", back=back,
@@ -195,7 +195,7 @@ def question_close(request, pk):
     if question.asked_by_id != request.user.pk and not request.acting.can(*LEADS):
         raise PermissionDenied
     closing = question.closed_on is None
-    answered = closing and question.answered_on is not None
+    answered = closing and question.answered_on is not None and question.asked_by_id == request.user.pk
     words = "Close the question" if closing else "Open it again"
     said = "It waits for an answer again, if none was given."
     if closing:

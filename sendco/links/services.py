@@ -153,9 +153,13 @@ def link_of(request: HttpRequest, purpose: str) -> Link:
     another link's page: somebody opened a second link in another tab, and this answer is not for that one.
     """
     link = Link.objects.filter(pk=_passed(request), purpose=purpose).first()
-    if link is None or not link.is_open(timezone.now()) or request.POST.get("way", way_of(link)) != way_of(link):
+    if link is None or not link.is_open(timezone.now()) or _way_sent(request, link) != way_of(link):
         raise LinkClosed
     return link
+
+
+def _way_sent(request: HttpRequest, link: Link) -> str:
+    return request.POST.get("way") or request.GET.get("way") or way_of(link)
 
 
 def way_of(link: Link) -> str:

@@ -131,6 +131,13 @@ def _leads(acting, leaver):
     return StaffMember.objects.led_by(acting).filter(user=leaver).exists()
 
 
+def _kept(rows):
+    if not rows:
+        return ""
+    count = len(rows)
+    return f" {count} of them {'is' if count == 1 else 'are'} yours now: whoever takes over does not see the child yet."
+
+
 @require_permission(Permission.PEOPLE_MANAGE)
 @step_up
 @form_page
@@ -139,13 +146,15 @@ def person_leave(request, pk):
     leaver = get_object_or_404(User.objects.visible_to(request.acting), pk=pk)
     school = request.acting.school
 
+    kept = []
+
     @transaction.atomic
     def leave(cleaned):
         held_until = leaver.memberships.filter(school=school).order_by("-ends_on").values_list("ends_on", flat=True)
         last = None if None in held_until else max(held_until, default=None)
         if last and cleaned["last_day"] > last:
             raise Refused(PeopleReason.LEAVES_EARLIER, person=leaver.name, day=last, field="last_day")
-        held = hand_over(user=leaver, to=cleaned["to"], school=school, by=request.user)
+        held = hand_over(user=leaver, to=cleaned["to"], school=school, by=request.user, kept=kept)
         # Appraisals and one-to-ones open with what is handed over: only whoever leads the adult says to whom.
         heir = cleaned["to"] if _leads(request.acting, leaver) else None
         leaving = {"user": leaver, "to": heir, "school": school, "last_day": cleaned["last_day"]}
@@ -175,7 +184,7 @@ def person_leave(request, pk):
     return FormPage(
         form=LeaveForm(posted(request), acting=request.acting, leaver=leaver, leads=_leads(request.acting, leaver)),
         save=leave,
-        done=lambda held: f"{leaver.name} leaves. {held} open things were handed over or withdrawn.",
+        done=lambda held: f"{leaver.name} leaves. {held} open things were handed over or withdrawn.{_kept(kept)}",
         then=reverse("staff:people"),
         page=page,
         template="pages/person_leave.html",

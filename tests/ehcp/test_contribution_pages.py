@@ -77,8 +77,11 @@ def colleague(review, user, senco, *, ask=True):
 
 
 # --- Two links in one browser ------------------------------------------------------------------------------------
-def test_a_page_of_one_link_answers_no_other(client, senco, review, parent, child):
-    secret, other = asked(review, parent, senco), asked(review, child, senco)
+def test_a_page_of_one_link_answers_no_other(client, senco, review, parent):
+    doctor = inviting.add_invitee(
+        review=review, role=Role.HEALTH, name="Dr Voss", email="voss@clinic.example", by=senco
+    )
+    secret, other = asked(review, parent, senco), asked(review, doctor, senco)
     enter(client, secret)
     way = re.search(r'name="way" value="(\w+)"', client.get(question(1)).content.decode()).group(1)
     enter(client, other)

@@ -41,7 +41,8 @@ def with_pass(view):
             request.link, request.invitee = outsiders.person_with_pass(request)
             return view(request, *args, **kwargs)
         except (links.LinkClosed, Refused) as error:  # refused here: it ended while this request was on its way
-            if typed := request.POST.get("words", "").strip():
+            typed = request.POST.get("words", "").strip()
+            if typed or request.POST.get("way"):
                 return _draw(request, "ehcp/answer_ended.html", {"title": "This page has ended", "words": typed}, 404)
             raise Http404 from error
 

@@ -34,7 +34,6 @@ from ...models import (
     PupilSupport,
     Referral,
     RegisterEntry,
-    SencoQuestion,
     SupportPlan,
     WindowClass,
 )
@@ -375,8 +374,11 @@ def end_group_place(*, place: GroupPlace, by: User) -> None:
 
 
 @transaction.atomic
-def hand_over(*, user: User, to: User, school: School, by: User) -> int:
-    """Give what this person holds here to a colleague: key pupils, and views not yet given. Returns how many."""
+def hand_over(*, user: User, to: User, school: School, by: User, kept: list[Any] | None = None) -> int:
+    """Give what this person holds here to a colleague: key pupils, and views not yet given. Returns how many.
+
+    What the colleague could not open goes to `by`, and is added to `kept`.
+    """
     pupils = Pupil.objects.filter(school=school, key_worker=user, left_on=None)
     count = set_key_worker(pupils=list(pupils), user=to, by=by)
     today = timezone.localdate()
@@ -389,7 +391,7 @@ def hand_over(*, user: User, to: User, school: School, by: User) -> int:
             view.save(update_fields=["withdrawn_on"])
         bring_up_to_date(view)
         count += 1
-    return count + _hand_over_plans(user=user, to=to, school=school, by=by)
+    return count + _hand_over_plans(user=user, to=to, school=school, by=by, kept=[] if kept is None else kept)
 
 
 def _meets_somebody_else(meeting: Meeting, user: User) -> bool:
@@ -415,7 +417,7 @@ def _who_can(row: Any, school: School, *people: User) -> User:
     return people[0]
 
 
-def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -> int:
+def _hand_over_plans(*, user: User, to: User | None, school: School, by: User, kept: list[Any]) -> int:
     """The open plans that they lead, and the classes whose reviews they write, in review windows."""
     plans = SupportPlan.objects.filter(pupil__school=school, lead=user, closed_on=None)
     classes = WindowClass.objects.filter(window__school=school, owner=user, done_on=None)
@@ -425,14 +427,6 @@ def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -
     asked = OutsideAsk.objects.filter(pupil__school=school, asked_by=user).open()
     challenges = Challenge.objects.filter(school=school, owner=user, ended_on=None)
     packs = HandoverPack.objects.filter(pupil__school=school, to_user=user, received_on=None, withdrawn_on=None)
-    unsent = HandoverPack.objects.filter(pupil__school=school, made_by=user, to_user=None, outside_asks=None)
-    unsent = unsent.filter(withdrawn_on=None)
-    answered = SencoQuestion.objects.filter(school=school, asked_by=user, closed_on=None, answered_on__isnull=False)
-    for question in answered.select_related("school", "pupil"):  # its answer was for them alone
-        question.closed_on = timezone.localdate()
-        with audit.saving(question, by=by):
-            question.save(update_fields=["closed_on"])
-        bring_up_to_date(question)
     if to is None:
         return 0  # whoever opens the lists of plans and windows sees that nobody is there for them
     count = 0
@@ -442,12 +436,14 @@ def _hand_over_plans(*, user: User, to: User | None, school: School, by: User) -
         *((one, "lead") for one in referrals.select_related("pupil__school")),
         *((one, "asked_by") for one in asked.select_related("pupil__school", "plan", "contact", "referral")),
         *((one, "to_user") for one in packs.select_related("pupil__school")),
-        *((one, "made_by") for one in unsent.select_related("pupil__school")),
         *((one, "owner") for one in challenges.select_related("school")),
         *((one, "organiser") for one in meetings.select_related("school")),
         *((one, "owner") for one in actions.select_related("meeting__school", "pupil")),
     ):
-        setattr(row, name, _who_can(row, school, to, by))
+        heir = _who_can(row, school, to, by)
+        setattr(row, name, heir)
+        if heir != to:
+            kept.append(row)
         fields = [name]
         if isinstance(row, Meeting) and _meets_somebody_else(row, row.organiser):
             row.evening = None  # of two at one time of a parents' evening the one handed over finds another

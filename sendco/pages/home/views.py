@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from ehcp.reviews.selectors.contributions import asked_of
 from governance.selectors.reminders import daily_run_warning, with_acknowledged
-from pupils.models import Concern, ConcernView, Import, Need, Pupil, RegisterEntry
+from pupils.models import Concern, ConcernView, Import, Need, Pupil, RegisterEntry, SencoQuestion
 from pupils.models.register import ON_REGISTER
 from pupils.plans.selectors import to_write, with_plans
 from pupils.profiles.selectors import to_read, with_profiles
@@ -152,6 +152,10 @@ def _classroom(acting, today, covered):
             "pupil_count": count,
             "profiles_to_read": to_read(acting),
             "reviews_to_write": [row for row in to_write(acting, today) if row.pk not in asked],
+            "answers": SencoQuestion.objects.visible_to(acting)
+            .filter(asked_by=acting.user, answered_on__isnull=False, closed_on=None)
+            .select_related("pupil")
+            .order_by("answered_on", "pk"),
             "reviews_asked": asked_of(acting.user, acting.school),
             "views_asked": ConcernView.objects.filter(
                 concern__school=acting.school,
