@@ -112,6 +112,9 @@ def test_meetings_are_held_planned_and_leave_something_to_do(loaded, db, key):
     assert actions.filter(due_on__lt=timezone.localdate()).exists()
     assert actions.exclude(owner_name="").exists()
     assert ContactLog.objects.filter(pupil__school=loaded.schools[key]).count() > 15
+    assert set(meetings.values_list("kind", flat=True)) >= {"parents", "progress", "team"}
+    assert meetings.filter(cancelled_on__isnull=False).exists()
+    assert meetings.filter(evening__isnull=False).count() == 2
 
 
 @SCHOOLS
@@ -138,7 +141,9 @@ def test_questions_links_and_challenges_wait_and_are_answered(loaded, db, key):
         done = {SencoQuestion: "answered_on", Challenge: "replied_on", OutsideAsk: "answered_at"}[model]
         assert rows.filter(**{done: None}).exists()
         assert rows.exclude(**{done: None}).exists()
-    assert HandoverPack.objects.filter(pupil__school=school).exists()
+    assert HandoverPack.objects.filter(pupil__school=school, to_user=None).exists()
+    assert HandoverPack.objects.filter(pupil__school=school, received_on__isnull=False).exists()
+    assert OutsideAsk.objects.filter(pupil__school=school, kind="parent").exists()
 
 
 def test_the_dates_of_all_of_it_are_what_the_facts_give(loaded, db):

@@ -20,6 +20,7 @@ from staff.permissions import Permission
 from ..models import SupportPlan
 from .selectors import plan_shown, plans_in_view
 
+MOST = 60  # plans in one file: two classes
 SMALL = 4  # of the sizes of a page: still easy to read
 PRINT = "print"  # the purpose of a file that is made to be printed, and goes after a day
 KEPT_FOR = timedelta(hours=24)  # long enough to print it, short enough that no copy lies about
@@ -39,10 +40,9 @@ def support_pdf(run: Run) -> dict[str, Any]:
     if plan is None:
         raise jobs.JobFailed("This plan is not there any more, or you may not read it any more.")
     template = "reports/support_parents.html" if run.params["for_parents"] else "reports/support_plan.html"
-    context = {
-        "plan": plan,
-        "pupil": plan.pupil,
-        "shown": plan_shown(plan),
+    page = {"plan": plan, "pupil": plan.pupil, "shown": plan_shown(plan)}
+    context = page | {
+        "pages": [page],
         "school_name": acting.school.name,
         "school": acting.school,
         "author": acting.user.name,
@@ -53,6 +53,34 @@ def support_pdf(run: Run) -> dict[str, Any]:
     else:
         content = draw(template, context, title=plan.kind.name)
     return keep_print(run, content, name=f"support-plan-{plan.starts_on:%Y-%m-%d}.pdf", pupils=[plan.pupil_id])
+
+
+def start_parents(plans: list[SupportPlan], *, acting: Acting) -> Job:
+    """Begin the pages for the parents of several pupils, in one file."""
+    params = {"plans": [plan.pk for plan in plans[:MOST]]}
+    return jobs.enqueue(
+        "pupils.support_parents", title="Plans for parents", by=acting.user, school_id=acting.school.pk, params=params
+    )
+
+
+@handler("pupils.support_parents")
+def support_parents(run: Run) -> dict[str, Any]:
+    """Each plan begins a page of its own. Confidential plans and closed ones are in no such file."""
+    acting = acting_of(run, Permission.SUPPORT_VIEW)
+    rows = plans_in_view(acting).filter(pk__in=run.params["plans"], closed_on=None, is_confidential=False)
+    plans = list(rows.order_by("pupil__sort_name", "pk"))
+    if not plans:
+        raise jobs.JobFailed("None of these plans is open any more, or you may not read them any more.")
+    pages = []
+    for number, plan in enumerate(plans):
+        run.progress(number, len(plans) + 1, "Gathering the plans")
+        pages.append({"plan": plan, "pupil": plan.pupil, "shown": plan_shown(plan)})
+    context = {
+        "pages": pages, "fit": SMALL, "school_name": acting.school.name, "school": acting.school,
+        "author": acting.user.name, "made_at": timezone.localtime(),
+    }  # fmt: skip
+    content = draw("reports/support_parents.html", context, title="Plans for parents")
+    return keep_print(run, content, name="plans-for-parents.pdf", pupils=[plan.pupil_id for plan in plans])
 
 
 def on_one_page(template: str, context: dict[str, Any], *, title: str) -> bytes:

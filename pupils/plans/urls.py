@@ -38,6 +38,7 @@ urlpatterns = [
     path("support/voices/<int:pk>/remove/", parts.voice_remove, name="voice-remove"),
     # Reviews
     path("support/grid/", reviews.review_grid, name="review-grid"),
+    path("support/grid/parents/", reviews.review_parents, name="review-parents"),
     path("support/grid/close/", reviews.review_close, name="review-close"),
     path("support/<int:pk>/review/", reviews.support_review, name="support-review"),
     path("support/<int:pk>/close/", reviews.support_close, name="support-close"),

@@ -20,7 +20,7 @@ from staff.models import TeachingGroup
 from staff.permissions import Permission as P
 
 from ...models import Target, WindowClass
-from .. import forms, selectors
+from .. import forms, jobs, selectors
 from ..refusals import TargetReason
 from ..rights import may_lead
 from ..services import reviews as services
@@ -51,6 +51,7 @@ def _grid(request, plans, *, title, crumbs, **context):
             "choices": selectors.CHOICES,
             "today": timezone.localdate(),
             "may_close": [one.plan.pk for one in rows if one.may_lead and one.rows],
+            "for_parents": [one.plan.pk for one in rows if not one.plan.is_confidential],
             "unready": sum(one.missing for one in rows),
             "back": request.get_full_path(),
             "page_token": str(tokens.new(request, draft_key="")),
@@ -251,6 +252,19 @@ def review_close(request):
     if not done.closed and not done.left:
         messages.info(request, "There is nothing here that you may close.")
     return redirect(_back(request))
+
+
+@require_permission(*READS)
+@require_POST
+@pressed_once
+def review_parents(request):
+    """Begin the pages that the parents of a grid take home, in one file."""
+    ids = [pk for pk in request.POST.getlist("plan") if pk.isascii() and pk.isdigit()][:200]
+    plans = list(selectors.open_plans(request.acting).filter(pk__in=ids, is_confidential=False))
+    if not plans:
+        messages.info(request, "There is no open plan here to print. Confidential plans are printed on their own page.")
+        return redirect(_back(request))
+    return redirect("job-detail", pk=jobs.start_parents(plans, acting=request.acting).pk)
 
 
 def _back(request):

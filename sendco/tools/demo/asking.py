@@ -4,7 +4,15 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from pupils.models import Challenge, ChallengeStep, HandoverPack, OutsideAsk, QuestionReply, SencoQuestion
+from pupils.models import (
+    Challenge,
+    ChallengeStep,
+    HandoverPack,
+    OutsideAsk,
+    QuestionReply,
+    SencoQuestion,
+    SupportPlan,
+)
 from pupils.models.register import Code
 
 from .book import at
@@ -55,12 +63,36 @@ def _links(setting, supported):
             ask.answered_at, ask.words = at(days.back(5 if place == 0 else 1)), ANSWER
             ask.read_on = days.back(4) if place == 0 else None
         book.add(ask, on=ask.asked_on, by=senco)
+    _to_parents_and_agencies(setting, supported)
     child = supported[4]
     to_user = child.key_worker or setting.people["head"]
     pack = HandoverPack(
         pupil=child.pupil, parts=["profile", "plans", "actions"], to_user=to_user, made_by=senco,
         made_on=days.back(6), note="Begins the day well with a quiet word at the door.",
         received_on=days.back(4), received_by=to_user.name,
+    )  # fmt: skip
+    book.add(pack, on=pack.made_on, by=senco)
+
+
+def _to_parents_and_agencies(setting, supported):
+    """A parent asked about an open plan, an agency asked for its report, and a pack that nobody has sent yet."""
+    book, days, senco = setting.book, setting.days, setting.people["senco"]
+    for child in supported:
+        plans = [one for one in book.rows[SupportPlan] if one.pupil is child.pupil and one.closed_on is None]
+        plan = next((one for one in plans if not one.is_confidential and one.kind.code == "sen_support"), None)
+        asked = [one for one in child.contacts if one.has_parental_responsibility and one.email]
+        asked = [one for one in asked if not one.do_not_contact]
+        if plan and asked:
+            ask = OutsideAsk(
+                pupil=child.pupil, kind="parent", contact=asked[0], plan=plan, asked_by=senco, asked_on=days.back(3),
+                question="What do you think of this plan? What works at home?", answer_by=days.ahead(7),
+                mailed_at=at(days.back(3)), mailed_to=asked[0].email,
+            )  # fmt: skip
+            book.add(ask, on=ask.asked_on, by=senco)
+            break
+    pack = HandoverPack(
+        pupil=supported[5].pupil, parts=["profile", "plans"], to_name="Robin Ashdown", to_place="Hilltop High School",
+        to_email="r.ashdown@hilltop.example", made_by=senco, made_on=days.back(1),
     )  # fmt: skip
     book.add(pack, on=pack.made_on, by=senco)
 

@@ -2,7 +2,15 @@
 
 from datetime import time, timedelta
 
-from pupils.models import ContactLog, Meeting, MeetingAction, MeetingPerson, MeetingPupil
+from pupils.models import (
+    ContactLog,
+    EveningTeacher,
+    Meeting,
+    MeetingAction,
+    MeetingPerson,
+    MeetingPupil,
+    ParentsEvening,
+)
 from pupils.models.register import Code
 from sendco.clock import long_date
 
@@ -41,6 +49,62 @@ def add(setting, children):
             words=words, by=child.key_worker or senco,
         )  # fmt: skip
         book.add(log, on=log.happened_on, by=log.by)
+    _others(setting, [child for child in supported if child.key_worker and child.contacts])
+
+
+def _others(setting, supported):
+    """A progress meeting about three, one called off, a team around the child with somebody from outside, and a
+    parents' evening with two times taken."""
+    book, days, senco = setting.book, setting.days, setting.people["senco"]
+    progress = Meeting(
+        school=setting.school, kind="progress", about="Autumn progress", planned_on=days.ahead(8), minutes=60,
+        starts_at=time(15, 45), place="Library", organiser=senco,
+    )  # fmt: skip
+    book.add(progress, on=days.back(4), by=senco)
+    for child in supported[:3]:
+        book.add(MeetingPupil(meeting=progress, pupil=child.pupil), on=days.back(4), by=senco)
+    for user in dict.fromkeys((senco, *(child.key_worker for child in supported[:3]))):
+        book.add(MeetingPerson(meeting=progress, user=user), on=days.back(4), by=senco)
+    off = _about(setting, supported[3], "parents", days.back(2), cancelled_on=days.back(3), cancel_note="Mother is ill")
+    off.sequence = 1
+    team = _about(setting, supported[4], "team", days.ahead(5), starts_at=time(10))
+    book.add(
+        MeetingPerson(meeting=team, name="Dr Imani Okafor", role="educational psychologist"), on=days.back(9), by=senco
+    )
+    _evening(setting, supported[5:7])
+
+
+def _about(setting, child, kind, on, **more):
+    book, senco, typed = setting.book, setting.people["senco"], setting.days.back(9)
+    meeting = Meeting(
+        school=setting.school, pupil=child.pupil, kind=kind, planned_on=on, organiser=senco, place="SENDCo's room",
+        **more,
+    )  # fmt: skip
+    book.add(meeting, on=typed, by=senco)
+    book.add(MeetingPupil(meeting=meeting, pupil=child.pupil), on=typed, by=senco)
+    book.add(MeetingPerson(meeting=meeting, user=senco), on=typed, by=senco)
+    return meeting
+
+
+def _evening(setting, booked):
+    book, days, senco = setting.book, setting.days, setting.people["senco"]
+    evening = ParentsEvening(
+        school=setting.school, name="Winter parents' evening", on=days.ahead(12), starts_at=time(16),
+        ends_at=time(18, 30), minutes=15, place="Hall",
+    )  # fmt: skip
+    book.add(evening, on=days.back(6), by=senco)
+    for user in dict.fromkeys((senco, *(child.key_worker for child in booked))):
+        book.add(EveningTeacher(evening=evening, user=user), on=days.back(6), by=senco)
+    for number, child in enumerate(booked):
+        meeting = Meeting(
+            school=setting.school, pupil=child.pupil, kind="parents", planned_on=evening.on, minutes=evening.minutes,
+            starts_at=time(16, 15 * number), place=evening.place, about=evening.name, evening=evening, organiser=senco,
+        )  # fmt: skip
+        book.add(meeting, on=days.back(2), by=senco)
+        book.add(MeetingPupil(meeting=meeting, pupil=child.pupil), on=days.back(2), by=senco)
+        book.add(MeetingPerson(meeting=meeting, user=senco), on=days.back(2), by=senco)
+        for contact in [one for one in child.contacts if not one.do_not_contact][:1]:
+            book.add(MeetingPerson(meeting=meeting, contact=contact), on=days.back(2), by=senco)
 
 
 def _meeting(setting, child, parents, on, *, held, place):

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pypdfium2
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -11,6 +12,11 @@ from pupils.plans import selectors
 from pupils.plans.refusals import SupportPlanReason, TargetReason, WindowReason
 from pupils.plans.services import reviews, windows
 from sendco.due.models import DueItem
+from sendco.files.models import StoredFile
+from sendco.files.services import open_stored
+from sendco.jobs import runner
+from sendco.jobs.models import Job
+from sendco.pdf.render import pdf_available
 from staff.acting import acting_for
 from tests.factories import PupilFactory
 
@@ -314,6 +320,33 @@ def test_a_name_is_used_once(window, school, senco):
     refused(WindowReason.NAME_TAKEN, windows.save_window, window=ReviewWindow(school=school), **facts)
     facts |= {"name": "Other", "due_on": window.opens_on - timedelta(days=1)}
     refused(WindowReason.DUE_BEFORE_OPENING, windows.save_window, window=ReviewWindow(school=school), **facts)
+
+
+@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
+def test_the_pages_for_parents_of_a_class_are_one_file(client, sign_in, school, group, plan, pupil, senco, teacher):
+    other = PupilFactory(school=school, form_group=group, legal_forename="Tom", legal_surname="Frith")
+    begin(other, senco, outcome="Eats with friends")
+    hidden = begin(pupil, senco, code="behaviour", is_confidential=True, outcome="A secret aim")
+    sign_in(teacher)
+    page = client.get(f"{reverse('pupils:review-grid')}?group={group.pk}").content.decode()
+    assert reverse("pupils:review-parents") in page
+    plans = [row.pk for row in SupportPlan.objects.all()]
+    assert hidden.pk in plans
+
+    answer = client.post(reverse("pupils:review-parents"), {"plan": plans, "back": "/support/grid/"})
+
+    job = Job.objects.get(kind="pupils.support_parents")
+    assert answer.url == reverse("job-detail", args=[job.pk])
+    runner.run(job.pk)
+    job.refresh_from_db()
+    pdf = pypdfium2.PdfDocument(open_stored(StoredFile.objects.get(pk=job.result["file"])).read())
+    text = " ".join(one.get_textpage().get_text_range() for one in pdf)
+    assert len(pdf) == 2
+    for words in ("Kezia's plan", "Tom's plan", "Reads a Year 3 page"):
+        assert words in text
+    assert "secret" not in text
+    empty = client.post(reverse("pupils:review-parents"), {"plan": [hidden.pk], "back": "/support/grid/"})
+    assert empty.url == "/support/grid/"
 
 
 # --- A page of its own for one target ----------------------------------------------------------------------------

@@ -192,7 +192,11 @@ def support_routes(*, reads, leads):
     of_plan |= dict.fromkeys(("edit", "stop", "reopen", "readers", "confidential", "close"), ("support_plan", leads))
     routes = {f"pupils:support-{name}": found for name, found in of_plan.items()}
     for thing, names, roles in (
-        ("none", ("support-list", "review-grid", "review-close", "plan-kind-list", "cohort-list"), reads),
+        (
+            "none",
+            ("support-list", "review-grid", "review-close", "review-parents", "plan-kind-list", "cohort-list"),
+            reads,
+        ),
         ("none", ("window-list", "window-add", "plan-kind-add", "cohort-add"), leads),
         ("pupil", ("support-new",), leads),
         ("plan_reader", ("support-reader-end",), leads),
