@@ -23,7 +23,7 @@ from sendco.proxies import client_address, only_looks
 from staff.access import require_permission, step_up
 from staff.permissions import Permission as P
 
-from .diary import meeting_words, meetings
+from .diary import child_meeting_words, child_meetings, meeting_words, meetings, without_own_meetings
 from .items import due_for
 
 READERS = (P.PUPIL_VIEW, P.PUPIL_VIEW_UNIT, P.PUPIL_VIEW_ALL)
@@ -98,13 +98,17 @@ def written(acting):
 def _dates(acting, first, last):
     """Yield (what stays the same about it, day, words)."""
     # Another program and another screen read a feed: nothing about an adult at work goes into it.
-    items = list(due_for(acting).filter(is_personal=False, due_on__gte=first, due_on__lte=last).urgent_first()[:MOST])
+    items = due_for(acting).filter(is_personal=False, due_on__gte=first, due_on__lte=last)
+    items = list(without_own_meetings(items, acting, timezone.localdate()).urgent_first()[:MOST])
     pupils = Pupil.objects.in_bulk({item.pupil_id for item in items if item.pupil_id})
     for item in items:
         key = f"{item.source_type}:{item.source_id}:{item.rule}:{item.trigger_on}"
         yield key, item.due_on, f"{_initials(pupils.get(item.pupil_id))}{_said(item)}"
     for review in meetings(acting, first, last)[:MOST]:
         yield f"meeting:{review.pk}", review.meeting_on, f"{_initials(review.pupil)}{meeting_words(review)}"
+    for meeting in child_meetings(acting, first, last)[:MOST]:
+        words = f"{_initials(meeting.pupil)}{child_meeting_words(meeting)}"
+        yield f"child-meeting:{meeting.pk}", meeting.planned_on, words
 
 
 def _said(item):

@@ -12,6 +12,7 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
 from ehcp.models import AnnualReview
+from pupils.models import Meeting
 from sendco.addresses import address_of
 from sendco.clock import Duty, HolidaysNotKnown, SchoolCalendar, is_bank_holiday, long_date
 from sendco.clock.words import MONTHS
@@ -89,8 +90,26 @@ def meeting_words(review):
     return f"{review.get_kind_display()} meeting{at}"
 
 
+def child_meetings(acting, first, last):
+    """Meetings about children that this person organises or is invited to, in time order. One query."""
+    mine = Q(organiser=acting.user) | Q(people__user=acting.user, people__removed_on=None)
+    rows = Meeting.objects.visible_to(acting).open().filter(mine, planned_on__gte=first, planned_on__lte=last)
+    return rows.select_related("pupil").distinct().order_by("planned_on", "starts_at", "pk")
+
+
+def child_meeting_words(meeting):
+    at = f", {meeting.starts_at:%H:%M}" if meeting.starts_at else ""
+    return f"{meeting.get_kind_display()}{at}"
+
+
+def without_own_meetings(items, acting, today):
+    """What is due, but the meetings that stand as meetings of their own on the same day."""
+    return items.exclude(rule="meeting.hold", owner_id=acting.user.pk, due_on__gte=today)
+
+
 def _due_entries(acting, first, last, today, *, only_ours):
     items = due_items.due_for(acting).filter(due_on__gte=first, due_on__lte=last)
+    items = without_own_meetings(items, acting, today)
     if only_ours:
         items = items.filter(duty=Duty.SCHOOL)
     items = list(items.urgent_first()[:MOST_ENTRIES])
@@ -138,10 +157,21 @@ def _meeting_entries(acting, first, last):
             is_ours=True,
             is_meeting=True,
         )
+    for meeting in child_meetings(acting, first, last):
+        yield Entry(
+            on=meeting.planned_on,
+            words=child_meeting_words(meeting),
+            child=meeting.pupil.name if meeting.pupil else "Several pupils",
+            note=meeting.place,
+            href=address_of("pupils:meeting-detail", meeting.pk),
+            tone="meeting",
+            is_ours=True,
+            is_meeting=True,
+        )
 
 
 def entries_of(acting, first, last, today, *, only_ours=False):
-    """Everything between two days, in date order, meetings first on each. Four queries."""
+    """Everything between two days, in date order, meetings first on each. Five queries."""
     entries = [
         *_meeting_entries(acting, first, last),
         *_due_entries(acting, first, last, today, only_ours=only_ours),
@@ -150,7 +180,7 @@ def entries_of(acting, first, last, today, *, only_ours=False):
 
 
 def days_of(acting, first, last, today, *, only_ours=False):
-    """Each day from first to last with what is on it, and why the school is closed. Eight queries."""
+    """Each day from first to last with what is on it, and why the school is closed. Nine queries."""
     entries = entries_of(acting, first, last, today, only_ours=only_ours)
     by_day = {on: list(rows) for on, rows in groupby(entries, key=lambda entry: entry.on)}
     notes_on = _school_words(acting.school, first, last)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from icalendar import Calendar
 
+from governance.services.feeds import make_feed
 from pupils.meetings import inviting, selectors, services
 from pupils.meetings.jobs import _page
 from pupils.meetings.refusals import ChildMeetingReason
@@ -228,6 +229,22 @@ def test_an_invitation_is_read_by_every_calendar(pupil, senco, school):
     mailed = Calendar.from_ical(inviting.calendar_of(meeting, to="ada@home.example"))
     assert (str(mailed["method"]), str(mailed.walk("VEVENT")[0]["attendee"])) == ("REQUEST", "mailto:ada@home.example")
     refused(ChildMeetingReason.TOO_FAR, plan, pupil=pupil, by=senco, on=date(9999, 12, 31))
+
+
+def test_a_meeting_stands_in_the_diary_and_the_feed_of_who_is_invited(client, sign_in, pupil, senco, teacher, school):
+    meeting = plan(pupil, senco, users=[teacher], starts_at=time(15, 30))
+    secret = make_feed(user=teacher, school=school)[1]
+    month = f"{reverse('diary')}?on={meeting.planned_on:%Y-%m-%d}"
+    for user in (senco, teacher):
+        sign_in(user)
+        page = " ".join(client.get(month).content.decode().split())
+        assert page.count(reverse("pupils:meeting-detail", args=[meeting.pk])) >= 1
+        assert "Hold a meeting" not in page  # it is there as the meeting itself
+    feed = client.get(reverse("calendar-feed-read", args=[secret])).content.decode()
+    events = [str(event["summary"]) for event in Calendar.from_ical(feed).walk("VEVENT")]
+    assert "K. A.: Meeting with parents, 15:30" in events
+    services.call_off(meeting=Meeting.objects.get(), cancel_note="Ill", by=senco)
+    assert reverse("pupils:meeting-detail", args=[meeting.pk]) not in client.get(month).content.decode()
 
 
 def test_who_asked_is_told_of_the_answer(client, sign_in, pupil, senco, teacher):
