@@ -19,6 +19,7 @@ from staff.access import require_permission
 from staff.permissions import Permission as P
 
 from ...models import Need, PlanNote, PlanStrategy, PlanVoice, SupportOutcome, Target, TargetValue
+from ...practice.selectors import notes
 from .. import forms
 from ..selectors import shown_targets
 from ..services import doing, targets
@@ -254,11 +255,18 @@ def value_remove(request, pk):
 
 
 # --- Strategies --------------------------------------------------------------------------------------------------
+MOST_OFFERED = 8  # of What works, beside the form
+
+
 @require_permission(*WRITES)
 @form_page
 def strategy_add(request, pk):
     plan = plan_in_view(request, pk)
-    form = forms.StrategyForm(posted(request), plan=plan, instance=PlanStrategy(plan=plan))
+    known = [need.need_type.code for need in plan.pupil.needs.filter(ends_on=None).select_related("need_type")]
+    bank = [note for note in notes(request.acting) if not note.needs or set(note.needs) & set(known)]
+    chosen = next((note for note in bank if str(note.pk) == request.GET.get("note")), None)
+    initial = {"note": chosen.pk, "text": chosen.title} if chosen else {}
+    form = forms.StrategyForm(posted(request), plan=plan, instance=PlanStrategy(plan=plan), initial=initial)
     return plan_form(
         request,
         form,
@@ -268,6 +276,9 @@ def strategy_add(request, pk):
         lead="What adults do, and who does it. Everybody who teaches the child may add one.",
         submit="Add the strategy",
         done="Added.",
+        template="pupils/strategy_form.html",
+        bank=bank[:MOST_OFFERED],
+        chosen=chosen,
     )
 
 

@@ -277,6 +277,22 @@ def test_the_file_of_a_confidential_plan_opens_for_those_named(client, sign_in, 
 
 
 # --- What works --------------------------------------------------------------------------------------------------
+def test_a_strategy_begins_with_the_words_of_what_works(client, sign_in, school, teacher, plan):
+    note = PracticeNote.objects.create(school=school, title="Word mat on the table", text="Before each topic", needs=[])
+    other = PracticeNote.objects.create(school=school, title="Hearing loop", text="In the hall", needs=["HI"])
+    sign_in(teacher)
+    url = reverse("pupils:strategy-add", args=[plan.pk])
+    page = client.get(url).content.decode()
+    assert (f"?note={note.pk}" in page, f"?note={other.pk}" in page) == (True, False)
+
+    form = client.get(f"{url}?note={note.pk}").context["form"]
+    typed = {name: form[name].value() or "" for name in form.fields}
+    client.post(url, typed | {"who": "Everybody"})
+
+    kept = plan.strategies.get(note=note)
+    assert (kept.text, kept.who) == ("Word mat on the table", "Everybody")
+
+
 def test_a_strategy_goes_into_what_works_without_a_childs_name(client, sign_in, teacher, plan):
     sign_in(teacher)
     strategy = plan.strategies.get()
