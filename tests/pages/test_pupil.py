@@ -4,11 +4,15 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from pupils.models import Contact, NeedType, PupilFlag
+from pupils.models import Agency, Contact, NeedType, OutsideAsk, PupilFlag, Referral, SencoQuestion
+from pupils.plans.services.reviews import close_cycle
 from pupils.register.services import change_status
 from sendco.audit.models import Read
 from sendco.due.models import DueItem
 from tests.factories import PupilFactory
+from tests.pupils.plans.helping import begin, targets_of, write
+from tests.pupils.plans.test_meetings import agree
+from tests.pupils.plans.test_meetings import plan as meet
 
 
 @pytest.fixture
@@ -136,6 +140,35 @@ def test_young_person_is_said_to_hold_the_rights(client, sign_in, senco, school)
     sign_in(senco)
 
     assert "is a young person since" in page(client, older, "people").content.decode()
+
+
+@pytest.mark.parametrize("tab", ["plans", "meetings"])
+def test_the_tabs_of_support_ask_as_often_for_many_years(client, sign_in, senco, pupil, tab, count_queries):
+    sign_in(senco)
+    url = f"{pupil.get_absolute_url()}?tab={tab}"
+
+    def year():
+        plan = begin(pupil, senco)
+        for target in targets_of(plan):
+            write(target, senco, value="5", judgement="partly", next_step="stop")
+        close_cycle(plan=plan, by=senco, goes_on=False)
+        meeting = meet(pupil, senco)
+        agree(meeting, senco, owner=senco)
+        agency = Agency.objects.create(school=pupil.school, name=f"Agency {meeting.pk}", kind="salt")
+        Referral.objects.create(pupil=pupil, agency=agency, lead=senco, reason="Speech")
+        SencoQuestion.objects.create(school=pupil.school, pupil=pupil, words="Which seat?", asked_by=senco)
+        OutsideAsk.objects.create(
+            pupil=pupil, kind="school", name="Ms Oak", email="oak@school.example", asked_by=senco,
+            answer_by=meeting.planned_on,
+        )  # fmt: skip
+
+    for _ in range(2):
+        year()
+    few = count_queries(url)
+    for _ in range(3):
+        year()
+
+    assert count_queries(url) == few
 
 
 def test_query_count_is_constant(client, sign_in, senco, on_support, count_queries):

@@ -4,7 +4,7 @@ On both databases with real connections, on rows that are committed.
 """
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
 from functools import partial
 
 import pytest
@@ -18,8 +18,22 @@ from ehcp.reviews.services import contributions
 from pupils.concerns import services as concerns
 from pupils.duplicates import services as merges
 from pupils.letters.services import letters
-from pupils.models import Concern, Contact, Letter, Merge, NeedType, Pupil, RegisterEntry, WatchListEntry
+from pupils.meetings import evenings
+from pupils.models import (
+    Concern,
+    Contact,
+    Letter,
+    Meeting,
+    Merge,
+    NeedType,
+    ParentsEvening,
+    Pupil,
+    RegisterEntry,
+    SupportPlan,
+    WatchListEntry,
+)
 from pupils.models.letters import LetterKind
+from pupils.plans.services.reviews import close_cycle
 from pupils.record.services import contacts
 from pupils.record.services import pupils as services
 from pupils.register import services as register
@@ -34,6 +48,7 @@ from staff.models import Invitation, Membership, RoleRequest, User
 from staff.roles import Role
 from tests.ehcp.contributing import MONDAY, parent_of, planned_review
 from tests.factories import MembershipFactory, PupilFactory, UserFactory
+from tests.pupils.plans.helping import begin, targets_of, write
 
 from .contest import Contest
 
@@ -92,6 +107,41 @@ def test_two_people_edit_one_contact(pupil, senco, contest):
 
     (won,) = winners(outcomes, "ChangedMeanwhile")
     assert race.look(lambda: Contact.objects.get(pk=contact.pk).phone) == won
+
+
+def test_two_close_one_cycle(pupil, senco, head, contest):
+    plan = begin(pupil, senco)
+    for target in targets_of(plan):
+        write(target, senco, value="5", judgement="partly", next_step="change")
+
+    race = contest()
+    outcomes = race.between(
+        *(partial(close_cycle, plan=SupportPlan(pk=plan.pk), by=by) for by in (senco, head, senco, head))
+    )
+
+    assert len(winners(outcomes, "Refused")) == 1
+    assert race.look(lambda: SupportPlan.objects.filter(pupil=pupil).count()) == 2  # the one closed, and its next
+    assert race.look(lambda: SupportPlan.objects.get(pk=plan.pk).ending) == "reviewed"
+
+
+def test_two_take_one_time_of_a_parents_evening(pupil, senco, school, contest):
+    contact = Contact.objects.create(pupil=pupil, name="Parent", has_parental_responsibility=True)
+    others = [PupilFactory(school=school) for _ in range(3)]
+    values = {"name": "Autumn", "on": timezone.localdate() + timedelta(days=7), "minutes": 15, "place": "Hall"}
+    evening = evenings.save(
+        evening=ParentsEvening(school=school), values=values | {"starts_at": time(16), "ends_at": time(17)},
+        users=[senco], version=1, by=senco, is_meant=True,
+    )  # fmt: skip
+
+    def book(child):
+        return evenings.book(evening=evening, user=senco, at=time(16), pupil=child, by=senco).pk
+
+    race = contest()
+    outcomes = race.between(*(partial(book, child) for child in (pupil, *others)))
+
+    assert contact.pk
+    assert len(winners(outcomes, "Refused")) == 1
+    assert race.look(lambda: Meeting.objects.filter(evening=evening).count()) == 1
 
 
 def test_two_triages(concern, senco, head, contest):
