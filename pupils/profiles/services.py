@@ -150,9 +150,17 @@ def page_of(version: ProfileVersion, *, fit: int | None = None) -> dict[str, Any
         "pupil": version.profile.pupil,
         "photo": photo_of(version),
         "fit": fit or 0,
+        "tight": _is_tight(version),
         "wide": [box for name, box in boxes.items() if name not in SIDE_BY_SIDE],
         "narrow": [box for name, box in boxes.items() if name in SIDE_BY_SIDE],
     }
+
+
+def _is_tight(version: ProfileVersion) -> bool:
+    """Whether a card takes smaller letters: for a long name or class, or more than half of what it may hold."""
+    pupil = version.profile.pupil
+    words = version.card or version.do[:110] + version.dont[:110]
+    return len(words) > 120 or len(pupil.name) > 40 or len(pupil.where) > 40
 
 
 def photo_of(version: ProfileVersion | Profile) -> str:

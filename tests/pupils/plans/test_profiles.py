@@ -250,6 +250,29 @@ def test_the_senco_sees_the_classes_in_which_nobody_has_read(quick, client, sign
 
 
 @drawn
+def test_nothing_on_a_lanyard_card_is_cut_off(quick, school, group, senco):
+    """Eight cards of the widest letters and long names: the foot of each stands above the next row's name."""
+    pupils = []
+    for number in range(4):
+        pupil = PupilFactory(
+            school=school, form_group=group, legal_forename=f"Maximiliana {number}",
+            legal_surname="Featherstonehaugh-Cholmondeley of Somewhere",
+        )  # fmt: skip
+        published(pupil, senco, card="W" * 240)
+        pupils.append(pupil)
+
+    job = jobs.start(pupils, as_cards=True, acting=acting_for(senco))
+    runner.run(job.pk)
+    job.refresh_from_db()
+
+    page = pypdfium2.PdfDocument(open_stored(StoredFile.objects.get(pk=job.result["file"])).read())[0].get_textpage()
+    text = page.get_text_range()
+    foot = page.get_charbox(text.index("The whole profile"))
+    below = page.get_charbox(text.index("Maximiliana 2"))
+    assert foot[1] > below[3]
+
+
+@drawn
 def test_a_page_stays_one_page_when_the_name_grows(client, sign_in, school, pupil, senco):
     words = {name: ("Likes calm words and a plan. " * 90)[: most - 1] for name, most in BOXES.items()}
     version = published(pupil, senco, **words)
