@@ -29,11 +29,14 @@ class Opened:
 
     @property
     def opened(self):
+        """What was sent along; nothing where it is not of the shape that this form sends."""
         try:
             facts = json.loads(self.data.get(self.add_prefix("opened"), ""))
-        except ValueError:
+        except (ValueError, RecursionError):
             return {}
-        return facts if isinstance(facts, dict) else {}
+        sent = json.loads(self.fields["opened"].initial)
+        is_ours = isinstance(facts, dict) and all(type(facts.get(name)) is type(part) for name, part in sent.items())
+        return facts if is_ours else {}
 
     def versioned(self):
         return Versioned(
@@ -351,7 +354,8 @@ class HoldForm(Opened, CarefulForm):
         came = self.opened.get("came", [])
         values = {f"came_{person.pk}": person.pk in came for person, _ in self.people}
         for part in self.parts:
-            seen = part.history.filter(version=self.opened.get("parts", {}).get(str(part.pk))).first()
+            version = self.opened.get("parts", {}).get(str(part.pk))
+            seen = part.history.filter(version=version).first() if isinstance(version, int) else None
             values |= {f"{name}_{part.pk}": getattr(seen or part, name) for name, _ in PARTS}
         return values
 

@@ -89,6 +89,25 @@ def test_notes_of_one_child_are_not_lost_to_whoever_saves_later(client, sign_in,
     assert (part.notes, part.for_parents) == ("Sleeps badly", "A good term")
 
 
+@pytest.mark.parametrize(
+    "opened", ["", "x", "[]", "5", '{"parts": 5, "came": 7}', '{"parts": {"1": "x"}, "came": [{}]}', "[" * 19_000]
+)
+def test_what_a_form_sends_along_of_itself_breaks_nothing(client, sign_in, pupil, senco, opened):
+    meeting = plan(pupil, senco)
+    held(meeting, senco)
+    part = meeting.pupils.get()
+    sign_in(senco)
+    url = reverse("pupils:meeting-hold", args=[meeting.pk])
+    first = typed_of(client.get(url).context["form"])
+    client.post(url, first | {f"notes_{part.pk}": "Sleeps badly"})
+
+    page = client.post(url, first | {f"notes_{part.pk}": "Mine", "opened": opened})
+
+    assert (page.status_code, "Sleeps badly" in page.content.decode(), "Mine" in page.content.decode()) == (
+        422, True, True,
+    )  # fmt: skip
+
+
 def test_a_parent_taken_off_meanwhile_is_not_invited_again(client, sign_in, pupil, senco, mother, father):
     meeting = plan(pupil, senco, contacts=[mother, father])
     sign_in(senco)
