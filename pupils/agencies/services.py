@@ -10,7 +10,6 @@ from django.utils import timezone
 from sendco.audit import services as audit
 from sendco.clock import long_date
 from sendco.refusals import ChangedMeanwhile, Refused
-from staff.acting import acting_for
 from staff.models import User
 from staff.owed import bring_up_to_date
 from staff.saving import save_versioned
@@ -18,6 +17,7 @@ from staff.saving import save_versioned
 from ..models import Agency, BoughtTime, OutsideAsk, PlanStrategy, Pupil, Recommendation, Referral, SupportPlan, Visit
 from ..outside.following import asks_follow
 from ..plans.services.doing import end_strategy
+from ..seeing import sees
 from .refusals import AgencyReason, ReferralReason
 
 Basis, Ending, Decision = Referral.Basis, Referral.Ending, Recommendation.Decision
@@ -95,13 +95,13 @@ def save_visit(*, visit: Visit, values: dict[str, Any], version: int, by: User) 
     if referral is not None and referral.sent_on is None:
         raise Refused(ReferralReason.NOT_SENT, field="referral")
     before = Visit.objects.select_related("referral").filter(pk=visit.pk).first()
-    sees = values.get("kind", visit.kind) in Visit.SEES_THE_CHILD
+    child_seen = values.get("kind", visit.kind) in Visit.SEES_THE_CHILD
     saved, changed = save_versioned(visit, values, version=version, by=by)
     if before is not None and {"visited_on", "referral", "kind"} & set(changed):
         _seen_no_more(before, by=by)
         referral = Referral.objects.filter(pk=referral.pk).first() if referral else None
     if (
-        sees
+        child_seen
         and referral is not None
         and referral.seen_on is None
         and referral.ended_on is None
@@ -175,7 +175,7 @@ def _open(referral: Referral, version: int | None = None) -> Referral:
 
 def _check_lead(lead: User, pupil: Pupil) -> None:
     """Whoever looks after a referral has to see the child."""
-    if not Pupil.objects.visible_to(acting_for(lead, pupil.school_id)).filter(pk=pupil.pk).exists():
+    if not sees(lead, pupil):
         raise Refused(ReferralReason.LEAD_BLIND, person=lead.name, field="lead")
 
 

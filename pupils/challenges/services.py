@@ -7,12 +7,12 @@ from django.db import transaction
 
 from sendco.audit import services as audit
 from sendco.refusals import ChangedMeanwhile, Refused
-from staff.acting import acting_for
 from staff.models import User
 from staff.owed import bring_up_to_date
 from staff.saving import save_versioned
 
-from ..models import Challenge, ChallengeStep, Pupil
+from ..models import Challenge, ChallengeStep
+from ..seeing import sees
 from .refusals import ChallengeReason
 
 
@@ -49,10 +49,9 @@ def save_challenge(*, challenge: Challenge, values: dict[str, Any], version: int
     if values["agency"] is None and not values["name"].strip():
         raise Refused(ChallengeReason.WHOM_UNSAID, field="agency")
     owner = values.get("owner")
-    if owner is not None and owner.pk != challenge.owner_id and challenge.pupil_id:
-        sees = Pupil.objects.visible_to(acting_for(owner, challenge.school_id))
-        if not sees.filter(pk=challenge.pupil_id).exists():
-            raise Refused(ChallengeReason.OWNER_CANNOT_SEE, person=owner.name, field="owner")
+    about = challenge.pupil
+    if owner is not None and owner.pk != challenge.owner_id and about is not None and not sees(owner, about):
+        raise Refused(ChallengeReason.OWNER_CANNOT_SEE, person=owner.name, field="owner")
     if values["reply_by"] < values["raised_on"]:
         raise Refused(ChallengeReason.BY_BEFORE_RAISED, day=values["raised_on"], field="reply_by")
     is_new = challenge.pk is None

@@ -91,7 +91,7 @@ def book(*, evening: ParentsEvening, user: User, at: time, pupil: Pupil, by: Use
         raise Refused(ChildMeetingReason.NOT_THAT_EVENING, person=user.name)
     if at not in times_of(evening):
         raise Refused(ChildMeetingReason.NOT_A_TIME)
-    services.check_sees(user, pupil, evening.school_id, "pupil")
+    services.check_sees(user, pupil, "pupil")
     check_free(evening, user, at, pupil.pk)
     contacts = [
         contact

@@ -10,7 +10,6 @@ from django.utils import timezone
 from sendco.audit import services as audit
 from sendco.clock import SchoolCalendar, long_date
 from sendco.refusals import ChangedMeanwhile, Refused
-from staff.acting import acting_for
 from staff.models import Membership, School, User
 from staff.models.people import current_on
 from staff.owed import bring_up_to_date
@@ -27,6 +26,7 @@ from ..models import (
     ParentsEvening,
     Pupil,
 )
+from ..seeing import sees
 from .refusals import ChildMeetingReason
 from .selectors import open_before
 from .times import check_free, times_of
@@ -309,7 +309,7 @@ def save_action(*, action: MeetingAction, values: dict[str, Any], version: int, 
         raise Refused(ChildMeetingReason.OWNER_NOT_HERE, person=owner.name, field="owner")
     about = values.get("pupil") or action.pupil
     if owner is not None and (owner.pk, about.pk) != (action.owner_id, action.pupil_id if action.pk else None):
-        check_sees(owner, about, meeting.school_id)
+        check_sees(owner, about)
     day = meeting.held_on or meeting.planned_on
     if values["due_on"] < day:
         raise Refused(ChildMeetingReason.DUE_BEFORE_MEETING, day=day, field="due_on")
@@ -325,9 +325,9 @@ def save_action(*, action: MeetingAction, values: dict[str, Any], version: int, 
     return saved
 
 
-def check_sees(user: User, pupil: Pupil, school_id: int, field: str = "owner") -> None:
+def check_sees(user: User, pupil: Pupil, field: str = "owner") -> None:
     """Whoever is to do something about a child has to see the child."""
-    if not Pupil.objects.visible_to(acting_for(user, school_id)).filter(pk=pupil.pk).exists():
+    if not sees(user, pupil):
         raise Refused(ChildMeetingReason.OWNER_BLIND, person=user.name, field=field)
 
 

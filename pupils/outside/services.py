@@ -16,13 +16,13 @@ from sendco.links import services as links
 from sendco.links.models import Link
 from sendco.refusals import Refused
 from sendco.typed import clean, mark_of
-from staff.acting import acting_for
 from staff.models import User
 from staff.owed import bring_up_to_date
 
 from ..agencies import services as agencies
 from ..models import Document, HandoverPack, OutsideAsk, OutsideFile, PlanVoice, Pupil
 from ..record.services import documents
+from ..seeing import sees
 from .people import PURPOSE, address_of, asks, why_not
 from .refusals import OutsideReason
 
@@ -272,10 +272,8 @@ def make_pack(*, pack: HandoverPack, by: User) -> HandoverPack:
         raise Refused(OutsideReason.NO_PART, field="parts")
     if pack.to_user is None and not (pack.to_name.strip() and pack.to_email):
         raise Refused(OutsideReason.RECEIVER_UNSAID, field="to_user")
-    if pack.to_user is not None:
-        sees = Pupil.objects.visible_to(acting_for(pack.to_user, pack.pupil.school_id)).filter(pk=pack.pupil_id)
-        if not sees.exists():
-            raise Refused(OutsideReason.RECEIVER_BLIND, person=pack.to_user.name, field="to_user")
+    if pack.to_user is not None and not sees(pack.to_user, pack.pupil):
+        raise Refused(OutsideReason.RECEIVER_BLIND, person=pack.to_user.name, field="to_user")
     pack.made_by = by
     _save(pack, by=by)
     audit.record(

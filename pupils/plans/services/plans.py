@@ -19,6 +19,7 @@ from staff.saving import save_versioned
 
 from ...models import PlanKind, PlanReader, PlanVoice, Pupil, SupportOutcome, SupportPlan, Target, TargetReview
 from ...outside.following import asks_follow
+from ...seeing import sees
 from ..dates import LONGEST_YEARS
 from ..refusals import SupportPlanReason
 
@@ -59,7 +60,7 @@ def _check_opens_for(user: User, pupil: Pupil, field: str) -> None:
     """A plan is of no use to who does not see the child."""
     if not works_here(user, pupil.school_id):
         raise Refused(SupportPlanReason.LEAD_NOT_HERE, person=user.name, field=field)
-    if not Pupil.objects.visible_to(acting_for(user, pupil.school_id)).filter(pk=pupil.pk).exists():
+    if not sees(user, pupil):
         raise Refused(SupportPlanReason.DOES_NOT_SEE, person=user.name, pupil=pupil.forename, field=field)
 
 
