@@ -189,7 +189,7 @@ def _agencies(facts):
 
 
 def _decision(advice):
-    return ". ".join(filter(None, (advice.get_decision_display(), advice.why)))
+    return ". ".join(filter(None, (advice.get_decision_display(), advice.why, advice.where)))
 
 
 def _amount(line):

@@ -10,7 +10,7 @@ from sendco.formkit.versions import VersionedForm
 from ..concerns.forms import CarefulForm
 from ..forms.checked import date_field, past_date_field, phone_field
 from ..forms.steps import StepForm
-from ..models import Agency, BoughtTime, Contact, Document, Recommendation, Referral, SupportPlan, Visit
+from ..models import Agency, BoughtTime, Contact, Document, Recommendation, Referral, Target, Visit
 from ..plans.forms import parent_names, words
 from ..plans.selectors import readers
 from .services import LONGEST
@@ -231,18 +231,23 @@ class DecideForm(VersionedForm, forms.Form):
         label="Why, or how it is changed", max_length=300, required=False,
         help_text="Needed where it is adapted or not adopted. Adapted: the words that go into the plan.",
     )  # fmt: skip
-    plan = forms.ModelChoiceField(
-        label="Put it into the plan as a strategy", queryset=SupportPlan.objects.none(), required=False,
-        empty_label="Not into a plan",
+    goes_to = forms.ChoiceField(
+        label="Put it into the plan as a strategy", required=False,
+        help_text="For the plan as a whole, or for the target that it helps to reach.",
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput)
 
     def __init__(self, *args, plans, **kwargs):
+        """`plans`: into which it may go; the choice is not offered without one."""
         super().__init__(*args, **kwargs)
-        self.fields["plan"].queryset = plans
-        self.fields["plan"].label_from_instance = lambda plan: f"{plan.kind.name}, cycle {plan.cycle}"
-        if not plans:
-            del self.fields["plan"]
+        self.places = {}
+        groups = [_places_of(plan) for plan in plans]
+        for _, places in groups:
+            self.places |= {key: place for key, _, place in places}
+        choices = [(name, [(key, label) for key, label, _ in places]) for name, places in groups]
+        self.fields["goes_to"].choices = [("", "Not into a plan"), *choices]
+        if not groups:
+            del self.fields["goes_to"]
 
     def stored_fields(self):
         return ["text", "decision", "why"]
@@ -250,6 +255,24 @@ class DecideForm(VersionedForm, forms.Form):
     @property
     def values(self):
         return {name: self.cleaned_data[name] for name in self.stored_fields()}
+
+    @property
+    def place(self):
+        """(plan, target), either None: where it goes."""
+        return self.places.get(self.cleaned_data.get("goes_to"), (None, None))
+
+
+def _places_of(plan):
+    """(the plan's name, [(key, label, (plan, target or None))]): where in a plan a recommendation may go."""
+    targets = Target.objects.current().filter(outcome__plan=plan).select_related("outcome").order_by("number", "pk")
+    whole = (whole_plan(plan), "The plan as a whole", (plan, None))
+    own = [(f"t{target.pk}", f"Target {target.number}: {target.text[:90]}", (plan, target)) for target in targets]
+    return f"{plan.kind.name}, cycle {plan.cycle}", [whole, *own]
+
+
+def whole_plan(plan):
+    """The key of a plan as a whole among the places."""
+    return f"p{plan.pk}"
 
 
 class EndForm(StepForm):

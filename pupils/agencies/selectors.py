@@ -69,7 +69,9 @@ def times_of(agencies: list[Agency], today: date, *, current: bool = False) -> l
 
 
 def referrals_in_view(acting: Acting) -> QuerySet[Referral]:
-    advice = Recommendation.objects.filter(removed_on=None).select_related("strategy__plan", "decided_by")
+    advice = Recommendation.objects.filter(removed_on=None).select_related(
+        "strategy__plan", "strategy__target", "decided_by"
+    )
     return (
         Referral.objects.visible_to(acting)
         .select_related("pupil__form_group", "pupil__school", "agency", "lead", "consent_from", "report")
@@ -99,7 +101,8 @@ def of_pupil(acting: Acting, pupil: Pupil) -> list[Referral]:
 def advice_of(pupil: Pupil) -> QuerySet[Recommendation]:
     """What agencies advised for this child, for papers that leave the school."""
     rows = Recommendation.objects.filter(referral__in=for_papers(pupil), removed_on=None)
-    return rows.select_related("referral__agency").order_by("referral__report_on", "referral", "number")
+    rows = rows.select_related("referral__agency", "strategy__plan", "strategy__target")
+    return rows.order_by("referral__report_on", "referral", "number")
 
 
 SHOWN = {

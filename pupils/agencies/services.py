@@ -14,7 +14,18 @@ from staff.models import User
 from staff.owed import bring_up_to_date
 from staff.saving import save_versioned
 
-from ..models import Agency, BoughtTime, OutsideAsk, PlanStrategy, Pupil, Recommendation, Referral, SupportPlan, Visit
+from ..models import (
+    Agency,
+    BoughtTime,
+    OutsideAsk,
+    PlanStrategy,
+    Pupil,
+    Recommendation,
+    Referral,
+    SupportPlan,
+    Target,
+    Visit,
+)
 from ..outside.following import asks_follow
 from ..plans.services.doing import end_strategy
 from ..seeing import sees
@@ -362,10 +373,11 @@ def _add_advice(row: Referral, advice: Sequence[str], *, by: User | None) -> Non
 
 @transaction.atomic
 def decide(
-    *, recommendation: Recommendation, values: dict[str, Any], version: int, by: User, plan: SupportPlan | None = None
-) -> Recommendation:
-    """Adopted, adapted or not, with why. `plan`: it goes into this plan as a strategy, in the words of `text`, or of
-    `why` where it was adapted. Raises ChangedMeanwhile."""
+    *, recommendation: Recommendation, values: dict[str, Any], version: int, by: User, plan: SupportPlan | None = None,
+    target: Target | None = None,
+) -> Recommendation:  # fmt: skip
+    """Adopted, adapted or not, with why. `plan`: it goes into this plan as a strategy, for `target` of it where one is
+    given, in the words of `text`, or of `why` where it was adapted. Raises ChangedMeanwhile."""
     row = _open(recommendation.referral)
     decision = values["decision"]
     if decision in (Decision.ADAPTED, Decision.NOT) and not values["why"].strip():
@@ -380,7 +392,7 @@ def decide(
         words = saved.why if decision == Decision.ADAPTED else saved.text
         # A family that was not asked does not learn from a plan which agency it was.
         who = "" if row.basis == Basis.LAW else row.agency.name[:120]
-        saved.strategy = _save(PlanStrategy(plan=plan, text=words, who=who, added_by=by), by=by)
+        saved.strategy = _save(PlanStrategy(plan=plan, target=target, text=words, who=who, added_by=by), by=by)
         _save(saved, by=by)
     elif saved.strategy is not None and decision in (Decision.NOT, Decision.OPEN):
         if saved.strategy.plan.closed_on is None:

@@ -505,14 +505,19 @@ def advice_decide(request, pk):
     # What a family was not asked about goes into a plan that they see only where somebody chooses so.
     on_consent = referral.basis == Referral.Basis.CONSENT
     if on_consent and not advice.strategy_id and (first := plans.order_by("kind__place", "pk").first()):
-        initial["plan"] = first.pk
+        initial["goes_to"] = forms.whole_plan(first)
     form = forms.DecideForm(posted(request), plans=plans.select_related("kind"), initial=initial)
+
+    def decide(cleaned):
+        plan, target = form.place
+        return services.decide(
+            recommendation=advice, values=form.values, plan=plan, target=target, version=cleaned["version"],
+            by=request.user,
+        )  # fmt: skip
+
     return FormPage(
         form=form,
-        save=lambda cleaned: services.decide(
-            recommendation=advice, values=form.values, plan=cleaned.get("plan"), version=cleaned["version"],
-            by=request.user,
-        ),
+        save=decide,
         done="Kept.",
         then=referral_address(referral),
         page=_page("Decide on a recommendation", referral, submit="Keep the decision"),

@@ -293,3 +293,11 @@ class Recommendation(models.Model):
 
     def __str__(self):
         return f"recommendation {self.pk}"
+
+    @property
+    def where(self) -> str:
+        """Where it stands in a plan, in words for a paper; nothing of a plan that is confidential."""
+        strategy = self.strategy
+        if strategy is None or strategy.plan.is_confidential:
+            return ""
+        return f"In the plan, for target {strategy.target.number}" if strategy.target else "In the plan"

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from pupils.agencies import jobs, selectors, services
 from pupils.agencies.refusals import AgencyReason, ReferralReason
-from pupils.models import Agency, BoughtTime, Contact, PlanStrategy, Recommendation, Referral, Visit
+from pupils.models import Agency, BoughtTime, Contact, PlanStrategy, Recommendation, Referral, Target, Visit
 from pupils.record.services.pupils import hand_over
 from sendco.due.models import DueItem
 from sendco.files.models import StoredFile
@@ -398,6 +398,29 @@ def test_a_referral_on_paper(client, sign_in, pupil, agency, senco):
     assert "Consent of Ada Adeyemi" in text
 
 
+def test_advice_goes_to_the_target_that_it_helps_to_reach(client, sign_in, pupil, agency, senco):
+    plan = begin(pupil, senco)
+    second = Target.objects.get(outcome__plan=plan, number=2)
+    row = services.note_report(
+        referral=refer(pupil, agency, senco, sent=30), report_on=today(), advice=["A card to ask with"], by=senco
+    )
+    advice = row.recommendations.get()
+    url = reverse("pupils:advice-decide", args=[advice.pk])
+    form = sign_in(senco).get(url).context["form"]
+    assert form.initial["goes_to"] == f"p{plan.pk}"
+
+    typed = {"text": advice.text, "decision": "adopted", "version": advice.version}
+    assert client.post(url, typed | {"goes_to": "t99999"}).status_code == 422
+    client.post(url, typed | {"goes_to": f"t{second.pk}"})
+
+    advice.refresh_from_db()
+    assert (advice.strategy.plan, advice.strategy.target, advice.strategy.text) == (plan, second, "A card to ask with")
+    assert advice.where == "In the plan, for target 2"
+    assert "In the plan, for target 2" in client.get(reverse("pupils:referral-detail", args=[row.pk])).content.decode()
+    advice.strategy.plan.is_confidential = True
+    assert advice.where == ""
+
+
 # --- What is put right, and what two people do at once -----------------------------------------------------------
 def test_a_step_of_an_older_page_undoes_nothing(client, sign_in, pupil, agency, senco):
     row = refer(pupil, agency, senco, sent=30)
@@ -456,7 +479,8 @@ def test_a_plan_does_not_tell_the_family_of_a_referral_they_were_not_asked_about
     advice = row.recommendations.get()
 
     form = sign_in(senco).get(reverse("pupils:advice-decide", args=[advice.pk])).context["form"]
-    assert form.initial.get("plan") is None
+    assert form.initial.get("goes_to") is None
+    assert "goes_to" in form.fields
     advice = decide(advice, senco, "adopted", plan=plan)
     assert (advice.strategy.text, advice.strategy.who) == ("A calm start", "")
 
