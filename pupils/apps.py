@@ -7,6 +7,7 @@ class PupilsConfig(AppConfig):
 
     def ready(self):
         from .agencies import jobs as agency_jobs  # noqa: F401
+        from .challenges import jobs as challenge_jobs  # noqa: F401
         from .due_pages import register_due_pages
         from .imports import jobs  # noqa: F401  (its handlers register themselves)
         from .meetings import jobs as meeting_jobs  # noqa: F401

@@ -3,9 +3,12 @@
 from datetime import date
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 
 from sendco.audit import services as audit
+from sendco.files import services as files
+from sendco.files.models import StoredFile
 from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import User
 from staff.owed import bring_up_to_date
@@ -14,6 +17,8 @@ from staff.saving import save_versioned
 from ..models import Challenge, ChallengeStep
 from ..seeing import sees
 from .refusals import ChallengeReason
+
+PURPOSE = "challenge paper"
 
 
 def _save(row: Any, *, by: User) -> Any:
@@ -69,9 +74,10 @@ def save_challenge(*, challenge: Challenge, values: dict[str, Any], version: int
 @transaction.atomic
 def add_step(
     *, challenge: Challenge, done_on: date, words: str, by: User, reply_by: date | None = None,
-    version: int | None = None,
+    version: int | None = None, upload: UploadedFile | None = None,
 ) -> Challenge:  # fmt: skip
-    """What was done since. `reply_by`: until when a reply is expected now."""
+    """What was done since. `reply_by`: until when a reply is expected now. `upload`: the paper that shows it, such as
+    the letter sent or the answer received. Raises FileRefused."""
     row = _open(challenge, version)
     if done_on < row.raised_on:
         raise Refused(ChallengeReason.STEP_BEFORE_RAISED, day=row.raised_on, field="done_on")
@@ -80,17 +86,35 @@ def add_step(
             raise Refused(ChallengeReason.BY_BEFORE_RAISED, day=done_on, field="reply_by")
         row.reply_by, row.version = reply_by, row.version + 1
         _save(row, by=by)
-    _save(ChallengeStep(challenge=row, done_on=done_on, words=words, by=by), by=by)
+    step = ChallengeStep(challenge=row, done_on=done_on, words=words, by=by)
+    if upload is not None:
+        step.file_id = _store(row, upload, by=by).pk
+    _save(step, by=by)
     return _note(row, "challenge.step", f"Challenge to {row.whom}: {words}"[:300], by=by, on=done_on)
 
 
 @transaction.atomic
-def change_step(*, step: ChallengeStep, values: dict[str, Any], version: int, by: User) -> ChallengeStep:
+def change_step(
+    *, step: ChallengeStep, values: dict[str, Any], version: int, by: User, upload: UploadedFile | None = None
+) -> ChallengeStep:
+    """Put a step right; a new paper takes the place of the one before. Raises FileRefused."""
     row = _open(step.challenge)
     if values["done_on"] < row.raised_on:
         raise Refused(ChallengeReason.STEP_BEFORE_RAISED, day=row.raised_on, field="done_on")
+    if upload is not None:
+        values = values | {"file_id": _store(row, upload, by=by).pk}
     saved, _ = save_versioned(step, values, version=version, by=by)
     return saved
+
+
+def _store(row: Challenge, upload: UploadedFile, *, by: User) -> StoredFile:
+    return files.store(upload=upload, school_id=row.school_id, pupil_id=row.pupil_id, by=by, purpose=PURPOSE)
+
+
+def file_of(step: ChallengeStep) -> StoredFile | None:
+    """The stored paper of a step: of the same school and child, or None."""
+    row = step.challenge
+    return StoredFile.objects.filter(pk=step.file_id or 0, school_id=row.school_id, pupil_id=row.pupil_id).first()
 
 
 @transaction.atomic

@@ -5,15 +5,21 @@ from datetime import timedelta
 from statistics import median
 
 from django import forms
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse, reverse_lazy
 from django.utils import timezone
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
 from sendco.audit import services as audit
-from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
+from sendco.files.http import download_response
+from sendco.files.kinds import extension_of
+from sendco.files.services import FileNotAvailable
+from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted, pressed_once
 from sendco.formkit.versions import Versioned
+from sendco.limits.services import check_limit
 from staff.access import require_permission
 from staff.permissions import Permission as P
 
@@ -23,7 +29,7 @@ from ..forms.steps import StepForm
 from ..models import Agency, Challenge, ChallengeStep, Pupil
 from ..plans.forms import words
 from ..plans.selectors import readers
-from . import services
+from . import jobs, services
 
 READS = (P.NARRATIVE_VIEW,)
 LEADS = (P.SUPPORT_LEAD,)
@@ -63,16 +69,24 @@ class ChallengeForm(CarefulForm):
         return {name: self.cleaned_data[name] for name in self.stored_fields()}
 
 
+def _paper(label):
+    return forms.FileField(
+        label=label, required=False, help_text="PDF, document or picture: the letter you sent, the reply you got."
+    )
+
+
 class DoneForm(StepForm):
     adds = True
     done_on = past_date_field(label="On", words="The day")
     words = forms.CharField(label="What was done", max_length=300, help_text="For example: rang, told the manager")
     reply_by = date_field(label="If it changes: reply expected by", required=False)
+    upload = _paper("The paper that shows it")
 
 
 class ChangeStepForm(forms.Form):
     done_on = past_date_field(label="On", words="The day")
     words = forms.CharField(label="What was done", max_length=300)
+    upload = _paper("Another paper instead")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -219,7 +233,7 @@ def challenge_detail(request, pk):
         "waits": row.waits(timezone.localdate()),
         "steps": row.steps.select_related("by"),
         "may_lead": request.acting.can(*LEADS),
-        "today": timezone.localdate(),
+        "is_late": row.is_late(timezone.localdate()),
     }
     return render(request, "pupils/challenge_detail.html", context)
 
@@ -228,7 +242,8 @@ def challenge_detail(request, pk):
 @form_page
 def challenge_step(request, pk):
     row = _challenge(request, pk)
-    form = DoneForm(posted(request), initial={"done_on": timezone.localdate()})
+    _limit_uploads(request)
+    form = DoneForm(posted(request), request.FILES or None, initial={"done_on": timezone.localdate()})
     return _step(
         request,
         row,
@@ -244,19 +259,56 @@ def challenge_step(request, pk):
 def challenge_step_edit(request, pk):
     rows = ChallengeStep.objects.visible_to(request.acting).select_related("challenge")
     step = get_object_or_404(rows, pk=pk)
+    _limit_uploads(request)
     initial = {"done_on": step.done_on, "words": step.words, "version": step.version}
 
     def save(cleaned):
         values = {name: cleaned[name] for name in ("done_on", "words")}
-        return services.change_step(step=step, values=values, version=cleaned["version"], by=request.user)
+        return services.change_step(
+            step=step, values=values, version=cleaned["version"], by=request.user, upload=cleaned["upload"]
+        )
 
     return FormPage(
-        form=ChangeStepForm(posted(request), initial=initial),
+        form=ChangeStepForm(posted(request), request.FILES or None, initial=initial),
         save=save,
         done="Kept.",
         then=address(step.challenge),
         page=_page("Change what was done", submit="Save", back=address(step.challenge)),
     ).respond(request)
+
+
+def _limit_uploads(request):
+    if request.method == "POST" and request.FILES:
+        check_limit("upload", request.user.pk)
+
+
+@require_permission(*READS)
+@require_GET
+def challenge_step_file(request, pk):
+    """Send the paper of a step under a name that says nothing of the child."""
+    rows = ChallengeStep.objects.visible_to(request.acting).filter(file_id__isnull=False)
+    step = get_object_or_404(rows.select_related("challenge"), pk=pk)
+    challenge, stored = step.challenge, services.file_of(step)
+    if stored is None:
+        raise Http404
+    if challenge.pupil_id:
+        audit.record_read(
+            school_id=challenge.school_id, pupil_id=challenge.pupil_id, by=request.user, what="challenge paper"
+        )  # fmt: skip
+    try:
+        return download_response(stored, filename=f"challenge-{step.done_on:%Y-%m-%d}.{extension_of(stored.name)}")
+    except FileNotAvailable as error:
+        messages.warning(request, str(error))
+        return redirect(address(challenge))
+
+
+@require_permission(*LEADS)
+@require_POST
+@pressed_once
+def challenge_letter(request, pk):
+    """Begin the letter as a PDF: the challenge itself, or once a reply is overdue the reminder of it."""
+    job = jobs.start(_challenge(request, pk), acting=request.acting)
+    return redirect("job-detail", pk=job.pk)
 
 
 @require_permission(*LEADS)

@@ -145,6 +145,10 @@ class Challenge(models.Model):
     def whom(self) -> str:
         return self.agency.name if self.agency else self.name
 
+    def is_late(self, today: date) -> bool:
+        """Whether a reply was expected before today and none came."""
+        return self.replied_on is None and self.ended_on is None and self.reply_by < today
+
     def waits(self, today: date) -> int:
         """Days from the challenge to the reply, its end, or today."""
         return ((self.replied_on or self.ended_on or today) - self.raised_on).days
@@ -156,11 +160,12 @@ class OfChallengeQuerySet(models.QuerySet):
 
 
 class ChallengeStep(models.Model):
-    """What was done after the first word: chased, rung, taken higher."""
+    """What was done after the first word: chased, rung, taken higher. Its paper: a stored file, or none."""
 
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="steps")
     done_on = models.DateField(default=timezone.localdate)
     words = models.CharField(max_length=300)
+    file_id = models.BigIntegerField(null=True, blank=True)
     by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()

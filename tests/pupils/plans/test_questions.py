@@ -2,20 +2,29 @@
 
 from datetime import timedelta
 
+import pypdfium2
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
 
+from pupils.challenges import jobs
 from pupils.challenges import services as challenges
 from pupils.challenges.refusals import ChallengeReason
-from pupils.models import Agency, Challenge, PracticeNote, SencoQuestion
+from pupils.models import Agency, Challenge, ChallengeStep, PracticeNote, SencoQuestion
 from pupils.practice.refusals import PracticeReason
 from pupils.questions import services
 from pupils.questions.refusals import QuestionReason
 from pupils.record.services.pupils import hand_over
 from sendco.due.models import DueItem
+from sendco.files.models import StoredFile
+from sendco.files.services import open_stored
+from sendco.jobs import runner
+from sendco.jobs.models import Job
+from sendco.pdf.render import pdf_available
 from sendco.refusals import ChangedMeanwhile
 from staff.acting import acting_for
+from staff.models import Membership
 
 from .helping import refused
 
@@ -211,6 +220,82 @@ def test_an_agency_can_be_challenged_and_its_owner_hands_it_on(school, senco, he
 
     row.refresh_from_db()
     assert (row.owner, due("challenge.reply").owner_id) == (head, head.pk)
+
+
+def test_a_step_keeps_its_paper(client, sign_in, school, senco, teacher, pupil):
+    row = raise_it(school, senco, pupil)
+    sign_in(senco)
+    url = reverse("pupils:challenge-step", args=[row.pk])
+    typed = {"done_on": days(-1).isoformat(), "words": "Wrote again", "version": row.version}
+    script = SimpleUploadedFile("letter.exe", b"MZ" + b"0" * 50)
+    refused_page = client.post(url, typed | {"upload": script})
+    assert (refused_page.status_code, ChallengeStep.objects.count()) == (422, 0)
+    assert "Wrote again" in refused_page.content.decode()
+
+    client.post(url, typed | {"upload": SimpleUploadedFile("Kezia's letter.txt", b"Dear council")})
+    step = ChallengeStep.objects.get()
+    paper = reverse("pupils:challenge-step-file", args=[step.pk])
+    assert paper in client.get(reverse("pupils:challenge-detail", args=[row.pk])).content.decode()
+    answer = client.get(paper)
+    assert b"".join(answer.streaming_content) == b"Dear council"
+    assert "Kezia" not in answer["Content-Disposition"]
+    assert StoredFile.objects.get(pk=step.file_id).pupil_id == pupil.pk
+
+    edit = reverse("pupils:challenge-step-edit", args=[step.pk])
+    changed = {"done_on": days(-1).isoformat(), "words": "Wrote a second time", "version": 1}
+    client.post(edit, changed)
+    step.refresh_from_db()
+    assert (step.words, step.file_id is None) == ("Wrote a second time", False)
+    client.post(edit, changed | {"version": 2, "upload": SimpleUploadedFile("b.txt", b"The right one")})
+    assert b"".join(client.get(paper).streaming_content) == b"The right one"
+
+    StoredFile.objects.all().delete()
+    assert client.get(paper).status_code == 404
+    sign_in(teacher)
+    assert client.get(paper).status_code == 403
+
+
+def test_a_challenge_of_the_school_keeps_a_paper_of_no_child(client, sign_in, school, senco):
+    row = raise_it(school, senco)
+    upload = SimpleUploadedFile("minutes.txt", b"Minutes")
+    challenges.add_step(challenge=row, done_on=days(0), words="Met them", by=senco, upload=upload)
+
+    assert challenges.file_of(ChallengeStep.objects.get()).pupil_id is None
+
+
+@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
+@pytest.mark.parametrize(
+    ("reply_by", "there", "not_there"),
+    [(5, "Please reply by", "no reply on record"), (-6, "20 days ago", "Please reply by")],
+)
+def test_a_challenge_is_written_as_a_letter_and_then_as_a_reminder(
+    client, sign_in, school, senco, pupil, reply_by, there, not_there
+):
+    row = raise_it(school, senco, pupil, reply_by=days(reply_by))
+    challenges.add_step(challenge=row, done_on=days(-7), words="Rang the manager", by=senco)
+    sign_in(senco)
+
+    client.post(reverse("pupils:challenge-letter", args=[row.pk]))
+    job = Job.objects.get()
+    runner.run(job.pk)
+
+    job.refresh_from_db()
+    document = pypdfium2.PdfDocument(open_stored(StoredFile.objects.get(pk=job.result["file"])).read())
+    text = " ".join(" ".join(page.get_textpage().get_text_range() for page in document).split())
+    for words in ("Westmarch SEND team", "Kezia Adeyemi", "It is late", "Rang the manager", senco.name, there):
+        assert words in text
+    assert not_there not in text
+
+
+def test_a_letter_is_not_made_for_who_leads_no_more(client, sign_in, school, senco, pupil):
+    row = raise_it(school, senco, pupil)
+    job = jobs.start(row, acting=acting_for(senco))
+    Membership.objects.filter(user=senco).update(role="teacher")
+
+    runner.run(job.pk)
+
+    job.refresh_from_db()
+    assert (job.status, job.result.get("file")) == ("failed", None)
 
 
 def test_a_challenge_through_its_pages(client, sign_in, school, senco, pupil, teacher):
