@@ -2,13 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import F, Prefetch, Q, QuerySet
 
 from sendco.clock import academic_year_start
 from staff.acting import Acting
-from staff.models import TeachingGroup
+from staff.models import TeachingGroup, User
 from staff.permissions import Permission
 
 from ..models import (
@@ -107,6 +108,40 @@ def of_pupil(acting: Acting, pupil: Pupil) -> list[Meeting]:
 def actions_of(acting: Acting, pupils: list[int]) -> QuerySet[MeetingAction]:
     rows = MeetingAction.objects.visible_to(acting).filter(pupil__in=pupils).select_related("owner", "meeting", "pupil")
     return rows.order_by("state", "due_on", "pk")
+
+
+def open_actions(acting: Acting) -> QuerySet[MeetingAction]:
+    """What is agreed and not yet done about pupils in view, the earliest date first."""
+    rows = MeetingAction.objects.visible_to(acting).filter(state=State.OPEN)
+    return rows.select_related("pupil", "owner", "meeting").order_by("due_on", "pk")
+
+
+@dataclass
+class Owner:
+    """Somebody who has agreed to do things: of the staff, or known by name alone. `key` names them in an address."""
+
+    key: str
+    name: str
+    has_left: bool = False
+    count: int = 0
+
+
+def owners_of(acting: Acting, actions: QuerySet[MeetingAction], today: date) -> list[Owner]:
+    """Who has to do these, those who left first: nobody else would do theirs. Two queries."""
+    found: dict[str, Owner] = {}
+    here = set(User.objects.working_at(acting.school, today).values_list("pk", flat=True))
+    for pk, name, words in actions.order_by().values_list("owner", "owner__name", "owner_name"):
+        key = str(pk) if pk else f"n{words}"
+        owner = found.setdefault(key, Owner(key, name or words, has_left=bool(pk) and pk not in here))
+        owner.count += 1
+    return sorted(found.values(), key=lambda owner: (not owner.has_left, owner.name))
+
+
+def owned_by(actions: QuerySet[MeetingAction], key: str) -> QuerySet[MeetingAction]:
+    """Those of one owner, by the key that owners_of() gave; none for a key that is nobody's."""
+    if key.startswith("n"):
+        return actions.filter(owner=None, owner_name=key[1:])
+    return actions.filter(owner=int(key)) if key.isascii() and key.isdigit() and len(key) < 16 else actions.none()
 
 
 def contacts_of(acting: Acting, pupil: Pupil) -> QuerySet[ContactLog]:

@@ -86,19 +86,13 @@ def meeting_list(request):
     meetings = selectors.in_view(acting)
     if shown == "met":
         return _met(request)
+    if shown == "actions":
+        return _agreed(request)
     rows = {
         "coming": lambda: meetings.open().order_by("planned_on", "starts_at", "pk"),
         "held": lambda: meetings.filter(held_on__isnull=False).order_by("-held_on", "-pk"),
-        "actions": lambda: (
-            MeetingAction.objects.visible_to(acting)
-            .filter(state=MeetingAction.State.OPEN)
-            .select_related("pupil", "owner", "meeting")
-            .order_by("due_on", "pk")
-        ),
     }[shown]()
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
-    if shown == "actions":
-        page.object_list = selectors.with_rights(acting, page.object_list)
     context = {
         "title": "Meetings",
         "section": "meetings",
@@ -111,6 +105,23 @@ def meeting_list(request):
         "may_plan": acting.can(*WRITES),
         "groups": selectors.groups_with_plans(acting),
     }
+    return render(request, "pupils/meeting_list.html", context)
+
+
+def _agreed(request):
+    """What is agreed and not yet done, of everybody or of one person."""
+    acting = request.acting
+    actions = selectors.open_actions(acting)
+    owners, person = selectors.owners_of(acting, actions, timezone.localdate()), request.GET.get("person", "")
+    if person:
+        actions = selectors.owned_by(actions, person)
+    page = Paginator(actions, PER_PAGE).get_page(request.GET.get("page"))
+    page.object_list = selectors.with_rights(acting, page.object_list)
+    context = {
+        "title": "Meetings", "section": "meetings", "shown": "actions", "tabs": TABS, "page": page,
+        "today": timezone.localdate(), "owners": owners, "person": person,
+        "everybody": sum(owner.count for owner in owners),
+    }  # fmt: skip
     return render(request, "pupils/meeting_list.html", context)
 
 

@@ -16,6 +16,7 @@ from pupils.agencies.selectors import of_pupil as referrals_of
 from pupils.agencies.selectors import state_of
 from pupils.duplicates.selectors import kept_of, record_ids
 from pupils.meetings.selectors import MEETINGS_A_YEAR, actions_of, contacts_of, met_parents, of_pupil, with_rights
+from pupils.meetings.team import OfTheTeam, team_of
 from pupils.models import (
     Assessment,
     Challenge,
@@ -35,7 +36,7 @@ from pupils.models import (
     WatchListEntry,
 )
 from pupils.outside.people import of_pupil as outside_of
-from pupils.plans.selectors import plans_of_pupil, shown_targets
+from pupils.plans.selectors import plans_of_pupil
 from pupils.skills.selectors import skills_of
 from sendco.addresses import address_of
 from sendco.audit.selectors import pupil_reads
@@ -235,17 +236,22 @@ def _ehcp(request, pupil):
 
 
 def _plans(request, pupil):
-    """Support plans, the open ones with their targets. Seven queries with targets, two without a plan."""
-    plans = plans_of_pupil(request.acting, pupil)
-    now = [target for plan in plans for target in plan.targets_now]
-    shown = shown_targets(now) if now else {}
-    for plan in plans:
-        plan.shown_now = [shown[target.pk] for target in plan.targets_now]
-    return {"support_plans": plans}
+    """Support plans, the open ones with their targets. Eight queries, however many there are."""
+    return {"support_plans": plans_of_pupil(request.acting, pupil)}
 
 
 def _challenges(acting, pupil):
     return Challenge.objects.visible_to(acting).filter(pupil=pupil).select_related("agency")[:20]
+
+
+def _at_the_authority(acting, pupil):
+    """Who answers for the EHC plan at the local authority."""
+    plan = Plan.objects.visible_to(acting).filter(pupil=pupil).select_related("authority", "caseworker").first()
+    if plan is None or not acting.can(P.PLAN_VIEW):
+        return []
+    worker = plan.caseworker
+    reach = [worker.telephone, worker.email] if worker else []
+    return [OfTheTeam(worker.name if worker else plan.authority.name, f"EHC plan, {plan.authority.name}", reach)]
 
 
 def _meetings(request, pupil):
@@ -259,6 +265,7 @@ def _meetings(request, pupil):
         "questions": SencoQuestion.objects.visible_to(acting).filter(pupil=pupil)[:20],
         "contact_log": contacts_of(acting, pupil)[:40],
         "may_name": acting.can(P.CONTACT_VIEW),
+        "team": team_of(acting, pupil, today) + _at_the_authority(acting, pupil),
         "met": met_parents([pupil.pk], today)[pupil.pk],
         "three": MEETINGS_A_YEAR,
     }
