@@ -6,6 +6,7 @@ urlpatterns = [
     path("support/", plans.support_list, name="support-list"),
     path("pupils/<int:pk>/plans/add/", plans.support_new, name="support-new"),
     path("support/<int:pk>/", plans.support_detail, name="support-detail"),
+    path("support/<int:pk>/compare/", plans.support_compare, name="support-compare"),
     path("support/<int:pk>/edit/", plans.support_edit, name="support-edit"),
     path("support/<int:pk>/stop/", plans.support_stop, name="support-stop"),
     path("support/<int:pk>/reopen/", plans.support_reopen, name="support-reopen"),

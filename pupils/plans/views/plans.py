@@ -2,6 +2,7 @@
 
 from functools import partial
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,7 +20,7 @@ from staff.selectors import school_calendar
 
 from ...models import Assessment, Concern, PlanReader, Pupil, SupportPlan
 from ...register.selectors import open_entry
-from .. import forms, jobs, selectors
+from .. import comparing, forms, jobs, selectors
 from ..dates import propose_review
 from ..services import plans as services
 from .shared import (
@@ -39,6 +40,7 @@ from .shared import (
 PER_PAGE = 50
 TABS = (
     ("open", "Open"),
+    ("own", "My class or tutor group"),
     ("without", "SEN support without a plan"),
     ("leavers", "Left with a plan open"),
 )
@@ -53,10 +55,13 @@ def support_list(request):
     shown = shown if shown in dict(TABS) else "open"
     rows = {
         "open": selectors.open_plans,
+        "own": selectors.plans_of_own_groups,
         "without": selectors.without_plan,
         "leavers": selectors.of_leavers,
     }[shown](acting)
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    if shown == "own":
+        page.object_list = selectors.with_targets(page.object_list)
     context = {
         "title": "Support plans",
         "section": "support",
@@ -174,6 +179,32 @@ def support_detail(request, pk):
 
 def _read(request, plan):
     audit.record_read(school_id=plan.pupil.school_id, pupil_id=plan.pupil_id, by=request.user, what="support plan")
+
+
+@require_permission(*READS)
+@require_GET
+def support_compare(request, pk):
+    """This cycle beside another of the same plan: the one before it, unless `with` names one."""
+    plan = plan_in_view(request, pk)
+    others = [one for one in selectors.series_of(plan, request.acting) if one.pk != plan.pk]
+    if not others:
+        messages.info(request, "There is no other cycle yet to compare this one with.")
+        return redirect(address(plan))
+    chosen = next((one for one in others if str(one.pk) == request.GET.get("with")), None)
+    chosen = chosen or next((one for one in others if one.starts_on <= plan.starts_on), others[-1])
+    _read(request, plan)
+    # The series comes without what the page of a plan reads.
+    pair = sorted((plan, plan_in_view(request, chosen.pk)), key=lambda one: (one.starts_on, one.pk))
+    compared = comparing.compare(*pair)
+    context = below(plan, title=f"Two cycles of {plan.pupil.name}", submit="") | {
+        "tab_title": "Pupil: Two cycles",
+        "compared": compared,
+        "sides": [compared.earlier, compared.later],
+        "may_name": request.acting.can(P.CONTACT_VIEW),
+        "others": others,
+        "chosen": chosen,
+    }
+    return render(request, "pupils/support_compare.html", context)
 
 
 @require_permission(*WRITES)

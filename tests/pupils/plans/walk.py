@@ -160,7 +160,10 @@ def question_things(school, user, pupil):
         school=school, pupil=pupil, body="la", name="SEND team", about="Late", words="It is late", owner=user,
         reply_by=today,
     )  # fmt: skip
-    step = ChallengeStep.objects.create(challenge=challenge, words="Rang", by=user)
+    paper = store_bytes(
+        name="reply.txt", content=b"words", school_id=school.pk, by=user, purpose="challenge paper", pupil_id=pupil.pk
+    )
+    step = ChallengeStep.objects.create(challenge=challenge, words="Rang", by=user, file_id=paper.pk)
     reply = QuestionReply.objects.create(question=question, words="By the door", by=user)
     return {"question": question.pk, "question_reply": reply.pk, "challenge": challenge.pk, "challenge_step": step.pk}
 
@@ -188,7 +191,7 @@ def support_setup_things(school, user):
 
 def support_routes(*, reads, leads):
     """{route: (thing, roles)}. Whoever does not lead a plan adds to it, and changes what they added themselves."""
-    of_plan = dict.fromkeys(("detail", "review", "pdf"), ("support_plan", reads))
+    of_plan = dict.fromkeys(("detail", "compare", "review", "pdf"), ("support_plan", reads))
     of_plan |= dict.fromkeys(("edit", "stop", "reopen", "readers", "confidential", "close"), ("support_plan", leads))
     routes = {f"pupils:support-{name}": found for name, found in of_plan.items()}
     for thing, names, roles in (
@@ -273,7 +276,9 @@ def support_routes(*, reads, leads):
         ("challenge", ("challenge-detail",), READERS),
         ("challenge", ("challenge-edit", "challenge-step", "challenge-reply"), leads),
         ("challenge", ("challenge-end", "challenge-reopen"), leads),
+        ("challenge", ("challenge-letter",), leads),
         ("challenge_step", ("challenge-step-edit",), leads),
+        ("challenge_step", ("challenge-step-file",), READERS),
         ("meeting_action", ("meeting-action-edit", "meeting-action-settle"), reads),
         ("contact_log", ("contact-log-edit", "contact-log-remove"), reads),
         ("group", ("profile-class-pdf",), reads),

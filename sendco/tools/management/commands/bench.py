@@ -140,7 +140,8 @@ class Command(BaseCommand):
             ("plans", "bare", 4.0),
             ("profiles", "bare", 4.5),
             ("pupil", "bare", 3.0),
-            ("pupil plans", "bare", 4.5),
+            ("pupil plans", "bare", 3.0),
+            ("timeline", "bare", 3.0),
         ):
             one = readings[name]
             words = f"{name}, times the {beside} view ({one.queries} queries, {one.kib:.0f} KiB)"
