@@ -26,10 +26,21 @@ PRINT = "print"  # the purpose of a file that is made to be printed, and goes af
 KEPT_FOR = timedelta(hours=24)  # long enough to print it, short enough that no copy lies about
 
 
-def start_pdf(plan: SupportPlan, *, for_parents: bool, acting: Acting) -> Job:
-    title = "Plan on one page for parents" if for_parents else "Support plan as PDF"
-    params = {"plan": plan.pk, "for_parents": for_parents}
-    return jobs.enqueue("pupils.support_pdf", title=title, by=acting.user, school_id=acting.school.pk, params=params)
+WHOLE, PARENTS, LARGE = "file", "parents", "large"
+TITLES = {
+    WHOLE: "Support plan as PDF",
+    PARENTS: "Plan on one page for parents",
+    LARGE: "Plan for parents in large print",
+}
+
+
+def start_pdf(plan: SupportPlan, *, wanted: str = WHOLE, acting: Acting) -> Job:
+    """`wanted`: one of TITLES, the whole plan for any other word."""
+    wanted = wanted if wanted in TITLES else WHOLE
+    params = {"plan": plan.pk, "wanted": wanted}
+    return jobs.enqueue(
+        "pupils.support_pdf", title=TITLES[wanted], by=acting.user, school_id=acting.school.pk, params=params
+    )
 
 
 @handler("pupils.support_pdf")
@@ -39,7 +50,8 @@ def support_pdf(run: Run) -> dict[str, Any]:
     plan = plans_in_view(acting).filter(pk=run.params["plan"]).first()
     if plan is None:
         raise jobs.JobFailed("This plan is not there any more, or you may not read it any more.")
-    template = "reports/support_parents.html" if run.params["for_parents"] else "reports/support_plan.html"
+    wanted = run.params["wanted"]
+    template = "reports/support_plan.html" if wanted == WHOLE else "reports/support_parents.html"
     page = {"plan": plan, "pupil": plan.pupil, "shown": plan_shown(plan)}
     context = page | {
         "pages": [page],
@@ -48,10 +60,10 @@ def support_pdf(run: Run) -> dict[str, Any]:
         "author": acting.user.name,
         "made_at": timezone.localtime(),
     }
-    if run.params["for_parents"]:
+    if wanted == PARENTS:
         content = on_one_page(template, context, title=plan.kind.name)
-    else:
-        content = draw(template, context, title=plan.kind.name)
+    else:  # in large print words are not made smaller to save a sheet
+        content = draw(template, context | {"fit": LARGE}, title=plan.kind.name)
     return keep_print(run, content, name=f"support-plan-{plan.starts_on:%Y-%m-%d}.pdf", pupils=[plan.pupil_id])
 
 

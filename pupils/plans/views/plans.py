@@ -329,7 +329,8 @@ def support_confidential(request, pk):
 @require_POST
 @pressed_once
 def support_pdf(request, pk):
-    """Begin the PDF of a plan: whole, or with `for=parents` on one page in plain words without notes of staff."""
+    """Begin the PDF of a plan: whole, or with `for=parents` on one page in plain words without notes of staff, or
+    with `for=large` the same in large print."""
     plan = plan_in_view(request, pk)
-    job = jobs.start_pdf(plan, for_parents=request.POST.get("for") == "parents", acting=request.acting)
+    job = jobs.start_pdf(plan, wanted=request.POST.get("for", ""), acting=request.acting)
     return redirect("job-detail", pk=job.pk)

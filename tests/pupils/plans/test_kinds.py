@@ -76,7 +76,7 @@ def test_from_its_day_it_works_to_the_pdf(proposed, pupil, senco, client, sign_i
 
 
 def _pdf_of(plan, user):
-    job = jobs.start_pdf(plan, for_parents=False, acting=acting_for(user))
+    job = jobs.start_pdf(plan, acting=acting_for(user))
     runner.run(job.pk)
     stored = StoredFile.objects.get(pk=Job.objects.get(pk=job.pk).result["file"])
     document = pypdfium2.PdfDocument(open_stored(stored).read())

@@ -311,7 +311,7 @@ def test_a_strategy_goes_into_what_works_without_a_childs_name(client, sign_in, 
 
 # --- On paper ----------------------------------------------------------------------------------------------------
 @pytest.mark.skipif(not pdf_available(), reason="needs Pango")
-@pytest.mark.parametrize(("wanted", "pages"), [("file", 2), ("parents", 1)])
+@pytest.mark.parametrize(("wanted", "pages"), [("file", 2), ("parents", 1), ("large", 3)])
 def test_a_plan_on_paper(client, sign_in, teacher, senco, plan, wanted, pages):
     PlanNote.objects.create(plan=plan, text="Staff only: hard week", added_by=senco)
     sign_in(teacher)
@@ -328,6 +328,19 @@ def test_a_plan_on_paper(client, sign_in, teacher, senco, plan, wanted, pages):
     assert "Reads a Year 3 page aloud" in text.replace("\r\n", " ")
     assert "Staff only" not in text
     assert Read.objects.filter(what__startswith="export", pupil_id=plan.pupil_id, user_id=teacher.pk).exists()
+
+
+def test_nothing_in_large_print_is_small(client, sign_in, senco, plan):
+    sign_in(senco)
+    client.post(reverse("pupils:support-pdf", args=[plan.pk]), {"for": "large"})
+    job = Job.objects.get()
+    runner.run(job.pk)
+
+    document = pypdfium2.PdfDocument(b"".join(client.get(reverse("job-file", args=[job.pk])).streaming_content))
+    sizes = [
+        part.get_font_size() for page in document for part in page.get_objects(filter=[pypdfium2.raw.FPDF_PAGEOBJ_TEXT])
+    ]
+    assert min(sizes) * 72 / 96 >= 15.99  # the file counts in CSS pixels
 
 
 def test_a_print_of_a_plan_one_may_not_read_any_more_is_not_made(client, sign_in, teacher, senco, plan):
