@@ -20,14 +20,21 @@ from pupils.models import (
     Letter,
     Need,
     NeedType,
+    OutsideAsk,
+    OutsideFile,
+    PlanReader,
+    PlanVoice,
     PupilFlag,
     PupilSkill,
     PupilSupport,
     RegisterEntry,
     SavedView,
+    SupportPlan,
     WatchListEntry,
 )
+from pupils.outside import services as outside
 from pupils.record.services.contacts import save_contact
+from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.files.services import store_bytes
 from sendco.jobs.models import Job
@@ -43,6 +50,7 @@ from staff.models import (
     TeachingGroup,
     Unit,
 )
+from staff.permissions import ROLE_PERMISSIONS, Permission
 from staff.roles import Role
 from tests.ehcp.walk import ABOUT_A_PLAN, authority_things, plan_routes, plan_things
 from tests.ehcp.walk_contributions import (
@@ -55,6 +63,7 @@ from tests.ehcp.walk_papers import ABOUT_A_PAPER, consultation_things, paper_rou
 from tests.ehcp.walk_requests import ABOUT_A_REQUEST, request_routes, request_things
 from tests.ehcp.walk_reviews import ABOUT_A_REVIEW, review_routes, review_things
 from tests.factories import MembershipFactory, PupilFactory
+from tests.pupils.plans.test_outside import ask_parent, opened, run_jobs
 from tests.pupils.plans.walk import (
     ABOUT_A_SUPPORT_PLAN,
     OF_A_WINDOW,
@@ -449,6 +458,10 @@ MATRIX = {
 PERSONAL = {"job", "saved_view", "own_view"}
 # Things about a child that only some of those who see the child may meet; the access of each has tests of its own.
 OWN_ONLY = {"concern", "view", "due"}
+# What a plan is made of, and goes with it out of sight when the plan is confidential.
+OF_A_CONFIDENTIAL_PLAN = {
+    "support_plan", "plan_reader", "support_outcome", "target", "target_value", "strategy", "plan_note", "voice",
+}  # fmt: skip
 # Things that exist for some of the roles that may open the page.
 SOME_ONLY = ABOUT_AN_ADULT | ABOUT_A_NOTE | OF_A_WINDOW
 ABOUT_A_CHILD = {
@@ -555,6 +568,65 @@ def test_other_peoples_things_do_not_exist(proved, person, world, role, whose):
         assert found in (404, 405), f"GET {name} of {whose} answered {found}"
         found = client.post(address(name, world[whose])).status_code
         assert found in (404, 405), f"POST {name} of {whose} answered {found}"
+
+
+@pytest.mark.parametrize("role", WALKERS)
+def test_a_confidential_plan_does_not_exist_for_who_is_not_named(proved, person, world, role):
+    SupportPlan.objects.filter(pk=world["own"]["support_plan"]).update(is_confidential=True)
+    user = person(role)
+    client = proved(user)
+    parts = {name for name, (thing, roles) in MATRIX.items() if thing in OF_A_CONFIDENTIAL_PLAN and role in roles}
+    opens = Permission.SUPPORT_CONFIDENTIAL in ROLE_PERMISSIONS[role]
+
+    for name in sorted(parts):
+        with transaction.atomic():
+            found = client.get(address(name, world["own"])).status_code
+            posted = client.post(address(name, world["own"]), headers=FRAGMENT).status_code
+            transaction.set_rollback(True)
+        if not opens:
+            assert {found, posted} <= {404, 405}, f"{name}: {found}, {posted}"
+        elif name != "pupils:ask-parent":  # nobody outside is asked about it, whoever opens it
+            assert found in (200, 302, 405), f"GET {name} answered {found}"
+
+    if parts and not opens:
+        PlanReader.objects.create(plan_id=world["own"]["support_plan"], user=user)
+        assert client.get(address("pupils:support-detail", world["own"])).status_code == 200
+        assert client.get(address("pupils:plan-note-file", world["own"])).status_code == 200
+
+
+@pytest.mark.parametrize("kind", ["parent", "school"])
+def test_a_pass_opens_its_own_page_and_no_other(world, school, senco, kind):
+    """Somebody outside who went through the door tries every address there is, of both children."""
+    plan = SupportPlan.objects.get(pk=world["own"]["support_plan"])
+    if kind == "parent":
+        mother = Contact.objects.create(pupil=plan.pupil, name="Ada", email="ada@home.example")
+        ask_parent(plan, mother, senco)
+    else:
+        asked = OutsideAsk(
+            pupil=plan.pupil, kind="school", name="Miss Park", email="park@example.org", question="How is Kezia?",
+            answer_by=timezone.localdate(),
+        )  # fmt: skip
+        outside.ask(row=asked, by=senco)
+        run_jobs()
+    browser = opened()
+    rows = {model: model.objects.count() for model in (OutsideAsk, OutsideFile, PlanVoice, Event)}
+    assert browser.get(reverse("pupils:outside-answer")).status_code == 200
+
+    for whose in ("own", "other", "foreign"):
+        for name in MATRIX:
+            for method in (browser.get, browser.post):
+                response = method(address(name, world[whose]))
+                assert response.status_code == 302, f"{name} of {whose} answered {response.status_code}"
+                assert response.url.startswith("/accounts/login/"), name
+        stolen = world[whose]["outside_file"]
+        browser.post(reverse("pupils:outside-file-remove", args=[stolen]))  # back to its own page, whatever it names
+        assert OutsideFile.objects.filter(pk=stolen).exists()
+    # A pass for one purpose is none for another.
+    numbered = {"ehcp:answer-question", "ehcp:answer-file-remove"}
+    for name in sorted(WITH_A_PASS | {"pupils:outside-pack"}):
+        found = browser.get(reverse(name, args=[1] if name in numbered else []))
+        assert found.status_code in (302, 404, 405, 410), f"{name} answered {found.status_code}"
+    assert {model: model.objects.count() for model in rows} == rows
 
 
 @pytest.mark.parametrize("role", list(Role))
