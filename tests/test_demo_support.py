@@ -2,12 +2,14 @@
 
 from collections import Counter
 from datetime import timedelta
+from io import BytesIO
 
 import pytest
 from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
 from django.utils import timezone
+from PIL import Image
 
 from pupils.agencies.selectors import times_of
 from pupils.models import (
@@ -19,9 +21,11 @@ from pupils.models import (
     Meeting,
     MeetingAction,
     OutsideAsk,
+    PlanNote,
     PlanVoice,
     Profile,
     ProfileReading,
+    ProfileVersion,
     Recommendation,
     Referral,
     RegisterEntry,
@@ -29,9 +33,12 @@ from pupils.models import (
     SupportPlan,
     Target,
     TargetReview,
+    TargetValue,
     WindowClass,
 )
-from sendco.tools.demo import build
+from pupils.plans.services import doing
+from sendco.files.services import open_stored
+from sendco.tools.demo import build, photos
 from sendco.tools.demo.people import HARBOUR, KESTREL
 
 QUICK_HASH = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -86,10 +93,15 @@ def test_the_awkward_cases_are_there(loaded, db, key):
     assert Target.objects.filter(outcome__plan__in=rows, measure="").exists()
     assert SupportPlan.objects.filter(pupil__school=school, kind__code="behaviour").exists()
     assert CohortTarget.objects.filter(school=school).exists()
+    assert Target.objects.filter(outcome__plan__in=rows, outcome__plan__closed_on=None, cycles=3).exists()
+    assert TargetValue.objects.filter(target__outcome__plan__in=rows, otherwise=True).exists()
+    early = SupportPlan.objects.filter(pupil__school=school, kind__code="early_years")
+    assert early.count() == (1 if key == KESTREL else 0)
     voices = Counter(PlanVoice.objects.filter(plan__in=rows, contact__isnull=False).values_list("plan", flat=True))
     assert 2 in voices.values()
     states = WindowClass.objects.filter(window__school=school)
     assert states.filter(done_on=None).exists()
+    assert states.filter(done_on=None, window__due_on__lt=timezone.localdate()).count() == 1
 
 
 @SCHOOLS
@@ -100,6 +112,9 @@ def test_profiles_are_read_by_some_in_an_older_version(loaded, db, key):
     assert profiles.count() > 30
     assert readings.filter(read_number=None).exists()
     assert readings.filter(read_number=1, profile__versions__number=2).exists()
+    versions = ProfileVersion.objects.filter(profile__in=profiles)
+    assert versions.exclude(minor_reason="").exists()
+    assert versions.filter(withdrawn_on__isnull=False).exists()
 
 
 @SCHOOLS
@@ -111,6 +126,7 @@ def test_meetings_are_held_planned_and_leave_something_to_do(loaded, db, key):
     actions = MeetingAction.objects.filter(meeting__in=meetings, state="open")
     assert actions.filter(due_on__lt=timezone.localdate()).exists()
     assert actions.exclude(owner_name="").exists()
+    assert actions.filter(owner__is_active=False).count() == (1 if key == HARBOUR else 0)
     assert ContactLog.objects.filter(pupil__school=loaded.schools[key]).count() > 15
     assert set(meetings.values_list("kind", flat=True)) >= {"parents", "progress", "team"}
     assert meetings.filter(cancelled_on__isnull=False).exists()
@@ -128,6 +144,7 @@ def test_referrals_stand_at_every_stage(loaded, db, key):
     assert referrals.filter(consent_withdrawn_on__isnull=False).exists()
     decisions = Recommendation.objects.filter(referral__in=referrals).values_list("decision", flat=True)
     assert set(decisions) == {"open", "adopted", "adapted", "not"}
+    assert Recommendation.objects.filter(referral__in=referrals, strategy__target__isnull=False).exists()
     times = times_of(list(Agency.objects.filter(school=school)), today)
     assert {time.left < 0 for time in times} == {True, False}
 
@@ -143,7 +160,20 @@ def test_questions_links_and_challenges_wait_and_are_answered(loaded, db, key):
         assert rows.exclude(**{done: None}).exists()
     assert HandoverPack.objects.filter(pupil__school=school, to_user=None).exists()
     assert HandoverPack.objects.filter(pupil__school=school, received_on__isnull=False).exists()
-    assert OutsideAsk.objects.filter(pupil__school=school, kind="parent").exists()
+    kinds = OutsideAsk.objects.filter(pupil__school=school).values_list("kind", flat=True)
+    assert set(kinds) == {"parent", "school", "agency"}
+    assert Challenge.objects.filter(school=school, agency__isnull=False).exists()
+
+
+def test_some_evidence_is_a_photo(loaded, db, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    photos.add(loaded.schools.values())
+
+    notes = PlanNote.objects.filter(file_id__isnull=False).select_related("plan__pupil")
+    assert len({note.plan.pupil.school_id for note in notes}) == 2
+    for note in notes:
+        stored = doing.file_of(note)
+        assert Image.open(BytesIO(open_stored(stored).read())).size == photos.SIZE
 
 
 def test_the_dates_of_all_of_it_are_what_the_facts_give(loaded, db):

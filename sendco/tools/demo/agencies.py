@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pupils.models import Agency, BoughtTime, Recommendation, Referral, Visit
+from pupils.models import Agency, BoughtTime, PlanStrategy, Recommendation, Referral, Target, Visit
 from pupils.models.register import Code
 from staff.models.school import SettingType
 
@@ -121,4 +121,18 @@ class Writer:
                 one.decision = ("adopted", "adapted", "not")[number - 1]
                 one.why = WHYS.get(one.decision, "")
                 one.decided_on, one.decided_by = self.days.back(3), self.senco
+                if one.decision == "adopted":
+                    one.strategy = self._strategy(row, text)
             self.book.add(one, on=row.report_on, by=self.senco)
+
+    def _strategy(self, row, text):
+        """What was adopted, in the child's open plan for the target it helps; None where no plan is open."""
+        targets = (one for one in self.book.rows[Target] if one.outcome.plan.pupil is row.pupil)
+        target = next((one for one in targets if one.outcome.plan.closed_on is None), None)
+        if target is None or target.outcome.plan.is_confidential:
+            return None
+        on = self.days.back(3)
+        strategy = PlanStrategy(
+            plan=target.outcome.plan, target=target, text=text, who=row.agency.name, added_by=self.senco, added_on=on
+        )  # fmt: skip
+        return self.book.add(strategy, on=on, by=self.senco)

@@ -10,6 +10,7 @@ from pupils.models import (
     HandoverPack,
     OutsideAsk,
     QuestionReply,
+    Referral,
     SencoQuestion,
     SupportPlan,
 )
@@ -90,6 +91,15 @@ def _to_parents_and_agencies(setting, supported):
             )  # fmt: skip
             book.add(ask, on=ask.asked_on, by=senco)
             break
+    seen = (one for one in book.rows[Referral] if one.seen_on and one.report_on is None and one.agency.email)
+    for row in list(seen)[:1]:
+        ask = OutsideAsk(
+            pupil=row.pupil, kind="agency", referral=row, name=row.agency.person, organisation=row.agency.name,
+            email=row.agency.email, asked_by=senco, asked_on=days.back(5), answer_by=days.ahead(5),
+            question="Please send us your report, with what you recommend for school.",
+            mailed_at=at(days.back(5)), mailed_to=row.agency.email,
+        )  # fmt: skip
+        book.add(ask, on=ask.asked_on, by=senco)
     pack = HandoverPack(
         pupil=supported[5].pupil, parts=["profile", "plans"], to_name="Robin Ashdown", to_place="Hilltop High School",
         to_email="r.ashdown@hilltop.example", made_by=senco, made_on=days.back(1),
@@ -99,6 +109,14 @@ def _to_parents_and_agencies(setting, supported):
 
 def _challenges(setting, supported):
     book, days, senco = setting.book, setting.days, setting.people["senco"]
+    waiting = [one for one in book.rows[Referral] if one.sent_on and one.seen_on is None and one.ended_on is None]
+    longest = min((one for one in waiting if one.consent_withdrawn_on is None), key=lambda one: one.sent_on)
+    to_agency = Challenge(
+        school=setting.school, pupil=longest.pupil, body="agency", agency=longest.agency, owner=senco,
+        about="No appointment yet", words="Please tell us by when the child is seen, and what helps until then.",
+        raised_on=days.back(16), reply_by=days.back(2),
+    )  # fmt: skip
+    book.add(to_agency, on=to_agency.raised_on, by=senco)
     rows = (
         ("Westmarch SEND team", "No decision after the annual review", 40, 12, None, supported[0].pupil),
         ("Westmarch SEND team", "Top-up paid late", 60, 30, 35, None),

@@ -28,6 +28,7 @@ def add(setting, children):
     """Gather it into the book: a meeting held last term for most pupils on SEN support, and some to come."""
     book, days, senco = setting.book, setting.days, setting.people["senco"]
     supported = [child for child in children if child.code == Code.SUPPORT and child.pupil and not child.left]
+    gone = setting.people.get("gone")
     for place, child in enumerate(supported):
         parents = [one for one in child.contacts if not one.do_not_contact][:2]
         held_on = days.back(30 + place % 20)
@@ -40,6 +41,8 @@ def add(setting, children):
             )
             action.due_on = days.back(6) if place % 2 else days.ahead(6)
             action.owner, action.owner_name = (senco, "") if place % 4 else (None, "The mother")
+            if gone and place:
+                action.owner, action.owner_name, gone = gone, "", None  # nobody has taken it over yet
             book.add(action, on=held_on, by=senco)
         if place % 4 == 1:
             _meeting(setting, child, parents, days.ahead(3 + place % 9), held=False, place=place)

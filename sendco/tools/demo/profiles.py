@@ -64,6 +64,15 @@ def add(setting, children):
             )  # fmt: skip
             book.add(second, on=changed, by=senco)
             asks = 2
+        elif place % 10 == 3:
+            spelt = max(days.back(6), said_on)
+            minor = ProfileVersion(
+                profile=profile, number=2, asks=1, minor_reason="A word was misspelt", fit=0, published_on=spelt,
+                published_by=senco, **words,
+            )  # fmt: skip
+            book.add(minor, on=spelt, by=senco)
+        elif place % 17 == 8:
+            first.withdrawn_on = max(days.back(2), said_on)  # found to say what the child had not said
         _readings(setting, child, profile, place, said_on, asks)
 
 

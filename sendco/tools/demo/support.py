@@ -28,6 +28,7 @@ from . import plan_texts as texts
 A_CYCLE = timedelta(weeks=13)
 TWO_YEARS = timedelta(weeks=104)
 NEWEST = timedelta(days=21)  # who came to SEN support so lately has no plan yet
+NURSERY = ("N1", "N2", "R")
 JUDGED = ("partly", "met", "partly", "not_met")
 
 
@@ -48,6 +49,7 @@ class Writer:
         self.today, self.senco = setting.days.today, setting.people["senco"]
         self.kinds = {kind.code: kind for kind in PlanKind.objects.filter(school=None)}
         self.open_plans, self.first_targets = [], []
+        self.in_nursery = None
 
     # --- One child ---
     def write(self, child, place):
@@ -141,6 +143,7 @@ class Writer:
             target.aim, target.by_on, target.measure, target.unit = None, None, "", ""
         target.wording = wording_of(target.text, outcome.plan.pupil)
         target.demo_last, target.demo_goes_on = int(target.baseline), False
+        target.demo_most = 2 if place % 3 == 0 else 1  # some stand for a third cycle
         self.book.add(target, on=outcome.plan.starts_on, by=self.senco)
         if outcome.plan.closed_on is None and target.measure:
             self.first_targets.append(target)
@@ -154,7 +157,8 @@ class Writer:
         last = plan.closed_on or self.today
         middle = self.days.on_or_before(plan.starts_on + (last - plan.starts_on) / 2)
         if place % 5 != 3 and middle > plan.starts_on:
-            self._value(target, sign * (aim.step // 2 or 1), middle)
+            # Measured at home, once: shown, and left out of what was gained.
+            self._value(target, sign * (aim.step // 2 or 1), middle, otherwise=place % 7 == 2 and target.number == 1)
         judgement = JUDGED[(place + target.number + plan.cycle) % len(JUDGED)]
         if plan.closed_on:
             review = self._review(target, judgement, plan.closed_on)
@@ -164,20 +168,23 @@ class Writer:
             review = self._review(target, judgement, None)
             self._value(target, sign * aim.step, self.days.back(1), review=review)
 
-    def _value(self, target, more, on, review=None):
+    def _value(self, target, more, on, review=None, *, otherwise=False):
         value = max(target.demo_last + more, 0)
         if target.measure in ("percent", "scale"):
             value = min(value, 100 if target.measure == "percent" else 10)
         if target.measure == "scale":
             value = max(value, 1)
-        row = TargetValue(target=target, taken_on=on, value=Decimal(value), review=review, taken_by=self.senco)
+        row = TargetValue(
+            target=target, taken_on=on, value=Decimal(value), review=review, taken_by=self.senco, otherwise=otherwise,
+            note="Measured at home" if otherwise else "",
+        )  # fmt: skip
         self.book.add(row, on=on, by=self.senco)
         if review is not None:
             target.demo_last = value
 
     def _review(self, target, judgement, on):
         review = TargetReview(target=target, judgement=judgement, comment=texts.COMMENTS[judgement])
-        review.next_step = "done" if judgement == "met" or target.cycles > 1 else "carry"
+        review.next_step = "done" if judgement == "met" or target.cycles > target.demo_most else "carry"
         target.demo_goes_on = review.next_step == "carry"
         review.carry_reason = "on_track" if review.next_step == "carry" else ""
         review.written_by, review.settled_on = self.senco, on
@@ -207,11 +214,19 @@ class Writer:
             target = next(iter(plan.demo_targets.values()))
             target.review_on = self.days.ahead(4)
         if place % 8 == 1:
-            behaviour = SupportPlan(
-                pupil=child.pupil, kind=self.kinds["behaviour"], lead=self.senco, starts_on=on, entered_by=self.senco,
-                review_on=on + timedelta(weeks=6), assessed={"before": "Changes of room, and being watched."},
-            )  # fmt: skip
-            self.book.add(behaviour, on=on, by=self.senco)
+            self._beside(child, "behaviour", on, {"before": "Changes of room, and being watched."})
+        if child.year in NURSERY and not self.in_nursery:
+            self.in_nursery = self._beside(
+                child, "early_years", on, {"known": "Health visitor's check at two.", "play": "Alone, with cars."}
+            )
+
+    def _beside(self, child, kind, on, assessed):
+        """A plan of another kind beside the one for SEN support."""
+        plan = SupportPlan(
+            pupil=child.pupil, kind=self.kinds[kind], lead=self.senco, starts_on=on, entered_by=self.senco,
+            review_on=on + timedelta(weeks=6), assessed=assessed,
+        )  # fmt: skip
+        return self.book.add(plan, on=on, by=self.senco)
 
     def leaver(self, child):
         """Somebody who left while a cycle was open."""
@@ -239,21 +254,26 @@ class Writer:
             target.cohort = cohort
 
     def window(self):
-        """Reviews of this term, asked of each class: some written, one late."""
-        window = ReviewWindow(
-            school=self.setting.school, name="Reviews of this term", opens_on=self.days.back(8),
-            due_on=self.days.ahead(6),
-        )  # fmt: skip
-        self.book.add(window, on=self.days.back(12), by=self.senco)
-        due = [plan for plan in self.open_plans if plan.review_on <= window.due_on]
+        """Reviews of this term, asked of each class: some written. Of those before, one class is late."""
+        before = self._window("Reviews of last half term", self.days.back(60), self.days.back(40))
+        now = self._window("Reviews of this term", self.days.back(8), self.days.ahead(6))
+        due = [plan for plan in self.open_plans if plan.review_on <= now.due_on]
         # Not written yet, so that they have no number: told apart by what they are.
         groups = {id(plan.pupil.form_group): plan.pupil.form_group for plan in due}
         for place, group in enumerate(sorted(groups.values(), key=lambda group: group.name if group else "")):
             teacher = self._teacher(group)
-            row = WindowClass(window=window, group=group, owner=teacher)
+            row = WindowClass(window=now, group=group, owner=teacher)
             if place % 4 == 3:
                 row.done_on, row.done_by = self.days.back(1), teacher
-            self.book.add(row, on=window.opens_on, by=self.senco)
+            self.book.add(row, on=now.opens_on, by=self.senco)
+            row = WindowClass(window=before, group=group, owner=teacher)
+            if place != 1:
+                row.done_on, row.done_by = self.days.back(42), teacher
+            self.book.add(row, on=before.opens_on, by=self.senco)
+
+    def _window(self, name, opens_on, due_on):
+        window = ReviewWindow(school=self.setting.school, name=name, opens_on=opens_on, due_on=due_on)
+        return self.book.add(window, on=self.days.on_or_before(opens_on - timedelta(days=4)), by=self.senco)
 
     def _teacher(self, group):
         teaching = (

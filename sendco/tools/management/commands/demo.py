@@ -3,7 +3,7 @@ from time import monotonic
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from sendco.tools.demo import accounts, build
+from sendco.tools.demo import accounts, build, photos
 
 
 class Command(BaseCommand):
@@ -30,6 +30,7 @@ class Command(BaseCommand):
     def _load(self, seed, canary):
         started = monotonic()
         loaded = build.load(today=timezone.localdate(), seed=seed, canary=canary)
+        photos.add(loaded.schools.values())
         for key, school in loaded.schools.items():
             self.stdout.write(f"{school.name}: {len(loaded.children[key])} pupils on roll.")
         self.stdout.write(f"Loaded in {monotonic() - started:.1f} seconds.")
