@@ -1,5 +1,6 @@
 """The team around a child: who is there in school, at home and outside, and how to reach them."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -22,9 +23,11 @@ class OfTheTeam:
     reach: list[str] = field(default_factory=list)
 
 
-def team_of(acting: Acting, pupil: Pupil, today: date) -> list[OfTheTeam]:
-    """Everybody around this child, who is in view: adults in school first, then home, then agencies. Six queries."""
-    return _in_school(acting, pupil, today) + _at_home(acting, pupil) + _agencies(acting, pupil)
+def team_of(acting: Acting, pupil: Pupil, referrals: Iterable[Referral], today: date) -> list[OfTheTeam]:
+    """Everybody around this child, who is in view: adults in school first, then home, then the agencies of these
+    referrals. Four queries.
+    """
+    return _in_school(acting, pupil, today) + _at_home(acting, pupil) + _agencies(referrals)
 
 
 def _in_school(acting: Acting, pupil: Pupil, today: date) -> list[OfTheTeam]:
@@ -58,10 +61,9 @@ def _reach(contact: Contact) -> list[str]:
     return [contact.phone, contact.email, contact.note, speaks]
 
 
-def _agencies(acting: Acting, pupil: Pupil) -> list[OfTheTeam]:
+def _agencies(referrals: Iterable[Referral]) -> list[OfTheTeam]:
     """Agencies with an open referral that went, once each."""
-    rows = Referral.objects.visible_to(acting).open().filter(pupil=pupil, sent_on__isnull=False)
-    agencies = {row.agency_id: row.agency for row in rows.select_related("agency")}
+    agencies = {row.agency_id: row.agency for row in referrals if row.sent_on and row.ended_on is None}
     return [
         OfTheTeam(
             f"{one.person}, {one.name}" if one.person else one.name, one.get_kind_display(), [one.telephone, one.email]

@@ -82,7 +82,9 @@ def trail_of(ask: OutsideAsk) -> str:
 
 
 def trails_of(rows: Sequence[OutsideAsk]) -> list[tuple[OutsideAsk, str]]:
-    """[(ask, how far it is in words)]. Three queries, however many there are."""
+    """[(ask, how far it is in words)]. Three queries, however many there are; none for none."""
+    if not rows:
+        return []
     found = {ask.pk: ask for ask in asks().filter(pk__in=[row.pk for row in rows])}
     links_by_id = Link.objects.in_bulk([row.link_id for row in rows if row.link_id])
     at_work = set(

@@ -236,7 +236,7 @@ def _ehcp(request, pupil):
 
 
 def _plans(request, pupil):
-    """Support plans, the open ones with their targets. Eight queries, however many there are."""
+    """Support plans, the open ones with their targets. Four queries, however many there are."""
     return {"support_plans": plans_of_pupil(request.acting, pupil)}
 
 
@@ -256,16 +256,17 @@ def _at_the_authority(acting, pupil):
 
 def _meetings(request, pupil):
     acting, today = request.acting, timezone.localdate()
+    referrals = referrals_of(acting, pupil)
     return {
         "meetings": of_pupil(acting, pupil),
         "actions": with_rights(acting, actions_of(acting, [pupil.pk]).filter(state="open")),
-        "referrals": [(one, state_of(one, today), one.waits(today)) for one in referrals_of(acting, pupil)],
+        "referrals": [(one, state_of(one, today), one.waits(today)) for one in referrals],
         **outside_of(acting, pupil),
         "challenges": [(row, row.waits(today)) for row in _challenges(acting, pupil)],
         "questions": SencoQuestion.objects.visible_to(acting).filter(pupil=pupil)[:20],
         "contact_log": contacts_of(acting, pupil)[:40],
         "may_name": acting.can(P.CONTACT_VIEW),
-        "team": team_of(acting, pupil, today) + _at_the_authority(acting, pupil),
+        "team": team_of(acting, pupil, referrals, today) + _at_the_authority(acting, pupil),
         "met": met_parents([pupil.pk], today)[pupil.pk],
         "three": MEETINGS_A_YEAR,
     }

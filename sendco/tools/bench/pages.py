@@ -74,6 +74,7 @@ def support_pages(school, senco, times):
         ("profiles", client, f"/profiles/?group={group.pk}", {}),
         ("pupil", client, f"/pupils/{pupil.pk}/", {}),
         ("pupil plans", client, f"/pupils/{pupil.pk}/?tab=plans", {}),
+        ("pupil meetings", client, f"/pupils/{pupil.pk}/?tab=meetings", {}),
         ("timeline", client, f"/pupils/{pupil.pk}/timeline/", {}),
     ]
     return {"readings": [asdict(one) for one in together(pages, times=times)]}

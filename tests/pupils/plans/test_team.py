@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ehcp.models import Caseworker, LocalAuthority, Plan
+from pupils.agencies.selectors import of_pupil
 from pupils.meetings import selectors
 from pupils.meetings.team import team_of
 from pupils.models import Agency, Contact, PupilSupport, Referral
@@ -18,7 +19,11 @@ pytestmark = pytest.mark.postgresql("dates and order")
 
 
 def names(acting, pupil):
-    return {one.name: one.part for one in team_of(acting, pupil, timezone.localdate())}
+    return {one.name: one.part for one in team(acting, pupil)}
+
+
+def team(acting, pupil):
+    return team_of(acting, pupil, of_pupil(acting, pupil), timezone.localdate())
 
 
 @pytest.fixture
@@ -49,7 +54,7 @@ def test_each_person_stands_once_with_all_they_are(pupil, senco, teacher, clinic
 def test_who_is_not_to_be_contacted_shows_no_number(pupil, senco):
     Contact.objects.create(pupil=pupil, name="Ben Adeyemi", phone="01632 960002", do_not_contact=True)
 
-    assert [one.reach for one in team_of(acting_for(senco), pupil, timezone.localdate())][-1] == ["Do not contact"]
+    assert [one.reach for one in team(acting_for(senco), pupil)][-1] == ["Do not contact"]
 
 
 def test_a_teacher_sees_the_school_and_neither_home_nor_agencies(pupil, senco, teacher, clinic):

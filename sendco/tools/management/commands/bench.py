@@ -140,8 +140,10 @@ class Command(BaseCommand):
             ("plans", "bare", 4.0),
             ("profiles", "bare", 4.5),
             ("pupil", "bare", 3.0),
-            ("pupil plans", "bare", 3.0),
             ("timeline", "bare", 3.0),
+            # A tab adds its own lists to the page: four of them, and eleven.
+            ("pupil plans", "bare", 4.0),
+            ("pupil meetings", "bare", 6.5),
         ):
             one = readings[name]
             words = f"{name}, times the {beside} view ({one.queries} queries, {one.kib:.0f} KiB)"
