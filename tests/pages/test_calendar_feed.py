@@ -93,7 +93,7 @@ def test_initials_duty_and_day_and_nothing_else(client, pupil, secret):
     response = read(client, secret)
 
     event = events(response)[0]
-    assert event["summary"] == "K. A.: Review report due"
+    assert (event["summary"], event["description"]) == ("K. A.: Review report due", "Law")
     assert event["dtstart"].dt == item.due_on
     assert event["dtend"].dt == item.due_on + timedelta(days=1)
     text = response.content.decode()

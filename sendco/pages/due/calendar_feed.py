@@ -17,7 +17,7 @@ from governance.models import CalendarFeed
 from governance.services.feeds import acting_of, find_feed, make_feed, note_read, revoke_feeds
 from pupils.models import Pupil
 from sendco.clock import Duty
-from sendco.due.words import duty_words
+from sendco.due.words import basis_words, duty_words
 from sendco.limits.services import check_limit
 from sendco.proxies import client_address, only_looks
 from staff.access import require_permission, step_up
@@ -83,32 +83,32 @@ def calendar_feed_read(request, secret):
 
 
 def written(acting):
-    """The whole feed as bytes: open duties and meetings, each an all-day event with initials and a title."""
+    """The whole feed as bytes: open duties and meetings, each an all-day event with initials, title and footing."""
     today = timezone.localdate()
     calendar = Calendar()
     calendar.add("prodid", "-//sendco//dates//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", f"sendco {acting.school.short_name}")
     calendar.add("x-published-ttl", "PT4H")
-    for key, on, summary in _dates(acting, today - PAST, today + AHEAD):
-        calendar.add_component(_event(key, on, summary))
+    for key, on, summary, footing in _dates(acting, today - PAST, today + AHEAD):
+        calendar.add_component(_event(key, on, summary, footing))
     return calendar.to_ical()
 
 
 def _dates(acting, first, last):
-    """Yield (what stays the same about it, day, words)."""
+    """Yield (what stays the same about it, day, words, on what footing)."""
     # Another program and another screen read a feed: nothing about an adult at work goes into it.
     items = due_for(acting).filter(is_personal=False, due_on__gte=first, due_on__lte=last)
     items = list(without_own_meetings(items, acting, timezone.localdate()).urgent_first()[:MOST])
     pupils = Pupil.objects.in_bulk({item.pupil_id for item in items if item.pupil_id})
     for item in items:
         key = f"{item.source_type}:{item.source_id}:{item.rule}:{item.trigger_on}"
-        yield key, item.due_on, f"{_initials(pupils.get(item.pupil_id))}{_said(item)}"
+        yield key, item.due_on, f"{_initials(pupils.get(item.pupil_id))}{_said(item)}", basis_words(item)
     for review in meetings(acting, first, last)[:MOST]:
-        yield f"meeting:{review.pk}", review.meeting_on, f"{_initials(review.pupil)}{meeting_words(review)}"
+        yield f"meeting:{review.pk}", review.meeting_on, f"{_initials(review.pupil)}{meeting_words(review)}", ""
     for meeting in child_meetings(acting, first, last)[:MOST]:
         words = f"{_initials(meeting.pupil)}{child_meeting_words(meeting)}"
-        yield f"child-meeting:{meeting.pk}", meeting.planned_on, words
+        yield f"child-meeting:{meeting.pk}", meeting.planned_on, words, ""
 
 
 def _said(item):
@@ -122,13 +122,15 @@ def _initials(pupil):
     return f"{'. '.join(pupil.initials)}.: " if pupil else ""
 
 
-def _event(key, on, summary):
+def _event(key, on, summary, footing):
     event = Event()
     event.add("uid", f"{hashlib.sha256(key.encode()).hexdigest()[:32]}@sendco")
     event.add("dtstamp", timezone.now())
     event.add("dtstart", on)
     event.add("dtend", on + timedelta(days=1))
     event.add("summary", summary)
+    if footing:
+        event.add("description", footing)
     event.add("transp", "TRANSPARENT")
     event.add("class", "PRIVATE")
     return event
