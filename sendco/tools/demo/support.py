@@ -129,6 +129,8 @@ class Writer:
             how=aim.how, lower_is_better=aim.lower, by_on=outcome.plan.review_on,
         )  # fmt: skip
         sign = -1 if aim.lower else 1
+        if earlier is not None and not earlier.demo_goes_on:
+            earlier = None  # after a while it is needed again, from the start
         start = aim.start + place % 3 if earlier is None else earlier.demo_last
         target.baseline, target.baseline_on = Decimal(max(start, 0)), outcome.plan.starts_on
         target.aim = Decimal(max(start + sign * aim.step * 2, 0))
@@ -137,7 +139,7 @@ class Writer:
             target.baseline, target.aim = min(target.baseline, most), min(target.aim, most)
             if aim.measure == "scale":
                 target.baseline, target.aim = max(target.baseline, Decimal(1)), max(target.aim, Decimal(1))
-        if earlier is not None and earlier.demo_goes_on:
+        if earlier is not None:
             target.carried_from, target.cycles, target.carry_reason = earlier, earlier.cycles + 1, "on_track"
         if place == 4 and which == 1 and cycle == 1:
             target.aim, target.by_on, target.measure, target.unit = None, None, "", ""
@@ -160,6 +162,8 @@ class Writer:
             # Measured at home, once: shown, and left out of what was gained.
             self._value(target, sign * (aim.step // 2 or 1), middle, otherwise=place % 7 == 2 and target.number == 1)
         judgement = JUDGED[(place + target.number + plan.cycle) % len(JUDGED)]
+        if target.demo_last + sign * aim.step in (0, 10) or target.measure == "percent" and target.demo_last > 80:
+            judgement = "met"  # nothing is left to aim for
         if plan.closed_on:
             review = self._review(target, judgement, plan.closed_on)
             more = sign * aim.step * (2 if judgement == "met" else 1)
