@@ -36,6 +36,8 @@ def challenge_letter(run: Run) -> dict[str, Any]:
     challenge = rows.filter(pk=run.params["challenge"]).first()
     if challenge is None:
         raise jobs.JobFailed("This challenge is not there any more, or you may not read it any more.")
+    if challenge.replied_on or challenge.ended_on:
+        raise jobs.JobFailed("They have replied, or it has ended: there is nothing to ask for any more.")
     today = timezone.localdate()
     context = {
         "title": challenge.about,

@@ -13,6 +13,8 @@ from staff.permissions import Permission
 
 from ..models import Contact, GroupPlace, Pupil, PupilSupport, Referral, SupportPlan
 
+LEADS = "Leads"
+
 
 @dataclass
 class OfTheTeam:
@@ -25,7 +27,7 @@ class OfTheTeam:
 
 def team_of(acting: Acting, pupil: Pupil, referrals: Iterable[Referral], today: date) -> list[OfTheTeam]:
     """Everybody around this child, who is in view: adults in school first, then home, then the agencies of these
-    referrals. Four queries.
+    referrals. Six queries.
     """
     return _in_school(acting, pupil, today) + _at_home(acting, pupil) + _agencies(referrals)
 
@@ -36,7 +38,7 @@ def _in_school(acting: Acting, pupil: Pupil, today: date) -> list[OfTheTeam]:
         parts.setdefault(pupil.key_worker, []).append("Key worker")
     plans = SupportPlan.objects.visible_to(acting).open().filter(pupil=pupil).select_related("lead", "kind")
     for plan in plans:
-        parts.setdefault(plan.lead, []).append(f"Leads the {plan.kind.name}")
+        parts.setdefault(plan.lead, []).append(f"{LEADS} the {plan.kind.name}")
     places = GroupPlace.objects.current().filter(pupil=pupil)
     groups = Q(group__in=places.values("group")) | Q(group=pupil.form_group_id)
     staff = GroupStaff.objects.filter(groups, current_on(today), group__is_archived=False)
@@ -44,7 +46,15 @@ def _in_school(acting: Acting, pupil: Pupil, today: date) -> list[OfTheTeam]:
         parts.setdefault(row.user, []).append(f"{row.get_kind_display()} {row.group.name}")
     for support in PupilSupport.objects.current().filter(pupil=pupil).select_related("user"):
         parts.setdefault(support.user, []).append(f"Supports {pupil.forename}")
-    return [OfTheTeam(user.name, ", ".join(words), [user.email]) for user, words in parts.items() if user.is_active]
+    here = set(User.objects.working_at(pupil.school, today).filter(pk__in=[user.pk for user in parts]))
+    found = []
+    for user, words in parts.items():
+        led = [one for one in words if one.startswith(LEADS)]
+        if user in here:
+            found.append(OfTheTeam(user.name, ", ".join(words), [user.email]))
+        elif led:  # somebody has to take it over
+            found.append(OfTheTeam(user.name, f"{', '.join(led)}, has left"))
+    return found
 
 
 def _at_home(acting: Acting, pupil: Pupil) -> list[OfTheTeam]:

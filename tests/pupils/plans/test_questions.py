@@ -231,6 +231,11 @@ def test_a_step_keeps_its_paper(client, sign_in, school, senco, teacher, pupil):
     refused_page = client.post(url, typed | {"upload": script})
     assert (refused_page.status_code, ChallengeStep.objects.count()) == (422, 0)
     assert "Wrote again" in refused_page.content.decode()
+    # Of a file that was right beside a field that was wrong, the page says that it has to be chosen again.
+    wrong = typed | {"done_on": "2099-01-01", "upload": SimpleUploadedFile("letter.txt", b"Dear council")}
+    again = client.post(url, wrong)
+    assert (again.status_code, ChallengeStep.objects.count()) == (422, 0)
+    assert "Choose this file again" in again.content.decode()
 
     client.post(url, typed | {"upload": SimpleUploadedFile("Kezia's letter.txt", b"Dear council")})
     step = ChallengeStep.objects.get()
@@ -266,7 +271,7 @@ def test_a_challenge_of_the_school_keeps_a_paper_of_no_child(client, sign_in, sc
 @pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 @pytest.mark.parametrize(
     ("reply_by", "there", "not_there"),
-    [(5, "Please reply by", "no reply on record"), (-6, "20 days ago", "Please reply by")],
+    [(5, "Please reply by", "none on record"), (-6, "20 days ago", "Please reply by")],
 )
 def test_a_challenge_is_written_as_a_letter_and_then_as_a_reminder(
     client, sign_in, school, senco, pupil, reply_by, there, not_there
@@ -285,6 +290,19 @@ def test_a_challenge_is_written_as_a_letter_and_then_as_a_reminder(
     for words in ("Westmarch SEND team", "Kezia Adeyemi", "It is late", "Rang the manager", senco.name, there):
         assert words in text
     assert not_there not in text
+
+
+def test_no_letter_asks_for_what_has_come(client, sign_in, school, senco, pupil):
+    row = raise_it(school, senco, pupil)
+    job = jobs.start(row, acting=acting_for(senco))
+    challenges.note_reply(challenge=row, replied_on=days(0), reply="Sorry", by=senco)
+
+    runner.run(job.pk)
+
+    job.refresh_from_db()
+    assert (job.status, "They have replied" in job.error) == ("failed", True)
+    page = sign_in(senco).get(reverse("pupils:challenge-detail", args=[row.pk])).content.decode()
+    assert reverse("pupils:challenge-letter", args=[row.pk]) not in page
 
 
 def test_a_letter_is_not_made_for_who_leads_no_more(client, sign_in, school, senco, pupil):

@@ -57,6 +57,15 @@ def test_who_is_not_to_be_contacted_shows_no_number(pupil, senco):
     assert [one.reach for one in team(acting_for(senco), pupil)][-1] == ["Do not contact"]
 
 
+def test_who_left_is_named_only_where_they_still_lead(pupil, senco, teacher, head):
+    begin(pupil, teacher)
+    PupilSupport.objects.create(pupil=pupil, user=head)
+    Membership.objects.exclude(user=senco).update(starts_on="2019-01-01", ends_on="2020-01-01")
+
+    assert names(acting_for(senco), pupil) == {teacher.name: "Leads the SEN support plan, has left"}
+    assert [one.reach for one in team(acting_for(senco), pupil)] == [[]]
+
+
 def test_a_teacher_sees_the_school_and_neither_home_nor_agencies(pupil, senco, teacher, clinic):
     Contact.objects.create(pupil=pupil, name="Ada Adeyemi")
 
