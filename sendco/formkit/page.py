@@ -41,6 +41,7 @@ logger = logging.getLogger(__name__)
 TRY_AGAIN = "send it again in a minute, and copy it first if it is long."
 REFUSED = 422  # the form is there again, with what is wrong with it
 CONFLICT_PAGE = "components/conflict_page.html"
+CHOOSE_AGAIN = "Choose this file again: a browser cannot keep it."
 SENT_WITH_OTHER_WORDS = (
     "This form was sent and saved already, with other words. Nothing of this one is saved yet. If you save again, "
     "it is kept beside the first."
@@ -115,6 +116,15 @@ def refuse(form: Any, refusal: Refused | FileRefused, field: str | None = None) 
     form.add_error(named if named in form.fields else None, str(refusal))
 
 
+def ask_for_files_again(form: Any, request: HttpRequest) -> None:
+    """Say at each file that was chosen on a form which comes back that the browser has let it go: it is not kept, and
+    nothing on the page would show that it is missing."""
+    for name, field in getattr(form, "fields", {}).items():
+        chosen = isinstance(field, forms.FileField) and request.FILES.get(form.add_prefix(name))
+        if chosen and name not in form.errors:
+            form.add_error(name, CHOOSE_AGAIN)
+
+
 class NoFields(forms.Form):
     """For a page whose fields all stand in formsets, and for one that asks for nothing but the press of its button."""
 
@@ -163,6 +173,8 @@ class FormPage:
         return self.draft or (token.draft_key if token else tokens.key_of_page(request))
 
     def show(self, request: HttpRequest, *, status: int | None = None) -> HttpResponseBase:
+        if request.method == "POST" and request.FILES:
+            ask_for_files_again(self.form, request)
         draft = drafts.find(request, self._key(request)) if request.method == "GET" else None
         if draft:
             self._fill_in(draft)

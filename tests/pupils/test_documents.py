@@ -86,7 +86,9 @@ def test_document_add_asks_for_what_is_missing(sign_in, senco, pupil):
     response = sign_in(senco).post(url("document-add", pupil), typed(note(), dated_on="2099-01-01", title=""))
 
     assert response.status_code == 422
-    assert set(response.context["form"].errors) == {"dated_on", "title"}
+    errors = response.context["form"].errors
+    assert set(errors) == {"dated_on", "title", "upload"}
+    assert "Choose this file again" in errors["upload"][0]  # the browser has let it go, and nothing would show that
 
 
 def test_a_plan_is_kept_byte_for_byte(pupil, senco, monkeypatch):
