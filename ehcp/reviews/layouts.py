@@ -189,7 +189,7 @@ def _agencies(facts):
 
 
 def _decision(advice):
-    return ". ".join(filter(None, (advice.get_decision_display(), advice.why, advice.where)))
+    return ". ".join(filter(None, (advice.get_decision_display(), advice.why, advice.where_on_paper)))
 
 
 def _amount(line):

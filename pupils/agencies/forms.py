@@ -234,6 +234,7 @@ class DecideForm(VersionedForm, forms.Form):
     goes_to = forms.ChoiceField(
         label="Put it into the plan as a strategy", required=False,
         help_text="For the plan as a whole, or for the target that it helps to reach.",
+        error_messages={"invalid_choice": "This plan or target is open no more, or holds it already. Choose again."},
     )  # fmt: skip
     version = forms.IntegerField(widget=forms.HiddenInput)
 
@@ -246,7 +247,7 @@ class DecideForm(VersionedForm, forms.Form):
             self.places |= {key: place for key, _, place in places}
         choices = [(name, [(key, label) for key, label, _ in places]) for name, places in groups]
         self.fields["goes_to"].choices = [("", "Not into a plan"), *choices]
-        if not groups:
+        if not groups and not self.data.get("goes_to"):
             del self.fields["goes_to"]
 
     def stored_fields(self):

@@ -44,4 +44,5 @@ class ReferralReason(Reason):
     ADVICE_OPEN = "advice_open", _("{count} recommendations are not decided yet. Decide on them, then finish it.")
     WHY_UNSAID = "why_unsaid", _("Say in a few words why, or what was changed.")
     NOTHING_ADVISED = "nothing_advised", _("Write at least one recommendation, one a line.")
+    TARGET_ENDED = "target_ended", _("Target {number} has ended since. Choose another, or the plan as a whole.")
     ADVICE_STANDS = "advice_stands", _("{count} recommendations are noted already. Take them out first.")

@@ -18,7 +18,6 @@ from ..models import (
     Agency,
     BoughtTime,
     OutsideAsk,
-    PlanStrategy,
     Pupil,
     Recommendation,
     Referral,
@@ -27,7 +26,7 @@ from ..models import (
     Visit,
 )
 from ..outside.following import asks_follow
-from ..plans.services.doing import end_strategy
+from ..plans.services.doing import add_strategy, end_strategy
 from ..seeing import sees
 from .refusals import AgencyReason, ReferralReason
 
@@ -388,21 +387,32 @@ def decide(
         "decided_by": None if is_open else by,
     }
     saved, changed = save_versioned(recommendation, values, version=version, by=by)
-    if plan is not None and decision in (Decision.ADOPTED, Decision.ADAPTED) and saved.strategy is None:
+    if plan is not None and decision in (Decision.ADOPTED, Decision.ADAPTED) and saved.standing is None:
         words = saved.why if decision == Decision.ADAPTED else saved.text
         # A family that was not asked does not learn from a plan which agency it was.
         who = "" if row.basis == Basis.LAW else row.agency.name[:120]
-        saved.strategy = _save(PlanStrategy(plan=plan, target=target, text=words, who=who, added_by=by), by=by)
+        values = {"text": words, "who": who, "target": _current(target, plan)}
+        saved.strategy = add_strategy(plan=plan, values=values, by=by)
         _save(saved, by=by)
     elif saved.strategy is not None and decision in (Decision.NOT, Decision.OPEN):
-        if saved.strategy.plan.closed_on is None:
-            end_strategy(strategy=saved.strategy, end_note="The advice is not adopted any more", by=by)
+        if saved.standing is not None:
+            end_strategy(strategy=saved.standing, end_note="The advice is not adopted any more", by=by)
         saved.strategy = None
         _save(saved, by=by)
     if changed:
         text = f"Advice of {row.agency.name}: {saved.get_decision_display().lower()}"
         _note(row, "referral.advice_decided", text, by=by)
     return saved
+
+
+def _current(target: Target | None, plan: SupportPlan) -> Target | None:
+    """The target as it stands, taken for the transaction. Refused where it is not one of this plan any more."""
+    if target is None:
+        return None
+    row = Target.objects.current().select_for_update(of=("self",)).filter(pk=target.pk, outcome__plan=plan).first()
+    if row is None:
+        raise Refused(ReferralReason.TARGET_ENDED, number=target.number, field="goes_to")
+    return row
 
 
 @transaction.atomic

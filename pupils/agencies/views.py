@@ -499,12 +499,12 @@ def advice_decide(request, pk):
     advice = _advice(request, pk)
     referral = advice.referral
     plans = SupportPlan.objects.visible_to(request.acting).filter(pupil=referral.pupil, closed_on=None)
-    if advice.strategy_id:
+    if advice.standing:
         plans = plans.none()
     initial = {name: getattr(advice, name) for name in ("text", "decision", "why", "version")}
     # What a family was not asked about goes into a plan that they see only where somebody chooses so.
     on_consent = referral.basis == Referral.Basis.CONSENT
-    if on_consent and not advice.strategy_id and (first := plans.order_by("kind__place", "pk").first()):
+    if on_consent and not advice.standing and (first := plans.order_by("kind__place", "pk").first()):
         initial["goes_to"] = forms.whole_plan(first)
     form = forms.DecideForm(posted(request), plans=plans.select_related("kind"), initial=initial)
 

@@ -16,6 +16,7 @@ from staff.signatories import signatory
 
 from ..models import Challenge
 from ..plans.jobs import keep_print
+from ..plans.services.plans import works_here
 
 
 def start(challenge: Challenge, *, acting: Acting) -> Job:
@@ -39,15 +40,16 @@ def challenge_letter(run: Run) -> dict[str, Any]:
     if challenge.replied_on or challenge.ended_on:
         raise jobs.JobFailed("They have replied, or it has ended: there is nothing to ask for any more.")
     today = timezone.localdate()
+    is_here = works_here(challenge.owner, acting.school.pk)
     context = {
         "title": challenge.about,
         "challenge": challenge,
         "pupil": challenge.pupil,
-        "steps": challenge.steps.all(),
+        "steps": challenge.steps.filter(in_letter=True),
         "is_reminder": challenge.is_late(today),
         "waits": challenge.waits(today),
         "school": acting.school,
-        "signed_by": signatory(acting.school, challenge.owner),
+        "signed_by": signatory(acting.school, challenge.owner if is_here else acting.user),
         "made_at": timezone.localtime(),
     }
     content = draw("reports/challenge_letter.html", context, title="Letter")

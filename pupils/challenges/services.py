@@ -74,10 +74,10 @@ def save_challenge(*, challenge: Challenge, values: dict[str, Any], version: int
 @transaction.atomic
 def add_step(
     *, challenge: Challenge, done_on: date, words: str, by: User, reply_by: date | None = None,
-    version: int | None = None, upload: UploadedFile | None = None,
+    version: int | None = None, upload: UploadedFile | None = None, in_letter: bool = False,
 ) -> Challenge:  # fmt: skip
     """What was done since. `reply_by`: until when a reply is expected now. `upload`: the paper that shows it, such as
-    the letter sent or the answer received. Raises FileRefused."""
+    the letter sent or the answer received. `in_letter`: it may be said to them. Raises FileRefused."""
     row = _open(challenge, version)
     if done_on < row.raised_on:
         raise Refused(ChallengeReason.STEP_BEFORE_RAISED, day=row.raised_on, field="done_on")
@@ -86,7 +86,7 @@ def add_step(
             raise Refused(ChallengeReason.BY_BEFORE_RAISED, day=done_on, field="reply_by")
         row.reply_by, row.version = reply_by, row.version + 1
         _save(row, by=by)
-    step = ChallengeStep(challenge=row, done_on=done_on, words=words, by=by)
+    step = ChallengeStep(challenge=row, done_on=done_on, words=words, by=by, in_letter=in_letter)
     if upload is not None:
         step.file_id = _store(row, upload, by=by).pk
     _save(step, by=by)
@@ -97,13 +97,17 @@ def add_step(
 def change_step(
     *, step: ChallengeStep, values: dict[str, Any], version: int, by: User, upload: UploadedFile | None = None
 ) -> ChallengeStep:
-    """Put a step right; a new paper takes the place of the one before. Raises FileRefused."""
+    """Put a step right; a new paper takes the place of the one before, `file_id` None takes it away. Raises
+    FileRefused."""
     row = _open(step.challenge)
     if values["done_on"] < row.raised_on:
         raise Refused(ChallengeReason.STEP_BEFORE_RAISED, day=row.raised_on, field="done_on")
     if upload is not None:
         values = values | {"file_id": _store(row, upload, by=by).pk}
-    saved, _ = save_versioned(step, values, version=version, by=by)
+    had, (saved, changed) = step.file_id, save_versioned(step, values, version=version, by=by)
+    if changed:
+        text = "Paper of a challenge changed" if saved.file_id != had else f"Challenge to {row.whom}: step put right"
+        _note(row, "challenge.step_changed", text, by=by)
     return saved
 
 

@@ -29,6 +29,7 @@ from ..forms.steps import StepForm
 from ..models import Agency, Challenge, ChallengeStep, Pupil
 from ..plans.forms import words
 from ..plans.selectors import readers
+from ..plans.services.plans import works_here
 from . import jobs, services
 
 READS = (P.NARRATIVE_VIEW,)
@@ -69,6 +70,10 @@ class ChallengeForm(CarefulForm):
         return {name: self.cleaned_data[name] for name in self.stored_fields()}
 
 
+def _tick(label):
+    return forms.BooleanField(label=label, required=False)
+
+
 def _paper(label):
     return forms.FileField(
         label=label, required=False, help_text="PDF, document or picture: the letter you sent, the reply you got."
@@ -80,13 +85,16 @@ class DoneForm(StepForm):
     done_on = past_date_field(label="On", words="The day")
     words = forms.CharField(label="What was done", max_length=300, help_text="For example: rang, told the manager")
     reply_by = date_field(label="If it changes: reply expected by", required=False)
+    in_letter = _tick("Say this in the letter to them")
     upload = _paper("The paper that shows it")
 
 
 class ChangeStepForm(forms.Form):
     done_on = past_date_field(label="On", words="The day")
     words = forms.CharField(label="What was done", max_length=300)
+    in_letter = _tick("Say this in the letter to them")
     upload = _paper("Another paper instead")
+    no_paper = _tick("Take the paper away, as when it is another child's")
     version = forms.IntegerField(widget=forms.HiddenInput)
 
 
@@ -234,6 +242,7 @@ def challenge_detail(request, pk):
         "steps": row.steps.select_related("by"),
         "may_lead": request.acting.can(*LEADS),
         "is_late": row.is_late(timezone.localdate()),
+        "owner_left": not works_here(row.owner, row.school_id),
     }
     return render(request, "pupils/challenge_detail.html", context)
 
@@ -260,16 +269,22 @@ def challenge_step_edit(request, pk):
     rows = ChallengeStep.objects.visible_to(request.acting).select_related("challenge")
     step = get_object_or_404(rows, pk=pk)
     _limit_uploads(request)
-    initial = {"done_on": step.done_on, "words": step.words, "version": step.version}
+    names = ("done_on", "words", "in_letter")
+    initial = {name: getattr(step, name) for name in (*names, "version")}
 
     def save(cleaned):
-        values = {name: cleaned[name] for name in ("done_on", "words")}
+        values = {name: cleaned[name] for name in names}
+        if cleaned.get("no_paper"):
+            values |= {"file_id": None}
         return services.change_step(
             step=step, values=values, version=cleaned["version"], by=request.user, upload=cleaned["upload"]
         )
 
+    form = ChangeStepForm(posted(request), request.FILES or None, initial=initial)
+    if step.file_id is None:
+        del form.fields["no_paper"]
     return FormPage(
-        form=ChangeStepForm(posted(request), request.FILES or None, initial=initial),
+        form=form,
         save=save,
         done="Kept.",
         then=address(step.challenge),

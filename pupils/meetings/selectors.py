@@ -25,6 +25,7 @@ from ..models import (
 from ..models.register import ON_REGISTER
 
 State = MeetingAction.State
+OUTSIDE = "outside"  # the key of all owners who are not of the staff
 # The Code of Practice (6.65): schools should meet parents at least three times each year.
 MEETINGS_A_YEAR = 3
 
@@ -118,7 +119,8 @@ def open_actions(acting: Acting) -> QuerySet[MeetingAction]:
 
 @dataclass
 class Owner:
-    """Somebody who has agreed to do things: of the staff, or known by name alone. `key` names them in an address."""
+    """Somebody of the staff who has agreed to do things, or all who are known by name alone. `key` names them in an
+    address."""
 
     key: str
     name: str
@@ -127,21 +129,22 @@ class Owner:
 
 
 def owners_of(acting: Acting, actions: QuerySet[MeetingAction], today: date) -> list[Owner]:
-    """Who has to do these, those who left first: nobody else would do theirs. Two queries."""
+    """Who has to do these, those who left first: nobody else would do theirs. Two queries.
+
+    All who are known by name stand together: the mother of one child is not the mother of another.
+    """
     found: dict[str, Owner] = {}
     here = set(User.objects.working_at(acting.school, today).values_list("pk", flat=True))
-    for pk, name, words in actions.order_by().values_list("owner", "owner__name", "owner_name"):
-        key = str(pk) if pk else f"n{words}"
-        owner = found.setdefault(key, Owner(key, name or words, has_left=bool(pk) and pk not in here))
+    for pk, name in actions.order_by().values_list("owner", "owner__name"):
+        key = str(pk) if pk else OUTSIDE
+        owner = found.setdefault(key, Owner(key, name or "Parents and others", has_left=bool(pk) and pk not in here))
         owner.count += 1
-    return sorted(found.values(), key=lambda owner: (not owner.has_left, owner.name))
+    return sorted(found.values(), key=lambda owner: (not owner.has_left, owner.key == OUTSIDE, owner.name))
 
 
 def owned_by(actions: QuerySet[MeetingAction], key: str) -> QuerySet[MeetingAction]:
-    """Those of one owner, by the key that owners_of() gave; none for a key that is nobody's."""
-    if key.startswith("n"):
-        return actions.filter(owner=None, owner_name=key[1:])
-    return actions.filter(owner=int(key)) if key.isascii() and key.isdigit() and len(key) < 16 else actions.none()
+    """Those of one owner, by a key that owners_of() gave."""
+    return actions.filter(owner=None if key == OUTSIDE else int(key))
 
 
 def contacts_of(acting: Acting, pupil: Pupil) -> QuerySet[ContactLog]:

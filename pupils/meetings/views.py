@@ -114,7 +114,8 @@ def _agreed(request):
     actions = selectors.open_actions(acting)
     owners, person = selectors.owners_of(acting, actions, timezone.localdate()), request.GET.get("person", "")
     if person:
-        actions = selectors.owned_by(actions, person)
+        known = person in {owner.key for owner in owners}
+        actions = selectors.owned_by(actions, person) if known else actions.none()
     page = Paginator(actions, PER_PAGE).get_page(request.GET.get("page"))
     page.object_list = selectors.with_rights(acting, page.object_list)
     context = {

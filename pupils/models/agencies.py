@@ -15,6 +15,7 @@ from simple_history.models import HistoricalRecords
 from staff.acting import Acting
 from staff.permissions import Permission
 
+from .plans import PlanStrategy, SupportPlan
 from .pupil import Pupil
 from .querysets import AboutPupilQuerySet
 
@@ -295,9 +296,26 @@ class Recommendation(models.Model):
         return f"recommendation {self.pk}"
 
     @property
+    def standing(self) -> PlanStrategy | None:
+        """The strategy that it became, where it stands now: in an open plan, over any number of cycles. None where no
+        plan holds it, or holds it no more. One query for each cycle since."""
+        row = self.strategy
+        while row is not None and row.plan.closed_on is not None:
+            later = row.carried_to.exclude(plan__ending=SupportPlan.Ending.MISTAKE)
+            row = later.select_related("plan", "target").first()
+        return row if row is not None and row.ended_on is None else None
+
+    @property
     def where(self) -> str:
-        """Where it stands in a plan, in words for a paper; nothing of a plan that is confidential."""
-        strategy = self.strategy
-        if strategy is None or strategy.plan.is_confidential:
+        """Where it stands in a plan, in words; empty where it stands in none."""
+        if self.standing is None:
             return ""
-        return f"In the plan, for target {strategy.target.number}" if strategy.target else "In the plan"
+        target = self.standing.target
+        if target is None or target.ended_on:
+            return "In the support plan"
+        return f"In the support plan, for target {target.number}"
+
+    @property
+    def where_on_paper(self) -> str:
+        """The same for a paper that leaves the school: nothing of a plan that is confidential."""
+        return "" if self.standing and self.standing.plan.is_confidential else self.where

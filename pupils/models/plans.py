@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
+from sendco.clock import short_date
 from staff.acting import Acting
 from staff.permissions import Permission
 
@@ -159,6 +160,11 @@ class SupportPlan(models.Model):
     @property
     def is_open(self):
         return self.closed_on is None
+
+    @property
+    def cycle_words(self):
+        """Which cycle, told apart from one of the same number: after an end, a plan begins with its first again."""
+        return f"Cycle {self.cycle}, from {short_date(self.starts_on)}"
 
 
 class OfPlanQuerySet(models.QuerySet):
@@ -478,7 +484,10 @@ class TargetValue(models.Model):
 
 
 class PlanStrategy(models.Model):
-    """What adults do, and who does it. `times` counts the cycles in which it has stood unchanged, this one included."""
+    """What adults do, and who does it. `times` counts the cycles in which it has stood unchanged, this one included.
+
+    `carried_from` is the same strategy in the cycle before, from which this one was seeded.
+    """
 
     plan = models.ForeignKey(SupportPlan, on_delete=models.CASCADE, related_name="strategies")
     target = models.ForeignKey(Target, on_delete=models.PROTECT, null=True, blank=True, related_name="strategies")
@@ -489,6 +498,7 @@ class PlanStrategy(models.Model):
         "pupils.PracticeNote", on_delete=models.PROTECT, null=True, blank=True, related_name="strategies"
     )
     times = models.PositiveSmallIntegerField(default=1)
+    carried_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="carried_to")
     added_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     added_on = models.DateField(default=DAY_HERE)
     ended_on = models.DateField(null=True, blank=True)

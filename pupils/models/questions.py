@@ -160,11 +160,13 @@ class OfChallengeQuerySet(models.QuerySet):
 
 
 class ChallengeStep(models.Model):
-    """What was done after the first word: chased, rung, taken higher. Its paper: a stored file, or none."""
+    """What was done after the first word: chased, rung, taken higher. Its paper: a stored file, or none. The school's
+    own log: only what is meant for them stands in a letter."""
 
     challenge = models.ForeignKey(Challenge, on_delete=models.CASCADE, related_name="steps")
     done_on = models.DateField(default=timezone.localdate)
     words = models.CharField(max_length=300)
+    in_letter = models.BooleanField(default=False)
     file_id = models.BigIntegerField(null=True, blank=True)
     by = models.ForeignKey("staff.User", on_delete=models.PROTECT, related_name="+")
     version = models.PositiveIntegerField(default=1)

@@ -50,7 +50,8 @@ def support_pdf(run: Run) -> dict[str, Any]:
     plan = plans_in_view(acting).filter(pk=run.params["plan"]).first()
     if plan is None:
         raise jobs.JobFailed("This plan is not there any more, or you may not read it any more.")
-    wanted = run.params["wanted"]
+    # A job of an older release says only whether it is for parents.
+    wanted = run.params.get("wanted") or (PARENTS if run.params.get("for_parents") else WHOLE)
     template = "reports/support_plan.html" if wanted == WHOLE else "reports/support_parents.html"
     page = {"plan": plan, "pupil": plan.pupil, "shown": plan_shown(plan)}
     context = page | {

@@ -20,11 +20,13 @@ from staff.permissions import ROLE_PERMISSIONS, Permission
 from ..models import (
     CohortTarget,
     Contact,
+    GroupPlace,
     PlanKind,
     PlanNote,
     PlanStrategy,
     PlanVoice,
     Pupil,
+    PupilSupport,
     RegisterEntry,
     ReviewWindow,
     SupportOutcome,
@@ -506,12 +508,13 @@ def open_plans(acting: Acting) -> QuerySet[SupportPlan]:
     return plans_in_view(acting).open().filter(pupil__left_on=None).order_by("review_on", "pupil__sort_name", "pk")
 
 
-def plans_of_own_groups(acting: Acting) -> QuerySet[SupportPlan]:
-    """Open plans of the classes and tutor groups of which this person is a teacher or tutor, and of those whose key
-    worker they are."""
-    kinds = (GroupStaff.Kind.TEACHES, GroupStaff.Kind.TUTORS)
-    groups = GroupStaff.objects.filter(current_on(timezone.localdate()), user=acting.user, kind__in=kinds)
+def plans_of_own_pupils(acting: Acting) -> QuerySet[SupportPlan]:
+    """Open plans of the pupils whom this person teaches, tutors or supports, in a class, a set or alone."""
+    groups = GroupStaff.objects.filter(current_on(timezone.localdate()), user=acting.user, group__is_archived=False)
+    placed = GroupPlace.objects.current().filter(group__in=groups.values("group"))
+    supported = PupilSupport.objects.current().filter(user=acting.user)
     own = Q(pupil__form_group__in=groups.values("group")) | Q(pupil__key_worker=acting.user)
+    own |= Q(pupil__in=placed.values("pupil")) | Q(pupil__in=supported.values("pupil"))
     return open_plans(acting).filter(own)
 
 

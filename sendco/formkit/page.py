@@ -119,8 +119,8 @@ def refuse(form: Any, refusal: Refused | FileRefused, field: str | None = None) 
 def ask_for_files_again(form: Any, request: HttpRequest) -> None:
     """Say at each file that was chosen on a form which comes back that the browser has let it go: it is not kept, and
     nothing on the page would show that it is missing."""
-    for name, field in getattr(form, "fields", {}).items():
-        chosen = isinstance(field, forms.FileField) and request.FILES.get(form.add_prefix(name))
+    for name, form_field in getattr(form, "fields", {}).items():
+        chosen = isinstance(form_field, forms.FileField) and request.FILES.get(form.add_prefix(name))
         if chosen and name not in form.errors:
             form.add_error(name, CHOOSE_AGAIN)
 

@@ -400,7 +400,7 @@ def _seed(plan: SupportPlan, rows: list[Ready], *, on: date, review_on: date | N
                 PlanStrategy(
                     plan=following, target=targets.get(strategy.target_id or 0), text=strategy.text, who=strategy.who,
                     how_often=strategy.how_often, note_id=strategy.note_id, times=strategy.times + 1,
-                    added_by_id=strategy.added_by_id, added_on=on,
+                    carried_from=strategy, added_by_id=strategy.added_by_id, added_on=on,
                 ),
                 by=by,
             )  # fmt: skip

@@ -40,7 +40,7 @@ from .shared import (
 PER_PAGE = 50
 TABS = (
     ("open", "Open"),
-    ("own", "My class or tutor group"),
+    ("own", "My pupils"),
     ("without", "SEN support without a plan"),
     ("leavers", "Left with a plan open"),
 )
@@ -55,7 +55,7 @@ def support_list(request):
     shown = shown if shown in dict(TABS) else "open"
     rows = {
         "open": selectors.open_plans,
-        "own": selectors.plans_of_own_groups,
+        "own": selectors.plans_of_own_pupils,
         "without": selectors.without_plan,
         "leavers": selectors.of_leavers,
     }[shown](acting)

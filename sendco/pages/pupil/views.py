@@ -245,9 +245,12 @@ def _challenges(acting, pupil):
 
 
 def _at_the_authority(acting, pupil):
-    """Who answers for the EHC plan at the local authority."""
-    plan = Plan.objects.visible_to(acting).filter(pupil=pupil).select_related("authority", "caseworker").first()
-    if plan is None or not acting.can(P.PLAN_VIEW):
+    """Who answers for the EHC plan at the local authority, for whoever works on cases."""
+    if not acting.can(P.CASE_VIEW):
+        return []
+    plans = Plan.objects.visible_to(acting).filter(pupil=pupil, ceased_on=None)  # one at most
+    plan = plans.select_related("authority", "caseworker").first()
+    if plan is None:
         return []
     worker = plan.caseworker
     reach = [worker.telephone, worker.email] if worker else []

@@ -10,6 +10,11 @@ from django.utils import timezone
 from pupils.agencies import jobs, selectors, services
 from pupils.agencies.refusals import AgencyReason, ReferralReason
 from pupils.models import Agency, BoughtTime, Contact, PlanStrategy, Recommendation, Referral, Target, Visit
+from pupils.plans.refusals import SupportPlanReason
+from pupils.plans.services.doing import end_strategy
+from pupils.plans.services.plans import stop
+from pupils.plans.services.reviews import close_cycle
+from pupils.plans.services.targets import end_target
 from pupils.record.services.pupils import hand_over
 from sendco.due.models import DueItem
 from sendco.files.models import StoredFile
@@ -23,7 +28,7 @@ from staff.models import Unit
 from staff.roles import Role
 from tests.factories import MembershipFactory
 
-from .helping import begin, refused
+from .helping import begin, refused, write
 
 pytestmark = pytest.mark.postgresql("constraints and dates")
 
@@ -60,9 +65,11 @@ def due(rule):
     return {item.source_id: item for item in DueItem.objects.filter(rule=rule)}
 
 
-def decide(advice, by, decision, why="", plan=None):
+def decide(advice, by, decision, why="", plan=None, target=None):
     values = {"text": advice.text, "decision": decision, "why": why}
-    return services.decide(recommendation=advice, values=values, version=advice.version, by=by, plan=plan)
+    return services.decide(
+        recommendation=advice, values=values, version=advice.version, by=by, plan=plan, target=target
+    )  # fmt: skip
 
 
 # --- Consent -----------------------------------------------------------------------------------------------------
@@ -415,10 +422,62 @@ def test_advice_goes_to_the_target_that_it_helps_to_reach(client, sign_in, pupil
 
     advice.refresh_from_db()
     assert (advice.strategy.plan, advice.strategy.target, advice.strategy.text) == (plan, second, "A card to ask with")
-    assert advice.where == "In the plan, for target 2"
-    assert "In the plan, for target 2" in client.get(reverse("pupils:referral-detail", args=[row.pk])).content.decode()
+    assert advice.where == advice.where_on_paper == "In the support plan, for target 2"
+    assert advice.where in client.get(reverse("pupils:referral-detail", args=[row.pk])).content.decode()
     advice.strategy.plan.is_confidential = True
-    assert advice.where == ""
+    assert advice.where_on_paper == ""
+
+
+def test_advice_is_followed_into_the_next_cycle_and_out_of_it(pupil, agency, senco):
+    plan = begin(pupil, senco)
+    first, second = Target.objects.filter(outcome__plan=plan).order_by("number")
+    row = services.note_report(
+        referral=refer(pupil, agency, senco, sent=30), report_on=today(), advice=["A", "B", "C", "D"], by=senco
+    )
+    for one, target in zip(row.recommendations.all(), (first, second, None, None), strict=True):
+        decide(one, senco, "adopted", plan=plan, target=target)
+    a, b, c, d = Recommendation.objects.order_by("number")
+    end_strategy(strategy=d.strategy, end_note="Did not help", by=senco)
+    assert [one.where for one in (a, b, c)] == [
+        "In the support plan, for target 1", "In the support plan, for target 2", "In the support plan",
+    ]  # fmt: skip
+    write(first, senco, value="80", judgement="met", next_step="done")
+    write(second, senco, value="4", judgement="partly", next_step="carry", carry_reason="on_track")
+    after = close_cycle(plan=plan, by=senco)
+
+    a, b, c, d = Recommendation.objects.order_by("number")
+    # The first went with its target, the second's is number 1 now, the last helped nobody.
+    assert [one.where for one in (a, b, c, d)] == ["", "In the support plan, for target 1", "In the support plan", ""]
+    assert b.standing.plan == after
+    decide(c, senco, "not", "No adult is free")
+    assert PlanStrategy.objects.get(plan=after, text="C").ended_on == today()
+    decide(d, senco, "adopted", plan=after)
+    assert Recommendation.objects.get(pk=d.pk).standing.plan == after  # tried once more
+    stop(plan=after, ending="stopped", ending_note="Enough", version=after.version, by=senco)
+    assert {one.where for one in Recommendation.objects.all()} == {""}
+
+
+def test_advice_is_not_lost_where_plan_or_target_close_meanwhile(client, sign_in, pupil, agency, senco):
+    plan = begin(pupil, senco)
+    target = Target.objects.filter(outcome__plan=plan).first()
+    row = services.note_report(
+        referral=refer(pupil, agency, senco, sent=30), report_on=today(), advice=["A card"], by=senco
+    )
+    advice = row.recommendations.get()
+    sign_in(senco)
+    url = reverse("pupils:advice-decide", args=[advice.pk])
+    typed = {"text": "A card", "decision": "adopted", "version": advice.version}
+    end_target(target=target, end_note="Not needed", by=senco)
+    refused(ReferralReason.TARGET_ENDED, decide, advice=advice, by=senco, decision="adopted", plan=plan, target=target)
+    answer = client.post(url, typed | {"goes_to": f"t{target.pk}"})
+    assert (answer.status_code, "Choose again" in answer.content.decode()) == (422, True)
+
+    stop(plan=plan, ending="stopped", ending_note="Enough", version=plan.version, by=senco)
+    refused(SupportPlanReason.CLOSED, decide, advice=advice, by=senco, decision="adopted", plan=plan)
+    answer = client.post(url, typed | {"goes_to": f"p{plan.pk}"})
+    assert (answer.status_code, "Choose again" in answer.content.decode()) == (422, True)
+    advice.refresh_from_db()
+    assert (advice.decision, advice.strategy, PlanStrategy.objects.filter(text="A card").count()) == ("open", None, 0)
 
 
 # --- What is put right, and what two people do at once -----------------------------------------------------------

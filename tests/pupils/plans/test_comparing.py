@@ -3,12 +3,12 @@
 import pytest
 from django.urls import reverse
 
-from pupils.models import PlanStrategy
+from pupils.models import GroupPlace, PlanStrategy, PupilSupport
 from pupils.plans import selectors
 from pupils.plans.comparing import compare
 from pupils.plans.services import plans, reviews, targets
 from staff.acting import acting_for
-from staff.models import GroupStaff
+from staff.models import GroupStaff, TeachingGroup
 from tests.factories import PupilFactory
 
 from .helping import READS, begin, targets_of, write
@@ -83,6 +83,18 @@ def test_no_cycle_is_compared_that_one_may_not_open(client, sign_in, pupil, senc
     assert client.get(reverse("pupils:support-compare", args=[first.pk])).status_code == 404
 
 
+def test_two_first_cycles_are_told_apart_by_their_days(client, sign_in, pupil, senco):
+    first = begin(pupil, senco)
+    plans.stop(plan=first, ending="stopped", ending_note="Enough", version=first.version, by=senco)
+    second = begin(pupil, senco, days_ago=3)
+
+    page = sign_in(senco).get(reverse("pupils:support-compare", args=[second.pk])).content.decode()
+
+    assert first.cycle_words != second.cycle_words
+    assert f'data-l="{first.cycle_words}"' in page
+    assert f'data-l="{second.cycle_words}"' in page
+
+
 # --- One's own class ---------------------------------------------------------------------------------------------
 def test_a_tutor_sees_the_targets_and_reviews_of_the_own_group(client, sign_in, school, pupil, senco, teacher, group):
     plan = begin(pupil, senco)
@@ -97,11 +109,23 @@ def test_a_tutor_sees_the_targets_and_reviews_of_the_own_group(client, sign_in, 
     assert "70 words a minute" in text
     assert "?show=own" in client.get(reverse("home")).content.decode()
 
-    GroupStaff.objects.filter(user=teacher).update(kind=GroupStaff.Kind.SUPPORTS)
-    assert not selectors.plans_of_own_groups(acting_for(teacher))
-    elsewhere.key_worker = senco
-    elsewhere.save()
-    assert [one.pupil for one in selectors.plans_of_own_groups(acting_for(senco))] == [elsewhere]
+
+def test_ones_own_are_taught_in_a_class_or_set_or_supported_alone(school, pupil, senco, teacher):
+    in_class, in_a_set, alone, nobodys = [pupil, *PupilFactory.create_batch(3, school=school)]
+    for one in (in_class, in_a_set, alone, nobodys):
+        begin(one, senco)
+    maths = TeachingGroup.objects.create(school=school, name="Maths 2")
+    GroupStaff.objects.create(group=maths, user=teacher, kind="teaches")
+    GroupPlace.objects.create(pupil=in_a_set, group=maths)
+    PupilSupport.objects.create(pupil=alone, user=teacher)
+    nobodys.key_worker = senco
+    nobodys.save()
+
+    def own(user):
+        return {one.pupil for one in selectors.plans_of_own_pupils(acting_for(user))}
+
+    assert own(teacher) == {in_class, in_a_set, alone}
+    assert own(senco) == {nobodys}  # as key worker: who sees every child has few of their own
 
 
 def test_the_own_class_takes_the_same_queries_for_one_plan_and_for_six(

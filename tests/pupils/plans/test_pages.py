@@ -330,6 +330,18 @@ def test_a_plan_on_paper(client, sign_in, teacher, senco, plan, wanted, pages):
     assert Read.objects.filter(what__startswith="export", pupil_id=plan.pupil_id, user_id=teacher.pk).exists()
 
 
+def test_a_job_of_an_older_release_makes_what_it_was_asked_for(client, sign_in, senco, plan):
+    sign_in(senco)
+    client.post(reverse("pupils:support-pdf", args=[plan.pk]), {"for": "parents"})
+    job = Job.objects.get()
+    Job.objects.update(params={"plan": plan.pk, "for_parents": True})
+    runner.run(job.pk)
+
+    document = pypdfium2.PdfDocument(b"".join(client.get(reverse("job-file", args=[job.pk])).streaming_content))
+    assert "What we are working on" in document[0].get_textpage().get_text_range()
+
+
+@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_nothing_in_large_print_is_small(client, sign_in, senco, plan):
     sign_in(senco)
     client.post(reverse("pupils:support-pdf", args=[plan.pk]), {"for": "large"})

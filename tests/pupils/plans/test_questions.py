@@ -16,6 +16,7 @@ from pupils.practice.refusals import PracticeReason
 from pupils.questions import services
 from pupils.questions.refusals import QuestionReason
 from pupils.record.services.pupils import hand_over
+from sendco.audit.models import Event
 from sendco.due.models import DueItem
 from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
@@ -247,14 +248,20 @@ def test_a_step_keeps_its_paper(client, sign_in, school, senco, teacher, pupil):
     assert StoredFile.objects.get(pk=step.file_id).pupil_id == pupil.pk
 
     edit = reverse("pupils:challenge-step-edit", args=[step.pk])
-    changed = {"done_on": days(-1).isoformat(), "words": "Wrote a second time", "version": 1}
+    changed = {"done_on": days(-1).isoformat(), "words": "Wrote a second time", "version": 1, "in_letter": "on"}
     client.post(edit, changed)
     step.refresh_from_db()
     assert (step.words, step.file_id is None) == ("Wrote a second time", False)
     client.post(edit, changed | {"version": 2, "upload": SimpleUploadedFile("b.txt", b"The right one")})
     assert b"".join(client.get(paper).streaming_content) == b"The right one"
 
-    StoredFile.objects.all().delete()
+    assert Event.objects.filter(code="challenge.step_changed", text__contains="Paper").exists()
+
+    # Of another child: taken away, and no way leads to it.
+    client.post(edit, changed | {"version": 3, "no_paper": "on"})
+    assert client.get(paper).status_code == 404
+    assert paper not in client.get(reverse("pupils:challenge-detail", args=[row.pk])).content.decode()
+    ChallengeStep.objects.update(file_id=99999)
     assert client.get(paper).status_code == 404
     sign_in(teacher)
     assert client.get(paper).status_code == 403
@@ -277,7 +284,8 @@ def test_a_challenge_is_written_as_a_letter_and_then_as_a_reminder(
     client, sign_in, school, senco, pupil, reply_by, there, not_there
 ):
     row = raise_it(school, senco, pupil, reply_by=days(reply_by))
-    challenges.add_step(challenge=row, done_on=days(-7), words="Rang the manager", by=senco)
+    challenges.add_step(challenge=row, done_on=days(-7), words="Rang the manager", by=senco, in_letter=True)
+    challenges.add_step(challenge=row, done_on=days(-6), words="Asked our solicitor", by=senco)
     sign_in(senco)
 
     client.post(reverse("pupils:challenge-letter", args=[row.pk]))
@@ -290,6 +298,22 @@ def test_a_challenge_is_written_as_a_letter_and_then_as_a_reminder(
     for words in ("Westmarch SEND team", "Kezia Adeyemi", "It is late", "Rang the manager", senco.name, there):
         assert words in text
     assert not_there not in text
+    assert "solicitor" not in text
+
+
+@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
+def test_nobody_who_has_left_signs_a_letter(client, sign_in, school, senco, head, pupil):
+    row = raise_it(school, senco, pupil)
+    Membership.objects.filter(user=senco).update(starts_on="2019-01-01", ends_on="2020-01-01")
+    job = jobs.start(row, acting=acting_for(head))
+    runner.run(job.pk)
+
+    job.refresh_from_db()
+    document = pypdfium2.PdfDocument(open_stored(StoredFile.objects.get(pk=job.result["file"])).read())
+    text = " ".join(page.get_textpage().get_text_range() for page in document)
+    assert (head.name in text, senco.name in text) == (True, False)
+    page = sign_in(head).get(reverse("pupils:challenge-detail", args=[row.pk])).content.decode()
+    assert "has left" in " ".join(page.split())
 
 
 def test_no_letter_asks_for_what_has_come(client, sign_in, school, senco, pupil):
