@@ -22,7 +22,9 @@ def current(prefix=""):
 
 class PupilQuerySet(models.QuerySet):
     def visible_to(self, acting: Acting) -> Self:
-        """Whole school, own unit, or the pupils one teaches, tutors or supports today; nothing without a school."""
+        """Whole school, own unit, or the pupils one teaches, tutors or supports today, as their key worker too; nothing
+        without a school.
+        """
         # The models are made with this query set.
         from .emergencies import Emergency
         from .pupil import Enrolment, GroupPlace, PupilSupport
@@ -38,7 +40,7 @@ class PupilQuerySet(models.QuerySet):
             seen |= Q(pk__in=in_unit.values("pupil"))
         if acting.can(Permission.PUPIL_VIEW):
             groups = GroupStaff.objects.filter(current_on(timezone.localdate()), user=acting.user).values("group")
-            seen |= Q(form_group__in=groups)
+            seen |= Q(form_group__in=groups) | Q(key_worker=acting.user)
             seen |= Q(pk__in=GroupPlace.objects.filter(current(), group__in=groups).values("pupil"))
             seen |= Q(pk__in=PupilSupport.objects.filter(current(), user=acting.user).values("pupil"))
             if acting.can(Permission.EMERGENCY_OPEN):

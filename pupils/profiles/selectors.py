@@ -24,7 +24,9 @@ def published(profile: Profile | None) -> ProfileVersion | None:
 
 
 def adults_of(pupils: Iterable[int], today: date) -> dict[int, set[int]]:
-    """{pupil id: the ids of the adults who teach, tutor or support the child today}. Four queries."""
+    """{pupil id: the ids of the adults who teach, tutor or support the child today, the key worker among them}. Four
+    queries.
+    """
     ids = list(pupils)
     found: dict[int, set[int]] = {pk: set() for pk in ids}
     groups: dict[int, set[int]] = defaultdict(set)

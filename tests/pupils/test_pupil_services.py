@@ -33,6 +33,7 @@ from pupils.register.refusals import RegisterReason
 from sendco.audit.models import Audience, Event, Read
 from sendco.due.models import DueItem
 from sendco.refusals import ChangedMeanwhile
+from staff.acting import acting_for
 from staff.models import TeachingGroup, Unit
 from staff.owed import all_differences, bring_up_to_date
 from staff.refusals import PeopleReason
@@ -488,6 +489,19 @@ def test_set_key_worker_counts_the_changed_and_can_take_away(pupil, other_pupil,
     pupil.refresh_from_db()
     assert (pupil.key_worker, pupil.version) == (None, 3)
     assert last_event().text == "No key worker"
+
+
+def test_a_key_worker_sees_the_child_until_somebody_else_is(other_pupil, teacher, senco):
+    """Whoever parents ring about a child has to open that child, also without teaching or supporting them."""
+
+    def seen():
+        return set(Pupil.objects.visible_to(acting_for(teacher)))
+
+    assert seen() == set()
+    services.set_key_worker(pupils=[other_pupil], user=teacher, by=senco)
+    assert seen() == {other_pupil}
+    services.set_key_worker(pupils=[other_pupil], user=senco, by=senco)
+    assert seen() == set()
 
 
 def test_set_key_worker_refuses_a_stranger(pupil, outsider, senco):

@@ -236,7 +236,13 @@ class ReadmitForm(forms.Form):
 
 
 class KeyWorkerForm(forms.Form):
-    user = forms.ModelChoiceField(User.objects.none(), label="Key worker", required=False, empty_label="Nobody")
+    user = forms.ModelChoiceField(
+        User.objects.none(),
+        label="Key worker",
+        required=False,
+        empty_label="Nobody",
+        help_text="As long as this person is the key worker, they can open the child's record.",
+    )
 
     def __init__(self, *args, acting, **kwargs):
         super().__init__(*args, **kwargs)
