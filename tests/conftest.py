@@ -5,6 +5,8 @@ from unittest import mock
 import pytest
 import time_machine
 from django.db import connection
+from django.db.models.sql.compiler import SQLCompiler
+from django.db.transaction import TransactionManagementError
 from django.test import TransactionTestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -65,6 +67,22 @@ def _first_rows_come_back():
         first_rows.put_back()
 
     with mock.patch.object(TransactionTestCase, "_fixture_teardown", teardown):
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _a_lock_is_taken_in_a_transaction():
+    """PostgreSQL refuses a lock outside a transaction, which a test's own hides, and SQLite knows no lock at all."""
+    draw = SQLCompiler.as_sql
+
+    def as_sql(compiler, *args, **kwargs):
+        if compiler.query.select_for_update:
+            blocks = compiler.connection.atomic_blocks
+            if not blocks or blocks[-1]._from_testcase:
+                raise TransactionManagementError("A row is locked outside a transaction of the code's own.")
+        return draw(compiler, *args, **kwargs)
+
+    with mock.patch.object(SQLCompiler, "as_sql", as_sql):
         yield
 
 

@@ -78,8 +78,9 @@ def handover_pdf(run: Run) -> dict[str, Any]:
     if found is None or found.withdrawn_on:
         raise jobs.JobFailed("This pack is not there any more.")
     content = draw("reports/handover.html", _context(found, acting), title="Handover pack")
-    run.still_mine()
-    services.pack_made(pack=found, content=content, by=acting.user)
+    with transaction.atomic():
+        run.still_mine()
+        services.pack_made(pack=found, content=content, by=acting.user)
     return {"message": "The pack is ready."}
 
 

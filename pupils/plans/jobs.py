@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from sendco.audit import services as audit
@@ -107,10 +108,11 @@ def on_one_page(template: str, context: dict[str, Any], *, title: str) -> bytes:
 def keep_print(run: Run, content: bytes, *, name: str, pupils: list[int]) -> dict[str, Any]:
     """Keep a PDF for a day for whoever asked, and note whose facts are in it."""
     acting = acting_of(run, Permission.SUPPORT_VIEW)
-    run.still_mine()
-    stored = store_bytes(
-        name=name, content=content, school_id=acting.school.pk, by=acting.user, purpose=PRINT,
-        expires_at=timezone.now() + KEPT_FOR,
-    )  # fmt: skip
-    audit.record_export(school_id=acting.school.pk, pupil_ids=pupils, by=acting.user, what=run.job.title)
+    with transaction.atomic():
+        run.still_mine()
+        stored = store_bytes(
+            name=name, content=content, school_id=acting.school.pk, by=acting.user, purpose=PRINT,
+            expires_at=timezone.now() + KEPT_FOR,
+        )  # fmt: skip
+        audit.record_export(school_id=acting.school.pk, pupil_ids=pupils, by=acting.user, what=run.job.title)
     return {"file": stored.pk, "message": "It is ready. It is kept for a day."}

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 from sendco.files.services import store_bytes
@@ -42,13 +43,14 @@ def briefing_pdf(run: Run) -> dict[str, object]:
         content = render_pdf("reports/briefing.html", context, title=briefing.title)
     except (PdfUnavailable, PdfFailed) as error:
         raise jobs.JobFailed(str(error)) from error
-    run.still_mine()
-    stored = store_bytes(
-        name=f"briefing-{briefing.pk}.pdf",
-        content=content,
-        school_id=acting.school.pk,
-        by=acting.user,
-        purpose="export",
-        expires_at=timezone.now() + KEPT_FOR,
-    )
+    with transaction.atomic():
+        run.still_mine()
+        stored = store_bytes(
+            name=f"briefing-{briefing.pk}.pdf",
+            content=content,
+            school_id=acting.school.pk,
+            by=acting.user,
+            purpose="export",
+            expires_at=timezone.now() + KEPT_FOR,
+        )
     return {"file": stored.pk, "message": f"{briefing.title} is ready."}

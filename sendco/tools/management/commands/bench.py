@@ -141,9 +141,9 @@ class Command(BaseCommand):
             ("profiles", "bare", 4.5),
             ("pupil", "bare", 3.0),
             ("timeline", "bare", 3.0),
-            # A tab adds its own lists to the page: four of them, and eleven.
+            # A tab adds its own lists to the page: four of them, and twelve.
             ("pupil plans", "bare", 4.0),
-            ("pupil meetings", "bare", 6.5),
+            ("pupil meetings", "bare", 7.0),
         ):
             one = readings[name]
             words = f"{name}, times the {beside} view ({one.queries} queries, {one.kib:.0f} KiB)"
