@@ -67,6 +67,7 @@ def _draw(report: ReviewReport, *, by: User) -> Job:
     )
 
 
+@transaction.atomic
 def file_report(*, report: ReviewReport, pdf: bytes, docx: bytes, by: User) -> ReviewReport:
     """Keep both files, of the draft or of the approved report. Called by the job in its transaction; once filed they
     are left alone."""
