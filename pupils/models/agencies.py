@@ -308,14 +308,19 @@ class Recommendation(models.Model):
     @property
     def where(self) -> str:
         """Where it stands in a plan, in words; empty where it stands in none."""
-        if self.standing is None:
-            return ""
-        target = self.standing.target
-        if target is None or target.ended_on:
-            return "In the support plan"
-        return f"In the support plan, for target {target.number}"
+        return _place_words(self.standing)
 
     @property
     def where_on_paper(self) -> str:
         """The same for a paper that leaves the school: nothing of a plan that is confidential."""
-        return "" if self.standing and self.standing.plan.is_confidential else self.where
+        strategy = self.standing
+        return "" if strategy and strategy.plan.is_confidential else _place_words(strategy)
+
+
+def _place_words(strategy: PlanStrategy | None) -> str:
+    if strategy is None:
+        return ""
+    target = strategy.target
+    if target is None or target.ended_on:
+        return "In the support plan"
+    return f"In the support plan, for target {target.number}"

@@ -143,7 +143,7 @@ class Command(BaseCommand):
             ("timeline", "bare", 3.0),
             # A tab adds its own lists to the page: four of them, and twelve.
             ("pupil plans", "bare", 4.0),
-            ("pupil meetings", "bare", 7.0),
+            ("pupil meetings", "bare", 6.5),
         ):
             one = readings[name]
             words = f"{name}, times the {beside} view ({one.queries} queries, {one.kib:.0f} KiB)"
