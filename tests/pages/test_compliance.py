@@ -18,8 +18,8 @@ from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
 from sendco.jobs import runner
 from sendco.jobs.models import Job
-from sendco.pages.compliance.periods import period_of
 from staff.models import AcademicYear, Term
+from staff.periods import period_of
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, SchoolFactory
 

@@ -10,10 +10,10 @@ from sendco.jobs import services as jobs
 from sendco.jobs.registry import handler
 from sendco.pdf.render import PdfFailed, PdfUnavailable, render_pdf
 from staff.jobs import acting_of
+from staff.periods import Period
 from staff.permissions import Permission
 
 from ..register.exports import keep_content, keep_file
-from .periods import Period
 from .reading import figures_of, missed_items, missed_rows
 
 FIGURES = ["Whose duty", "Law, guidance or policy", "Duty", "Authority", "On time", "Of", "Still open and late"]

@@ -15,12 +15,12 @@ from sendco.limits.services import check_limit
 from staff.access import require_permission, step_up
 from staff.models import Membership
 from staff.models.people import current_on
+from staff.periods import CHOICES, period_of
 from staff.permissions import Permission as P
 from staff.permissions import permissions_of
 
 from ..due.missed import to_explain_count
 from . import exports as compliance_exports
-from .periods import CHOICES, period_of
 from .reading import figures_of, missed_items, missed_rows
 
 PER_PAGE = 25
@@ -58,6 +58,8 @@ def compliance(request):
         "title": "Compliance",
         "section": "compliance",
         "period": period,
+        "kept": "",
+        "kept_fields": [],
         "choices": CHOICES,
         "today": today,
         "page": page,
@@ -103,6 +105,8 @@ def compliance_schools(request):
         "section": "compliance",
         "crumbs": [("Compliance", reverse("compliance"))],
         "period": period,
+        "kept": "",
+        "kept_fields": [],
         "choices": CHOICES,
         "today": today,
         "rows": rows,

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 from django import forms
 
 from sendco.clock import academic_year_name, academic_year_start, long_date
-from staff.models import Term
+
+from .models import Term
 
 CHOICES = [
     ("year", "This school year"),
@@ -38,12 +39,12 @@ class PeriodForm(forms.Form):
     last = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
 
 
-def period_of(data, *, school, today):
-    """At most one query, for the terms."""
+def period_of(data, *, school, today, usual="year"):
+    """At most one query, for the terms. `usual` is what an address without a choice shows."""
     form = PeriodForm(data)
     form.is_valid()
     values = form.cleaned_data
-    key, first, last = values.get("period") or "year", values.get("first"), values.get("last")
+    key, first, last = values.get("period") or usual, values.get("first"), values.get("last")
     if key == "dates" and first and last and first <= last <= first + LONGEST:
         return Period("dates", "Chosen dates", first, last)
     if key in ("term", "last_term") and (period := _term(school, today, back=key == "last_term")):
