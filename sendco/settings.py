@@ -72,6 +72,7 @@ INSTALLED_APPS = [
     "sendco.pdf",
     "staff",
     "pupils",
+    "provision",
     "ehcp",
     "governance",
 ]

@@ -80,6 +80,7 @@ urlpatterns = [
     path("accounts/sessions/", include("allauth.usersessions.urls")),
     path("school/", include("staff.urls")),
     path("", include("pupils.urls")),
+    path("", include("provision.urls")),
     path("", include("ehcp.urls")),
     path("", include("governance.urls")),
 ]

@@ -74,9 +74,20 @@ def bring_pupils_up_to_date(pupils: Sequence[Model] | QuerySet[Any]) -> None:
             sync_many(_derived(source, source.rows(**{f"{source.pupil}__in": pupils}), calendars))
 
 
+# What else is worked out from a school's calendar, such as the sessions of its provision.
+AFTER_DATES: list[Callable[[School], object]] = []
+
+
+def after_dates_changed(follow: Callable[[School], object]) -> None:
+    """Have this done for a school whenever its calendar may have changed, and every day. Safe to do again."""
+    AFTER_DATES.append(follow)
+
+
 def bring_school_up_to_date(school: School, progress: Callable[[int, int], object] = lambda done, total: None) -> int:
     """Derive every deadline of a school again, after its calendar or its own numbers of days changed."""
     calendar = school_calendar(school)
+    for follow in AFTER_DATES:
+        follow(school)
     total = sum(source.model._default_manager.filter(**{source.school: school}).count() for source in SOURCES.values())
     done = 0
     for source in SOURCES.values():

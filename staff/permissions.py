@@ -66,6 +66,10 @@ class Permission(StrEnum):
     TRAINING_EDIT = "Plan and record training, certificates and skills"
     ABSENCE_EDIT = "Record who is away"
     EQUIPMENT_EDIT = "Keep the register of SEND equipment: loans, checks and costs"
+    PROVISION_VIEW = "See the library of interventions, and the provision of pupils in view"
+    PROVISION_LOG = "Log the sessions that one holds"
+    PROVISION_EDIT = "Set up provision, its groups, adults and times, and correct logs"
+    PROVISION_MAP = "See the provision map: what is planned, took place, and costs by the formula"
     BRIEFING_EDIT = "Write what colleagues are asked to read, and see who has read it"
     HEALTH_VIEW = "See whether the running site is healthy"
 
@@ -84,6 +88,8 @@ _CLASSROOM = _EVERYONE | {
     P.SUPPORT_CONTRIBUTE,
     P.REVIEW_CONTRIBUTE,
     P.STAFF_OWN,
+    P.PROVISION_VIEW,
+    P.PROVISION_LOG,
 }
 _RECORD = {
     P.PUPIL_EDIT,
@@ -102,6 +108,8 @@ _RECORD = {
     P.EXPORT_RUN,
     P.CASE_VIEW,
     P.CASE_EDIT,
+    P.PROVISION_EDIT,
+    P.PROVISION_MAP,
 }
 _STAFF = {
     P.STAFF_VIEW, P.POST_EDIT, P.PAY_VIEW, P.TIMETABLE_EDIT, P.BOARD_EDIT, P.ABSENCE_EDIT, P.TRAINING_EDIT,

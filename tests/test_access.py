@@ -63,6 +63,7 @@ from tests.ehcp.walk_papers import ABOUT_A_PAPER, consultation_things, paper_rou
 from tests.ehcp.walk_requests import ABOUT_A_REQUEST, request_routes, request_things
 from tests.ehcp.walk_reviews import ABOUT_A_REVIEW, review_routes, review_things
 from tests.factories import MembershipFactory, PupilFactory
+from tests.provision.walk import ABOUT_PROVISION, OF_A_SESSION, provision_routes, provision_things
 from tests.pupils.plans.test_outside import ask_parent, opened, run_jobs
 from tests.pupils.plans.walk import (
     ABOUT_A_SUPPORT_PLAN,
@@ -163,6 +164,7 @@ def belongings(school, user, pupil):
     about_a_plan |= review_things(school, user, pupil)
     about_a_plan |= contribution_things(school, user, pupil)
     about_a_plan |= support_things(school, user, pupil)
+    about_a_plan |= provision_things(school, user, pupil)
     return about_a_plan | {
         "pupil": pupil.pk,
         "in_directory": pupil.pk,
@@ -445,6 +447,7 @@ MATRIX = {
     **contribution_routes(RECORD, CLASSROOM),
     **support_routes(reads=CLASSROOM, leads=RECORD),
     **library_routes(reads=CLASSROOM, keeps=KEEPS_DATA),
+    **provision_routes(reads=CLASSROOM, leads=RECORD),
     **staff_routes(
         leads={S, H},
         plans={S, H, L},
@@ -463,12 +466,12 @@ OF_A_CONFIDENTIAL_PLAN = {
     "support_plan", "plan_reader", "support_outcome", "target", "target_value", "strategy", "plan_note", "voice",
 }  # fmt: skip
 # Things that exist for some of the roles that may open the page.
-SOME_ONLY = ABOUT_AN_ADULT | ABOUT_A_NOTE | OF_A_WINDOW
+SOME_ONLY = ABOUT_AN_ADULT | ABOUT_A_NOTE | OF_A_WINDOW | OF_A_SESSION
 ABOUT_A_CHILD = {
     "pupil", "contact", "entry", "letter", "watch", "flag", "support", "document", "assessment", "group_place",
     "enrolment", "pupil_skill",
 } | ABOUT_A_PLAN | ABOUT_A_REQUEST | ABOUT_A_PAPER | ABOUT_A_REVIEW | ABOUT_A_CONTRIBUTION  # fmt: skip
-ABOUT_A_CHILD |= ABOUT_A_SUPPORT_PLAN | OWN_ONLY
+ABOUT_A_CHILD |= ABOUT_A_SUPPORT_PLAN | OWN_ONLY | ABOUT_PROVISION
 FIXED = {"form_key": "concern-new", "starts_in": 2026, "kind": "support_starts", "rule": "concern.first_look"}
 FIXED |= {"case_letter_kind": "review_chaser"}
 # On PostgreSQL as well those whose queries differ: the whole school, a class, a unit.

@@ -1,7 +1,7 @@
 """Where each adult is in a week: the timetable in force, its slots, and what the hours add up to."""
 
 from collections import defaultdict
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
@@ -133,6 +133,24 @@ def week_letter(timetable: Timetable, day: date) -> str:
     if not timetable.has_two_weeks:
         return ""
     return _letter(timetable, day, school_calendar(timetable.school))
+
+
+def week_letters(school: School, calendar: SchoolCalendar | None) -> Callable[[date], str]:
+    """A function that gives the letter of the week of a day, empty where the timetable then in force has one week. Two
+    queries now, none later."""
+    timetables = list(Timetable.objects.filter(school=school).prefetch_related("letters").order_by("starts_on"))
+    known: dict[tuple[int, date], str] = {}
+
+    def letter(day: date) -> str:
+        holding = next((row for row in reversed(timetables) if _holds(row, day)), None)
+        if holding is None or not holding.has_two_weeks:
+            return ""
+        key = (holding.pk, monday_of(day))
+        if key not in known:
+            known[key] = _letter(holding, day, calendar)
+        return known[key]
+
+    return letter
 
 
 def periods_of(timetable: Timetable | None) -> list[Period]:

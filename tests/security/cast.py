@@ -51,6 +51,7 @@ from tests.ehcp.walk_papers import consultation_things, paper_things
 from tests.ehcp.walk_requests import request_things
 from tests.ehcp.walk_reviews import review_things
 from tests.factories import MembershipFactory, PupilFactory, UserFactory
+from tests.provision.walk import provision_things
 from tests.pupils.imports.helping import preview, table
 from tests.pupils.plans.helping import begin
 from tests.pupils.plans.walk import support_setup_things, support_things
@@ -151,6 +152,7 @@ def _somewhere_else(cast):
     for things in (plan_things, request_things, paper_things, review_things, contribution_things):
         things(cast.other_school, user, pupil)
     support_things(cast.other_school, user, pupil)
+    provision_things(cast.other_school, user, pupil)
     support_setup_things(cast.other_school, user)
     staff_things(cast.other_school, user, Unit.objects.filter(school=cast.other_school).first())
     library_things(cast.other_school)
@@ -207,6 +209,7 @@ def _ids(cast):
     }
     for things in (
         plan_things, request_things, paper_things, review_things, contribution_things, support_things,
+        provision_things,
     ):  # fmt: skip
         about_the_child |= {name: [value] for name, value in things(school, senco, pupil).items()}
     _plan_words(pupil, senco)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from provision.sessions.selectors import next_day_of, of_member, without_record
 from pupils.deployment.selectors import pupils_to_read
 from staff.absences.selectors import stretches_away
 from staff.appraisal.selectors import completion, lines
@@ -40,6 +41,20 @@ def my_day(acting, member, today):
         pupils = pupils_to_read({slot.pk: slot.group for slot in placed}, acting)
         context["my_day"] = [(slot, week.groups.get(slot.group, ""), pupils.get(slot.pk, [])) for slot in placed]
     return context
+
+
+def sessions_today(acting, member, today):
+    """The sessions one holds today, or on the next day with any, and how many have no record. Four queries."""
+    if member is None:
+        return {}
+    now = of_member(member, today)
+    next_on = None if now else next_day_of(member, today)
+    return {
+        "sessions_now": now,
+        "sessions_on": next_on or today,
+        "sessions_next": of_member(member, next_on) if next_on else [],
+        "sessions_behind": without_record(acting, member).count(),
+    }
 
 
 def _helpers(acting, member, today, week):

@@ -33,7 +33,7 @@ from ..due.groups import mine_to_do
 from ..register.filters import with_status
 from ..register.reading import counts, open_rows, with_details
 from . import signatures
-from .staff import my_day, own_work, school_work
+from .staff import my_day, own_work, school_work, sessions_today
 
 MOST_ROWS = 20
 SHOWN = 60  # pupils on the home page of a teacher
@@ -145,6 +145,7 @@ def _classroom(acting, today, covered):
     member = own_record(acting)
     return (
         my_day(acting, member, today)
+        | sessions_today(acting, member, today)
         | own_work(acting, member, today)
         | {
             "due": due,

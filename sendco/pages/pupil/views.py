@@ -12,6 +12,10 @@ from django.views.decorators.http import require_GET
 
 from ehcp.models import AnnualReview, Appeal, NeedsAssessment, Plan
 from governance.selectors.reminders import with_acknowledged
+from provision.runs.selectors import of_pupil as provision_of
+from provision.runs.selectors import waiting
+from provision.runs.showing import times_in_words
+from provision.sessions.selectors import sums_of_pupil
 from pupils.agencies.selectors import of_pupil as referrals_of
 from pupils.agencies.selectors import state_of
 from pupils.duplicates.selectors import kept_of, record_ids
@@ -57,6 +61,7 @@ TABS = (
     ("overview", "Overview", P.PUPIL_VIEW),
     ("register", "Register", P.REGISTER_VIEW),
     ("plans", "Plan and targets", P.SUPPORT_VIEW),
+    ("provision", "Provision", P.PROVISION_VIEW),
     ("meetings", "Meetings and contacts", P.SUPPORT_VIEW),
     ("ehcp", "EHC plan", P.PLAN_VIEW),
     ("people", "People", P.CONTACT_VIEW),
@@ -240,6 +245,20 @@ def _plans(request, pupil):
     return {"support_plans": plans_of_pupil(request.acting, pupil)}
 
 
+def _provision(request, pupil):
+    """What the child gets and got, with the sessions in which they were there. Six queries, however many there are."""
+    acting = request.acting
+    places = provision_of(acting, pupil)
+    sums = sums_of_pupil(pupil, [place.provision_id for place in places])
+    for place in places:
+        place.last = min(filter(None, (place.ends_on, place.provision.ends_on)))
+        place.times = times_in_words(place.provision.times.all())
+    return {
+        "provision": [(place, *sums[place.provision_id]) for place in places],
+        "waits": waiting(acting).filter(pupil=pupil),
+    }
+
+
 def _challenges(acting, pupil):
     return Challenge.objects.visible_to(acting).filter(pupil=pupil).select_related("agency")[:20]
 
@@ -279,6 +298,7 @@ LOADERS = {
     "overview": _overview,
     "register": _register,
     "plans": _plans,
+    "provision": _provision,
     "meetings": _meetings,
     "ehcp": _ehcp,
     "people": _people,

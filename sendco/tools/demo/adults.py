@@ -35,6 +35,11 @@ ON_STAFF = {Role.HEAD, Role.SENCO, Role.PROVISION_LEAD, Role.TEACHER, Role.TEACH
 ALL_WEEK = range(5)
 # Pounds for each weekly hour and year, over 38 weeks: the demo's rule of costing.
 FORMULAS = {"Westmarch": "655.00", "Eastholt": "653.60", "Northfen": "634.53"}
+# A teacher at £38 an hour and a counsellor at £55, where the authority counts them at all.
+OTHER_FORMULAS = (
+    ("Westmarch", StaffGroup.TEACHER, "1444.00"),
+    ("Westmarch", StaffGroup.SPECIALIST, "2090.00"),
+)
 TEACHER_SALARY, TEACHER_ON_COSTS = "43607.00", "12210.00"
 TA_SALARY_AN_HOUR, TA_ON_COSTS = Decimal("13.10"), Decimal("0.26")
 
@@ -213,8 +218,9 @@ class Adults:
             self.book.add(line, on=line.starts_on, by=self.head)
 
     def _formulas(self):
-        for authority, yearly in FORMULAS.items():
-            row = FormulaRate(school=self.setting.school, authority=authority, starts_on=self.since)
+        rows = [(authority, StaffGroup.SUPPORT, yearly) for authority, yearly in FORMULAS.items()]
+        for authority, group, yearly in [*rows, *OTHER_FORMULAS]:
+            row = FormulaRate(school=self.setting.school, authority=authority, starts_on=self.since, staff_group=group)
             row.yearly, row.weeks = Decimal(yearly), Decimal(38)
             row.hourly = formula_hourly(yearly=row.yearly, weeks=row.weeks)
             self.book.add(row, on=self.since, by=self.head)

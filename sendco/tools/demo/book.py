@@ -33,6 +33,20 @@ from ehcp.models import (
     ViewDifference,
 )
 from governance.models import MissedDeadline
+from provision.models import (
+    Attendance,
+    Intervention,
+    Place,
+    PlaceTarget,
+    Provision,
+    ProvisionAdult,
+    ProvisionTime,
+    Session,
+    SessionAdult,
+    UniversalCheck,
+    UniversalItem,
+    WaitingPupil,
+)
 from pupils.models import (
     Agency,
     Assessment,
@@ -251,8 +265,22 @@ ORDER = (
     Reading,
     TrainingEvent,
     TrainingPlace,
+    Intervention,
+    Provision,
+    ProvisionTime,
+    ProvisionAdult,
+    Place,
+    PlaceTarget,
+    WaitingPupil,
+    UniversalItem,
+    UniversalCheck,
+    Session,
+    SessionAdult,
+    Attendance,
 )
 BATCH = 500
+# A log writes no history of its own until it is corrected.
+WITHOUT_HISTORY = {Session, Attendance}
 
 
 def at(day, hour=9, minute=0):
@@ -334,7 +362,7 @@ class Book:
                 for name in moments:
                     setattr(row, name, getattr(row, name) or row._history_date)
             for wave in _waves(model, rows):
-                if hasattr(model, "history"):
+                if hasattr(model, "history") and model not in WITHOUT_HISTORY:
                     bulk_create_with_history(wave, model, batch_size=BATCH)
                 else:
                     model.objects.bulk_create(wave, batch_size=BATCH)

@@ -23,6 +23,7 @@ from . import (
     library,
     meetings,
     profiles,
+    provision,
     support,
     training,
 )
@@ -91,6 +92,7 @@ def load(*, today, seed=SEED, canary=False):
         training.add(setting, key, there, children[key])
         library.add(setting, there, children[key])
         support.add(setting, children[key])
+        provision.add(setting, key, there, children[key])
         profiles.add(setting, children[key])
         meetings.add(setting, children[key])
         agencies.add(setting, children[key])

@@ -1,0 +1,25 @@
+from .library import Evidence, Intervention, Tier
+from .runs import Funding, Place, PlaceTarget, Provision, ProvisionAdult, ProvisionTime, Sharing, WaitingPupil
+from .sessions import Attendance, AwayReason, LostReason, Session, SessionAdult
+from .universal import UniversalCheck, UniversalItem
+
+__all__ = [
+    "Attendance",
+    "AwayReason",
+    "Evidence",
+    "Funding",
+    "Intervention",
+    "LostReason",
+    "Place",
+    "PlaceTarget",
+    "Provision",
+    "ProvisionAdult",
+    "ProvisionTime",
+    "Session",
+    "SessionAdult",
+    "Sharing",
+    "Tier",
+    "UniversalCheck",
+    "UniversalItem",
+    "WaitingPupil",
+]
