@@ -4,6 +4,7 @@ from .appeals import urls as appeals
 from .authorities import urls as authorities
 from .cases import urls as cases
 from .consultations import urls as consultations
+from .ledger import urls as ledger
 from .letters.urls import correspondence, letters
 from .plans import urls as plans
 from .requests import urls as assessments
@@ -13,6 +14,7 @@ app_name = "ehcp"
 urlpatterns = [
     *cases.urlpatterns,
     *plans.urlpatterns,
+    *ledger.urlpatterns,
     *assessments.urlpatterns,
     *appeals.urlpatterns,
     *reviews.urlpatterns,

@@ -4,6 +4,7 @@ from .authorities import Caseworker, LocalAuthority, ReviewLayout
 from .chasers import ChaserPlan, ChaserRun
 from .consultations import Consultation
 from .contributions import ContributionFile, ReviewMail
+from .ledger import LineAction, LineConditions, LineDelivery
 from .letters import CaseLetter, CaseLetterKind, CaseLetterTemplate, Correspondence
 from .plans import (
     Placement,
@@ -44,6 +45,9 @@ __all__ = [
     "Correspondence",
     "Exemption",
     "Invitee",
+    "LineAction",
+    "LineConditions",
+    "LineDelivery",
     "LocalAuthority",
     "Method",
     "NeedsAssessment",

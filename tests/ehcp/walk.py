@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from ehcp.models import (
     Caseworker,
+    LineAction,
     LocalAuthority,
     Placement,
     Plan,
@@ -40,6 +41,7 @@ def plan_things(school, user, pupil):
     picture = store_bytes(name="page-1.png", content=b"\x89PNG", **about)
     PlanPage.objects.create(reading=reading, number=1, file_id=picture.pk)
     PlanVersion.objects.filter(plan=plan).update(file_id=store_bytes(name="plan.pdf", content=b"%PDF-", **about).pk)
+    line = ProvisionLine.objects.create(plan_version=version, number=1, text="Regular help")
     return {
         "plan": plan.pk,
         "plan_version": version.pk,
@@ -48,7 +50,8 @@ def plan_things(school, user, pupil):
         "plan_check": (unread.pk, "B"),
         "plan_page": (unread.pk, 1),
         "plan_outcome": PlanOutcome.objects.create(plan_version=version, number=1, text="Read").pk,
-        "plan_line": ProvisionLine.objects.create(plan_version=version, number=1, text="Regular help").pk,
+        "plan_line": line.pk,
+        "line_action": LineAction.objects.create(line=line, text="Raised with the authority").pk,
         "placement": Placement.objects.create(plan=plan, setting="Fernhill", starts_on=MADE).pk,
         "top_up": TopUpFunding.objects.create(plan=plan, band="3", starts_on=MADE).pk,
         "plan_move": PlanMove.objects.create(
@@ -66,6 +69,7 @@ ABOUT_A_PLAN = {
     "plan_page",
     "plan_outcome",
     "plan_line",
+    "line_action",
     "placement",
     "top_up",
     "plan_move",
@@ -112,6 +116,11 @@ def plan_routes(record, classroom, leads):
         "ehcp:line-remove": ("plan_line", record),
         "ehcp:line-move": ("plan_line", record),
         "ehcp:line-challenge": ("plan_line", record),
+        "ehcp:plan-ledger": ("plan", record),
+        "ehcp:line-link": ("plan_line", record),
+        "ehcp:line-weeks": ("plan_line", record),
+        "ehcp:line-action-add": ("plan_line", record),
+        "ehcp:line-action-remove": ("line_action", record),
         "ehcp:authority-list": ("none", record),
         "ehcp:authority-add": ("none", record),
         "ehcp:authority-detail": ("authority", record),

@@ -19,6 +19,7 @@ from staff.models import User
 
 from ...cases.kernel import locked
 from ...cases.settling import settle
+from ...ledger.services import carry_links
 from ...models import OutcomeReview, Plan, PlanOutcome, PlanSection, PlanVersion, ProvisionLine, SectionLetter
 from ..refusals import PlanReason
 from . import plans
@@ -110,7 +111,8 @@ def _copy(source: PlanVersion, target: PlanVersion, *, by: User) -> None:
         outcomes[outcome.pk] = _write(PlanOutcome(plan_version=target, number=outcome.number, **values), by=by)
     for line in source.lines.all():
         values = {name: getattr(line, name) for name in LINE_FIELDS} | {"outcome": outcomes.get(line.outcome_id or 0)}
-        _write(ProvisionLine(plan_version=target, number=line.number, **values), by=by)
+        copied = _write(ProvisionLine(plan_version=target, number=line.number, **values), by=by)
+        carry_links(line, copied, by=by)
 
 
 def _write(row: Written, *, by: User) -> Written:

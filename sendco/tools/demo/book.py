@@ -17,6 +17,8 @@ from ehcp.models import (
     Contribution,
     Correspondence,
     Invitee,
+    LineAction,
+    LineDelivery,
     LocalAuthority,
     NeedsAssessment,
     OutcomeReview,
@@ -277,6 +279,8 @@ ORDER = (
     Session,
     SessionAdult,
     Attendance,
+    LineDelivery,
+    LineAction,
 )
 BATCH = 500
 # A log writes no history of its own until it is corrected.

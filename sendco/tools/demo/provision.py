@@ -5,6 +5,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 
+from ehcp.models import LineAction, LineDelivery, ProvisionLine
 from provision.library.services import starter_rows
 from provision.models import (
     Attendance,
@@ -175,6 +176,11 @@ class Writer:
         # Dice of its own: what is thrown here changes nothing of the children.
         self.rng = random.Random(f"provision of {self.key}")  # noqa: S311  (invented data, nothing secret)
         self.today, self.senco = self.days.today, self.setting.people["senco"]
+        self.linked, self.noted, self.lines = defaultdict(dict), [], defaultdict(list)
+        for line in self.book.rows[ProvisionLine]:
+            version = line.plan_version
+            if version.kind in version.IN_FORCE and version.confirmed_at and line.section == ProvisionLine.Section.F:
+                self.lines[id(version.plan.pupil)].append(line)
         self.targets = defaultdict(list)
         for target in self.book.rows[Target]:
             plan = target.outcome.plan
@@ -284,7 +290,26 @@ class Writer:
         for target in self.targets[child.pupil.pk or id(child.pupil)][:1]:
             if run.ends_on >= self.today and run.intervention.tier != Tier.UNIVERSAL:
                 self.book.add(PlaceTarget(place=place, target=target), on=run.starts_on, by=self.senco)
+        self._deliver(place, run)
         return place
+
+    def _deliver(self, place, run):
+        """A line of the child's plan that this run delivers: one line by each kind of run, as far as they go."""
+        linked = self.linked[id(place.pupil)]
+        lines = self.lines[id(place.pupil)]
+        if run.intervention.name not in linked:
+            size = run.intervention.group_size
+            free = [line for line in lines if line not in linked.values() and size <= (line.group_size or size)]
+            if not free:
+                return
+            linked[run.intervention.name] = free[0]
+        line = linked[run.intervention.name]
+        self.book.add(LineDelivery(line=line, place=place), on=place.starts_on, by=self.senco)
+        if run.ends_on >= self.today and line.number == 1 and place.pupil.pk is None and len(self.noted) < 6:
+            self.noted.append(line)
+            text = ("Raised with the authority by letter", "Second adult trained", "To be made up by half term")
+            action = LineAction(line=line, text=text[len(self.noted) % 3], on=self.days.back(6), entered_by=self.senco)
+            self.book.add(action, on=action.on, by=self.senco)
 
     # --- A session ---
     def _session(self, run, key, want, places, members):
