@@ -11,6 +11,7 @@ from pupils.models import Pupil, RegisterEntry
 from pupils.models.register import ON_REGISTER
 from staff.acting import Acting
 from staff.models import StaffMember
+from staff.permissions import Permission
 from staff.posts.selectors import at_work
 
 from ..models import Place, Provision, ProvisionAdult, ProvisionTime, Session, WaitingPupil
@@ -80,6 +81,13 @@ def places_of(acting: Acting, run: Provision) -> list[Place]:
     for row in rows:
         row.is_known = row.pupil_id in known  # type: ignore[attr-defined]  # for the page alone
     return rows
+
+
+def leads(acting: Acting, run: Provision) -> bool:
+    """Whether this person sets up provision or is one of the run's adults: they know the whole group."""
+    return acting.can(Permission.PROVISION_EDIT) or any(
+        row.member.user_id == acting.user.pk for row in run.adults.all()
+    )
 
 
 def of_pupil(acting: Acting, pupil: Pupil) -> list[Place]:

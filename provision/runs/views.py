@@ -85,9 +85,12 @@ def provision_detail(request, pk):
     ahead = sessions.filter(on__gte=today).order_by("on", "starts_at", "part", "pk")[:10]
     behind = sessions.filter(on__lt=today).order_by("-on", "starts_at", "part", "pk")
     whole = "sessions" in request.GET
+    places = selectors.places_of(acting, run)
+    shown = [place for place in places if place.is_known] if not selectors.leads(acting, run) else places
     context = page_of(run.name) | {
         "run": run,
-        "places": selectors.places_of(acting, run),
+        "places": shown,
+        "others": len(places) - len(shown),
         "times": selectors.times_now(run, today),
         "record": selectors.records_of([run.pk], last=today)[run.pk],
         "clashes": clashes(run, today) if may_edit else [],

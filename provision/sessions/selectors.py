@@ -39,6 +39,14 @@ def may_log(acting: Acting, session: Session) -> bool:
     return acting.user.pk in own
 
 
+def known_of(acting: Acting, session: Session, pupils: set[int]) -> set[int]:
+    """The ids of those of these children of whom this person reads in a log: all for whoever may log it, else one's
+    own. At most one query. Needs `adults` prefetched."""
+    if may_log(acting, session):
+        return pupils
+    return set(Pupil.objects.visible_to(acting).filter(pk__in=pupils).values_list("pk", flat=True))
+
+
 def with_facts(sessions: QuerySet[Session]) -> QuerySet[Session]:
     """With the run, its intervention and the adults. Three queries more."""
     adults = SessionAdult.objects.select_related("member")

@@ -101,11 +101,16 @@ def session_detail(request, pk):
     session = session_in_view(request, pk)
     rows = list(session.attendances.select_related("pupil").order_by("pupil__sort_name", "pk"))
     expected = [place.pupil for place in selectors.expected_in(session)]
+    known = selectors.known_of(request.acting, session, {row.pupil_id for row in rows} | {one.pk for one in expected})
+    others = len({row.pupil_id for row in rows} - known)
+    rows = [row for row in rows if row.pupil_id in known]
+    expected = [pupil for pupil in expected if pupil.pk in known]
     silent = [pupil for pupil in expected if pupil.pk not in {row.pupil_id for row in rows}]
     mine = _is_mine(request, session)
     context = page_of(session.provision.name, session=session, mine=mine) | {
         "session": session,
         "rows": rows,
+        "others": others,
         "expected": expected,
         "silent": silent if not session.is_open else [],
         "left": selectors.to_make_good(session) if session.state == Session.State.LOST else 0,

@@ -11,7 +11,7 @@ from django.urls import reverse
 from provision.models import Place, Provision, Session, WaitingPupil
 from provision.runs.services import add_pupils, put_on_list
 from provision.sessions import services
-from provision.sessions.services import everyone_here
+from provision.sessions.services import Mark, everyone_here
 from pupils.models import Pupil
 from staff.models import Skill
 from tests.factories import MembershipFactory, PupilFactory
@@ -149,6 +149,20 @@ def test_a_teacher_sees_the_runs_of_own_pupils_and_logs_none_of_them(run, sessio
     assert browser.get(reverse("provision:session-log", args=[session.pk])).status_code == 404
     assert browser.post(reverse("provision:session-lost", args=[session.pk]), {"reason": "trip"}).status_code == 404
     assert fresh(session).is_open
+
+
+def test_a_teacher_reads_of_the_own_pupils_alone(open_school, other_pupil, pupils, leader, senco, teacher, sign_in):
+    run = run_of(open_school, [*pupils[:1], other_pupil], by=senco, adults=[leader])
+    marks = [Mark(pupils[0].pk, word="Read well"), Mark(other_pupil.pk, reason="no", word="Had a hard morning")]
+    session = held(run.sessions.get(on=MONDAY), by=senco, marks=marks, note="Leo was upset")
+    url = reverse("provision:session-detail", args=[session.pk])
+
+    page, whole = text_of(sign_in(teacher).get(url)), text_of(sign_in(senco).get(url))
+    assert "Read well" in page
+    assert not any(words in page for words in ("Farrant", "hard morning", "upset"))
+    assert "And 1 whom you do not teach or support" in page
+    assert all(words in whole for words in ("Farrant", "hard morning", "upset"))
+    assert "Farrant" not in text_of(sign_in(teacher).get(run.get_absolute_url()))
 
 
 # --- The day -----------------------------------------------------------------------------------------------------
