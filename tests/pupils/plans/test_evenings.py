@@ -281,7 +281,7 @@ def words_on_paper():
 
 @pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_parents_take_home_what_was_agreed_and_what_is_not_yet_done(client, sign_in, pupil, senco, teacher, mother):
-    first = held(plan(pupil, senco, contacts=[mother]), senco)
+    first = held(plan(pupil, senco, contacts=[mother]), senco, on=monday() - timedelta(days=14))
     agree(first, senco, text="Ring the clinic", owner=teacher)
     mother.needs_interpreter, mother.language = True, "Yoruba"
     mother.save()
