@@ -7,6 +7,7 @@ from django import forms
 
 from sendco.clock import academic_year_name, academic_year_start, long_date
 
+from .forms.days import DayField
 from .models import Term
 
 CHOICES = [
@@ -35,8 +36,8 @@ class PeriodForm(forms.Form):
     """What makes no sense falls back to this school year: a link may be old."""
 
     period = forms.ChoiceField(choices=CHOICES, required=False)
-    first = forms.DateField(required=False, label="From", widget=forms.DateInput(attrs={"type": "date"}))
-    last = forms.DateField(required=False, label="To", widget=forms.DateInput(attrs={"type": "date"}))
+    first = DayField(required=False, label="From")
+    last = DayField(required=False, label="To")
 
 
 def period_of(data, *, school, today, usual="year"):

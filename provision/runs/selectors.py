@@ -14,7 +14,7 @@ from staff.models import StaffMember
 from staff.permissions import Permission
 from staff.posts.selectors import at_work
 
-from ..models import Place, Provision, ProvisionAdult, ProvisionTime, Session, WaitingPupil
+from ..models import LostReason, Place, Provision, ProvisionAdult, ProvisionTime, Session, WaitingPupil
 
 
 @dataclass
@@ -47,8 +47,11 @@ def runs(acting: Acting) -> QuerySet[Provision]:
 
 
 def records_of(runs: Iterable[int], *, first: date | None = None, last: date) -> dict[int, Record]:
-    """{run: what became of its sessions up to the last of these days}. One query."""
-    rows = Session.objects.filter(provision__in=list(runs), on__lte=last, was_planned=True)
+    """{run: what became of its sessions up to the last of these days, on which one without a log is not due yet}. A
+    session that was moved counts where it went. One query."""
+    rows = Session.objects.filter(
+        Q(on__lt=last) | ~Q(state=Session.State.PLANNED), provision__in=list(runs), on__lte=last, was_planned=True
+    ).exclude(reason=LostReason.MOVED)
     if first:
         rows = rows.filter(on__gte=first)
     found: dict[int, Record] = defaultdict(Record)
@@ -88,6 +91,11 @@ def leads(acting: Acting, run: Provision) -> bool:
     return acting.can(Permission.PROVISION_EDIT) or any(
         row.member.user_id == acting.user.pk for row in run.adults.all()
     )
+
+
+def leads_now(acting: Acting, run: Provision) -> bool:
+    """Whether this person is one of the run's adults today."""
+    return any(row.member.user_id == acting.user.pk and row.leads_on(acting.today) for row in run.adults.all())
 
 
 def of_pupil(acting: Acting, pupil: Pupil) -> list[Place]:

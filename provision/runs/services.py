@@ -1,12 +1,13 @@
 """Setting up runs, changing them, and planning their sessions from the timetable and the school's calendar."""
 
+import logging
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
 from itertools import cycle
 from typing import Any
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from pupils.models import Pupil, Target
@@ -35,6 +36,7 @@ from ..models import (
 from .planning import PARTS, Key, Wanted, is_school_day, sessions_of
 from .refusals import RunReason
 
+logger = logging.getLogger(__name__)
 ONE_DAY = timedelta(days=1)
 LONGEST = timedelta(days=400)  # a school year with both its summers
 # A closure that is known this long before is planned around; of a later one, such as snow, what it takes is lost.
@@ -87,6 +89,10 @@ def plan_sessions(run: Provision, days: Days) -> None:
     wanted = sessions_of(run, run.times.all(), run.adults.all(), calendar=days.calendar, letter_of=days.letter)
     rows = Session.objects.select_for_update(of=("self",)).filter(provision=run, was_planned=True, in_place_of=None)
     there = {Key(row.on, row.starts_at, row.part): row for row in rows}
+    # At a time at which one stands that was added, moved or makes another good, none is planned beside it.
+    others = Session.objects.filter(provision=run).exclude(pk__in=[row.pk for row in rows])
+    taken = {Key(*times) for times in others.values_list("on", "starts_at", "part")}
+    wanted = {key: want for key, want in wanted.items() if key not in taken}
     _take_away([row for key, row in there.items() if key not in wanted], days)
     _add(run, {key: want for key, want in wanted.items() if key not in there})
     _change(run, [(there[key], want) for key, want in wanted.items() if key in there], days)
@@ -167,10 +173,14 @@ def plan_school(school: School) -> int:
     days = Days(school, today)
     ids = list(Provision.objects.filter(school=school, ends_on__gte=today - LONGEST).values_list("pk", flat=True))
     for pk in ids:
-        with transaction.atomic():
-            Provision.objects.select_for_update(of=("self",)).get(pk=pk)
-            run = Provision.objects.prefetch_related("times", "adults").get(pk=pk)
-            plan_sessions(run, days)
+        try:
+            with transaction.atomic():
+                Provision.objects.select_for_update(of=("self",)).get(pk=pk)
+                run = Provision.objects.prefetch_related("times", "adults").get(pk=pk)
+                plan_sessions(run, days)
+        except DatabaseError:
+            # One run must not hold up the others, nor the dates of the school. It is tried again tomorrow.
+            logger.exception("The sessions of run %s could not be planned.", pk)
     return len(ids)
 
 

@@ -101,6 +101,7 @@ def provision_detail(request, pk):
         "is_shared": len([row for row in run.adults.all() if row.ends_on is None]) > 1,
         "today": today,
         "may_edit": may_edit,
+        "may_add": may_edit or selectors.leads_now(acting, run),
     }
     return render(request, "provision/provision_detail.html", context)
 

@@ -14,6 +14,7 @@ from staff.permissions import Permission as P
 from staff.posts.selectors import own_record
 
 from ..models import Session
+from ..runs.selectors import leads_now
 from ..runs.views import LONG_FORM, run_in_view
 from ..runs.views import address as run_address
 from . import forms, selectors, services
@@ -238,7 +239,7 @@ def session_take_back(request, pk):
 @form_page
 def session_add(request, pk):
     run = run_in_view(request, pk)
-    if not request.acting.can(P.PROVISION_EDIT) and not _leads(request, run):
+    if not request.acting.can(P.PROVISION_EDIT) and not leads_now(request.acting, run):
         raise Http404
     parts = sorted({row.part for row in run.adults.all() if row.part and row.ends_on is None})
     now = timezone.localtime()
@@ -263,10 +264,6 @@ def session_add(request, pk):
         ),
         page=page,
     ).respond(request)
-
-
-def _leads(request, run):
-    return any(row.member.user_id == request.user.pk and row.leads_on(request.acting.today) for row in run.adults.all())
 
 
 @require_permission(P.PROVISION_LOG, P.PROVISION_EDIT)

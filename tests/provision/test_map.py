@@ -98,6 +98,13 @@ def test_the_same_money_by_child_class_adult_and_purse(acting, senco, rated, two
     ]
 
 
+@pytest.mark.parametrize("days", ["first=9999-12-31&last=9999-12-31", "first=0001-01-01&last=0001-02-01", "first=x"])
+def test_days_that_cannot_be_meant_show_the_term(two_runs, senco, sign_in, days):
+    page = sign_in(senco).get(reverse("provision:provision-map") + f"?period=dates&{days}")
+
+    assert page.context["period"].first > date(2026, 8, 1)
+
+
 @pytest.mark.parametrize("by", ["area", "class", "pupil", "adult", "funding", "nonsense"])
 def test_every_view_of_the_map_opens_and_does_not_grow_in_queries(
     rated, two_runs, pupils, senco, leader, sign_in, count_queries, by

@@ -13,9 +13,10 @@ from provision.models import Attendance, LostReason, ProvisionTime, Session, Sha
 from provision.runs.planning import last_day_after
 from provision.runs.refusals import RunReason
 from provision.runs.services import At, change_run, copy_run, plan_school, set_adults, set_times
+from provision.sessions.services import add_session, move_session
 from sendco.clock import LONDON
 from sendco.refusals import Refused
-from staff.models import Closure, Timetable
+from staff.models import AcademicYear, Closure, Term, Timetable
 from staff.selectors import school_calendar
 from staff.services import add_closures, remove_closure
 from tests.refusals import refused
@@ -147,6 +148,30 @@ def test_an_hour_is_the_same_on_the_clock_on_both_sides_of_the_change(open_schoo
         (date(2027, 4, 14), NINE),
     ]
     assert LONDON.key == "Europe/London"
+
+
+def test_times_that_meet_an_added_session_plan_none_beside_it(run, senco):
+    tuesday = MONDAY + timedelta(days=8)
+    added = add_session(run=run, on=tuesday, starts_at=TEN, minutes=20, by=senco)
+
+    set_times(run=run, times=[At(1, TEN, 20)], from_on=WEDNESDAY, version=run.version, by=senco)
+    plan_school(run.school)
+
+    assert list(run.sessions.filter(on=tuesday)) == [added]
+    assert run.sessions.filter(on=tuesday + timedelta(days=7)).count() == 1
+
+
+def test_a_move_to_days_that_nobody_had_entered_meets_no_second_session(run, senco):
+    far = date(2027, 9, 6)
+    change(run, senco, ends_on=date(2027, 9, 20))
+    moved = move_session(session=run.sessions.get(on=WEDNESDAY), on=far, starts_at=NINE, by=senco)
+    year = AcademicYear.objects.create(school=run.school, starts_in=2027)
+    Term.objects.create(academic_year=year, name="Autumn", starts_on=date(2027, 9, 1), ends_on=date(2027, 12, 17))
+
+    plan_school(run.school)
+
+    assert run.sessions.filter(on__gte=far).count() > 2
+    assert list(run.sessions.filter(on=far)) == [moved]
 
 
 # --- Several adults ----------------------------------------------------------------------------------------------
