@@ -397,6 +397,9 @@ def remove_run(*, run: Provision, by: User) -> None:
             "provision.removed", current, text=text, by=by, school_id=current.school_id, pupil_id=place.pupil_id
         )
     audit.record("provision.removed", current, text=text, by=by, audience=Audience.RECORD)
+    # Copies go on by themselves, and nothing that was planned in another's place stands after it.
+    current.copies.update(copied_from=None)
+    current.sessions.update(in_place_of=None)
     with audit.saving(current, by=by):
         current.delete()
 

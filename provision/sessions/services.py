@@ -181,7 +181,6 @@ def _logged(session: Session, version: int) -> Session:
         raise ChangedMeanwhile(row)
     if row.is_open:
         raise Refused(SessionReason.NOT_LOGGED)
-    _may_be_logged(row)
     return row
 
 
@@ -192,6 +191,7 @@ def correct_log(
     """Put a log right, or log a session after all that was said not to be held. What it said stays in the history.
     Raises Refused and ChangedMeanwhile."""
     row = _logged(session, version)
+    _may_be_logged(row)
     known = set(Place.objects.filter(provision_id=row.provision_id).values_list("pupil", flat=True))
     stored = {one.pupil_id: one for one in row.attendances.all()}
     _check_marks(row, marks, minutes, known | set(stored))

@@ -188,6 +188,7 @@ def session_lost(request, pk):
         done="Saved. It counts as not held; what was planned stays as it was.",
         then=_back(request, session),
         page=page_of(f"{session.provision.name} was not held", submit="Save", cancel=address(session), session=session),
+        versioned=MEANWHILE,
     ).respond(request)
 
 
@@ -276,6 +277,7 @@ def session_move(request, pk):
         done="Moved. It counts where it is given.",
         then=address,
         page=page_of(f"Move {session.provision.name}", submit="Move it", cancel=address(session), session=session),
+        versioned=MEANWHILE,
     ).respond(request)
 
 

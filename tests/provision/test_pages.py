@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from provision.models import Place, Provision, Session, WaitingPupil
-from provision.runs.services import add_pupils, put_on_list
+from provision.runs.services import add_pupils, copy_run, put_on_list
 from provision.sessions import services
 from provision.sessions.services import Mark, everyone_here
 from pupils.models import Pupil
@@ -366,6 +366,40 @@ def test_a_run_with_a_log_is_not_removed_and_one_without_is(run, senco, sign_in)
     services.take_log_back(session=fresh(row), why="", version=2, by=senco)
     sign_in(senco).post(url)
     assert not Provision.objects.filter(pk=run.pk).exists()
+
+
+def test_a_run_is_removed_though_it_was_copied_and_though_something_was_to_make_it_good(run, senco, sign_in):
+    copy = copy_run(run=run, starts_on=date(2027, 1, 4), ends_on=date(2027, 1, 29), by=senco)
+    first = run.sessions.order_by("on").first()
+    Session.objects.filter(pk=first.pk).update(state="lost", reason="closed")
+    services.make_good(session=fresh(first), on=WEDNESDAY, starts_at=time(14), minutes=30, by=senco)
+
+    sign_in(senco).post(reverse("provision:provision-remove", args=[run.pk]))
+
+    assert list(Provision.objects.all()) == [copy]
+    assert Provision.objects.get().copied_from is None
+
+
+@pytest.mark.parametrize(("name", "data"), [
+    ("session-lost", {"reason": "trip"}), ("session-move", {"on": "2026-11-05", "starts_at": "09:00"}),
+])  # fmt: skip
+def test_what_somebody_logged_meanwhile_is_said_and_stays(session, senco, teaching_assistant, sign_in, name, data):
+    held(session, by=senco)
+
+    page = sign_in(teaching_assistant).post(reverse(f"provision:{name}", args=[session.pk]), data)
+
+    assert page.status_code == 422
+    assert "Somebody else changed this log meanwhile" in text_of(page)
+    assert fresh(session).state == "held"
+
+
+def test_a_session_to_come_that_was_said_not_to_be_held_can_be_held_after_all(run, senco, sign_in):
+    row = run.sessions.order_by("-on").first()
+    services.mark_lost(session=row, reason="trip", note="", by=senco)
+
+    sign_in(senco).post(reverse("provision:session-take-back", args=[row.pk]), {"version": 2, "why": "The trip is off"})
+
+    assert fresh(row).is_open
 
 
 def test_marks_of_everyone_are_of_those_expected(session, pupils):
