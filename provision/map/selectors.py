@@ -23,6 +23,7 @@ from ..models import Funding, Intervention, LostReason, Place, Provision, Sessio
 from ..runs.selectors import Record
 
 STATES = Session.State
+# These two have a row always. Runs of an intervention for everybody have one where there are any.
 COSTED = (Tier.TARGETED, Tier.SPECIALIST)
 
 

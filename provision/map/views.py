@@ -16,7 +16,6 @@ from ..universal.selectors import by_area
 from . import selectors
 
 VIEWS = {"area": "Tier and area", "class": "Class", "pupil": "Pupil", "adult": "Adult", "funding": "Funding"}
-ROWS = (Tier.TARGETED, Tier.SPECIALIST)
 SHADES = 4
 
 
@@ -72,7 +71,7 @@ def _grid(request, acting, drawn, runs, figures):
     most = max((cell.cost.planned_cost for cell in drawn.cells.values()), default=0)
     chosen = request.GET.get("cell", "")
     rows = []
-    for tier in ROWS:
+    for tier in (tier for tier in Tier if tier in selectors.COSTED or tier in drawn.tiers):
         cells = [(area, drawn.cells.get((tier, area)), f"{tier}-{area}") for area in drawn.areas]
         shaded = [(area, cell, key, _shade(cell, most)) for area, cell, key in cells]
         rows.append((tier.label, shaded, drawn.tiers.get(tier)))

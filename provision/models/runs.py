@@ -40,19 +40,26 @@ class Funding(models.TextChoices):
     OTHER = "other", "Other"
 
 
+def led_by(acting: "Acting") -> models.QuerySet:
+    """The ids of the runs that this person leads, or is to lead."""
+    rows = ProvisionAdult.objects.filter(Q(ends_on=None) | Q(ends_on__gte=acting.today), member__user=acting.user)
+    return rows.values("provision")
+
+
 class ProvisionQuerySet(models.QuerySet):
     def visible_to(self, acting: "Acting") -> Self:
-        """Every run for whoever sees every pupil, else those of one's unit, those one leads, and those in which a pupil
-        in view is."""
+        """Every run for whoever sees every pupil, else those of one's unit, those one leads now, and those in which a
+        pupil in view is, unless they are private."""
         if not acting.school or not acting.can(Permission.PROVISION_VIEW):
             return self.none()
         here = self.filter(school=acting.school)
         if acting.can(Permission.PUPIL_VIEW_ALL):
             return here
         with_pupils = Place.objects.filter(pupil__in=Pupil.objects.visible_to(acting))
-        led = ProvisionAdult.objects.filter(member__user=acting.user)
         return here.filter(
-            Q(pk__in=with_pupils.values("provision")) | Q(pk__in=led.values("provision")) | Q(unit__in=acting.unit_ids)
+            Q(is_private=False, pk__in=with_pupils.values("provision"))
+            | Q(pk__in=led_by(acting))
+            | Q(unit__in=acting.unit_ids)
         )
 
     def on(self, day) -> Self:
@@ -74,7 +81,10 @@ class Provision(models.Model):
     ends_on = models.DateField()
     place = models.CharField("where", max_length=60, blank=True)
     focus = models.CharField("what it works on now", max_length=200, blank=True)
+    # How its adults of now share it. What was before stands with the adults of that time.
     sharing = models.CharField(max_length=10, choices=Sharing, default=Sharing.TOGETHER)
+    # Counselling and the like: not for everybody who teaches the child.
+    is_private = models.BooleanField(default=False)
     funding = models.CharField(max_length=8, choices=Funding, default=Funding.SCHOOL)
     copied_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="copies")
     entered_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
@@ -142,12 +152,14 @@ class ProvisionTime(models.Model):
 
 
 class ProvisionAdult(models.Model):
-    """An adult who leads the run. `turn` is their place in taking turns; `part` is the part of the group they take."""
+    """An adult who leads the run. `turn` is their place in taking turns; `part` is the part of the group they take, and
+    `sharing` how those who began with them share the run."""
 
     provision = models.ForeignKey(Provision, on_delete=models.CASCADE, related_name="adults")
     member = models.ForeignKey("staff.StaffMember", on_delete=models.PROTECT, related_name="provisions")
     turn = models.PositiveSmallIntegerField(default=1)
     part = models.CharField(max_length=1, blank=True)
+    sharing = models.CharField(max_length=10, choices=Sharing, default=Sharing.TOGETHER)
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
     history = HistoricalRecords()
@@ -171,7 +183,13 @@ class ProvisionAdult(models.Model):
 
 class PlaceQuerySet(AboutPupilQuerySet):
     def visible_to(self, acting: "Acting") -> Self:
-        return super().visible_to(acting) if acting.can(Permission.PROVISION_VIEW) else self.none()
+        if not acting.can(Permission.PROVISION_VIEW):
+            return self.none()
+        rows = super().visible_to(acting)
+        if acting.can(Permission.PUPIL_VIEW_ALL):
+            return rows
+        mine = Q(provision__in=led_by(acting)) | Q(provision__unit__in=acting.unit_ids)
+        return rows.filter(Q(provision__is_private=False) | mine)
 
     def now(self) -> Self:
         return self.filter(current())

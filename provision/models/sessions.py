@@ -93,6 +93,10 @@ class Session(models.Model):
     log_key = models.UUIDField(null=True, blank=True, unique=True)
     logged_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
     logged_at = models.DateTimeField(null=True, blank=True)
+    corrected_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
+    corrected_at = models.DateTimeField(null=True, blank=True)
+    # Somebody said who holds it: planning leaves that alone.
+    adults_by_hand = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()
 
@@ -132,16 +136,24 @@ class Session(models.Model):
         return f"{last // 60:02d}:{last % 60:02d}"
 
     @property
+    def is_moved(self):
+        return self.reason == LostReason.MOVED
+
+    @property
     def is_open(self):
         return self.state == self.State.PLANNED
 
 
 class SessionAdult(models.Model):
-    """Who is to hold it, and once it is logged who did. `is_cover` where it is not one of the run's own adults."""
+    """Who is to hold it, and once it is logged who did. `is_cover` where it is not one of the run's own adults.
+
+    Planning writes it without a row of history, as it is made from the run's adults; what somebody changes has one.
+    """
 
     session = models.ForeignKey(Session, on_delete=models.CASCADE, related_name="adults")
     member = models.ForeignKey("staff.StaffMember", on_delete=models.PROTECT, related_name="sessions")
     is_cover = models.BooleanField(default=False)
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["pk"]

@@ -45,10 +45,15 @@ def clashes(run: Provision, today: date) -> list[Clash]:
 def _no_adult(run: Provision, adults: list[ProvisionAdult]) -> Iterator[Clash]:
     if not adults:
         yield Clash("no_adult", "Nobody leads it yet.")
+    last: dict[int, date] = {}
+    posts = Post.objects.filter(member__in=[row.member_id for row in adults])
+    for member, ends_on in posts.values_list("member", "ends_on"):
+        last[member] = max(last.get(member, date.min), ends_on or date.max)
     for row in adults:
-        last = Post.objects.filter(member=row.member).order_by("-starts_on").values_list("ends_on", flat=True)
-        ends = max((day or date.max for day in last), default=date.min)
-        if ends < run.ends_on and (row.ends_on is None or ends < row.ends_on):
+        ends = last.get(row.member_id)
+        if ends is None:
+            yield Clash("no_post", f"No post is entered for {row.member.name}: what their time costs is not known.")
+        elif ends < run.ends_on and (row.ends_on is None or ends < row.ends_on):
             yield Clash("adult_leaves", f"{row.member.name} works here until {_day(ends)} only.")
 
 

@@ -54,6 +54,11 @@ class RunFields(forms.Form):
     )
     unit = forms.ModelChoiceField(Unit.objects.none(), label="Unit", required=False, empty_label="None in particular")
     funding = forms.ChoiceField(label="Paid from", choices=Provision._meta.get_field("funding").choices)
+    is_private = forms.BooleanField(
+        label="Private, such as counselling",
+        required=False,
+        help_text="Only those who lead it, the SENCo and the headteacher see it. Teachers of the pupils do not.",
+    )
 
     def __init__(self, *args, acting, **kwargs):
         super().__init__(*args, **kwargs)
@@ -68,7 +73,7 @@ class RunFields(forms.Form):
 
     @property
     def values(self):
-        names = ("name", "starts_on", "ends_on", "place", "focus", "unit", "funding")
+        names = ("name", "starts_on", "ends_on", "place", "focus", "unit", "funding", "is_private")
         return {name: self.cleaned_data[name] for name in names if name in self.cleaned_data}
 
 
@@ -88,7 +93,7 @@ class SetUpForm(RunFields):
     sharing = forms.ChoiceField(label="With several adults", choices=Sharing.choices)
     field_order = [
         "name", "pupils", "weekdays", "starts_at", "minutes", "adults", "sharing", "starts_on", "ends_on", "place",
-        "focus", "unit", "funding",
+        "focus", "unit", "funding", "is_private",
     ]  # fmt: skip
 
     def __init__(self, *args, acting, **kwargs):
@@ -170,13 +175,12 @@ TimeFormSet = forms.formset_factory(
 
 
 class AdultsForm(FromDayForm):
-    adults = adults_field(label="Adults", help_text="In the order in which they take turns, where they do: by name.")
+    adults = adults_field(label="Adults", help_text="Where they take turns, they do so by name.")
     sharing = forms.ChoiceField(label="With several adults", choices=Sharing.choices)
 
     def __init__(self, *args, acting, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["adults"].queryset = selectors.adults_for_runs(acting)
-        self.fields["adults"].help_text = ""
+        self.fields["adults"].queryset = selectors.adults_for_runs(acting, self.initial.get("adults", ()))
 
 
 class PupilsForm(forms.Form):

@@ -54,7 +54,7 @@ def sessions_of(
     found: dict[Key, Wanted] = {}
     for number, (day, slot) in enumerate(_meetings(run, list(times), calendar, letter_of)):
         there = [row for row in rows if row.leads_on(day)]
-        for part, members in _shared(run, day, number, there):
+        for part, members in _shared(run.starts_on, day, number, there):
             found[Key(day, slot.starts_at, part)] = Wanted(slot.minutes, members)
     return found
 
@@ -78,18 +78,20 @@ def _holds(row: Any, day: date) -> bool:
     return row.starts_on <= day and (row.ends_on is None or day <= row.ends_on)
 
 
-def _shared(run: Any, day: date, number: int, there: list[Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
-    """(part of the group, its adults) of one meeting: one for the whole group, or one for each part."""
-    if run.sharing == Sharing.PARTS:
+def _shared(first: date, day: date, number: int, there: list[Any]) -> Iterator[tuple[str, tuple[int, ...]]]:
+    """(part of the group, its adults) of one meeting: one for the whole group, or one for each part. How they share it
+    goes by those who are there: it may have changed since."""
+    sharing = there[0].sharing if there else Sharing.TOGETHER
+    if sharing == Sharing.PARTS:
         parts = sorted({row.part for row in there if row.part})
         if parts:
             for part in parts:
                 yield part, tuple(row.member_id for row in there if row.part == part)
             return
-    if run.sharing == Sharing.BY_SESSION and there:
+    if sharing == Sharing.BY_SESSION:
         there = [there[number % len(there)]]
-    elif run.sharing == Sharing.BY_WEEK and there:
-        weeks = (monday_of(day) - monday_of(run.starts_on)).days // 7
+    elif sharing == Sharing.BY_WEEK:
+        weeks = (monday_of(day) - monday_of(first)).days // 7
         there = [there[weeks % len(there)]]
     yield "", tuple(dict.fromkeys(row.member_id for row in there))
 

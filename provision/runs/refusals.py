@@ -18,6 +18,10 @@ class RunReason(Reason):
     PLACE_OUTSIDE = "place_outside", _("The run lasts from {first} to {last}. Choose a day within it.")
     PLACE_LOGGED = "place_logged", _("{pupil} stands in the log of {day}. Choose that day or a later one.")
     PLACE_LOGGED_BEFORE = "place_logged_before", _("{pupil} stands in the log of {day}. Choose that day or earlier.")
+    PLACE_ENDS_BEFORE = (
+        "place_ends_before",
+        _("{pupil} is in this run until {day} only. Change the days of that place first, or remove it."),
+    )
     PLACE_STANDS = "place_stands", _("{pupil} stands in the log of {day}. End the place instead of removing it.")
     NO_SCHOOL_DAYS = (
         "no_school_days",

@@ -89,7 +89,8 @@ def places_of(acting: Acting, run: Provision) -> list[Place]:
 def leads(acting: Acting, run: Provision) -> bool:
     """Whether this person sets up provision or is one of the run's adults: they know the whole group."""
     return acting.can(Permission.PROVISION_EDIT) or any(
-        row.member.user_id == acting.user.pk for row in run.adults.all()
+        row.member.user_id == acting.user.pk and (row.ends_on is None or row.ends_on >= acting.today)
+        for row in run.adults.all()
     )
 
 
@@ -120,9 +121,12 @@ def on_register(acting: Acting) -> QuerySet[Pupil]:
     return pupils_for_runs(acting).filter(pk__in=entries.values("pupil"))
 
 
-def adults_for_runs(acting: Acting) -> QuerySet[StaffMember]:
-    """Who may lead a run here: those at work today, for a leader of one unit those of the unit."""
-    return at_work(acting.school, acting.today).filter(pk__in=StaffMember.objects.visible_to(acting))
+def adults_for_runs(acting: Acting, kept: Iterable[int] = ()) -> QuerySet[StaffMember]:
+    """Who may lead a run here: those at work today, for a leader of one unit those of the unit. `kept` stand there
+    already: nobody drops out of a list because they have left."""
+    here = at_work(acting.school, acting.today).filter(pk__in=StaffMember.objects.visible_to(acting))
+    wanted = Q(pk__in=here.values("pk")) | Q(pk__in=list(kept))
+    return StaffMember.objects.filter(wanted, school=acting.school).order_by("name", "pk")
 
 
 def waiting(acting: Acting) -> QuerySet[WaitingPupil]:

@@ -1,6 +1,7 @@
 """Setting up runs, changing them, and planning their sessions from the timetable and the school's calendar."""
 
 import logging
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time, timedelta
@@ -8,6 +9,7 @@ from itertools import cycle
 from typing import Any
 
 from django.db import DatabaseError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from pupils.models import Pupil, Target
@@ -137,7 +139,8 @@ def _change(run: Provision, pairs: list[tuple[Session, Wanted]], days: Days) -> 
             changed.append(row)
         if not row.is_open or row.on < days.today:
             continue
-        ahead[row.pk] = want.members
+        if not row.adults_by_hand:
+            ahead[row.pk] = want.members
         if row.minutes != want.minutes:
             row.minutes = want.minutes
             changed.append(row)
@@ -146,7 +149,7 @@ def _change(run: Provision, pairs: list[tuple[Session, Wanted]], days: Days) -> 
 
 
 def _set_adults(wanted: dict[int, tuple[int, ...]]) -> None:
-    """Make these the adults of the sessions; one for which cover was found keeps it."""
+    """Make these the adults of the sessions. One for which cover was found keeps it."""
     rows: dict[int, list[SessionAdult]] = {pk: [] for pk in wanted}
     for row in SessionAdult.objects.filter(session__in=list(wanted)):
         rows[row.session_id].append(row)
@@ -246,7 +249,9 @@ def _add_times(run: Provision, times: Sequence[At], first: date, *, by: User) ->
 def _add_adults(run: Provision, adults: Sequence[StaffMember], first: date, *, by: User) -> None:
     for turn, member in enumerate(adults, start=1):
         part = PARTS[turn - 1] if run.sharing == Sharing.PARTS else ""
-        row = ProvisionAdult(provision=run, member=member, turn=turn, part=part, starts_on=first)
+        row = ProvisionAdult(
+            provision=run, member=member, turn=turn, part=part, sharing=run.sharing, starts_on=first
+        )  # fmt: skip
         with audit.saving(row, by=by):
             row.save()
 
@@ -262,6 +267,12 @@ def _add_places(run: Provision, pupils: Sequence[Pupil], first: date, *, by: Use
     parts = cycle(_parts_of(run) or [""])
     for pupil, part in zip(pupils, parts, strict=False):
         _add_place(run, pupil, first, part=part, by=by)
+
+
+def _smallest(parts: Sequence[str], places: Iterable[Place]) -> str:
+    """The part with fewest of these places; none where the group is whole."""
+    taken = Counter(place.part for place in places)
+    return min(parts, key=lambda part: (taken[part], part), default="")
 
 
 def _add_place(run: Provision, pupil: Pupil, first: date, *, part: str, by: User) -> Place:
@@ -298,12 +309,16 @@ def _follow_start(run: Provision, before: date, *, by: User) -> None:
     """What began with the run, or would begin before it, begins with it now."""
     for rows in (run.times.all(), run.adults.all(), run.places.all()):
         for row in rows:
-            if row.starts_on == before or row.starts_on < run.starts_on:
-                row.starts_on = run.starts_on
-                if row.ends_on and row.ends_on < row.starts_on:
-                    row.ends_on = row.starts_on
+            if row.ends_on and row.ends_on < run.starts_on:
+                # It never came to be. Of a child nothing is taken away unasked.
+                if isinstance(row, Place):
+                    raise Refused(RunReason.PLACE_ENDS_BEFORE, pupil=row.pupil.name, day=row.ends_on, field="starts_on")
                 with audit.saving(row, by=by):
-                    row.save(update_fields=["starts_on", "ends_on"])
+                    row.delete()
+            elif row.starts_on == before or row.starts_on < run.starts_on:
+                row.starts_on = run.starts_on
+                with audit.saving(row, by=by):
+                    row.save(update_fields=["starts_on"])
 
 
 def _check_logged(run: Provision, first: date, last: date) -> None:
@@ -372,14 +387,14 @@ def set_adults(
 
 
 def _share_out(run: Provision, *, by: User) -> None:
-    """Give each child a part of the group that somebody leads, and none where the group is whole."""
+    """Give each child a part of the group that somebody leads. Where the group is whole from now on each keeps theirs:
+    the sessions before were held in parts."""
     parts = _parts_of(run)
-    number = 0
-    for place in run.places.filter(ends_on=None):
-        if place.part in parts or (not parts and not place.part):
+    places = list(run.places.filter(ends_on=None))
+    for place in places:
+        if not parts or place.part in parts:
             continue
-        place.part = parts[number % len(parts)] if parts else ""
-        number += 1
+        place.part = _smallest(parts, places)
         with audit.saving(place, by=by):
             place.save(update_fields=["part"])
 
@@ -420,7 +435,9 @@ def copy_run(*, run: Provision, starts_on: date, ends_on: date, by: User) -> Pro
     ]
     adults = [row.member for row in current.adults.select_related("member") if row.ends_on is None]
     there = current.places.filter(ends_on=None, pupil__left_on=None).select_related("pupil")
-    values = {name: getattr(current, name) for name in ("name", "unit", "place", "focus", "sharing", "funding")}
+    values = {
+        name: getattr(current, name) for name in ("name", "unit", "place", "focus", "sharing", "is_private", "funding")
+    }
     return set_up(
         school=current.school, intervention=current.intervention,
         values=values | {"starts_on": starts_on, "ends_on": ends_on}, times=times, adults=adults,
@@ -436,9 +453,10 @@ def add_pupils(*, run: Provision, pupils: Sequence[Pupil], starts_on: date, by: 
     if not pupils:
         raise Refused(RunReason.NO_PUPIL, field="pupils")
     _within(current, starts_on, "starts_on")
-    parts = cycle(_parts_of(current) or [""])
+    parts = _parts_of(current)
     found = []
-    for pupil, part in zip(pupils, parts, strict=False):
+    for pupil in pupils:
+        part = _smallest(parts, current.places.filter(Q(ends_on=None) | Q(ends_on__gte=starts_on)))
         open_place = current.places.filter(pupil=pupil).order_by("-starts_on").first()
         if open_place and open_place.ends_on is None:
             raise Refused(RunReason.PLACE_THERE, pupil=pupil.name, field="pupils")
@@ -522,6 +540,7 @@ def link_targets(*, place: Place, targets: Sequence[Target], by: User) -> None:
 @transaction.atomic
 def put_on_list(*, intervention: Intervention, pupil: Pupil, since: date, why: str, by: User) -> WaitingPupil:
     """Raises Refused where the child waits for it already."""
+    Intervention.objects.select_for_update(of=("self",)).get(pk=intervention.pk)  # nobody else adds the same
     row = WaitingPupil.objects.filter(intervention=intervention, pupil=pupil, ended_on=None).first()
     if row:
         raise Refused(RunReason.ON_LIST, pupil=pupil.name, day=row.since, field="pupil")

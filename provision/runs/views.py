@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
+from sendco.audit.services import record_reads
 from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 from sendco.formkit.versions import Versioned, nothing
 from staff.access import require_permission
@@ -26,6 +27,7 @@ MEANWHILE = Versioned(
     values=nothing, words="Somebody else changed this run meanwhile. Look at it, then save yours again."
 )
 MOST_SESSIONS = 60
+NEXT_SESSIONS = 10
 LONG_FORM = "provision/long_form.html"
 
 
@@ -82,7 +84,7 @@ def provision_detail(request, pk):
     run, acting, today = run_in_view(request, pk), request.acting, request.acting.today
     may_edit = acting.can(P.PROVISION_EDIT)
     sessions = with_facts(run.sessions.all())
-    ahead = sessions.filter(on__gte=today).order_by("on", "starts_at", "part", "pk")[:10]
+    ahead = sessions.filter(on__gte=today).order_by("on", "starts_at", "part", "pk")
     behind = sessions.filter(on__lt=today).order_by("-on", "starts_at", "part", "pk")
     whole = "sessions" in request.GET
     places = selectors.places_of(acting, run)
@@ -95,14 +97,15 @@ def provision_detail(request, pk):
         "record": selectors.records_of([run.pk], last=today)[run.pk],
         "clashes": clashes(run, today) if may_edit else [],
         "no_days": selectors.unplanned_days(run),
-        "ahead": list(ahead),
+        "ahead": list(ahead if whole else ahead[:NEXT_SESSIONS]),
         "behind": list(behind if whole else behind[:MOST_SESSIONS]),
-        "is_whole": whole or behind.count() <= MOST_SESSIONS,
+        "is_whole": whole or (behind.count() <= MOST_SESSIONS and ahead.count() <= NEXT_SESSIONS),
         "is_shared": len([row for row in run.adults.all() if row.ends_on is None]) > 1,
         "today": today,
         "may_edit": may_edit,
         "may_add": may_edit or selectors.leads_now(acting, run),
     }
+    record_reads(school_id=run.school_id, pupil_ids=[row.pupil_id for row in shown], by=request.user, what="provision")
     return render(request, "provision/provision_detail.html", context)
 
 
@@ -152,7 +155,7 @@ def _usual(acting, intervention, asked):
 @form_page
 def provision_edit(request, pk):
     run = run_in_view(request, pk)
-    names = ("name", "starts_on", "ends_on", "place", "focus", "unit", "funding", "version")
+    names = ("name", "starts_on", "ends_on", "place", "focus", "unit", "funding", "is_private", "version")
     initial = {name: getattr(run, name) for name in names}
     form = forms.RunForm(posted(request), acting=request.acting, initial=initial)
     return FormPage(

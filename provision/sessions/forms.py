@@ -21,11 +21,18 @@ class LogForm(forms.Form):
     """A log: everyone is there unless somebody taps. One small group of fields for each child, by the child's id."""
 
     key = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    # The ids of the children on the page: the group may change while somebody writes, and nothing is said of a child
+    # whom they did not see.
+    shown = forms.CharField(widget=forms.HiddenInput, required=False)
     minutes = forms.IntegerField(label="How long, in minutes", min_value=1, max_value=LONGEST)
     note = forms.CharField(label="A word about the session", max_length=300, required=False)
 
     def __init__(self, data=None, *, pupils, planned, stored=None, session=None, why=False):
-        initial = {"key": uuid4(), "minutes": (session.given if session else None) or planned}
+        initial = {
+            "key": uuid4(),
+            "minutes": (session.given if session else None) or planned,
+            "shown": ",".join(str(pupil.pk) for pupil in pupils),
+        }
         if session:
             initial |= {"note": session.note, "version": session.version}
         super().__init__(data, initial=initial)
@@ -36,7 +43,16 @@ class LogForm(forms.Form):
             )
             self.fields["version"] = forms.IntegerField(widget=forms.HiddenInput)
         for pupil in pupils:
-            self._add(pupil, (stored or {}).get(pupil.pk))
+            row = (stored or {}).get(pupil.pk)
+            self._add(pupil, row)
+            if stored and row is None:
+                self._add_silent(pupil)
+
+    def _add_silent(self, pupil):
+        """A child of whom the log says nothing: corrected, it goes on to say nothing unless somebody does."""
+        name = f"silent-{pupil.pk}"
+        label = f"No record of {pupil.forename} in this session"
+        self.fields[name] = forms.BooleanField(required=False, label=label, initial=True)
 
     def _add(self, pupil, row):
         names = _names(pupil.pk)
@@ -68,14 +84,20 @@ class LogForm(forms.Form):
 
     @property
     def lines(self):
-        """(pupil, {what: bound field}) of each child, for the page."""
+        """(pupil, {what: bound field}, whether nothing is said of them or None) of each child, for the page."""
         return [
-            (pupil, {what: self[name] for what, name in _names(pupil.pk).items()}) for pupil in self.pupils
-        ]  # fmt: skip
+            (
+                pupil,
+                {what: self[name] for what, name in _names(pupil.pk).items()},
+                self[silent] if (silent := f"silent-{pupil.pk}") in self.fields else None,
+            )
+            for pupil in self.pupils
+        ]
 
     @property
     def marks(self):
-        return [self._mark(pupil.pk) for pupil in self.pupils]
+        said_of = [pupil for pupil in self.pupils if not self.cleaned_data.get(f"silent-{pupil.pk}")]
+        return [self._mark(pupil.pk) for pupil in said_of]
 
     def _mark(self, pk):
         said = {what: self.cleaned_data.get(name) for what, name in _names(pk).items()}
@@ -129,8 +151,9 @@ class AddForm(_When):
 
 
 class SessionAdultsForm(forms.Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
     members = adults_field(label="Adults")
 
     def __init__(self, *args, acting, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["members"].queryset = runs.adults_for_runs(acting)
+        self.fields["members"].queryset = runs.adults_for_runs(acting, self.initial["members"])

@@ -1,7 +1,7 @@
 """Reads about sessions: a day, what is still to be logged, who is expected in one."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -28,6 +28,21 @@ def expected_in(session: Session) -> QuerySet[Place]:
     return rows.select_related("pupil").order_by("pupil__sort_name", "pk")
 
 
+def shown_in(session: Session, shown: str) -> list[Pupil] | None:
+    """The children whom a page said that it showed, by name: those that were ever in the run or stand in the log. None
+    where it said nothing that can be read. One query."""
+    ids = {int(part) for part in shown.split(",")[:MOST_SHOWN] if part.isdigit() and len(part) < LONGEST_ID}
+    if not ids:
+        return None
+    theirs = Q(provision_places__provision=session.provision_id) | Q(attendances__session=session.pk)
+    rows = Pupil.objects.filter(theirs, pk__in=ids)
+    return list(Pupil.objects.filter(pk__in=rows.values("pk")).order_by("sort_name", "pk"))
+
+
+MOST_SHOWN = 100
+LONGEST_ID = 19  # digits, so that every database can hold the number
+
+
 def may_log(acting: Acting, session: Session) -> bool:
     """Whoever sets up provision, and the adults of the session or of its run. Needs `adults` prefetched."""
     if acting.can(Permission.PROVISION_EDIT):
@@ -50,7 +65,7 @@ def known_of(acting: Acting, session: Session, pupils: set[int]) -> set[int]:
 def with_facts(sessions: QuerySet[Session]) -> QuerySet[Session]:
     """With the run, its intervention and the adults. Three queries more."""
     adults = SessionAdult.objects.select_related("member")
-    return sessions.select_related("provision__intervention", "logged_by").prefetch_related(
+    return sessions.select_related("provision__intervention", "logged_by", "corrected_by").prefetch_related(
         Prefetch("adults", queryset=adults), "provision__adults__member"
     )
 
@@ -129,10 +144,22 @@ def last_words(sessions: Iterable[Session]) -> dict[int, str]:
     return dict(rows.order_by("on", "starts_at", "pk").values_list("provision", "note"))
 
 
+def in_its_place(session: Session) -> Iterator[Session]:
+    """The sessions that stand in the place of this one: planned or held, wherever they were moved to since."""
+    for row in session.in_its_place.order_by("on", "starts_at", "pk"):
+        if row.is_moved:
+            yield from in_its_place(row)
+        elif row.state != Session.State.LOST:
+            yield row
+
+
+def standing_for(session: Session) -> Session | None:
+    return next(in_its_place(session), None)
+
+
 def to_make_good(session: Session) -> int:
     """Minutes of a lost session that no other session makes good yet."""
-    rows = session.in_its_place.exclude(state=Session.State.LOST).values_list("given", "minutes")
-    return session.minutes - sum(given or minutes for given, minutes in rows)
+    return session.minutes - sum(row.given or row.minutes for row in in_its_place(session))
 
 
 def sums_of_pupil(pupil: Pupil, runs: Iterable[int]) -> dict[int, tuple[int, int]]:

@@ -19,7 +19,7 @@ from staff.selectors import school_calendar
 from ..models import Attendance, LostReason, Place, Provision, Session, SessionAdult
 from ..runs.planning import is_school_day
 from .refusals import SessionReason
-from .selectors import expected_in, to_make_good
+from .selectors import expected_in, standing_for, to_make_good
 
 LONGEST = 600
 
@@ -74,6 +74,8 @@ def log_session(
     row = _taken(session)
     if key and row.log_key == key:
         return row
+    if key and Session.objects.filter(log_key=key).exists():
+        key = None  # a page kept open named another session by it: its words count, its name does not
     _may_be_logged(row)
     known = set(Place.objects.filter(provision_id=row.provision_id).values_list("pupil", flat=True))
     _check_marks(row, marks, minutes, known)
@@ -98,7 +100,7 @@ def _stands_open(row: Session) -> bool:
 def _may_be_logged(row: Session) -> None:
     if row.on > timezone.localdate():
         raise Refused(SessionReason.IN_FUTURE, day=row.on)
-    if row.state == Session.State.LOST and row.reason == LostReason.MOVED:
+    if row.is_moved:
         there = row.in_its_place.order_by("on").first()
         raise Refused(SessionReason.IS_MOVED, day=there.on if there else row.on)
 
@@ -195,8 +197,17 @@ def correct_log(
     known = set(Place.objects.filter(provision_id=row.provision_id).values_list("pupil", flat=True))
     stored = {one.pupil_id: one for one in row.attendances.all()}
     _check_marks(row, marks, minutes, known | set(stored))
+    standing = standing_for(row)
+    if standing and any(not mark.reason for mark in marks):
+        raise Refused(SessionReason.MADE_GOOD, day=standing.on)
     before = _outcome(row)
-    _write(row, marks, minutes, note, by=row.logged_by or by)
+    for one in stored.values():
+        _keep_first(one, row)
+    first = (row.logged_by, row.logged_at)
+    _write(row, marks, minutes, note, by=by)
+    if first[0]:
+        row.logged_by, row.logged_at = first
+    row.corrected_by, row.corrected_at = by, timezone.now()
     with audit.saving(row, by=by, reason=why):
         row.save()
     for mark in marks:
@@ -206,14 +217,12 @@ def correct_log(
         elif _facts(one) == _facts(mark):
             continue
         else:
-            _keep_first(one, row)
             fresh = _attendance(row, mark)
             one.reason, one.minutes, one.star = fresh.reason, fresh.minutes, fresh.star
             one.word, one.value = fresh.word, fresh.value
         with audit.saving(one, by=by, reason=why):
             one.save()
     for one in stored.values():
-        _keep_first(one, row)
         with audit.saving(one, by=by, reason=why):
             one.delete()
     text = f"{_name(row)} corrected: {before}; now {_outcome(row)}. {why}".strip()
@@ -246,6 +255,7 @@ def take_log_back(*, session: Session, why: str, version: int, by: User) -> Sess
             one.delete()
     row.state, row.reason, row.given, row.note = Session.State.PLANNED, "", None, ""
     row.expected = row.present = row.logged_by = row.logged_at = row.log_key = None
+    row.corrected_by = row.corrected_at = None
     row.version += 1
     with audit.saving(row, by=by, reason=why):
         row.save()
@@ -260,11 +270,20 @@ def add_session(
     is_meant: bool = False, by: User,
 ) -> Session:  # fmt: skip
     """Add a session that was not planned, to be logged. Raises Refused."""
-    current = Provision.objects.select_for_update(of=("self",)).select_related("school").get(pk=run.pk)
+    current = _locked(run.pk)
     _check_time(current, on, starts_at, part, minutes, is_meant=is_meant)
     row = _place(current, on, starts_at, minutes, part, members, was_planned=False, by=by)
     _record(row, "session.added", f"{_name(row)} added: it was not planned", by=by)
     return row
+
+
+def _locked(pk: int) -> Provision:
+    """The run, held: nobody else puts a session at the same time meanwhile."""
+    return Provision.objects.select_for_update(of=("self",)).select_related("school").get(pk=pk)
+
+
+def _run_of(session: Session) -> Provision:
+    return _locked(session.provision_id)
 
 
 def _check_time(
@@ -303,12 +322,14 @@ def move_session(
 ) -> Session:  # fmt: skip
     """Hold a session at another time, in this week or another. It counts where it is given; where it stood it says
     "moved". Returns the new one. Raises Refused."""
+    run = _run_of(session)
     row = _taken(session)
     _may_move(row)
-    run = Provision.objects.select_related("school").get(pk=row.provision_id)
     _check_time(run, on, starts_at, row.part, row.minutes, is_meant=is_meant, in_run=False)
     members = [one.member for one in row.adults.select_related("member")]
-    there = _place(run, on, starts_at, row.minutes, row.part, members, was_planned=True, by=by, in_place_of=row)
+    there = _place(
+        run, on, starts_at, row.minutes, row.part, members, was_planned=row.was_planned, by=by, in_place_of=row
+    )
     row.state, row.reason, row.note = Session.State.LOST, LostReason.MOVED, note
     row.logged_by, row.logged_at, row.version = by, timezone.now(), row.version + 1
     with audit.saving(row, by=by):
@@ -319,7 +340,7 @@ def move_session(
 
 
 def _may_move(row: Session) -> None:
-    there = row.in_its_place.order_by("on").first()
+    there = standing_for(row)
     if there:
         raise Refused(SessionReason.MADE_GOOD, day=there.on)
     if not row.is_open:
@@ -331,13 +352,13 @@ def make_good(
     *, session: Session, on: date, starts_at: time, minutes: int, is_meant: bool = False, by: User
 ) -> Session:  # fmt: skip
     """Plan a session that makes a lost one good: no longer than what was lost. Raises Refused."""
+    run = _run_of(session)
     row = _taken(session)
-    if row.state != Session.State.LOST or row.reason == LostReason.MOVED:
+    if row.state != Session.State.LOST or row.is_moved:
         raise Refused(SessionReason.NOT_LOST)
     left = to_make_good(row)
     if minutes > left:
         raise Refused(SessionReason.NO_LONGER_TO, minutes=max(left, 0), field="minutes")
-    run = Provision.objects.select_related("school").get(pk=row.provision_id)
     _check_time(run, on, starts_at, row.part, minutes, is_meant=is_meant, in_run=False)
     members = [one.member for one in row.adults.select_related("member")]
     there = _place(run, on, starts_at, minutes, row.part, members, was_planned=False, by=by, in_place_of=row)
@@ -367,17 +388,25 @@ def remove_session(*, session: Session, by: User) -> None:
 
 
 @transaction.atomic
-def set_session_adults(*, session: Session, members: Sequence[StaffMember], by: User) -> Session:
-    """Say who holds it, or held it. Whoever is not one of the run's own adults that day is cover."""
+def set_session_adults(*, session: Session, members: Sequence[StaffMember], version: int, by: User) -> Session:
+    """Say who holds it, or held it. Whoever is not one of the run's own adults that day is cover. Raises
+    ChangedMeanwhile."""
     row = _taken(session)
+    if row.version != version:
+        raise ChangedMeanwhile(row)
     own = {adult.member_id for adult in row.provision.adults.all() if adult.leads_on(row.on)}
-    SessionAdult.objects.filter(session=row).delete()
-    SessionAdult.objects.bulk_create(
-        SessionAdult(session=row, member=member, is_cover=member.pk not in own) for member in members
-    )
-    row.version += 1
+    stood = {one.member_id: one for one in row.adults.all()}
+    for member in members:
+        if stood.pop(member.pk, None) is None:
+            one = SessionAdult(session=row, member=member, is_cover=member.pk not in own)
+            with audit.saving(one, by=by):
+                one.save()
+    for one in stood.values():
+        with audit.saving(one, by=by):
+            one.delete()
+    row.adults_by_hand, row.version = True, row.version + 1
     with audit.saving(row, by=by):
-        row.save(update_fields=["version"])
+        row.save(update_fields=["adults_by_hand", "version"])
     names = ", ".join(member.name for member in members) or "nobody"
     _record(row, "session.adults_set", f"{_name(row)}: held by {names}", by=by)
     return row

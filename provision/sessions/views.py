@@ -7,13 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from sendco.audit.services import record_reads
 from sendco.formkit.page import REFUSED, ConfirmPage, FormPage, form_page, posted
 from sendco.formkit.versions import Versioned, nothing
 from staff.access import require_permission
 from staff.permissions import Permission as P
 from staff.posts.selectors import own_record
 
-from ..models import Session
+from ..models import Provision, Session
 from ..runs.selectors import leads_now
 from ..runs.views import LONG_FORM, run_in_view
 from ..runs.views import address as run_address
@@ -53,6 +54,12 @@ def session_in_view(request, pk, *, to_log=False):
     if to_log and not session.may_log:
         raise Http404
     return session
+
+
+def _after(request, session):
+    """Where to go from a session that is gone: cover may see no more than their own day."""
+    in_view = Provision.objects.visible_to(request.acting).filter(pk=session.provision_id).exists()
+    return run_address(session.provision) if in_view else reverse("provision:my-day")
 
 
 def _is_mine(request, session):
@@ -119,6 +126,8 @@ def session_detail(request, pk):
         "today": request.acting.today,
         "may_edit": request.acting.can(P.PROVISION_EDIT),
     }
+    named = {row.pupil_id for row in rows} | {pupil.pk for pupil in expected}
+    record_reads(school_id=session.school_id, pupil_ids=named, by=request.user, what="session")
     return render(request, "provision/session_detail.html", context)
 
 
@@ -127,7 +136,7 @@ def session_detail(request, pk):
 @form_page
 def session_log(request, pk):
     session = session_in_view(request, pk, to_log=True)
-    pupils = [place.pupil for place in selectors.expected_in(session)]
+    pupils = _pupils(request, session) or [place.pupil for place in selectors.expected_in(session)]
     form = forms.LogForm(posted(request), pupils=pupils, planned=session.minutes)
 
     def save(cleaned):
@@ -152,6 +161,11 @@ def session_log(request, pk):
     ).respond(request)
 
 
+def _pupils(request, session):
+    """Of whom a page that is sent speaks."""
+    return selectors.shown_in(session, request.POST.get("shown", "")) if request.method == "POST" else None
+
+
 def _said(session):
     if session.state == Session.State.HELD:
         return f"Saved: {session.present} of {session.expected} here, {session.given} minutes."
@@ -171,7 +185,7 @@ def _both(request, session, form, meanwhile):
         "session": theirs,
         "refusal": str(meanwhile),
         "theirs": list(theirs.attendances.select_related("pupil").order_by("pupil__sort_name", "pk")),
-        "yours": [(pupil, mark) for pupil, mark in zip(form.pupils, form.marks, strict=True)],
+        "yours": list(zip(form.pupils, form.marks, strict=True)),  # nobody is silent in a first log
         "minutes": form.cleaned_data["minutes"],
         "note": form.cleaned_data["note"],
     }
@@ -201,8 +215,9 @@ def session_correct(request, pk):
     stored = selectors.attendances_of(session)
     pupils = {place.pupil_id: place.pupil for place in selectors.expected_in(session)}
     pupils |= {row.pupil_id: row.pupil for row in session.attendances.select_related("pupil")}
+    whom = sorted(pupils.values(), key=lambda pupil: (pupil.sort_name, pupil.pk))
     form = forms.LogForm(
-        posted(request), pupils=sorted(pupils.values(), key=lambda pupil: (pupil.sort_name, pupil.pk)),
+        posted(request), pupils=_pupils(request, session) or whom,
         planned=session.minutes, stored=stored, session=session, why=True,
     )  # fmt: skip
     return FormPage(
@@ -302,14 +317,17 @@ def session_make_good(request, pk):
 def session_adults(request, pk):
     session = session_in_view(request, pk)
     now = [row.member_id for row in session.adults.all()]
-    form = forms.SessionAdultsForm(posted(request), acting=request.acting, initial={"members": now})
+    form = forms.SessionAdultsForm(
+        posted(request), acting=request.acting, initial={"members": now, "version": session.version}
+    )
     return FormPage(
         form=form,
         save=lambda cleaned: services.set_session_adults(
-            session=session, members=list(cleaned["members"]), by=request.user
+            session=session, members=list(cleaned["members"]), version=cleaned["version"], by=request.user
         ),
         done="Saved.",
         then=address(session),
+        versioned=MEANWHILE,
         page=page_of(f"Who holds {session.provision.name}?", submit="Save", cancel=address(session), session=session),
         template=LONG_FORM,
     ).respond(request)
@@ -328,7 +346,7 @@ def session_remove(request, pk):
     return ConfirmPage(
         act=lambda: services.remove_session(session=session, by=request.user),
         done="Removed.",
-        then=run_address(session.provision),
+        then=_after(request, session),
         refused_to=address(session),
         page=page,
     ).respond(request)

@@ -41,6 +41,13 @@ class ClassForm(forms.Form):
                 label=f"Note on {item.name.lower()}", max_length=200, required=False, initial=last.note if last else ""
             )
 
+    def clean(self):
+        data = super().clean()
+        for item in self.items:
+            if data.get(f"note-{item.pk}") and not data.get(f"state-{item.pk}"):
+                self.add_error(f"state-{item.pk}", f"Say whether it is in place: {item.name}. The note goes with it.")
+        return data
+
     @property
     def lines(self):
         return [(item, self[f"state-{item.pk}"], self[f"note-{item.pk}"]) for item in self.items]

@@ -60,7 +60,7 @@ def held(session, *, by, away=(), minutes=None, key=None, note="", marks=None):
     }  # fmt: skip
     if marks is None:
         places = session.provision.places.all()
-        there = [place for place in places if place.holds_on(session.on) and place.part in ("", session.part)]
+        there = [place for place in places if place.holds_on(session.on) and session.part in ("", place.part)]
         marks = [Mark(place.pupil_id, reason=reasons.get(place.pupil_id, "")) for place in there]
     return log_session(
         session=session, marks=marks, minutes=minutes or session.minutes, note=note, key=key, by=by

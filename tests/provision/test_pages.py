@@ -9,15 +9,16 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from provision.models import Place, Provision, Session, WaitingPupil
-from provision.runs.services import add_pupils, copy_run, put_on_list
+from provision.runs.services import At, add_pupils, copy_run, put_on_list, set_adults, set_times
 from provision.sessions import services
 from provision.sessions.services import Mark, everyone_here
 from pupils.models import Pupil
-from staff.models import Skill
+from sendco.audit.models import Read
+from staff.models import Post, Skill
 from tests.factories import MembershipFactory, PupilFactory
 from tests.staff.adults import adult
 
-from .helping import MONDAY, WEDNESDAY, fresh, held, intervention, run_of
+from .helping import MONDAY, NINE, WEDNESDAY, fresh, held, intervention, run_of
 
 
 def text_of(response):
@@ -134,7 +135,7 @@ def test_who_gives_a_child_something_sees_the_child_while_it_lasts(
 def test_who_covers_sees_the_children_on_that_day_alone(run, session, senco, acting):
     user = MembershipFactory(school=run.school, role="teaching_assistant").user
     helper = adult(run.school, user=user)
-    services.set_session_adults(session=session, members=[helper], by=senco)
+    services.set_session_adults(session=session, members=[helper], version=session.version, by=senco)
 
     assert Pupil.objects.visible_to(acting(user)).count() == 4
     with time_machine.travel("2026-11-05 12:00:00+00:00", tick=False):
@@ -288,6 +289,100 @@ def test_a_correction_asks_why(session, senco, teaching_assistant, pupils, sign_
     browser.post(url, logging(session, away=pupils[:2], version=2, why="Two were out"))
 
     assert fresh(session).present == 2
+
+
+def test_a_log_speaks_of_the_children_on_the_page_and_of_nobody_else(
+    run, session, pupils, open_school, group, senco, teaching_assistant, sign_in
+):  # fmt: skip
+    """A child joins and another leaves while the page is open: who was seen is logged, who was not is not."""
+    url, browser = reverse("provision:session-log", args=[session.pk]), sign_in(teaching_assistant)
+    shown = browser.get(url).context["form"]["shown"].value()
+    new = PupilFactory(school=open_school, form_group=group, legal_forename="Zed")
+    add_pupils(run=run, pupils=[new], starts_on=MONDAY, by=senco)
+
+    browser.post(url, logging(session, away=pupils[:1], shown=shown))
+
+    assert session.attendances.count() == 4
+    assert not session.attendances.filter(pupil=new).exists()
+    assert "Zed" in text_of(browser.get(reverse("provision:session-detail", args=[session.pk])))
+
+
+def test_a_correction_says_nothing_of_a_child_of_whom_the_log_said_nothing(
+    run, session, pupils, open_school, group, senco, sign_in
+):  # fmt: skip
+    held(session, by=senco)
+    new = PupilFactory(school=open_school, form_group=group, legal_forename="Zed")
+    add_pupils(run=run, pupils=[new], starts_on=MONDAY, by=senco)
+    url, browser = reverse("provision:session-correct", args=[session.pk]), sign_in(senco)
+    form = browser.get(url).context["form"]
+    assert form[f"silent-{new.pk}"].initial is True
+
+    same = logging(session, version=2, why="note", note="Late", shown=form["shown"].value())
+    browser.post(url, same | {f"silent-{new.pk}": "on"})
+    assert session.attendances.count() == 4
+    browser.post(url, same | {"version": 3, "why": "Zed was there"})
+    assert session.attendances.filter(pupil=new, reason="").exists()
+
+
+@pytest.mark.parametrize("shown", ["", "x,y", "999999999999999999999999", ",,,", "1" * 400])
+def test_a_broken_list_of_children_falls_back_on_the_group(session, teaching_assistant, sign_in, shown):
+    url = reverse("provision:session-log", args=[session.pk])
+
+    sign_in(teaching_assistant).post(url, logging(session, shown=shown))
+
+    assert session.attendances.count() == 4
+
+
+def test_a_private_run_is_for_those_who_lead_it_and_the_senco(
+    run, session, teacher, teaching_assistant, senco, sign_in
+):
+    Provision.objects.filter(pk=run.pk).update(is_private=True)
+    page, place = reverse("provision:provision-detail", args=[run.pk]), run.places.first()
+    child = reverse("pupil-detail", args=[place.pupil_id]) + "?tab=provision"
+
+    assert sign_in(teacher).get(page).status_code == 404
+    assert sign_in(teacher).get(reverse("provision:session-detail", args=[session.pk])).status_code == 404
+    assert "Robins" not in text_of(sign_in(teacher).get(child))
+    for person in (teaching_assistant, senco):
+        assert sign_in(person).get(page).status_code == 200
+
+
+def test_who_no_longer_leads_a_run_no_longer_sees_the_group(run, teaching_assistant, senco, open_school, sign_in):
+    with time_machine.travel("2026-11-03 12:00:00+00:00", tick=False):
+        set_adults(
+            run=run,
+            adults=[adult(open_school, "Ana Field")],
+            sharing="together",
+            from_on=WEDNESDAY,
+            version=1,
+            by=senco,
+        )
+
+    assert sign_in(teaching_assistant).get(reverse("provision:provision-detail", args=[run.pk])).status_code == 404
+
+
+def test_an_adult_who_left_stays_in_the_list_until_somebody_takes_them_out(run, session, leader, senco, sign_in):
+    Post.objects.filter(member=leader).update(ends_on=date(2026, 11, 3))
+
+    for name, row in (("provision-adults", run), ("session-adults", session)):
+        page = sign_in(senco).get(reverse(f"provision:{name}", args=[row.pk]))
+        assert leader.name in text_of(page)
+
+
+def test_all_sessions_to_come_can_be_seen(run, senco, sign_in):
+    set_times(run=run, times=[At(day, NINE, 20) for day in range(5)], from_on=MONDAY, version=1, by=senco)
+    page = reverse("provision:provision-detail", args=[run.pk])
+
+    assert len(sign_in(senco).get(page).context["ahead"]) == 10
+    assert len(sign_in(senco).get(page + "?sessions=all").context["ahead"]) == 18
+
+
+def test_looking_at_a_session_or_a_run_writes_that_its_children_were_read(run, session, senco, sign_in):
+    sign_in(senco).get(reverse("provision:session-detail", args=[session.pk]))
+    sign_in(senco).get(reverse("provision:provision-detail", args=[run.pk]))
+
+    assert Read.objects.filter(what="session").count() == 4
+    assert Read.objects.filter(what="provision").count() == 4
 
 
 def test_catching_up_shows_past_sessions_without_a_record(run, senco, teaching_assistant, sign_in):

@@ -1,5 +1,6 @@
 """Sessions follow from times, days and adults, and nothing that was logged is ever touched."""
 
+from collections import Counter
 from contextlib import contextmanager
 from datetime import date, time, timedelta
 
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from provision.models import Attendance, LostReason, ProvisionTime, Session, Sharing
 from provision.runs.planning import last_day_after
 from provision.runs.refusals import RunReason
-from provision.runs.services import At, change_run, copy_run, plan_school, set_adults, set_times
+from provision.runs.services import At, add_pupils, change_run, copy_run, plan_school, set_adults, set_times
 from provision.sessions.services import add_session, move_session
 from sendco.clock import LONDON
 from sendco.refusals import Refused
@@ -230,6 +231,29 @@ def test_new_adults_hold_what_is_to_come_and_not_what_was(run, senco, two):
     names = {on: found for on, _, found in who(run)}
     assert names[MONDAY] == ["Dee Hartley"]
     assert names[WEDNESDAY] == ["Ana Field"]
+
+
+def test_how_they_share_it_changes_from_a_day_on_and_not_before(open_school, pupils, senco, two):
+    """Turns until the first week is over, then halves: no session of the first week becomes two."""
+    run = run_of(open_school, pupils, by=senco, adults=two, sharing=Sharing.BY_SESSION)
+    monday = MONDAY + timedelta(days=7)
+    with time_machine.travel("2026-11-12 12:00:00+00:00", tick=False):
+        set_adults(run=run, adults=two, sharing=Sharing.PARTS, from_on=monday, version=run.version, by=senco)
+        plan_school(open_school)
+
+    assert [(on, part, names) for on, part, names in who(run) if on < monday] == [
+        (MONDAY, "", ["Ana Field"]), (WEDNESDAY, "", ["Bo Reed"]),
+    ]  # fmt: skip
+    assert {part for on, part, _ in who(run) if on >= monday} == {"A", "B"}
+    assert Counter(run.places.values_list("part", flat=True)) == {"A": 2, "B": 2}
+
+
+def test_who_joins_a_group_in_parts_comes_to_the_smaller_one(open_school, pupils, senco, two):
+    run = run_of(open_school, pupils[:3], by=senco, adults=two, sharing=Sharing.PARTS)
+
+    (place,) = add_pupils(run=run, pupils=pupils[3:], starts_on=WEDNESDAY, by=senco)
+
+    assert place.part == "B"
 
 
 # --- Dates of the run --------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 import time_machine
 
-from provision.models import Attendance, LostReason, Session
+from provision.models import Attendance, LostReason, Session, SessionAdult
 from provision.runs.refusals import RunReason
 from provision.runs.selectors import records_of
 from provision.runs.services import add_pupils, change_place, plan_school
@@ -21,9 +21,10 @@ from tests.factories import PupilFactory
 from tests.refusals import refused
 from tests.staff.adults import adult
 
-from .helping import MONDAY, NINE, WEDNESDAY, fresh, held, sessions
+from .helping import MONDAY, NINE, WEDNESDAY, fresh, held, run_of, sessions
 
 NEXT_WEEK = MONDAY + timedelta(days=7)
+FRIDAY = date(2026, 11, 6)
 
 
 @pytest.fixture
@@ -322,7 +323,61 @@ def test_a_planned_session_is_never_removed(session, senco):
 def test_whoever_holds_it_in_place_of_the_runs_adults_is_cover_and_stays(run, session, senco):
     helper = adult(run.school, "Cora Lee")
 
-    services.set_session_adults(session=session, members=[helper], by=senco)
+    services.set_session_adults(session=session, members=[helper], version=session.version, by=senco)
     plan_school(run.school)
 
     assert [(row.member, row.is_cover) for row in session.adults.all()] == [(helper, True)]
+
+
+def test_which_of_the_runs_adults_holds_it_stays_as_somebody_said_and_who_it_was_is_kept(open_school, pupils, senco):
+    adults = [adult(open_school, "Ana Field"), adult(open_school, "Bo Reed")]
+    run = run_of(open_school, pupils, by=senco, adults=adults, sharing="by_session")
+    session = run.sessions.last()
+
+    services.set_session_adults(session=session, members=adults[:1], version=session.version, by=senco)
+    plan_school(run.school)
+
+    assert [(row.member, row.is_cover) for row in session.adults.all()] == [(adults[0], False)]
+    changes = SessionAdult.history.filter(session_id=session.pk).values_list("member", "history_type")
+    assert set(changes) == {(adults[0].pk, "+"), (adults[1].pk, "-")}
+    with pytest.raises(ChangedMeanwhile):
+        services.set_session_adults(session=session, members=[], version=session.version, by=senco)
+
+
+def test_one_key_of_two_sessions_names_the_first_alone(run, senco):
+    first, second = sessions(run)[:2]
+    key = uuid4()
+
+    held(first, by=senco, key=key)
+    held(second, by=senco, key=key)
+
+    assert (fresh(first).log_key, fresh(second).log_key, fresh(second).state) == (key, None, "held")
+
+
+def test_what_makes_good_can_be_moved_and_nothing_is_made_good_twice(session, senco):
+    services.mark_lost(session=session, reason="adult", note="", by=senco)
+    good = services.make_good(session=session, on=FRIDAY, starts_at=NINE, minutes=30, by=senco)
+    there = services.move_session(session=good, on=FRIDAY, starts_at=time(13), by=senco)
+
+    assert (there.was_planned, to_make_good(fresh(session))) == (False, 0)
+    with refused(SessionReason.NO_LONGER_TO):
+        services.make_good(session=fresh(session), on=FRIDAY, starts_at=time(14), minutes=5, by=senco)
+    with refused(SessionReason.MADE_GOOD):  # it cannot have been held and be made good
+        marks = services.everyone_here(session)
+        services.correct_log(
+            session=session, marks=marks, minutes=30, note="", why="x", version=fresh(session).version, by=senco
+        )
+
+
+def test_a_correction_says_who_and_when_and_leaves_who_logged_it(session, senco, teaching_assistant):
+    held(session, by=teaching_assistant)
+    logged_at = fresh(session).logged_at
+    with time_machine.travel("2026-11-05 10:00:00+00:00", tick=False):
+        services.correct_log(
+            session=session, marks=services.everyone_here(session), minutes=20, note="", why="left early",
+            version=fresh(session).version, by=senco,
+        )  # fmt: skip
+
+    row = fresh(session)
+    assert (row.logged_by, row.logged_at) == (teaching_assistant, logged_at)
+    assert (row.corrected_by, row.corrected_at.date()) == (senco, date(2026, 11, 5))

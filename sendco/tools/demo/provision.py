@@ -72,6 +72,7 @@ def _one_to_one(what, adult, days, times, needs, **more):
     ]
 
 
+PRIVATE = ("Draw and talk",)
 KESTREL_GROUPS = [
     Group("RWI phonics catch-up group", "Phonics, Robins", ("hlta1",), EVERY, "11:00", ("SPLD", "MLD", "SLCN"),
           ("1", "2"), place="Library", focus="Set 2 sounds, first story"),
@@ -148,6 +149,7 @@ class Lead:
     member_id: int
     part: str
     starts_on: date
+    sharing: str
 
     @property
     def turn(self):
@@ -229,13 +231,14 @@ class Writer:
         run = Provision(
             school=self.setting.school, intervention=what, name=name, unit=unit, starts_on=first,
             ends_on=ends_on, place=group.place, focus=group.focus, sharing=group.sharing,
-            funding=group.funding, entered_by=self.senco, entered_at=self.book.moment(first - WEEK),
+            funding=group.funding, is_private=group.what in PRIVATE,
+            entered_by=self.senco, entered_at=self.book.moment(first - WEEK),
         )  # fmt: skip
         self._keep(run, first)
         times = [self._time(run, weekday, group.at, what.minutes) for weekday in group.days]
         leads = [self._adult(run, member, turn, group) for turn, member in enumerate(adults, start=1)]
         places = [self._place(run, pupil, number, len(adults)) for number, pupil in enumerate(pupils)]
-        leads = [Lead(number, number, row.part, row.starts_on) for number, row in enumerate(leads)]
+        leads = [Lead(number, number, row.part, row.starts_on, group.sharing) for number, row in enumerate(leads)]
         wanted = sessions_of(run, times, leads, calendar=calendar, letter_of=lambda day: "")
         for key, want in wanted.items():
             self._session(run, key, want, places, [adults[number] for number in want.members])
@@ -273,7 +276,9 @@ class Writer:
 
     def _adult(self, run, member, turn, group):
         part = "ABCD"[turn - 1] if group.sharing == Sharing.PARTS else ""
-        row = ProvisionAdult(provision=run, member=member, turn=turn, part=part, starts_on=run.starts_on)
+        row = ProvisionAdult(
+            provision=run, member=member, turn=turn, part=part, sharing=group.sharing, starts_on=run.starts_on
+        )  # fmt: skip
         return self._keep(row, run.starts_on)
 
     def _place(self, run, child, number, adults):
