@@ -1,4 +1,5 @@
 from django import forms
+from django.db.models import Q
 from django.utils import timezone
 
 from provision.models import Place
@@ -8,6 +9,8 @@ from staff.models import Skill
 
 
 class LinkForm(forms.Form):
+    # Of the conditions; 0 where none were entered yet. Links are counted with them.
+    version = forms.IntegerField(widget=forms.HiddenInput)
     places = ManyRowsField(
         Place.objects.none(), label="Delivered by", required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -25,7 +28,8 @@ class LinkForm(forms.Form):
         places = Place.objects.filter(pupil=plan.pupil_id).select_related("provision__intervention")
         self.fields["places"].queryset = places.order_by("-starts_on", "-pk")
         self.fields["places"].label_from_instance = _place_words
-        self.fields["skill"].queryset = Skill.objects.visible_to(acting).filter(is_archived=False)
+        kept = Q(is_archived=False) | Q(pk=self.initial.get("skill"))
+        self.fields["skill"].queryset = Skill.objects.visible_to(acting).filter(kept)
 
     @property
     def conditions(self):

@@ -186,9 +186,13 @@ class _Facts:
         self.by_run: dict[int, list[Session]] = defaultdict(list)
         for row in rows.order_by("on", "starts_at", "pk"):
             self.by_run[row.provision_id].append(row)
+        self.by_pk = {row.pk: row for found in self.by_run.values() for row in found}
         ids = [row.pk for found in self.by_run.values() for row in found]
         self.mine = {
             row.session_id: row for row in Attendance.objects.filter(pupil=plan.pupil_id, session__provision__in=runs)
+        }
+        self.stood = {
+            (row.provision_id, row.on, row.starts_at) for pk in self.mine if (row := self.by_pk.get(pk)) and row.part
         }
         self.adults: dict[int, list[int]] = defaultdict(list)
         for session, member in SessionAdult.objects.filter(session__provision__in=runs).values_list(
@@ -214,12 +218,19 @@ class _Facts:
 
     def given(self, line: ProvisionLine, place: Place) -> Iterable[Given]:
         for session in self.by_run[place.provision_id]:
-            if place.holds_on(session.on) and session.part in ("", place.part):
+            if place.holds_on(session.on) and self._is_theirs(session, place):
                 yield self._one(line, session)
 
+    def _is_theirs(self, session: Session, place: Place) -> bool:
+        """Of a session in parts: the part in which the child stood, or else the one they are in."""
+        if session.pk in self.mine or not session.part:
+            return True
+        return session.part == place.part and (session.provision_id, session.on, session.starts_at) not in self.stood
+
     def _one(self, line: ProvisionLine, session: Session) -> Given:
-        before = session.in_place_of
-        is_moved = before is not None and before.reason == LostReason.MOVED
+        before, is_moved = session.in_place_of, False
+        while before is not None and before.is_moved:
+            before, is_moved = self._before(before), True
         there, cause = self._became(session)
         return Given(
             on=session.on,
@@ -228,8 +239,12 @@ class _Facts:
             cause=cause,
             fault=self._fault(line, session) if there else "",
             was_planned=session.was_planned and not is_moved,
-            good_for=before.on if before is not None and not is_moved else None,
+            good_for=before.on if before is not None else None,
         )
+
+    def _before(self, session: Session) -> Session | None:
+        known = self.by_pk.get(session.in_place_of_id or 0)
+        return known or session.in_place_of
 
     def _became(self, session: Session) -> tuple[int, str]:
         """(minutes that the child got, why not all of those planned)."""

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from provision.models import Place
 from sendco.audit import services as audit
-from sendco.refusals import Refused
+from sendco.refusals import ChangedMeanwhile, Refused
 from staff.models import User
 
 from ..models import LineAction, LineConditions, LineDelivery, ProvisionLine
@@ -22,9 +22,14 @@ def _record(line: ProvisionLine, code: str, text: str, *, by: User) -> None:
 
 
 @transaction.atomic
-def link_line(*, line: ProvisionLine, places: Sequence[Place], conditions: dict[str, Any], by: User) -> None:
-    """Say which places of the child deliver the line, and what the line asks of them. Raises Refused."""
+def link_line(
+    *, line: ProvisionLine, places: Sequence[Place], conditions: dict[str, Any], version: int, by: User
+) -> None:  # fmt: skip
+    """Say which places of the child deliver the line, and what the line asks of them. Raises Refused, and
+    ChangedMeanwhile where it was linked since `version`, see version_of."""
     row = ProvisionLine.objects.select_for_update(of=("self",)).select_related("plan_version__plan").get(pk=line.pk)
+    if version_of(row) != version:
+        raise ChangedMeanwhile(row)
     if any(place.pupil_id != row.plan_version.plan.pupil_id for place in places):
         raise Refused(LedgerReason.NOT_OF_CHILD)
     wanted = {place.pk: place for place in places}
@@ -36,13 +41,17 @@ def link_line(*, line: ProvisionLine, places: Sequence[Place], conditions: dict[
         link = LineDelivery(line=row, place=wanted[pk])
         with audit.saving(link, by=by):
             link.save()
-    asked = LineConditions.objects.filter(line=row).first() or LineConditions(line=row)
-    if asked.pk is None or any(getattr(asked, name) != value for name, value in conditions.items()):
-        for name, value in conditions.items():
-            setattr(asked, name, value)
-        with audit.saving(asked, by=by):
-            asked.save()
+    asked = LineConditions.objects.filter(line=row).first() or LineConditions(line=row, version=0)
+    for name, value in (conditions | {"version": asked.version + 1}).items():
+        setattr(asked, name, value)
+    with audit.saving(asked, by=by):
+        asked.save()
     _record(row, "ledger.linked", f"Line {row.section}{row.number} of the plan linked to provision", by=by)
+
+
+def version_of(line: ProvisionLine) -> int:
+    """How often the line was linked: 0 before the first time. One query."""
+    return LineConditions.objects.filter(line=line).values_list("version", flat=True).first() or 0
 
 
 @transaction.atomic

@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 
 SCHOOL_WEEK = 5
+LAST_MONTH = 8  # August: a week that begins in it belongs to the school year that follows
 TO_SUNDAY = timedelta(days=6)  # from a Monday
 TO_FRIDAY = timedelta(days=SCHOOL_WEEK - 1)
 # Causes beside the reasons of sessions, and beside the faults of what took place otherwise than the line says.
@@ -180,6 +181,8 @@ def _owed(promise: Promise, amount: Fraction, group: Sequence[Week]) -> Fraction
     if promise.per == "day":
         days = sum(week.days for week in group) if promise.is_pro_rata else SCHOOL_WEEK * len(group)
         return amount * days
+    if promise.per == "fortnight" and len(group) == 1:
+        amount /= 2  # the last week of a school year whose number is odd
     if promise.is_pro_rata and promise.per in ("week", "fortnight"):
         return amount * sum(week.days for week in group) / (SCHOOL_WEEK * len(group))
     return amount
@@ -187,12 +190,13 @@ def _owed(promise: Promise, amount: Fraction, group: Sequence[Week]) -> Fraction
 
 def _grouped(per: str, weeks: Sequence[Week]) -> list[list[Week]]:
     if per == "fortnight":
-        return [list(weeks[place : place + 2]) for place in range(0, len(weeks) - 1, 2)]
+        years = _grouped("year", weeks)
+        return [year[place : place + 2] for year in years for place in range(0, len(year), 2)]
     keys = {
         "month": lambda week: (week.monday.year, week.monday.month),
         "half_term": lambda week: week.part,
         "term": lambda week: week.term,
-        "year": lambda week: week.monday.year - (week.monday.month < 8),
+        "year": lambda week: week.monday.year - (week.monday.month < LAST_MONTH),
     }
     if per not in keys:
         return [[week] for week in weeks]

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from sendco.audit import services as audit
 from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
+from sendco.formkit.versions import Versioned, nothing
 from staff.access import require_permission
 from staff.periods import CHOICES, period_of
 from staff.permissions import Permission as P
@@ -114,17 +115,28 @@ def line_weeks(request, pk):
 def line_link(request, pk):
     line, plan = _line_in_view(request, pk)
     asked = getattr(line, "conditions", None)
-    initial = {"places": list(line.deliveries.values_list("place", flat=True))}
+    initial = {"places": list(line.deliveries.values_list("place", flat=True)), "version": 0}
     if asked:
-        initial |= {"skill": asked.skill_id, "is_pro_rata": asked.is_pro_rata, "activity": asked.activity}
+        initial |= {
+            "version": asked.version,
+            "skill": asked.skill_id,
+            "is_pro_rata": asked.is_pro_rata,
+            "activity": asked.activity,
+        }
     form = forms.LinkForm(posted(request), acting=request.acting, plan=plan, initial=initial)
     return FormPage(
         form=form,
         save=lambda cleaned: services.link_line(
-            line=line, places=list(cleaned["places"]), conditions=form.conditions, by=request.user
+            line=line, places=list(cleaned["places"]), conditions=form.conditions,
+            version=cleaned["version"], by=request.user,
         ),
         done="Linked. The ledger counts its sessions.",
         then=address(plan),
+        versioned=Versioned(
+            values=nothing,
+            mark=lambda row: services.version_of(row),
+            words="Somebody else linked this line meanwhile. Look at it as it stands, then save yours again.",
+        ),
         page=_page(
             plan, f"What delivers line {line.number}?", below=True, submit="Save", cancel=address(plan),
             lead=line.text[:300],

@@ -15,6 +15,7 @@ class LineConditions(models.Model):
     skill = models.ForeignKey("staff.Skill", on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     is_pro_rata = models.BooleanField(default=False)
     activity = models.CharField(max_length=120, blank=True)
+    version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()
 
     def __str__(self):

@@ -13,8 +13,8 @@ from ehcp.ledger.sums import NO_RECORD, NOT_PLANNED
 from ehcp.ledger.weeks import term_weeks
 from ehcp.models import LineAction, LineDelivery
 from ehcp.plans.services.versions import new_version
-from provision.models import Place
-from provision.runs.services import plan_school
+from provision.models import Place, Provision
+from provision.runs.services import plan_school, set_adults
 from provision.sessions.services import Mark, make_good, mark_lost, move_session, take_log_back
 from staff.models import Certificate, Closure, Period, Skill, Timetable
 from staff.services import add_closures
@@ -72,7 +72,11 @@ def line_of(version, **values):
 def link(line, run, senco, pupil, **conditions):
     place = run.places.get(pupil=pupil)
     asked = {"skill": None, "is_pro_rata": False, "activity": ""} | conditions
-    services.link_line(line=line, places=[place], conditions=asked, by=senco)
+    services.link_line(line=line, places=[place], conditions=asked, version=services.version_of(line), by=senco)
+
+
+def fresh_run(run):
+    return Provision.objects.get(pk=run.pk)
 
 
 def judged(plan, first=MONDAY, last=LAST):
@@ -157,6 +161,42 @@ def test_a_session_moved_to_the_next_week_leaves_its_own(plan, version, run, chi
     assert [block.delivered for block in found.blocks] == [30, 90, 60, 60]
     assert found.causes == {"moved": 30}
     assert (found.planned, found.net_short) == (240, 0)
+
+
+def test_what_makes_good_and_is_moved_again_still_makes_good(plan, version, run, child, senco):
+    """Lost on Monday, to be made good on Tuesday week, moved to the Wednesday: minutes of that Monday."""
+    link(line_of(version), run, senco, child)
+    rows = sessions(run)
+    mark_lost(session=rows[0], reason="adult", note="", by=senco)
+    for row in rows[1:]:
+        held(row, by=senco)
+    good = make_good(session=rows[0], on=MONDAY + WEEK + timedelta(days=1), starts_at=time(14), minutes=30, by=senco)
+    again = move_session(session=good, on=MONDAY + WEEK + timedelta(days=3), starts_at=time(14), by=senco)
+    held(again, by=senco)
+
+    found = judged(plan).lines[0].ledger
+
+    assert [block.delivered for block in found.blocks] == [30, 60, 60, 60]
+    assert (found.short, found.made_good, found.net_short, found.planned) == (30, 30, 0, 240)
+
+
+def test_what_was_held_in_parts_counts_after_the_group_is_whole_again(plan, version, school, child, group, senco):
+    adults = [adult(school, "Ana Field"), adult(school, "Bo Reed")]
+    other = PupilFactory(school=school, form_group=group)
+    run = run_of(school, [child, other], by=senco, adults=adults, sharing="parts", name="Halves")
+    link(line_of(version), run, senco, child)
+    for row in run.sessions.filter(on__lt=MONDAY + WEEK):
+        held(row, by=senco)
+    set_adults(
+        run=run, adults=adults[:1], sharing="together", from_on=MONDAY + WEEK, version=fresh_run(run).version, by=senco
+    )  # fmt: skip
+    for row in run.sessions.filter(on__gte=MONDAY + WEEK, part=""):
+        held(row, by=senco, away=[other])
+
+    found = judged(plan).lines[0].ledger
+
+    assert [block.delivered for block in found.blocks] == [60, 60, 60, 60]
+    assert not run.sessions.exclude(part="").filter(on__gte=MONDAY + WEEK).exists()
 
 
 # --- Conditions --------------------------------------------------------------------------------------------------
@@ -312,7 +352,9 @@ def test_weeks_of_term_know_their_half_term_and_term(school, child):
 def test_linking_noting_and_looking_by_the_week(plan, version, run, child, senco, sign_in):
     line = line_of(version)
     browser, place = sign_in(senco), Place.objects.get(pupil=child)
-    linked = browser.post(reverse("ehcp:line-link", args=[line.pk]), {"places": [place.pk], "activity": "Reading"})
+    linked = browser.post(
+        reverse("ehcp:line-link", args=[line.pk]), {"places": [place.pk], "activity": "Reading", "version": 0}
+    )
     assert linked.url == reverse("ehcp:plan-ledger", args=[plan.pk])
     held(sessions(run)[0], by=senco)
     noted = {"on": "2026-11-16", "text": "Second adult trained"}
@@ -328,12 +370,29 @@ def test_linking_noting_and_looking_by_the_week(plan, version, run, child, senco
     assert not LineAction.objects.exists()
 
 
+def test_two_who_link_a_line_do_not_overwrite_each_other(plan, version, run, child, school, senco, sign_in):
+    line, skill = line_of(version), Skill.objects.create(school=school, name="Hoist")
+    url, browser = reverse("ehcp:line-link", args=[line.pk]), sign_in(senco)
+    link(line, run, senco, child, skill=skill)
+    skill.is_archived = True
+    skill.save()
+
+    late = browser.post(url, {"places": [], "version": 0, "activity": "Typed"})
+
+    assert late.status_code == 422
+    assert "Typed" in late.content.decode()
+    assert LineDelivery.objects.count() == 1
+    browser.post(url, {"places": [], "version": 1, "skill": skill.pk})
+    line.refresh_from_db()
+    assert (line.conditions.skill, LineDelivery.objects.count()) == (skill, 0)  # one that is archived is kept
+
+
 def test_another_childs_provision_is_refused(plan, version, run, school, senco):
     other = PlanVersionFactory(plan=PlanFactory(pupil=PupilFactory(school=school)))
     line = line_of(other)
 
     with refused(LedgerReason.NOT_OF_CHILD):
-        services.link_line(line=line, places=list(run.places.all()), conditions={}, by=senco)
+        services.link_line(line=line, places=list(run.places.all()), conditions={}, version=0, by=senco)
 
 
 def test_nothing_is_noted_for_a_day_to_come(version, senco):

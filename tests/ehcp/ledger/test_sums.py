@@ -53,8 +53,20 @@ def test_what_is_owed_in_each_stretch(promise, owed):
     assert [block.owed for block in blocks_of(promise, WEEKS)] == owed
 
 
-def test_an_odd_week_at_the_end_is_no_fortnight_yet():
-    assert len(blocks_of(Promise(45, 1, "fortnight"), WEEKS[:3])) == 1
+def test_fortnights_begin_anew_with_each_school_year_and_an_odd_last_week_owes_half():
+    """Three weeks of July, then two of September: two and one, then two."""
+    summer = [Week(date(2027, 7, 5) + timedelta(days=7 * n), 5, 1, 3) for n in range(3)]
+    autumn = [Week(date(2027, 9, 6) + timedelta(days=7 * n), 5, 2, 1) for n in range(2)]
+
+    found = blocks_of(Promise(45, 1, "fortnight"), summer + autumn)
+
+    assert [(block.first, block.owed) for block in found] == [
+        (date(2027, 7, 5), 45), (date(2027, 7, 19), Fraction(45, 2)), (date(2027, 9, 6), 45),
+    ]  # fmt: skip
+
+
+def test_half_a_fortnight_pro_rata_is_half_of_its_days():
+    assert blocks_of(Promise(50, 1, "fortnight", is_pro_rata=True), WEEKS[2:3])[0].owed == Fraction(50, 10) * 3
 
 
 def test_a_week_is_kept_or_short_by_itself_and_more_in_one_does_not_help_another():
