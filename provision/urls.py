@@ -1,6 +1,8 @@
+from .impact import urls as impact
 from .library import urls as library
 from .map import urls as maps
 from .runs import urls as runs
+from .scores import urls as scores
 from .sessions import urls as sessions
 from .universal import urls as universal
 
@@ -9,6 +11,8 @@ urlpatterns = [
     *maps.urlpatterns,
     *library.urlpatterns,
     *universal.urlpatterns,
+    *scores.urlpatterns,
+    *impact.urlpatterns,
     *runs.urlpatterns,
     *sessions.urlpatterns,
 ]

@@ -5,6 +5,7 @@ from .duplicates import urls as duplicates
 from .equipment import urls as equipment
 from .imports import urls as imports
 from .letters import urls as letters
+from .measures import urls as measures
 from .meetings import urls as meetings
 from .outside import urls as outside
 from .plans import urls as plans
@@ -20,6 +21,7 @@ urlpatterns = [
     *registers.urlpatterns,
     *concerns.urlpatterns,
     *letters.urlpatterns,
+    *measures.urlpatterns,
     *imports.urlpatterns,
     *duplicates.urlpatterns,
     *meetings.urlpatterns,

@@ -40,6 +40,7 @@ MENU = (
     Entry("Questions", "message-question", "pupils:question-list", (P.SUPPORT_VIEW,), "questions"),
     Entry("Agencies", "building", "pupils:agency-list", (P.NARRATIVE_VIEW,), "agencies"),
     Entry("Provision map", "layout-grid", "provision:provision-map", (P.PROVISION_MAP,), "map"),
+    Entry("Impact", "trending-up", "provision:impact", (P.PROVISION_MAP,), "impact"),
     Entry("Provision", "stack-2", "provision:provision-list", (P.PROVISION_VIEW,), "provision"),
     Entry("EHC plans", "certificate", "ehcp:plan-list", (P.CASE_VIEW,), "ehcp"),
     Entry("What is due", "list-check", "due-list", (P.PUPIL_VIEW, P.PUPIL_VIEW_UNIT, P.PUPIL_VIEW_ALL), "due"),

@@ -1,6 +1,9 @@
 from django import forms
+from django.db.models import Q
 
+from pupils.models import ScoreKind
 from sendco.formkit.versions import VersionedForm
+from staff.forms.many import ManyRowsField
 from staff.models import Skill
 
 from ..models import Intervention
@@ -8,6 +11,10 @@ from ..models import Intervention
 
 class InterventionForm(VersionedForm, forms.ModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
+    measures = ManyRowsField(
+        ScoreKind.objects.none(), label="Measured by", required=False, widget=forms.CheckboxSelectMultiple,
+        help_text="Scores that are taken before and after.",
+    )  # fmt: skip
 
     class Meta:
         model = Intervention
@@ -50,6 +57,16 @@ class InterventionForm(VersionedForm, forms.ModelForm):
         kept = skills.filter(pk=self.instance.skill_id or 0)
         self.fields["skill"].queryset = skills.filter(is_archived=False) | kept
         self.fields["skill"].empty_label = "None in particular"
+        chosen = list(self.instance.measures.values_list("kind", flat=True)) if self.instance.pk else []
+        self.initial.setdefault("measures", chosen)
+        kinds = ScoreKind.objects.visible_to(acting)
+        self.fields["measures"].queryset = kinds.filter(Q(is_archived=False) | Q(pk__in=chosen))
+        if not self.fields["measures"].queryset:
+            del self.fields["measures"]
+
+    @property
+    def kinds(self):
+        return list(self.cleaned_data["measures"]) if "measures" in self.fields else None
 
     @property
     def values(self):

@@ -1,28 +1,39 @@
 """Keeping the library of interventions."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from pupils.measures.selectors import in_use
+from pupils.measures.services import start_kinds
+from pupils.models import ScoreKind
 from sendco.audit import services as audit
 from sendco.refusals import Refused
 from staff.models import School, User
 from staff.saving import save_versioned
 
 from ..models import Intervention
+from ..scores.services import set_measures
 from .refusals import LibraryReason
-from .starter import STARTER
+from .starter import MEASURED_BY, STARTER
 
 
 @transaction.atomic
-def save_intervention(*, intervention: Intervention, values: dict[str, Any], version: int, by: User) -> Intervention:
-    """Add or change one. Raises Refused and ChangedMeanwhile."""
+def save_intervention(
+    *, intervention: Intervention, values: dict[str, Any], version: int, kinds: Sequence[ScoreKind] | None = None,
+    by: User,
+) -> Intervention:  # fmt: skip
+    """Add or change one, and the measures it is judged by where `kinds` says them. Raises Refused and
+    ChangedMeanwhile."""
     try:
         with transaction.atomic():
             saved, changed = save_versioned(intervention, values, version=version, by=by)
     except IntegrityError as error:
         raise Refused(LibraryReason.NAME_TAKEN, name=values["name"], field="name") from error
+    if kinds is not None:
+        set_measures(intervention=saved, kinds=kinds, by=by)
     if changed:
         audit.record("intervention.saved", saved, text=f"{saved.name} saved in the library", by=by)
     return saved
@@ -33,9 +44,13 @@ def start_library(*, school: School, by: User) -> int:
     """Add what sendco comes with, leaving out names that are there. Returns how many were added."""
     names = {name.casefold() for name in Intervention.objects.filter(school=school).values_list("name", flat=True)}
     rows = [row for row in starter_rows(school) if row.name.casefold() not in names]
+    start_kinds(school=school, by=by)
+    kinds = {kind.name: kind for kind in in_use(school)}
     for row in rows:
         with audit.saving(row, by=by):
             row.save()
+        measures = [kinds[name] for name in MEASURED_BY.get(row.name, ()) if name in kinds]
+        set_measures(intervention=row, kinds=measures, by=by)
     if rows:
         text = f"{len(rows)} interventions added to the library"
         audit.record("intervention.started", school, text=text, by=by, school_id=school.pk)

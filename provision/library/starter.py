@@ -179,3 +179,36 @@ STARTER = (
         "Typing would be quicker than writing by hand.", "25 words a minute, or as fast as by hand.",
     ),
 )  # fmt: skip
+
+# The measures of the starter list by which each is usually judged.
+MEASURED_BY = {
+    "RWI phonics catch-up group": ("Phonics programme level", "Phonics screening"),
+    "RWI one-to-one tutoring": ("Phonics programme level",),
+    "Fresh Start": ("Reading age",),
+    "Nessy Reading and Spelling": ("Reading age", "Spelling age"),
+    "Precision Teaching": ("Correct in a minute", "Incorrect in a minute"),
+    "Small-step number group": ("Mathematics, standardised", "PIVATS"),
+    "Nuffield Early Language, group part": ("Language screen", "BPVS3"),
+    "Talk Boost KS1": ("Talk Boost tracker",),
+    "Speech and language programme": (),
+    "Colourful Semantics": ("Sentence level", "BPVS3"),
+    "Attention Autism": ("Attention stage",),
+    "LEGO-based therapy": ("Social skills rating",),
+    "ELSA, one to one": ("Emotional literacy checklist", "SDQ total difficulties"),
+    "ELSA, group": ("Emotional literacy checklist",),
+    "Zones of Regulation": ("Readiness to learn",),
+    "Nurture group": ("Boxall Profile, developmental", "Boxall Profile, diagnostic", "Attendance"),
+    "Draw and talk": ("SDQ total difficulties",),
+    "Mentoring": ("SDQ total difficulties", "Attendance", "Days of suspension"),
+    "Counselling": ("SDQ total difficulties",),
+    "Turnaround": (
+        "SDQ total difficulties",
+        "Boxall Profile, developmental",
+        "Boxall Profile, diagnostic",
+        "Attendance",
+    ),
+    "Outreach teacher visits": ("Attendance", "Days of suspension", "Confidence, 1 to 10"),
+    "Sensory circuits": ("Readiness to learn",),
+    "Motor skills programme": ("Words a minute, handwriting",),
+    "Touch typing": ("Words a minute, typing",),
+}

@@ -73,6 +73,7 @@ def intervention_detail(request, pk):
         "intervention": row,
         "runs": [(run, records[run.pk], counts.get(run.pk, 0)) for run in here],
         "waiting": runs.waiting(acting).filter(intervention=row),
+        "measures": row.measures.select_related("kind"),
         "today": acting.today,
         "may_edit": acting.can(P.PROVISION_EDIT),
     }
@@ -101,7 +102,7 @@ def _form(request, row, *, title):
     return FormPage(
         form=form,
         save=lambda cleaned: services.save_intervention(
-            intervention=stored, values=form.values, version=cleaned["version"], by=request.user
+            intervention=stored, values=form.values, version=cleaned["version"], kinds=form.kinds, by=request.user
         ),
         done=lambda saved: f"{saved.name} is saved.",
         then=address,

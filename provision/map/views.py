@@ -25,7 +25,7 @@ def provision_map(request):
     acting = request.acting
     period = period_of(request.GET, school=acting.school, today=acting.today, usual="term")
     shown = request.GET.get("by") if request.GET.get("by") in VIEWS else "area"
-    basis = _basis(request)
+    basis = basis_of(request)
     rates = Rates(acting.school, period.first, period.last, basis=basis)
     span = selectors.Span(acting, period.first, period.last, rates)
     runs = list(span.runs())
@@ -44,7 +44,7 @@ def provision_map(request):
         "kept_period": urlencode({"period": period.key, "first": period.first, "last": period.last}),
         "basis": basis,
         "bases": Basis.choices if acting.can(P.PAY_VIEW) else [],
-        "basis_words": _basis_words(rates),
+        "basis_words": basis_words(rates),
         "whole": drawn.whole,
         "may_edit": acting.can(P.PROVISION_EDIT),
     }
@@ -52,13 +52,14 @@ def provision_map(request):
     return render(request, "provision/map.html", context)
 
 
-def _basis(request):
+def basis_of(request):
     """What hours cost: the authority's formula for everybody, what the school pays for those who see pay."""
     asked = request.GET.get("basis")
     return asked if asked == Basis.ACTUAL and request.acting.can(P.PAY_VIEW) else Basis.FORMULA
 
 
-def _basis_words(rates):
+def basis_words(rates):
+    """How a page names the rates that it uses."""
     if rates.basis == Basis.ACTUAL:
         return "at what the school pays, by the day"
     hourly = rates.formula_now()

@@ -1,4 +1,5 @@
 from .library import Evidence, Intervention, Tier
+from .measures import InterventionMeasure, OutcomePoint, PlaceOutcome, PlaceScore
 from .runs import Funding, Place, PlaceTarget, Provision, ProvisionAdult, ProvisionTime, Sharing, WaitingPupil
 from .sessions import Attendance, AwayReason, LostReason, Session, SessionAdult
 from .universal import UniversalCheck, UniversalItem
@@ -9,8 +10,12 @@ __all__ = [
     "Evidence",
     "Funding",
     "Intervention",
+    "InterventionMeasure",
     "LostReason",
+    "OutcomePoint",
     "Place",
+    "PlaceOutcome",
+    "PlaceScore",
     "PlaceTarget",
     "Provision",
     "ProvisionAdult",

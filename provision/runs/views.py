@@ -16,6 +16,7 @@ from staff.permissions import Permission as P
 from staff.selectors import current_term, school_calendar
 
 from ..models import Intervention, Place, Provision, Sharing
+from ..scores.selectors import of_places, points_of
 from ..sessions.selectors import with_facts
 from . import forms, selectors, services
 from .clashes import clashes
@@ -105,8 +106,19 @@ def provision_detail(request, pk):
         "may_edit": may_edit,
         "may_add": may_edit or selectors.leads_now(acting, run),
     }
+    context["children"] = _children(acting, run, shown)
     record_reads(school_id=run.school_id, pupil_ids=[row.pupil_id for row in shown], by=request.user, what="provision")
     return render(request, "provision/provision_detail.html", context)
+
+
+def _children(acting, run, places):
+    """What changed for the children of whom this person may know: one's own, all for those who lead it."""
+    whole = selectors.leads(acting, run)
+    children = of_places([place for place in places if whole or place.is_known], run.intervention_id)
+    words = dict(points_of(acting.school))
+    for one in children:
+        one.judged = words.get(one.outcome.value) if one.outcome else None
+    return children
 
 
 # --- Setting up --------------------------------------------------------------------------------------------------

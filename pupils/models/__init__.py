@@ -1,5 +1,5 @@
 from .agencies import Agency, BoughtTime, Recommendation, Referral, Visit
-from .assessments import Assessment
+from .assessments import Assessment, Rater, ScoreKind
 from .concerns import Concern, ConcernView
 from .contacts import Contact
 from .deployment import SlotPupil
@@ -95,11 +95,13 @@ __all__ = [
     "PupilSkill",
     "PupilSupport",
     "QuestionReply",
+    "Rater",
     "Recommendation",
     "Referral",
     "RegisterEntry",
     "ReviewWindow",
     "SavedView",
+    "ScoreKind",
     "SearchKey",
     "SencoQuestion",
     "SkillTag",

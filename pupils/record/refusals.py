@@ -20,6 +20,17 @@ class AssessmentReason(Reason):
     BAND_ABOVE_SCORE = "band_above_score", _("The band starts above the score. It has to lie around it.")
     BAND_BELOW_SCORE = "band_below_score", _("The band ends below the score. It has to lie around it.")
     REMOVED = "removed", _("This assessment was removed meanwhile. Add it again if it was right.")
+    RATER_MISSING = "rater_missing", _("Say who filled it in: {kind} of two people cannot be compared.")
+    RATER_TOO_YOUNG = (
+        "rater_too_young",
+        _("{kind} is for pupils from {age} to fill in themselves, and {pupil} was younger on that day."),
+    )
+    FORM_MISSING = "form_missing", _("Name the test and its form: two scores of {kind} compare only on the same one.")
+    THERE_ALREADY = (
+        "there_already",
+        _("{pupil} has this score of {day} already: {score}. Change that one on the record if it is wrong."),
+    )
+    NO_NAME = "no_name", _("Choose what was measured, or name the test and its scale.")
 
 
 class DocumentReason(Reason):

@@ -21,6 +21,11 @@ def academic_year_name(starts_in: int) -> str:
     return f"{starts_in}-{(starts_in + 1) % 100:02d}"
 
 
+def age_on(dob: date, day: date) -> int:
+    """Whole years on a day. Whoever was born on 29 February comes of age on 1 March of a common year."""
+    return day.year - dob.year - ((day.month, day.day) < (dob.month, dob.day))
+
+
 def nc_year(dob: date, academic_year: int) -> int:
     """Notional National Curriculum year: 0 is Reception, below 0 is nursery. A pupil may be taught in another year;
     never overwrite that with this.

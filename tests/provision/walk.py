@@ -8,19 +8,21 @@ from provision.models import (
     Attendance,
     Intervention,
     Place,
+    PlaceScore,
     Provision,
     ProvisionAdult,
     Session,
     UniversalItem,
     WaitingPupil,
 )
+from pupils.models import Assessment, ScoreKind
 from staff.models import StaffMember, TeachingGroup
 from staff.roles import Role
 
 # Whoever does not hold a session logs it only with the right to set up provision.
 LEADS = {Role.SENCO, Role.HEAD, Role.PROVISION_LEAD}
 OF_A_SESSION = {"session_to_log": LEADS, "logged_session": LEADS, "lost_session": LEADS, "added_session": LEADS}
-OF_A_SESSION |= {"run_to_add_to": LEADS, "checked_class": LEADS}
+OF_A_SESSION |= {"run_to_add_to": LEADS, "tied_score": LEADS, "checked_class": LEADS}
 ABOUT_PROVISION = {"provision_run", "provision_place", "session", "waiting_pupil", *OF_A_SESSION} - {"checked_class"}
 
 
@@ -45,6 +47,10 @@ def provision_things(school, user, pupil):
         for number, (name, facts) in enumerate(stages.items())
     }
     Attendance.objects.create(session_id=found["logged_session"], pupil=pupil)
+    kind = ScoreKind.objects.create(school=school, name=f"Walked measure {pupil.pk}", scale="raw")
+    score = Assessment.objects.create(
+        pupil=pupil, kind=kind, test=kind.name, scale="raw", score=5, taken_on=today, assessed_by="Walked"
+    )
     wait = WaitingPupil.objects.create(intervention=what, pupil=pupil, since=today)
     return found | {
         "intervention": what.pk,
@@ -52,6 +58,8 @@ def provision_things(school, user, pupil):
         "checked_class": TeachingGroup.objects.create(school=school, name=f"Walked {pupil.pk}").pk,
         "provision_run": run.pk,
         "run_to_add_to": run.pk,
+        "score_kind": kind.pk,
+        "tied_score": PlaceScore.objects.create(place=place, score=score, point="entry").pk,
         "provision_place": place.pk,
         "waiting_pupil": wait.pk,
     }
@@ -70,6 +78,13 @@ def provision_routes(*, reads, leads):
         "waiting-add": ("intervention", leads),
         "waiting-remove": ("waiting_pupil", leads),
         "provision-map": ("none", leads),
+        "impact": ("none", leads),
+        "review-list": ("none", leads),
+        "outcome-points": ("none", leads),
+        "provision-review": ("provision_run", leads),
+        "scores-add": ("run_to_add_to", reads),
+        "scores-use": ("run_to_add_to", reads),
+        "score-untie": ("tied_score", reads),
         "universal-list": ("none", reads),
         "universal-start": ("none", leads),
         "universal-add": ("none", leads),
@@ -97,4 +112,8 @@ def provision_routes(*, reads, leads):
         "session-adults": ("session", leads),
         "session-add": ("run_to_add_to", reads),
     }
-    return {f"provision:{name}": found for name, found in pages.items()}
+    measures = {"list": ("none", reads), "start": ("none", leads), "add": ("none", leads)}
+    measures["edit"] = ("score_kind", leads)
+    return {f"provision:{name}": found for name, found in pages.items()} | {
+        f"pupils:measure-{name}": found for name, found in measures.items()
+    }

@@ -38,7 +38,10 @@ from governance.models import MissedDeadline
 from provision.models import (
     Attendance,
     Intervention,
+    InterventionMeasure,
     Place,
+    PlaceOutcome,
+    PlaceScore,
     PlaceTarget,
     Provision,
     ProvisionAdult,
@@ -94,6 +97,7 @@ from pupils.models import (
     Referral,
     RegisterEntry,
     ReviewWindow,
+    ScoreKind,
     SearchKey,
     SencoQuestion,
     SkillTag,
@@ -169,6 +173,7 @@ ORDER = (
     WatchListEntry,
     Concern,
     ConcernView,
+    ScoreKind,
     Assessment,
     Letter,
     NotDuplicate,
@@ -268,11 +273,14 @@ ORDER = (
     TrainingEvent,
     TrainingPlace,
     Intervention,
+    InterventionMeasure,
     Provision,
     ProvisionTime,
     ProvisionAdult,
     Place,
     PlaceTarget,
+    PlaceScore,
+    PlaceOutcome,
     WaitingPupil,
     UniversalItem,
     UniversalCheck,
@@ -283,8 +291,8 @@ ORDER = (
     LineAction,
 )
 BATCH = 500
-# A log writes no history of its own until it is corrected.
-WITHOUT_HISTORY = {Session, Attendance}
+# What planning and a log write has no history of its own until somebody changes it.
+WITHOUT_HISTORY = {Session, SessionAdult, Attendance}
 
 
 def at(day, hour=9, minute=0):

@@ -33,6 +33,7 @@ from staff.selectors import school_calendar
 from staff.weeks import monday_of
 
 from .people import HARBOUR
+from .scores import Scores
 
 DAY, WEEK = timedelta(days=1), timedelta(weeks=1)
 EVERY, MWF, TT = (0, 1, 2, 3, 4), (0, 2, 4), (1, 3)
@@ -172,6 +173,7 @@ class Writer:
     children: list
     used: dict = field(default_factory=lambda: defaultdict(set))
     rows: dict = field(default_factory=dict)
+    scores: Scores | None = None
 
     def __post_init__(self):
         self.book, self.days = self.setting.book, self.setting.days
@@ -193,6 +195,8 @@ class Writer:
         first = self.days.first_of(self.days.year - 1)
         for row in starter_rows(self.setting.school):
             self.rows[row.name] = self.book.add(row, on=first, by=self.senco)
+        self.scores = Scores(self)
+        self.scores.begin(first)
         calendar = school_calendar(self.setting.school)
         groups = HARBOUR_GROUPS if self.key == HARBOUR else KESTREL_GROUPS
         for number, (starts_on, ends_on) in enumerate(self._terms()):
@@ -242,6 +246,7 @@ class Writer:
         wanted = sessions_of(run, times, leads, calendar=calendar, letter_of=lambda day: "")
         for key, want in wanted.items():
             self._session(run, key, want, places, [adults[number] for number in want.members])
+        self.scores.of_run(run, places)
 
     def _keep(self, row, on):
         return self.book.add(row, on=min(on - WEEK, self.today), by=self.senco)

@@ -1,0 +1,10 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("measures/", views.measure_list, name="measure-list"),
+    path("measures/start/", views.measure_start, name="measure-start"),
+    path("measures/add/", views.measure_add, name="measure-add"),
+    path("measures/<int:pk>/edit/", views.measure_edit, name="measure-edit"),
+]
