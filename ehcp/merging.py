@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from pupils.merging import Moved, register
 from sendco.refusals import Reason, Refused
 
-from .models import AnnualReview, Appeal, CaseLetter, Consultation, Correspondence, NeedsAssessment, Plan
+from .models import AnnualReview, Appeal, CaseLetter, Consultation, Correspondence, CostedMap, NeedsAssessment, Plan
 
 
 class MergingReason(Reason):
@@ -52,5 +52,6 @@ def register_tables():
         Moved(Consultation, "consultation", "consultations"),
         Moved(Appeal, "appeal", "appeals"),
         Moved(CaseLetter, "letter of a case", "letters of a case"),
+        Moved(CostedMap, "costed map", "costed maps"),
         Moved(Correspondence, "piece of correspondence", "pieces of correspondence"),
     )

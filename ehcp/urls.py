@@ -4,6 +4,7 @@ from .appeals import urls as appeals
 from .authorities import urls as authorities
 from .cases import urls as cases
 from .consultations import urls as consultations
+from .costing import urls as costing
 from .ledger import urls as ledger
 from .letters.urls import correspondence, letters
 from .plans import urls as plans
@@ -15,6 +16,7 @@ urlpatterns = [
     *cases.urlpatterns,
     *plans.urlpatterns,
     *ledger.urlpatterns,
+    *costing.urlpatterns,
     *assessments.urlpatterns,
     *appeals.urlpatterns,
     *reviews.urlpatterns,

@@ -6,12 +6,25 @@ from django.db.models import Count
 from django.test import override_settings
 from django.utils import timezone
 
-from provision.models import Attendance, Intervention, Place, PlaceTarget, Provision, Session, SessionAdult
+from ehcp.costing.selectors import all_costed
+from provision.models import (
+    Attendance,
+    Intervention,
+    Place,
+    PlaceOutcome,
+    PlaceScore,
+    PlaceTarget,
+    Provision,
+    Session,
+    SessionAdult,
+)
 from provision.runs.services import plan_school
 from provision.sessions.selectors import next_day_of, of_member
+from pupils.models import Assessment, ScoreKind
 from sendco.tools.demo import build
 from sendco.tools.demo.people import HARBOUR, KESTREL
-from staff.models import StaffMember
+from staff.acting import acting_for
+from staff.models import Membership, StaffMember
 from tests.test_demo import QUICK_HASH
 
 
@@ -27,7 +40,7 @@ def loaded(django_db_setup, django_db_blocker):
 def test_each_school_has_the_library_and_runs_of_most_of_it(loaded, db, key):
     rows = Intervention.objects.filter(school=loaded.schools[key])
 
-    assert rows.count() == 24
+    assert rows.count() == 25  # those that sendco comes with, and one of its own
     assert rows.exclude(runs=None).count() >= 11
 
 
@@ -41,6 +54,25 @@ def test_about_84_of_100_sessions_took_place_and_some_have_no_record(loaded, db,
     assert 0.78 <= states["held"] / sum(states.values()) <= 0.9
     assert states["planned"] > 10
     assert reasons >= {"adult", "trip", "cover", "pupils"}
+
+
+def test_scores_stand_before_and_after_some_are_missing_and_most_runs_that_are_over_are_reviewed(loaded, db):
+    after = PlaceScore.objects.filter(point="exit").values("place")
+    over = Place.objects.filter(provision__ends_on__lt=timezone.localdate())
+
+    assert ScoreKind.objects.filter(school=loaded.schools[KESTREL]).count() > 20
+    assert 0.5 < over.filter(pk__in=after).count() / over.count() < 0.95
+    assert 0.6 < PlaceOutcome.objects.filter(place__in=over).count() / over.count() < 1
+    assert not Assessment.objects.filter(taken_on__gt=timezone.localdate()).exists()
+
+
+def test_one_child_of_the_primary_costs_more_than_the_school_pays_first(loaded, db):
+    user = Membership.objects.get(school=loaded.schools[KESTREL], role="senco").user
+
+    dearest = all_costed(acting_for(user), timezone.localdate())[0]
+
+    assert dearest.request > 0
+    assert not dearest.unpriced
 
 
 @pytest.mark.postgresql("distinct days")

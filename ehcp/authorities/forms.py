@@ -6,6 +6,7 @@ from sendco.formkit.versions import VersionedForm
 from ..models import Caseworker, LocalAuthority
 from .selectors import caseworkers_in_use
 
+USUAL = ("top_up_from", "top_up_weeks")
 DAYS = "In calendar days. Leave empty if it follows the law's own dates."
 
 
@@ -26,6 +27,8 @@ class AuthorityForm(VersionedForm, forms.ModelForm):
             "papers_days",
             "consultation_days",
             "practice_note",
+            "top_up_from",
+            "top_up_weeks",
         ]
         labels = {
             "email": "E-mail for SEN matters",
@@ -33,6 +36,8 @@ class AuthorityForm(VersionedForm, forms.ModelForm):
             "papers_days": "Days it wants the papers before a review",
             "consultation_days": "Days it gives for a consultation",
             "practice_note": "What it says about its own dates",
+            "top_up_from": "Pounds a year that the school pays first",
+            "top_up_weeks": "Weeks that it counts as a year",
         }
         help_texts = {
             "name": "As it writes its own name, for example Westmarch Council.",
@@ -48,6 +53,19 @@ class AuthorityForm(VersionedForm, forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["version"].initial = self.instance.version
+        for name in USUAL:
+            self.fields[name].required = False
+
+    def _usual(self, name):
+        """What was typed; left empty, what most authorities count."""
+        value = self.cleaned_data[name]
+        return LocalAuthority._meta.get_field(name).default if value is None else value
+
+    def clean_top_up_from(self):
+        return self._usual("top_up_from")
+
+    def clean_top_up_weeks(self):
+        return self._usual("top_up_weeks")
 
     def clean(self):
         cleaned = super().clean()

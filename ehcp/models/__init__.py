@@ -4,6 +4,7 @@ from .authorities import Caseworker, LocalAuthority, ReviewLayout
 from .chasers import ChaserPlan, ChaserRun
 from .consultations import Consultation
 from .contributions import ContributionFile, ReviewMail
+from .costing import CostedMap
 from .ledger import LineAction, LineConditions, LineDelivery
 from .letters import CaseLetter, CaseLetterKind, CaseLetterTemplate, Correspondence
 from .plans import (
@@ -43,6 +44,7 @@ __all__ = [
     "Contribution",
     "ContributionFile",
     "Correspondence",
+    "CostedMap",
     "Exemption",
     "Invitee",
     "LineAction",

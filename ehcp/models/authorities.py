@@ -1,8 +1,11 @@
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from staff.models.school import InSchoolQuerySet, School
+
+MOST_WEEKS = "A year has 1 to 53 weeks. Check the weeks."
 
 
 class LocalAuthority(models.Model):
@@ -20,6 +23,15 @@ class LocalAuthority(models.Model):
     papers_days = models.PositiveSmallIntegerField(null=True, blank=True)
     consultation_days = models.PositiveSmallIntegerField(null=True, blank=True)
     practice_note = models.CharField(max_length=200, blank=True)
+    # Its bids for top-up: what the school pays first, for how many weeks it counts, and the columns of its form.
+    top_up_from = models.DecimalField(
+        max_digits=8, decimal_places=2, default=6000,
+        validators=[MinValueValidator(0, "Enter an amount that is not below zero.")],
+    )  # fmt: skip
+    top_up_weeks = models.PositiveSmallIntegerField(
+        default=38, validators=[MinValueValidator(1, MOST_WEEKS), MaxValueValidator(53, MOST_WEEKS)]
+    )
+    costing_columns = models.JSONField(default=list, blank=True)  # [code, heading] in order; empty: all of ours
     ended_on = models.DateField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()

@@ -19,6 +19,7 @@ from sendco.files.kinds import Kind
 from sendco.files.services import FileNotAvailable, open_stored
 from sendco.pdf.pages import settle_forms
 
+from ..costing.selectors import costed_table
 from ..letters.fields import SEN_TEAM
 from ..letters.services import letters
 from ..models import Advice, CaseLetterKind
@@ -33,6 +34,7 @@ class Part(models.TextChoices):
 
     CHRONOLOGY = "chronology", "Chronology"
     CYCLES = "cycles", "Assess, plan, do, review: the cycles of support"
+    PROVISION = "provision", "Provision, what it costs over a year and what it changed"
     AGENCIES = "agencies", "What agencies advised, and what the school does"
     SCORES = "scores", "Tests and scores"
     VIEWS = "views", "Views of the child and the parents"
@@ -209,6 +211,7 @@ def contents(case, acting, *, parts, enclosures, separate, dated_on, signed, tot
         "parts": [(part, Part(part).label) for part in Part.values if part in parts],
         "chronology": chronology(pupil, acting) if Part.CHRONOLOGY in parts else [],
         "cycles": cycles_of(pupil) if Part.CYCLES in parts else [],
+        "costed": costed_table(acting, pupil, dated_on) if Part.PROVISION in parts else None,
         "recommendations": advice_of_agencies(pupil) if Part.AGENCIES in parts else [],
         "scores": [(score, score_in_words(score)) for score in scores],
         "views": [(piece, page) for piece, page in views if piece.is_here],

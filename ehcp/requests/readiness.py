@@ -1,7 +1,9 @@
 """Is the school ready to ask for a needs assessment?"""
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
+from provision.runs.selectors import goes_on
 from pupils.agencies.selectors import advice_of
 from pupils.models import Document, PlanVoice, Pupil, RegisterEntry, SupportPlan
 from sendco.clock import long_date
@@ -41,6 +43,12 @@ def readiness(case: NeedsAssessment) -> list[tuple]:
             f"{cycles} reviewed cycle{'' if cycles == 1 else 's'} of support with values",
             cycles >= USUAL_CYCLES,
             "Review the plan with values. No law sets a number: authorities usually look for two cycles or more.",
+        ),
+        (
+            "provision",
+            "What the child gets, set up on the provision map with its cost over a year",
+            goes_on(pupil, timezone.localdate()),
+            "Set up the runs that the child is in, so that the pack can show what they cost and changed.",
         ),
         (
             "assessments",

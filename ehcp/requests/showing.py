@@ -140,6 +140,7 @@ def _said(step, case):
 MENDED = {
     "support": ("pupils:status-change", "pupil", "Change the status"),
     "cycles": ("pupil-detail", "pupil", "Open the pupil's plans"),
+    "provision": ("ehcp:costed-map", "pupil", "See the costed map"),
     "assessments": ("pupils:assessment-add", "pupil", "Enter a score"),
     "advice": ("pupils:document-add", "pupil", "File a report"),
     "views": ("ehcp:advice-edit", "views", "Enter their views"),

@@ -7,18 +7,25 @@ A body is plain data, so that it can be frozen: a list of {"heading", "note", "f
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date, timedelta
 
+from django.utils import timezone
+
+from provision.scores.selectors import came_to, lines_of_places, places_since
 from pupils.agencies.selectors import advice_of
 from pupils.models import Recommendation
 from pupils.plans.selectors import cycles_since
-from sendco.clock import full_date
+from sendco.clock import academic_year_start, full_date
 from sendco.richtext import plain_text
 
+from ..ledger.selectors import ledger_of
+from ..ledger.words import cause_words, minutes_words
 from ..models import Invitee, PlanVersion, SectionLetter
 from .selectors import answers
 
 Role = Invitee.Role
 EMPTY = "Nothing recorded."
+LONGEST_LEDGER = timedelta(days=400)  # a review that is long overdue still tells a year
 
 
 @dataclass(frozen=True)
@@ -175,6 +182,45 @@ def _target(target):
     ]
 
 
+def _since(facts):
+    """The last review, or the day of the plan, or where neither is known the first day of this school year."""
+    known = facts.plan.last_concluded_on or facts.plan.made_on
+    return known or date(academic_year_start(timezone.localdate()), 9, 1)
+
+
+def _provision(facts):
+    """What the child was in since the last review: how many sessions, and what the scores say. Not what is private."""
+    places = places_since(facts.pupil, _since(facts))
+    came = came_to(places)
+    rows = []
+    for place, lines in lines_of_places(places):
+        last = min(filter(None, (place.ends_on, place.provision.ends_on)))
+        here, whole = came.get(place.pk, (0, 0))
+        said = "; ".join(f"{line.name}: {line.words}" for line in lines if line.before or line.after)
+        rows.append([
+            place.provision.intervention.name, f"{_day(place.starts_on)} to {_day(last)}",
+            f"{here} of {whole} that were held" if whole else "No session is logged", said or "Not measured",
+        ])  # fmt: skip
+    return rows
+
+
+def _ledger(facts):
+    """Each line of Section F with what it promised and what took place, as far as the plan gives an amount."""
+    today = timezone.localdate()
+    first = max(_since(facts), today - LONGEST_LEDGER)
+    found = ledger_of(facts.plan, first, today, today)
+    rows = []
+    for one in found.lines:
+        if one.ledger.no_amount or not one.ledger.promised:
+            continue
+        causes = [cause_words(code, facts.pupil.forename) for code, _ in one.ledger.causes.most_common(2)]
+        rows.append([
+            f"{one.line.section}{one.line.number}", minutes_words(one.ledger.promised),
+            minutes_words(one.ledger.promised - one.ledger.short), minutes_words(one.ledger.short), ", ".join(causes),
+        ])  # fmt: skip
+    return rows
+
+
 def _agencies(facts):
     """What agencies advised, and what the school made of it; where there are several, how many went which way."""
     advice = list(advice_of(facts.pupil))
@@ -254,6 +300,15 @@ FIELDS = {
     "support.targets": Field(
         "Targets of support plans in school", "table", _targets, head=("Target", "From", "Aim", "Reached", "Review")
     ),
+    "support.provision": Field(
+        "Provision since the last review", "table", _provision, head=("Provision", "Days", "Sessions", "What changed")
+    ),
+    "support.ledger": Field(
+        "Section F since the last review",
+        "table",
+        _ledger,
+        head=("Line", "Promised", "Took place", "Short", "Mostly because"),
+    ),  # fmt: skip
     "support.advice": Field(
         "Agencies' recommendations", "table", _agencies, head=("Agency and report", "Advice", "What the school does")
     ),
@@ -272,7 +327,16 @@ DEFAULT = (
     (
         "Outcomes and provision",
         "",
-        ("strengths", "outcomes", "provision", "support.targets", "support.advice", "adulthood"),
+        (
+            "strengths",
+            "outcomes",
+            "provision",
+            "support.targets",
+            "support.provision",
+            "support.ledger",
+            "support.advice",
+            "adulthood",
+        ),
     ),
     ("What the meeting said", "", ("summary", "differences")),
     (

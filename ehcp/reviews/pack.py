@@ -15,6 +15,7 @@ from .selectors import answers
 
 MOST_BYTES = 60 * 1024 * 1024
 PICTURES = (Kind.JPEG, Kind.PNG)
+SUPPORT = ("support.targets", "support.provision", "support.ledger", "support.advice")
 A4 = (7.7, 11.1)  # inches, inside a margin
 
 
@@ -29,7 +30,7 @@ def papers_of(review):
         fields = [field for field in (_now(code, facts) for code in codes) if field]
         if fields:
             papers.append(_paper(title, f"version {facts.version.number}", fields))
-    support = [field for field in (_now(code, facts) for code in ("support.targets", "support.advice")) if field]
+    support = [field for field in (_now(code, facts) for code in SUPPORT) if field]
     if support:
         papers.append(_paper("Support in school since the last review", "", support))
     missing = [person.name for person in facts.people if person.asked_on and not answers.is_sent(person)]

@@ -60,13 +60,22 @@ class Rates:
 
     def hourly(self, member: int, on: date) -> Decimal | None:
         """Pounds an hour of this adult on this day; None where no rate, or no post, is entered."""
-        posts = [row for row in self._posts.get(member, ()) if row[0] <= on <= row[1]]
-        if not posts:
+        post = self._post(member, on)
+        if post is None:
             return None
-        _, _, _, pk, group = max(posts, key=lambda row: (row[2], -row[3]))
+        _, _, _, pk, group = post
         rates = self._rates.get(pk if self.basis == Basis.ACTUAL else group, [])
         place = bisect_right([starts for starts, _ in rates], on)
         return rates[place - 1][1] if place else None
+
+    def _post(self, member: int, on: date) -> tuple[date, date, Decimal, int, str] | None:
+        posts = [row for row in self._posts.get(member, ()) if row[0] <= on <= row[1]]
+        return max(posts, key=lambda row: (row[2], -row[3]), default=None)
+
+    def group_of(self, member: int, on: date) -> str:
+        """The staff group of this adult on this day, as people read it; empty where no post is entered."""
+        post = self._post(member, on)
+        return str(StaffGroup(post[4]).label) if post else ""
 
     def formula_now(self) -> Decimal | None:
         """The formula for those who support, on the last day: what a page names."""

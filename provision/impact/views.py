@@ -14,7 +14,7 @@ from ..costs.sums import pounds
 from ..map.views import basis_of, basis_words
 from . import selectors
 from .sums import Verdict
-from .words import caveats, group_words
+from .words import caveats, group_words, one_of
 
 # The parts of a line's bar, in order, with their colours in the style sheet and words.
 PARTS = (
@@ -67,7 +67,7 @@ def _line(line):
         "caveats": caveats(group),
         "bar": _bar(group),
         "cost": pounds(unit) if unit is not None else None,
-        "unit": line.kind.unit or "point",
+        "unit": one_of(line.kind),
     }
 
 

@@ -28,6 +28,12 @@ def number(value: Fraction | Decimal, places: str = "0.1") -> str:
     return f"{exact.quantize(Decimal(places), rounding=ROUND_HALF_UP).normalize():f}"
 
 
+def one_of(kind: ScoreKind) -> str:
+    """One of its unit: "point" of points."""
+    named = {"per cent": "percentage point", "a minute": "one a minute", "": "point"}
+    return named.get(kind.unit, kind.unit.removesuffix("s"))
+
+
 def gain_words(gain: Fraction, kind: ScoreKind) -> str:
     """ "6 points more", in the direction in which the score went."""
     went = -gain if kind.lower_is_better else gain

@@ -14,7 +14,7 @@ from staff.models import StaffMember
 from staff.permissions import Permission
 from staff.posts.selectors import at_work
 
-from ..models import LostReason, Place, Provision, ProvisionAdult, ProvisionTime, Session, WaitingPupil
+from ..models import LostReason, Place, Provision, ProvisionAdult, ProvisionTime, Session, Tier, WaitingPupil
 
 
 @dataclass
@@ -108,6 +108,13 @@ def of_pupil(acting: Acting, pupil: Pupil) -> list[Place]:
             Prefetch("provision__adults", queryset=adults), "provision__times", "targets__target"
         ).order_by("-starts_on", "-pk")
     )
+
+
+def goes_on(pupil: Pupil, day: date) -> bool:
+    """Whether the child is in a run that day that is more than what every pupil gets. One query."""
+    rows = Place.objects.filter(Q(ends_on=None) | Q(ends_on__gte=day), pupil=pupil, starts_on__lte=day)
+    rows = rows.filter(provision__starts_on__lte=day, provision__ends_on__gte=day)
+    return rows.exclude(provision__intervention__tier=Tier.UNIVERSAL).exists()
 
 
 def pupils_for_runs(acting: Acting) -> QuerySet[Pupil]:

@@ -114,7 +114,7 @@ def provision_detail(request, pk):
 def _children(acting, run, places):
     """What changed for the children of whom this person may know: one's own, all for those who lead it."""
     whole = selectors.leads(acting, run)
-    children = of_places([place for place in places if whole or place.is_known], run.intervention_id)
+    children = of_places([place for place in places if whole or place.is_known])
     words = dict(points_of(acting.school))
     for one in children:
         one.judged = words.get(one.outcome.value) if one.outcome else None

@@ -101,6 +101,7 @@ def _use(one):
 class ReviewForm(forms.Form):
     """What became of each child of a run. A child of whom nothing is said stays as they are."""
 
+    says_optional_once = True
     decided_on = DayField(label="Decided on")
 
     def __init__(self, *args, children, points, **kwargs):

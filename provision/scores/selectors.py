@@ -7,13 +7,13 @@ from datetime import date, timedelta
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
-from pupils.models import Assessment, Rater, ScoreKind
+from pupils.models import Assessment, Pupil, Rater, ScoreKind
 from staff.acting import Acting
 from staff.models import School
 
 from ..impact.sums import Change, Reading, changes_of
 from ..impact.words import TONES, change_words, rule_of
-from ..models import Attendance, InterventionMeasure, OutcomePoint, Place, PlaceOutcome, PlaceScore, Provision
+from ..models import Attendance, InterventionMeasure, OutcomePoint, Place, PlaceOutcome, PlaceScore, Provision, Tier
 
 POINT = PlaceScore.Point
 # How long before the first day, or after the last, a score still says something about the run.
@@ -55,7 +55,6 @@ class OfPlace:
     place: Place
     lines: list[Line] = field(default_factory=list)
     outcome: PlaceOutcome | None = None
-    ties: list[PlaceScore] = field(default_factory=list)
 
     @property
     def has_exit(self) -> bool:
@@ -101,17 +100,20 @@ def lines_of(rows: list[PlaceScore], measures: Iterable[ScoreKind]) -> list[Line
     return found
 
 
-def of_places(places: list[Place], intervention: int) -> list[OfPlace]:
-    """What each of these children has before and after, and what was judged. Four queries."""
+def lines_of_places(places: list[Place]) -> list[tuple[Place, list[Line]]]:
+    """What changed for each of these places, whatever run each is in. Two queries."""
     scores = linked_scores(places)
-    measures = measures_of([intervention]).get(intervention, [])
-    outcomes = {row.place_id: row for row in PlaceOutcome.objects.filter(place__in=[place.pk for place in places])}
+    measures = measures_of({place.provision.intervention_id for place in places})
     return [
-        OfPlace(
-            place, lines_of(scores.get(place.pk, []), measures), outcomes.get(place.pk), scores.get(place.pk, [])
-        )
+        (place, lines_of(scores.get(place.pk, []), measures.get(place.provision.intervention_id, [])))
         for place in places
     ]  # fmt: skip
+
+
+def of_places(places: list[Place]) -> list[OfPlace]:
+    """What each of these children has before and after, and what was judged. Three queries."""
+    outcomes = {row.place_id: row for row in PlaceOutcome.objects.filter(place__in=[place.pk for place in places])}
+    return [OfPlace(place, lines, outcomes.get(place.pk)) for place, lines in lines_of_places(places)]
 
 
 # --- From the record ---------------------------------------------------------------------------------------------
@@ -178,6 +180,31 @@ def to_review(acting: Acting) -> QuerySet[Provision]:
 
 
 ALL_YEAR = timedelta(days=300)
+
+
+def places_since(pupil: Pupil, first: date) -> list[Place]:
+    """What a child was in on this day or later, the oldest first: nothing private, nothing that every pupil gets."""
+    rows = Place.objects.filter(Q(ends_on=None) | Q(ends_on__gte=first), pupil=pupil, provision__ends_on__gte=first)
+    rows = rows.exclude(provision__is_private=True).exclude(provision__intervention__tier=Tier.UNIVERSAL)
+    return list(rows.select_related("provision__intervention").order_by("starts_on", "pk"))
+
+
+def came_to(places: list[Place]) -> dict[int, tuple[int, int]]:
+    """{place: (sessions to which the child came, sessions held with the child expected)}. One query."""
+    rows = Attendance.objects.filter(
+        pupil__in={place.pupil_id for place in places}, session__state="held",
+        session__provision__in={place.provision_id for place in places},
+    ).values_list("pupil", "session__provision", "session__on", "reason")  # fmt: skip
+    found: dict[int, tuple[int, int]] = {}
+    by_run: dict[tuple[int, int], list[Place]] = defaultdict(list)
+    for place in places:
+        by_run[place.pupil_id, place.provision_id].append(place)
+    for pupil, run, on, reason in rows.order_by():
+        for place in by_run.get((pupil, run), []):
+            if place.holds_on(on):
+                here, whole = found.get(place.pk, (0, 0))
+                found[place.pk] = (here + (not reason), whole + 1)
+    return found
 
 
 def attended(run: Provision) -> dict[int, tuple[int, int]]:

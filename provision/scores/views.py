@@ -41,11 +41,15 @@ def _read(request, places):
 def scores_add(request, pk):
     run = _run(request, pk)
     places = _places(run)
-    found = selectors.of_places(places, run.intervention_id)
+    found = selectors.of_places(places)
     measures = selectors.measures_of([run.intervention_id]).get(run.intervention_id, [])
     children = [(one.place, _there(one)) for one in found]
     form = forms.ScoresForm(
-        posted(request), school=request.acting.school, children=children, measures=measures, initial=_asked(request.GET)
+        posted(request),
+        school=request.acting.school,
+        children=children,
+        measures=measures,
+        initial={"point": _usual(run, found, request.acting.today)} | _asked(request.GET),
     )
 
     def save(cleaned):
@@ -63,6 +67,13 @@ def scores_add(request, pk):
         page=page_of(f"Scores of {run.name}", submit="Keep the scores", cancel=address(run), run=run),
         template="provision/scores_form.html",
     ).respond(request)
+
+
+def _usual(run, found, today):
+    """Before, until everybody has a score before; then while it runs, and after towards its end."""
+    if any(not any(line.before for line in one.lines) for one in found):
+        return PlaceScore.Point.ENTRY
+    return PlaceScore.Point.EXIT if today >= run.ends_on - selectors.SOON else PlaceScore.Point.DURING
 
 
 def _there(one):
@@ -92,11 +103,13 @@ def scores_use(request, pk):
     places = _places(run)
     measures = selectors.measures_of([run.intervention_id]).get(run.intervention_id, [])
     form = forms.UseForm(posted(request), candidates=selectors.candidates(run, places, measures))
-    page = page_of(f"Scores on the records, for {run.name}", submit="Use these", cancel=address(run), run=run)
+    page = page_of(f"Which scores count for {run.name}?", submit="Use these", cancel=address(run), run=run)
     page["lead"] = (
         "Scores of the measures of this run that stand on the records, taken near its days. What is proposed goes by "
         "the day on which each was taken."
     )
+    there = selectors.linked_scores(places)
+    page["ties"] = [row for place in places for row in _with_place(there.get(place.pk, []), place)]
     _read(request, places)
     return FormPage(
         form=form,
@@ -106,6 +119,13 @@ def scores_use(request, pk):
         page=page,
         template="provision/scores_use.html",
     ).respond(request)
+
+
+def _with_place(rows, place):
+    """The rows with the place that is loaded already."""
+    for row in rows:
+        row.place = place
+    return rows
 
 
 @require_permission(P.PROVISION_LOG, P.PROVISION_EDIT)
@@ -138,7 +158,7 @@ def review_list(request):
 def provision_review(request, pk):
     run = run_in_view(request, pk)
     places = _places(run)
-    children = selectors.of_places(places, run.intervention_id)
+    children = selectors.of_places(places)
     came = selectors.attended(run)
     for one in children:
         one.came = came.get(one.place.pupil_id)

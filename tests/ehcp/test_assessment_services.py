@@ -204,7 +204,7 @@ def test_withdrawn_exception_brings_the_limit_back(received, senco):
 
 def test_readiness_names_what_is_missing(case, pupil, senco):
     lacking = {key for key, _, there, _ in readiness(case) if not there}
-    assert lacking == {"support", "cycles", "assessments", "advice", "views", "reason"}
+    assert lacking == {"support", "cycles", "provision", "assessments", "advice", "views", "reason"}
 
     advice = case.advice.get(kind=Advice.Kind.PARENT)
     assessments.save_advice(advice=advice, received_on=date(2026, 9, 20), by=senco)
@@ -213,7 +213,7 @@ def test_readiness_names_what_is_missing(case, pupil, senco):
     case = assessments.save_reason(case=case, version=case.version, reason="word " * 20, by=senco)
 
     lacking = {key for key, _, there, _ in readiness(case) if not there}
-    assert lacking == {"support", "cycles", "assessments", "advice"}
+    assert lacking == {"support", "cycles", "provision", "assessments", "advice"}
 
 
 def test_year_nine_is_asked_about_adulthood(pupil, authority, senco):

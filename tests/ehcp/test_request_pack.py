@@ -1,6 +1,7 @@
 import io
 import re
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pikepdf
@@ -23,6 +24,7 @@ from pupils.models import (
     Contact,
     Document,
     PlanVoice,
+    Pupil,
     PupilFlag,
     Recommendation,
     Referral,
@@ -36,10 +38,11 @@ from sendco.files.models import StoredFile
 from sendco.jobs import runner
 from sendco.jobs.models import Job, Status
 from staff.acting import acting_for
-from staff.models import Membership
+from staff.models import FormulaRate, Membership
 from tests.again import later
 from tests.ehcp.pdfs import form_of, pdf_of
 from tests.factories.ehcp import LocalAuthorityFactory
+from tests.provision.helping import NINE, calendar, intervention, run_of
 from tests.pupils.plans.helping import begin, targets_of, write
 
 LONDON = ZoneInfo("Europe/London")
@@ -178,13 +181,13 @@ def test_pack_holds_what_readiness_counts(sign_in, senco, pupil, case):
     views = case.advice.get(kind=Advice.Kind.PARENT)
     health = case.advice.get(kind=Advice.Kind.MEDICAL)
     services.save_advice(advice=health, received_on=date(2026, 12, 1), by=senco)
-    assert missing(case) == {"support", "cycles", "assessments", "advice", "views", "reason"}
+    assert missing(case) == {"support", "cycles", "provision", "assessments", "advice", "views", "reason"}
     form = {"received_on": "2026-12-01", "words": "She reads at bedtime <now>.", "document": filed.pk}
     assert client.post(reverse("ehcp:advice-edit", args=[views.pk]), form).status_code == 302
     client.post(
         reverse("ehcp:advice-edit", args=[health.pk]), {"received_on": "2026-12-01", "words": "Her hearing is fine."}
     )
-    assert missing(case) == {"support", "cycles", "assessments", "reason"}
+    assert missing(case) == {"support", "cycles", "provision", "assessments", "reason"}
 
     make(client, case)
 
@@ -195,6 +198,25 @@ def test_pack_holds_what_readiness_counts(sign_in, senco, pupil, case):
     assert f"“What Dad wrote”, page {len(pages)}" in text
     assert "Words of her father" in pages[-1]
     assert "given on" not in text
+
+
+def test_pack_shows_provision_with_its_cost_over_a_year(sign_in, senco, school, pupil, case):
+    """An hour a week alone, 38 weeks at 16.50: 627.00."""
+    calendar(school)
+    rate = {"school": school, "authority": "Westmarch Council", "starts_on": date(2025, 9, 1), "yearly": 627}
+    FormulaRate.objects.create(**rate, weeks=38, hourly=Decimal("16.50"))
+    Pupil.objects.filter(pk=pupil.pk).update(home_authority="Westmarch Council")
+    run_of(
+        school, [pupil], by=senco, what=intervention(school, "Reading alone", group_size=1), minutes=60,
+        times=((1, NINE),), starts_on=date(2027, 1, 5), ends_on=date(2027, 3, 19),
+    )  # fmt: skip
+    assert "provision" not in missing(case)
+
+    make(sign_in(senco), case)
+
+    text = " ".join(text_of(stored(case)))
+    assert "Reading alone" in text
+    assert "£627.00" in text
 
 
 def test_what_only_has_a_date_is_said_not_to_be_there(sign_in, senco, case):

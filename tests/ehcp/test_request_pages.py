@@ -363,8 +363,9 @@ def test_empty_list_says_what_to_do(sign_in, senco):
 def test_gaps_of_a_request_lead_to_where_they_are_mended(sign_in, senco, case):
     text = words_of(detail(sign_in(senco), case))
 
-    assert "6 of 6 missing" in text
+    assert "7 of 7 missing" in text
     for url in (
+        reverse("ehcp:costed-map", args=[case.pupil_id]),
         reverse("pupils:status-change", args=[case.pupil_id]),
         reverse("pupils:assessment-add", args=[case.pupil_id]),
         reverse("pupils:document-add", args=[case.pupil_id]),

@@ -1,15 +1,19 @@
 """What the school's own plans and the agencies' advice bring to a review: its papers and its report."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
+import time_machine
 from django.utils import timezone
 
+from ehcp.ledger.services import link_line
 from ehcp.reviews import layouts
 from ehcp.reviews import pack as review_pack
 from ehcp.reviews.services import reviews as services
 from pupils.models import Agency, Recommendation, Referral, TargetValue
-from tests.factories.ehcp import PlanFactory
+from tests.factories import PupilFactory
+from tests.factories.ehcp import PlanFactory, PlanVersionFactory, ProvisionLineFactory
+from tests.provision.helping import NINE, calendar, held, intervention, run_of
 from tests.pupils.plans.helping import begin, targets_of
 
 pytestmark = pytest.mark.django_db
@@ -50,6 +54,36 @@ def test_targets_with_their_values_stand_in_the_report_and_the_papers(pupil, sen
         assert words in report
         assert words in str(papers)
     assert papers[-1]["title"] == "Support in school since the last review"
+
+
+def test_provision_and_the_ledger_stand_in_the_report_and_the_papers(school, senco, teaching_assistant):
+    """A child alone with an assistant for four weeks: one session held of two a week, in the report of the review."""
+    with time_machine.travel("2026-11-30 12:00:00+00:00", tick=False):
+        calendar(school)
+        child = PupilFactory(school=school, legal_forename="Kezia")
+        plan = PlanFactory(pupil=child, made_on=date(2026, 11, 2))
+        version = PlanVersionFactory(plan=plan, dated_on=date(2026, 11, 2))
+        line = ProvisionLineFactory(
+            plan_version=version, number=1, section="F", text="Speech", minutes=30, times=2, per="week", group_size=1
+        )
+        run = run_of(school, [child], by=senco, what=intervention(school, "Speech programme", group_size=1))
+        link_line(
+            line=line, places=list(run.places.all()), version=0, by=senco,
+            conditions={"skill": None, "is_pro_rata": False, "activity": ""},
+        )  # fmt: skip
+        for session in run.sessions.filter(on__week_day=2):  # the Mondays
+            held(session, by=senco)
+        secret = intervention(school, "Counselling")
+        run_of(school, [child], by=senco, what=secret, times=((1, NINE),), is_private=True)
+        review = services.begin(plan=plan, kind="annual", by=senco)
+
+        report = texts(review)
+        papers, _ = review_pack.papers_of(review)
+
+    for words in ("Speech programme", "4 of 4 that were held", "'F1', '4 h 00', '2 h 00', '2 h 00'"):
+        assert words in report
+        assert words in str(papers)
+    assert "Counselling" not in report
 
 
 def test_the_report_says_how_much_advice_was_adopted(pupil, senco, review):

@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from ehcp.models import (
     Caseworker,
+    CostedMap,
     LineAction,
     LocalAuthority,
     Placement,
@@ -53,6 +54,7 @@ def plan_things(school, user, pupil):
         "plan_line": line.pk,
         "line_action": LineAction.objects.create(line=line, text="Raised with the authority").pk,
         "placement": Placement.objects.create(plan=plan, setting="Fernhill", starts_on=MADE).pk,
+        "costed_map": CostedMap.objects.create(school=school, pupil=pupil, total=0, threshold=6000).pk,
         "top_up": TopUpFunding.objects.create(plan=plan, band="3", starts_on=MADE).pk,
         "plan_move": PlanMove.objects.create(
             plan=plan, old_authority="Eastmarch", new_authority=authority, moved_on=MADE, aware_on=MADE
@@ -70,6 +72,7 @@ ABOUT_A_PLAN = {
     "plan_outcome",
     "plan_line",
     "line_action",
+    "costed_map",
     "placement",
     "top_up",
     "plan_move",
@@ -121,6 +124,15 @@ def plan_routes(record, classroom, leads):
         "ehcp:line-weeks": ("plan_line", record),
         "ehcp:line-action-add": ("plan_line", record),
         "ehcp:line-action-remove": ("line_action", record),
+        "ehcp:costed-map": ("pupil", record),
+        "ehcp:costed-map-file": ("pupil", record),
+        "ehcp:costed-map-keep": ("pupil", record),
+        "ehcp:costed-map-kept": ("costed_map", record),
+        "ehcp:costed-map-kept-file": ("costed_map", record),
+        "ehcp:costed-map-sent": ("costed_map", record),
+        "ehcp:costed-map-remove": ("costed_map", record),
+        "ehcp:cost-list": ("none", record),
+        "ehcp:authority-columns": ("authority", leads),
         "ehcp:authority-list": ("none", record),
         "ehcp:authority-add": ("none", record),
         "ehcp:authority-detail": ("authority", record),

@@ -11,6 +11,7 @@ from provision.models import (
     Attendance,
     AwayReason,
     Funding,
+    Intervention,
     LostReason,
     Place,
     PlaceTarget,
@@ -28,7 +29,7 @@ from provision.models import (
 from provision.runs.planning import sessions_of
 from provision.universal.starter import STARTER as EVERY_CLASS
 from pupils.models import Target
-from pupils.models.register import Code
+from pupils.models.register import Area, Code
 from staff.selectors import school_calendar
 from staff.weeks import monday_of
 
@@ -74,6 +75,8 @@ def _one_to_one(what, adult, days, times, needs, **more):
 
 
 PRIVATE = ("Draw and talk",)
+# The school's own, beside the list that sendco comes with: what makes a child's year cost more than 6,000 pounds.
+ALONE = "One-to-one support in lessons"
 KESTREL_GROUPS = [
     Group("RWI phonics catch-up group", "Phonics, Robins", ("hlta1",), EVERY, "11:00", ("SPLD", "MLD", "SLCN"),
           ("1", "2"), place="Library", focus="Set 2 sounds, first story"),
@@ -111,6 +114,7 @@ KESTREL_GROUPS = [
     Group("Sensory circuits", "Circuits", ("ta2", "arp4"), EVERY, "08:50", ("ASD", "SEMH", "PD", "SLD"), place="Hall",
           sharing=Sharing.PARTS),
     Group("Motor skills programme", "Fingers", ("ta5",), MWF, "13:00", ("PD", "SPLD", "MLD"), ("1", "2", "3")),
+    *_one_to_one(ALONE, "ta6", EVERY, ("08:55",), (), codes=(Code.PLAN,), funding=Funding.TOP_UP),
     Group("Touch typing", "Typing", ("ta3",), MWF, "11:30", ("SPLD", "PD"), ("5", "6"), place="ICT room"),
 ]  # fmt: skip
 HARBOUR_GROUPS = [
@@ -195,6 +199,12 @@ class Writer:
         first = self.days.first_of(self.days.year - 1)
         for row in starter_rows(self.setting.school):
             self.rows[row.name] = self.book.add(row, on=first, by=self.senco)
+        alone = Intervention(
+            school=self.setting.school, name=ALONE, area=Area.ACROSS, tier=Tier.SPECIALIST, group_size=1, minutes=120,
+            times_a_week=5, weeks=38, summary="An adult beside the child, and the child doing as much alone as can be.",
+            entry="The plan says so.", exit="The child works alone for most of a lesson.",
+        )  # fmt: skip
+        self.rows[ALONE] = self.book.add(alone, on=first, by=self.senco)
         self.scores = Scores(self)
         self.scores.begin(first)
         calendar = school_calendar(self.setting.school)

@@ -55,6 +55,11 @@ SAID = {
 }
 
 
+def _on_a_weekday(day):
+    """The day itself, or the Friday before it."""
+    return day - timedelta(days=max(day.weekday() - 4, 0))
+
+
 class Scores:
     """Scores of the runs that one writer of provision (provision.py) has set up."""
 
@@ -70,7 +75,7 @@ class Scores:
             kind = kind_of(entry, self.writer.setting.school)
             kinds[entry.name] = self.book.add(kind, on=first, by=self.senco)
         for name, row in self.writer.rows.items():
-            self.measures[name] = [kinds[measure] for measure in MEASURED_BY[name]]
+            self.measures[name] = [kinds[measure] for measure in MEASURED_BY.get(name, ())]
             for kind in self.measures[name]:
                 self.book.add(InterventionMeasure(intervention=row, kind=kind), on=first, by=self.senco)
 
@@ -86,8 +91,8 @@ class Scores:
     def _scores(self, place, kind, number, *, over):
         """True where there is a score after."""
         run = place.provision
-        before_on = min(place.starts_on + timedelta(days=number % 5), self.today)
-        after_on = min(run.ends_on - timedelta(days=number % 5), self.today)
+        before_on = _on_a_weekday(min(place.starts_on + timedelta(days=number % 5), self.today))
+        after_on = _on_a_weekday(min(run.ends_on - timedelta(days=number % 5), self.today))
         if place.starts_on > self.today or (id(place.pupil), kind.name, before_on) in self.taken:
             return False
         (least, most), (low, high) = SCORES[kind.name]
