@@ -1,8 +1,48 @@
 from django import forms
 
 from sendco.formkit.versions import VersionedForm
+from staff.forms.days import DayField
 
+from ..imports.reading.readers import MAX_BYTES
 from ..models import ScoreKind
+from .importing import Unreadable, read
+
+
+class FileForm(forms.Form):
+    file = forms.FileField(
+        label="File of scores",
+        max_length=200,
+        help_text="CSV or a workbook. Either with the columns Measure and Score, or with a column for each measure, "
+        "headed by its name. Each line needs the UPN or the name of the pupil.",
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx,.ods,text/csv"}),
+    )
+    taken_on = DayField(label="Taken on, where the file has no date", required=False)
+    form = forms.CharField(
+        label="Test and form, where the file has none", max_length=60, required=False,
+        help_text="The same before and after, or they cannot be compared.",
+    )  # fmt: skip
+
+    def __init__(self, *args, acting, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.acting = acting
+
+    def clean(self):
+        """Read the file; afterwards `reading` holds what it says."""
+        data = super().clean()
+        if "file" not in data or "taken_on" not in data:
+            return data
+        content = data["file"].read(MAX_BYTES + 1)
+        try:
+            self.reading = read(
+                content, data["file"].name, acting=self.acting, usual=data["taken_on"], form=data.get("form", "")
+            )
+        except Unreadable as error:
+            self.add_error("file", str(error))
+        return data
+
+
+class CheckForm(forms.Form):
+    sum = forms.CharField(widget=forms.HiddenInput, max_length=64)
 
 
 class KindForm(VersionedForm, forms.ModelForm):

@@ -1,5 +1,5 @@
 from .agencies import Agency, BoughtTime, Recommendation, Referral, Visit
-from .assessments import Assessment, Rater, ScoreKind
+from .assessments import Assessment, Rater, ScoreImport, ScoreKind
 from .concerns import Concern, ConcernView
 from .contacts import Contact
 from .deployment import SlotPupil
@@ -101,6 +101,7 @@ __all__ = [
     "RegisterEntry",
     "ReviewWindow",
     "SavedView",
+    "ScoreImport",
     "ScoreKind",
     "SearchKey",
     "SencoQuestion",

@@ -76,6 +76,25 @@ class ScoreKind(models.Model):
         return self.name
 
 
+class ScoreImport(models.Model):
+    """Scores read from one file, with what is needed to take them back."""
+
+    school = models.ForeignKey("staff.School", on_delete=models.PROTECT, related_name="score_imports")
+    file_name = models.CharField(max_length=150)
+    scores = models.JSONField(default=list)  # ids
+    made_by = models.ForeignKey("staff.User", on_delete=models.PROTECT, null=True, related_name="+")
+    made_at = models.DateTimeField(auto_now_add=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = InSchoolQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+
+    def __str__(self):
+        return f"scores of import {self.pk}"
+
+
 class Assessment(models.Model):
     """A score on a named test. Scores and dates only: never test items, which are their publishers'.
 

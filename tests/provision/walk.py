@@ -15,7 +15,7 @@ from provision.models import (
     UniversalItem,
     WaitingPupil,
 )
-from pupils.models import Assessment, ScoreKind
+from pupils.models import Assessment, ScoreImport, ScoreKind
 from staff.models import StaffMember, TeachingGroup
 from staff.roles import Role
 
@@ -59,6 +59,7 @@ def provision_things(school, user, pupil):
         "provision_run": run.pk,
         "run_to_add_to": run.pk,
         "score_kind": kind.pk,
+        "score_import": ScoreImport.objects.create(school=school, file_name="walked.csv").pk,
         "tied_score": PlaceScore.objects.create(place=place, score=score, point="entry").pk,
         "provision_place": place.pk,
         "waiting_pupil": wait.pk,
@@ -114,6 +115,9 @@ def provision_routes(*, reads, leads):
     }
     measures = {"list": ("none", reads), "start": ("none", leads), "add": ("none", leads)}
     measures["edit"] = ("score_kind", leads)
-    return {f"provision:{name}": found for name, found in pages.items()} | {
-        f"pupils:measure-{name}": found for name, found in measures.items()
-    }
+    files = {"import": ("none", leads), "check": ("none", leads), "take-back": ("score_import", leads)}
+    return (
+        {f"provision:{name}": found for name, found in pages.items()}
+        | {f"pupils:measure-{name}": found for name, found in measures.items()}
+        | {f"pupils:scores-{name}": found for name, found in files.items()}
+    )
