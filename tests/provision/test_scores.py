@@ -353,13 +353,13 @@ def test_a_teacher_reads_of_own_pupils_alone(measured, kind, senco, teacher, ope
     stranger = PupilFactory(school=open_school, legal_forename="Zora")
     place = Place.objects.create(provision=measured, pupil=stranger, starts_on=MONDAY)
     services.enter_scores(
-        run=measured, taken=Taken(kind, POINT.ENTRY, MONDAY), scores={place.pk: (place, Decimal(77))}, by=senco
+        run=measured, taken=Taken(kind, POINT.ENTRY, MONDAY), scores={place.pk: (place, Decimal("77.25"))}, by=senco
     )
 
     page = text_of(sign_in(teacher).get(reverse("provision:provision-detail", args=[measured.pk])))
 
     assert "Scores and outcomes" in page
-    assert "77" not in page
+    assert "77.25" not in page
 
 
 def test_a_score_on_the_record_chooses_its_measure(measured, sdq, senco, sign_in):
