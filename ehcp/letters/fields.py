@@ -72,6 +72,13 @@ BY_KIND = {
         MergeField("plan.date", "The date of the plan", "16 March 2026"),
         MergeField("lines.list", "The lines that say no amount, one a line", "F2: access to a calm space (no amount)"),
     ),
+    "la_short_lines": (
+        *COMMON,
+        MergeField("plan.date", "The date of the plan", "16 March 2026"),
+        MergeField("ledger.days", "The days that are told", "1 September 2026 to 12 January 2027"),
+        MergeField("ledger.list", "Each line with what it promised and what took place", "F1: promised 12 h 00, ..."),
+        MergeField("ledger.sum", "What is short in all", "4 h 30 of 24 h 00"),
+    ),
 }
 # Which letters each kind of case may have, by what the link on its page says; one without words has its link where the
 # duty is late.
@@ -81,7 +88,10 @@ OF_CASE = {
         "la_late_decision": "the decision is late",
         "la_late_final": "the final plan is late",
     },
-    "plan": {"la_vague_lines": "to the authority about vague provision"},
+    "plan": {
+        "la_vague_lines": "to the authority about vague provision",
+        "la_short_lines": "to the authority about provision that did not take place",
+    },
     "review": {
         "review_invitation": "invitation",
         "review_chaser": "reminder",
@@ -288,6 +298,16 @@ From the meeting to the amended final plan there are twelve weeks in all (R (L, 
 {{ lines.list }}
 
 Please put the amounts into the plan, or tell us what was meant. Until then we record what we give and ask at the next review."""  # noqa: E501
+        + _END,
+    ),
+    "la_short_lines": (
+        "{{ child.full_name }}: provision of the plan of {{ plan.date }} that did not take place",
+        _TO_AUTHORITY
+        + """You have to secure the special educational provision in the plan (Children and Families Act 2014, s42). Our record of {{ ledger.days }} shows, line by line, what the plan promises and what took place:
+
+{{ ledger.list }}
+
+In all {{ ledger.sum }} did not take place. Please tell us what you will do so that the whole of it does. We go on to record what we give, and why the rest did not take place."""  # noqa: E501
         + _END,
     ),
 }

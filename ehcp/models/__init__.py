@@ -5,7 +5,7 @@ from .chasers import ChaserPlan, ChaserRun
 from .consultations import Consultation
 from .contributions import ContributionFile, ReviewMail
 from .costing import CostedMap
-from .ledger import LineAction, LineConditions, LineDelivery
+from .ledger import LineAction, LineConditions, LineDelivery, LineSum
 from .letters import CaseLetter, CaseLetterKind, CaseLetterTemplate, Correspondence
 from .plans import (
     Placement,
@@ -50,6 +50,7 @@ __all__ = [
     "LineAction",
     "LineConditions",
     "LineDelivery",
+    "LineSum",
     "LocalAuthority",
     "Method",
     "NeedsAssessment",

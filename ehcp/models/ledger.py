@@ -51,3 +51,31 @@ class LineAction(models.Model):
 
     def __str__(self):
         return f"action on line {self.line_id}"
+
+
+class LineSum(models.Model):
+    """What one stretch of a line came to, in minutes, as it was worked out last night: for pages that show many plans.
+
+    The ledger of one plan is worked out when it is opened. `causes` are minutes by cause, as texts: amounts may be
+    parts of a minute where the plan says pro rata.
+    """
+
+    line = models.ForeignKey(ProvisionLine, on_delete=models.CASCADE, related_name="sums")
+    first_on = models.DateField()
+    last_on = models.DateField()
+    # Of a line that no provision is linked to nobody knows what took place: it stands apart.
+    is_linked = models.BooleanField(default=True)
+    promised = models.DecimalField(max_digits=9, decimal_places=2)
+    delivered = models.DecimalField(max_digits=9, decimal_places=2)
+    made_good = models.DecimalField(max_digits=9, decimal_places=2)
+    short = models.DecimalField(max_digits=9, decimal_places=2)
+    causes = models.JSONField(default=dict)
+    worked_out_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["first_on", "pk"]
+        constraints = [models.UniqueConstraint(fields=["line", "first_on"], name="line_sum_once")]
+        indexes = [models.Index(fields=["last_on", "line"], name="line_sum_of_days")]
+
+    def __str__(self):
+        return f"sums of line {self.line_id} from {self.first_on}"

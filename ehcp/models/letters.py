@@ -31,6 +31,7 @@ class CaseLetterKind(models.TextChoices):
     LA_LATE_REVIEW = "la_late_review", "To the authority: decision after a review is late"
     LA_LATE_AMENDED = "la_late_amended", "To the authority: amended plan is late"
     LA_VAGUE_LINES = "la_vague_lines", "To the authority: provision that says no amount"
+    LA_SHORT_LINES = "la_short_lines", "To the authority: provision that did not take place"
 
 
 class OfCaseQuerySet(models.QuerySet):

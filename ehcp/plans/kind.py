@@ -2,7 +2,7 @@
 
 from ..cases.kind import CaseKind, DatedFact
 from ..models import CaseLetterKind, Plan
-from .letter_values import vague_line_values
+from .letter_values import short_line_values, vague_line_values
 
 MADE = ("made_on",)
 
@@ -14,7 +14,10 @@ PLAN = CaseKind(
     route="ehcp:plan-detail",
     joins=("authority", "caseworker"),
     closed="ceased_on",
-    letter_values={CaseLetterKind.LA_VAGUE_LINES: vague_line_values},
+    letter_values={
+        CaseLetterKind.LA_VAGUE_LINES: vague_line_values,
+        CaseLetterKind.LA_SHORT_LINES: short_line_values,
+    },
     facts=(
         DatedFact("made_on", "The date of the plan", "the plan was made"),
         DatedFact("last_concluded_on", "The last review", "the last review", MADE),

@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
+from ehcp.ledger import rollup
 from ehcp.reviews.services import chasers
 from pupils.plans.services.windows import ask_open_windows
 from pupils.profiles.services import ask_new_readers
@@ -119,6 +120,7 @@ def _plan(run: DailyRun, now: datetime) -> bool:
             ask_new_readers(run.school)
             ask_open_windows(run.school, run.day)
             bring_school_up_to_date(run.school)
+            rollup.ask(run.school)
             done = _SchoolDay(run, token, now).write()
             steps.reached("row.before")
     except Exception:

@@ -1,5 +1,9 @@
 """Is the school doing what the law asks, and are the authorities? Ours apart from theirs, law apart from the rest."""
 
+from collections import Counter
+from decimal import Decimal
+from fractions import Fraction
+
 from django import forms
 from django.core.paginator import Paginator
 from django.shortcuts import render
@@ -7,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from ehcp.ledger.rollup import sums_between, worked_out_at
+from ehcp.ledger.words import cause_words, minutes_words
 from governance.selectors import compliance as figures
 from sendco.charts.bars import bar_chart
 from sendco.charts.lines import Line, line_chart
@@ -24,6 +30,7 @@ from . import exports as compliance_exports
 from .reading import figures_of, missed_items, missed_rows
 
 PER_PAGE = 25
+MOST_SHORT = 20
 ON_A_PHONE = 284  # the width of a chart there
 
 
@@ -44,6 +51,36 @@ def _cause_chart(causes, width):
     if not causes:
         return None
     return bar_chart(title="Causes of our late duties", bars=causes, head=("Cause", "Duties"), width=width)
+
+
+def _section_f(acting, period):
+    """What the plans promised and what took place: the sums of last night. Three queries."""
+    found = sums_between(acting, period.first, period.last)
+    promised = sum((one.promised for one in found), Decimal(0))
+    short = sum((one.short for one in found), Decimal(0))
+    causes = Counter()
+    for one in found:
+        causes.update(one.causes)
+    return {
+        "at": worked_out_at(acting),
+        "share": int(100 * (promised - short) / promised) if promised else None,
+        "promised": minutes_words(Fraction(promised)),
+        "short": minutes_words(Fraction(short)),
+        "plans": sum(bool(one.promised) for one in found),
+        "kept": sum(bool(one.promised) and not one.short for one in found),
+        "unlinked": sum(len(one.unlinked) for one in found),
+        "causes": [
+            (cause_words(code, "the pupil"), minutes_words(Fraction(part))) for code, part in causes.most_common(4)
+        ],
+        "rows": [
+            (
+                one, minutes_words(Fraction(one.promised)), minutes_words(Fraction(one.took_place)),
+                minutes_words(Fraction(one.short)), cause_words(one.main_cause, one.plan.pupil.forename),
+            )
+            for one in found
+            if one.short
+        ][:MOST_SHORT],
+    }  # fmt: skip
 
 
 @require_permission(P.COMPLIANCE_VIEW)
@@ -69,6 +106,7 @@ def compliance(request):
         "cause_chart": _cause_chart(period_figures["causes"], 560),
         "small_cause_chart": _cause_chart(period_figures["causes"], ON_A_PHONE),
         "unexplained": to_explain_count(acting, today),
+        "section_f": _section_f(acting, period),
         "may_export": acting.can(P.EXPORT_RUN),
         "has_schools": len(acting.schools) > 1,
     }

@@ -7,6 +7,8 @@ from functools import partial
 from django.conf import settings
 from django.db import transaction
 
+from ehcp.ledger.rollup import roll_up_plan
+from ehcp.models import Plan
 from staff.models import AcademicYear, Closure, Membership, School, Term, Unit
 from staff.models.school import SettingType
 from staff.roles import Role
@@ -100,6 +102,8 @@ def load(*, today, seed=SEED, canary=False):
         setting.book.write()
         aftermath.add(setting)
         setting.book.write_events()
+        for plan in Plan.objects.filter(school=setting.school):
+            roll_up_plan(plan.pk, today)
         schools[key] = setting.school
     return Loaded(schools, children)
 
