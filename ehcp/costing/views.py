@@ -159,9 +159,6 @@ def costed_map_remove(request, pk):
 def cost_list(request):
     """The £6,000 test: what each child's provision costs over a year, beside what the school pays first."""
     found = selectors.all_costed(request.acting, request.acting.today)
-    audit.record_reads(
-        school_id=request.acting.school.pk, pupil_ids=[one.pupil.pk for one in found], by=request.user, what="costs"
-    )
     context = {
         "title": "Cost of a year",
         "section": "map",

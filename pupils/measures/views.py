@@ -7,7 +7,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
-from sendco.audit.services import record_reads
 from sendco.drafts.services import discard_draft, load_draft, save_draft
 from sendco.formkit.page import ConfirmPage, FormPage, form_page, posted
 from sendco.limits.services import check_limit
@@ -141,7 +140,6 @@ def scores_check(request):
 
     pupils = Pupil.objects.visible_to(acting).in_bulk({one.pupil for one in scores})
     kinds = ScoreKind.objects.visible_to(acting).in_bulk({one.kind for one in scores})
-    record_reads(school_id=acting.school.pk, pupil_ids=list(pupils), by=request.user, what="scores")
     cancel = reverse("pupils:scores-import")
     page = _page("Check the scores", submit=f"Keep {len(plan.new)} scores", cancel=cancel) | {
         "draft": draft.data,
