@@ -41,6 +41,7 @@ NOT_WALKED = {
     "staff:invitation-join": "for somebody who is not signed in; tests/staff/test_invitations.py",
     "staff:calendar-import-check": "needs a file that was read; tests/staff/test_calendar.py",
     "timetable-import-check": "needs a file that was read; tests/pages/test_board_import.py",
+    "pupils:scores-check": "needs a file that was read; tests/pupils/test_scores_import.py",
     "pupils:merge": "on the page of merge-preview",
     "pupils:concern-triage": "on the page of concern-detail",
     "ehcp:my-view": "for a colleague who is asked; tests/ehcp/test_contribution_pages.py",
