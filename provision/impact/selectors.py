@@ -20,8 +20,8 @@ from staff.models import Term
 from ..costs.rates import Rates
 from ..costs.selectors import of_pupils
 from ..models import Place, PlaceOutcome, PlaceScore, PlaceTarget, Provision, ProvisionAdult, Session
-from ..scores.selectors import linked_scores, measures_of, reading_of
-from .sums import LEAST, Change, Group, changes_of
+from ..scores.selectors import lines_of, linked_scores, measures_of
+from .sums import LEAST, Change, Group
 from .words import rule_of
 
 POINT = PlaceScore.Point
@@ -130,15 +130,10 @@ def _add_scores(found: list[Over]) -> None:
     measures = measures_of({place.provision.intervention_id for place in places})
     for one in found:
         rows = scores.get(one.place.pk, [])
-        kinds = {kind.pk: kind for kind in measures.get(one.place.provision.intervention_id, [])}
-        kinds |= {row.kind.pk: row.kind for row in rows}
+        lines = lines_of(rows, measures.get(one.place.provision.intervention_id, []))
+        one.changes = {(line.kind.pk, line.rater): line.change for line in lines}
         one.has_exit = any(row.point == POINT.EXIT for row in rows)
         one.outcome = getattr(one.place, "outcome", None)
-        for pk, kind in kinds.items():
-            mine = [row for row in rows if row.kind.pk == pk]
-            ends = [[reading_of(row.score) for row in mine if row.point == end] for end in (POINT.ENTRY, POINT.EXIT)]
-            for rater, change in changes_of(rule_of(kind), *ends).items():
-                one.changes[pk, rater] = change
 
 
 def _add_costs(found: list[Over], rates: Rates) -> None:

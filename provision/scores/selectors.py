@@ -207,13 +207,6 @@ def came_to(places: list[Place]) -> dict[int, tuple[int, int]]:
     return found
 
 
-def attended(run: Provision) -> dict[int, tuple[int, int]]:
-    """{child: (sessions that the child came to, sessions that were held with the child expected)}. One query."""
-    rows = Attendance.objects.filter(session__provision=run, session__state="held").order_by().values_list("pupil")
-    rows = rows.annotate(here=Count("pk", filter=Q(reason="")), whole=Count("pk"))
-    return {pk: (here, whole) for pk, here, whole in rows}
-
-
 def points_of(school: School) -> list[tuple[int, str]]:
     """(value, words) of the five points, the best first, in the school's words where it has its own. One query."""
     own = dict(OutcomePoint.objects.filter(school=school).values_list("value", "label"))

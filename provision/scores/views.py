@@ -159,9 +159,9 @@ def provision_review(request, pk):
     run = run_in_view(request, pk)
     places = _places(run)
     children = selectors.of_places(places)
-    came = selectors.attended(run)
+    came = selectors.came_to(places)
     for one in children:
-        one.came = came.get(one.place.pupil_id)
+        one.came = came.get(one.place.pk)
     form = forms.ReviewForm(posted(request), children=children, points=selectors.points_of(request.acting.school))
 
     @transaction.atomic
