@@ -13,6 +13,7 @@ from pupils.measures.starter import STARTER, kind_of
 from pupils.models import Assessment, Rater
 from pupils.models.assessments import Scale
 from pupils.record.services.assessments import score_in_words
+from staff.selectors import school_calendar
 
 POINT = PlaceScore.Point
 Next, NoScore = PlaceOutcome.Next, PlaceOutcome.NoScore
@@ -55,21 +56,23 @@ SAID = {
 }
 
 
-def _on_a_weekday(day):
-    """The day itself, or the Friday before it."""
-    return day - timedelta(days=max(day.weekday() - 4, 0))
-
-
 class Scores:
     """Scores of the runs that one writer of provision (provision.py) has set up."""
 
     def __init__(self, writer):
         self.writer, self.book, self.today, self.senco = writer, writer.book, writer.today, writer.senco
         self.rng = random.Random(f"scores of {writer.key}")  # noqa: S311  (invented data, nothing secret)
-        self.measures, self.taken = {}, set()
+        self.measures, self.taken, self.calendar = {}, set(), None
+
+    def _on_a_school_day(self, day):
+        """The day itself, or the last school day before it."""
+        while self.calendar.covers(day) and not self.calendar.is_school_day(day):
+            day -= timedelta(days=1)
+        return day
 
     def begin(self, first):
         """The measures of the school, and which of them each intervention is judged by."""
+        self.calendar = school_calendar(self.writer.setting.school)
         kinds = {}
         for entry in STARTER:
             kind = kind_of(entry, self.writer.setting.school)
@@ -91,8 +94,8 @@ class Scores:
     def _scores(self, place, kind, number, *, over):
         """True where there is a score after."""
         run = place.provision
-        before_on = _on_a_weekday(min(place.starts_on + timedelta(days=number % 5), self.today))
-        after_on = _on_a_weekday(min(run.ends_on - timedelta(days=number % 5), self.today))
+        before_on = self._on_a_school_day(min(place.starts_on + timedelta(days=number % 5), self.today))
+        after_on = self._on_a_school_day(min(run.ends_on - timedelta(days=number % 5), self.today))
         if place.starts_on > self.today or (id(place.pupil), kind.name, before_on) in self.taken:
             return False
         (least, most), (low, high) = SCORES[kind.name]
@@ -124,7 +127,7 @@ class Scores:
         self.book.event("provision.score", place, words, on=on, by=self.senco, pupil=place.pupil)
 
     def _outcome(self, place, number, had):
-        on = min(place.provision.ends_on, self.today)
+        on = self._on_a_school_day(min(place.provision.ends_on, self.today))
         row = PlaceOutcome(place=place, decided_on=on, decided_by=self.senco)
         row.value = self.rng.choice((2, 1, 1, 0, 0, 0, -1, -1, -2)) if had else self.rng.choice((0, -1, None))
         row.no_score = "" if had else self.rng.choice((NoScore.ABSENT, NoScore.NOT_TAKEN, NoScore.UNSUITED))
