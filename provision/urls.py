@@ -1,6 +1,7 @@
 from .impact import urls as impact
 from .library import urls as library
 from .map import urls as maps
+from .offline import urls as offline
 from .runs import urls as runs
 from .scores import urls as scores
 from .sessions import urls as sessions
@@ -15,4 +16,5 @@ urlpatterns = [
     *impact.urlpatterns,
     *runs.urlpatterns,
     *sessions.urlpatterns,
+    *offline.urlpatterns,
 ]

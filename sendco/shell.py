@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from django.conf import settings
 
+from provision.offline.selectors import sign_in_of
 from sendco.addresses import address
 from staff.permissions import Permission as P
 
@@ -84,11 +85,14 @@ def shell(request):
     if acting is None or not acting.user.is_authenticated:
         return {"acting": None, "demo": settings.DEMO}
     menu = menu_for(acting.permissions)
+    may_log = acting.can(P.PROVISION_LOG) or acting.can(P.PROVISION_EDIT)
     return {
         "acting": acting,
         "menu": menu,
         "phone_menu": tuple(entry for entry in menu if entry.on_phone)[:4],
         "may_search": acting.can(P.DIRECTORY_SEARCH) or acting.can(P.PUPIL_VIEW_ALL),
+        "may_log": may_log,
+        "signed_in": sign_in_of(request.session.session_key) if may_log else "",
         "may_raise": acting.can(P.CONCERN_RAISE),
         "demo": settings.DEMO,
         "idle_seconds": (acting.school.idle_minutes if acting.school else settings.IDLE_MINUTES) * 60,

@@ -37,6 +37,12 @@ def signed_in(view):
     return view
 
 
+def polls(view):
+    """Mark a view that the page asks for by itself: it does not count as somebody being there."""
+    view.is_polling = True
+    return view
+
+
 def step_up(view=None, *, within=TEN_MINUTES):
     """Ask for the password, a passkey or a code again unless it was given `within` so many seconds, at sign-in too."""
     if view is None:

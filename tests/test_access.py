@@ -90,6 +90,9 @@ PUBLIC = (
         "staff:invitation-accept",
         "staff:three-words",
         "staff:lost-factor-ask",
+        "provision:offline-page",
+        "provision:service-worker",
+        "provision:app-manifest",
     }
     | WITH_A_PASS
     | OUTSIDE_WITH_A_PASS

@@ -145,6 +145,13 @@ def _outcome(row: Session) -> str:
     return f"not held: {row.get_reason_display().lower()}"
 
 
+def said(row: Session) -> str:
+    """What the person who logged it is told."""
+    if row.state == Session.State.HELD:
+        return f"Saved: {row.present} of {row.expected} here, {row.given} minutes."
+    return "Saved: nobody came, so it was not held."
+
+
 def _facts(mark: Any) -> tuple:
     there = not mark.reason
     return (mark.pupil_id, mark.reason, mark.minutes if there else None, mark.star and there, mark.word, mark.value)

@@ -150,11 +150,11 @@ def session_log(request, pk):
     return FormPage(
         form=form,
         save=save,
-        done=_said,
+        done=services.said,
         then=_back(request, session),
         page=lambda: (
             page_of(session.provision.name, session=session)
-            | {"session": session, "today": request.acting.today, "near": forms.NEAR}
+            | {"session": session, "today": request.acting.today, "near": forms.NEAR, "back": _back(request, session)}
         ),
         template="provision/session_log.html",
         changed=lambda meanwhile: _both(request, session, form, meanwhile),
@@ -164,12 +164,6 @@ def session_log(request, pk):
 def _pupils(request, session):
     """Of whom a page that is sent speaks."""
     return selectors.shown_in(session, request.POST.get("shown", "")) if request.method == "POST" else None
-
-
-def _said(session):
-    if session.state == Session.State.HELD:
-        return f"Saved: {session.present} of {session.expected} here, {session.given} minutes."
-    return "Saved: nobody came, so it was not held."
 
 
 def _back(request, session):

@@ -59,7 +59,9 @@ class SecurityHeadersMiddleware:
         secret = request.path.startswith(SECRET_PATHS)
         response.headers["Referrer-Policy"] = "strict-origin" if secret else "same-origin"
         if request.method == "POST" and request.path == SIGN_OUT:
-            response.headers["Clear-Site-Data"] = '"cache", "storage"'
+            # What waits on the phone stays there, sealed: the page has taken the key away and says so.
+            kept = request.POST.get("kept") == "1"
+            response.headers["Clear-Site-Data"] = '"cache"' if kept else '"cache", "storage"'
         if not request.path.startswith(settings.STATIC_URL):
             response.headers["Cache-Control"] = "private, no-store"
             patch_vary_headers(response, ["Cookie", "HX-Request"])

@@ -26,12 +26,6 @@ FORM_KEY = re.compile(r"[\w-]{1,80}")
 WRITE_EVERY = 60  # seconds: one write a minute is enough to measure idleness in minutes
 
 
-def polls(view):
-    """Mark a view that the page asks for by itself: it does not count as somebody being there."""
-    view.is_polling = True
-    return view
-
-
 def idle_seconds(request):
     minutes = request.session.get("idle_minutes") or settings.IDLE_MINUTES
     return minutes * 60

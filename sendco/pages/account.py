@@ -19,9 +19,8 @@ from sendco.drafts.services import DraftTooLong, save_draft
 from sendco.due.models import DueItem
 from sendco.formkit import tokens
 from sendco.formkit.page import FormPage, form_page, posted
-from sendco.middleware.sessions import polls
 from sendco.refusals import Refused
-from staff.access import require_permission, step_up
+from staff.access import polls, require_permission, step_up
 from staff.appraisal.services import hand_over as hand_over_appraisals
 from staff.forms.days import DayField
 from staff.leaving import held_by

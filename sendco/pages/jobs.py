@@ -12,8 +12,7 @@ from sendco.files.http import download_response
 from sendco.files.models import StoredFile
 from sendco.jobs.models import Job, Status
 from sendco.jobs.services import ask_to_cancel, retry
-from sendco.middleware.sessions import polls
-from staff.access import require_permission
+from staff.access import polls, require_permission
 from staff.permissions import Permission
 
 # Where a finished job leads, by kind: (words, route, name of the id in the result).

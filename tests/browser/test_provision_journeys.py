@@ -67,11 +67,11 @@ def set_up(page, site, click, name):  # noqa: F811
     return page.url
 
 
-def add_session_today(page, site):
+def add_session_today(page, at="00:01"):
     """One that was not planned: today may be a Sunday."""
     page.get_by_role("link", name="Add one that was not planned").click()
     page.get_by_label("Day", exact=True).fill(date.today().isoformat())  # noqa: DTZ011
-    page.get_by_label("From", exact=True).fill("00:01")
+    page.get_by_label("From", exact=True).fill(at)
     page.get_by_label(re.compile("held all the same")).check()
     page.get_by_role("button", name="Go on to log it").click()
     return page.url
@@ -83,7 +83,7 @@ def test_a_run_is_set_up_and_j2_its_session_is_logged_in_four_taps(enter, page, 
     run = set_up(page, site, click, "Six together")
     assert click.count <= 12
     assert monotonic() - began < 60
-    add_session_today(page, site)
+    add_session_today(page)
     page.goto(run)
 
     hand = phone(SPEECH)
@@ -114,7 +114,7 @@ def test_a_group_is_logged_by_keys_alone(enter, page, site, click):  # noqa: F81
     """Tab, space and the arrows reach all that a thumb does."""
     enter(SENCO)
     set_up(page, site, click, "By keys")
-    add_session_today(page, site)
+    add_session_today(page)
     page.locator("[data-away]").first.focus()
     page.keyboard.press("Space")
     page.keyboard.press("Tab")

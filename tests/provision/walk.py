@@ -102,6 +102,8 @@ def provision_routes(*, reads, leads):
         "place-remove": ("provision_place", leads),
         "my-day": ("none", reads),
         "catch-up": ("none", reads),
+        "offline-day": ("none", reads),
+        "offline-send": ("none", reads),
         "session-detail": ("session", reads),
         "session-log": ("session_to_log", reads),
         "session-lost": ("session_to_log", reads),

@@ -1,0 +1,13 @@
+from django.utils.translation import gettext_lazy as _
+
+from sendco.refusals import Reason
+
+
+class KeptReason(Reason):
+    NOT_YOURS = (
+        "not_yours",
+        _("This session was removed, or it is not one of yours any more. Ask whoever sets up provision."),
+    )
+    NO_ROLE = "no_role", _("You have no role at this school any more. Ask whoever sets up provision there.")
+    WRONG_FIELDS = "wrong_fields", "{words}"
+    UNREADABLE = "unreadable", _("What was kept cannot be read any more. Log the session again.")
