@@ -162,6 +162,8 @@ class Digest(models.Model):
     not_before = models.DateTimeField()
     # Days on which the run did not happen and which this mail makes good, as ISO dates.
     missed_days = models.JSONField(default=list)
+    # Sessions of one's own since the last mail that have no record: a phone that was cleared shows in it.
+    unlogged = models.PositiveSmallIntegerField(default=0)
     token = models.CharField(max_length=32, blank=True)
     lease_until = models.DateTimeField(null=True)
     attempts = models.PositiveSmallIntegerField(default=0)

@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from ehcp.ledger import rollup
 from ehcp.reviews.services import chasers
+from provision.sessions.selectors import unlogged_of_people
 from pupils.plans.services.windows import ask_open_windows
 from pupils.profiles.services import ask_new_readers
 from sendco.clock import LONDON, Duty, SendingDays
@@ -135,6 +136,7 @@ class _Wanted:
     """What one person is told today: lines by (item, stage)."""
 
     lines: dict = field(default_factory=dict)
+    unlogged: int = 0
 
 
 class _SchoolDay:
@@ -165,6 +167,7 @@ class _SchoolDay:
         if not held.filter(outcome=DailyRun.Outcome.WAITING).exists():
             return False
         self._choose()
+        self._ask_for_records()
         missed = self._note_missed_days()
         lines = self._write_digests(missed)
         held.update(
@@ -307,6 +310,19 @@ class _SchoolDay:
             is_folded=is_folded,
         )
 
+    def _ask_for_records(self) -> None:
+        """Ask each adult once about the sessions that nobody logged since the last school day on which mail went out:
+        what waited on a phone that was lost or cleared is noticed by nothing else."""
+        if not self.days.is_open(self.today):
+            return
+        earliest = self.today - timedelta(days=LONGEST_REST)
+        done = DailyRun.objects.filter(school=self.school, day__gte=earliest, day__lt=self.today)
+        asked = done.filter(outcome=DailyRun.Outcome.DONE).order_by("-day").values_list("day", flat=True)
+        since = next(filter(self.days.is_open, asked), self.days.on_or_before(self.today - timedelta(days=1)))
+        for user_id, number in unlogged_of_people(self.school.pk, since, self.today).items():
+            if self.recipients.may_be_told(user_id):
+                self.wanted[user_id].unlogged = number
+
     # --- Rows ---
     def _note_missed_days(self) -> list[date]:
         """Give each day without a run its row, and return the school days among them."""
@@ -335,11 +351,14 @@ class _SchoolDay:
         digests = self._digests(sorted(self.wanted), missed)
         lines = []
         for user_id, wanted in self.wanted.items():
+            digests[user_id].unlogged += wanted.unlogged
             for line in wanted.lines.values():
                 line.digest = digests[user_id]
                 lines.append(line)
         DigestLine.objects.bulk_create(lines, batch_size=BATCH)
         self._take_up_older(digests)
+        asking = [digest for digest in digests.values() if digest.unlogged]
+        Digest.objects.bulk_update(asking, ["unlogged"], batch_size=BATCH)
         return len(lines)
 
     def _digests(self, users: list[int], missed: list[date]) -> dict[int, Digest]:
@@ -390,6 +409,7 @@ class _SchoolDay:
                 state=Digest.State.FOLDED, error="", next_at=None
             )
             if closed:
+                digests[digest.user_id].unlogged += digest.unlogged
                 DigestLine.objects.filter(digest=digest).update(digest=digests[digest.user_id])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 
 from pupils.models import Pupil
@@ -57,17 +58,21 @@ def compose(digest: Digest) -> tuple[Mail | None, str]:
     lines = list(digest.lines.filter(is_folded=False).select_related("school", "instead_of").order_by("day", "pk"))
     schools = _schools_open_to(digest)
     lines = [line for line in lines if line.school_id in schools]
-    if not lines:
+    if not schools:
         return None, "access"
     items = DueItem.objects.open().in_bulk({line.due_item_id for line in lines})
     # The last line of an item is its latest stage: an older mail that could not go out may have left another.
     latest = {line.due_item_id: line for line in lines if line.due_item_id in items}
-    if not latest:
+    if not latest and not digest.unlogged:
         return None, "done"
     about = {item.pupil_id for item in items.values() if item.pupil_id}
     pupils = Pupil.objects.select_related("form_group").in_bulk(about)
     rows = sorted(((items[key], line) for key, line in latest.items()), key=lambda row: (row[0].due_on, row[0].pk))
     return _mail(digest, rows, pupils, many_schools=len({line.school_id for _, line in rows}) > 1), ""
+
+
+def sessions_in_words(number: int) -> str:
+    return f"{number} session{'' if number == 1 else 's'}"
 
 
 def _schools_open_to(digest: Digest) -> set[int]:
@@ -86,12 +91,16 @@ def _mail(
     digest: Digest, rows: list[tuple[DueItem, DigestLine]], pupils: Mapping[int | None, Pupil], *, many_schools: bool
 ) -> Mail:
     parts = _parts(digest.day, rows, pupils, many_schools)
-    counts = ", ".join(f"{len(part.entries)} {part.title.lower()}" for part in parts)
+    counts = [f"{len(part.entries)} {part.title.lower()}" for part in parts]
+    if digest.unlogged:
+        counts.append(f"{sessions_in_words(digest.unlogged)} without a record")
     context: dict[str, Any] = {
-        "subject": f"Reminders for {long_date(digest.day)}: {counts}",
+        "subject": f"Reminders for {long_date(digest.day)}: {', '.join(counts)}",
         "person": digest.user,
         "parts": parts,
         "missed": [long_date(date.fromisoformat(day)) for day in digest.missed_days],
+        "unlogged": sessions_in_words(digest.unlogged) if digest.unlogged else "",
+        "catch_up": f"{settings.SITE_URL}{reverse('provision:catch-up')}?whose=mine",
         "link": f"{settings.SITE_URL}/",
     }
     return Mail(

@@ -133,6 +133,15 @@ def without_record(acting: Acting, member: StaffMember | None = None) -> QuerySe
     return rows.select_related("provision__intervention").order_by("-on", "starts_at", "pk")
 
 
+def unlogged_of_people(school_id: int, first: date, before: date) -> dict[int, int]:
+    """{user: sessions of theirs from `first` to the day before `before` that have no record}. One query."""
+    rows = SessionAdult.objects.filter(
+        session__school=school_id, session__state=Session.State.PLANNED, session__on__gte=first,
+        session__on__lt=before, member__user__isnull=False,
+    )  # fmt: skip
+    return dict(rows.values_list("member__user").annotate(number=Count("session", distinct=True)))
+
+
 def attendances_of(session: Session) -> dict[int, Attendance]:
     return {row.pupil_id: row for row in session.attendances.all()}
 

@@ -9,11 +9,13 @@ from django.test.utils import CaptureQueriesContext
 from governance.models import Acknowledgement, Cover, DailyRun, Digest, DigestLine, ReminderPlan, RuleStages
 from governance.services.daily import run_daily
 from governance.stages import LATE, PASSED_ON
+from provision.models import Intervention, Provision, Session, SessionAdult
 from sendco.due.models import DueItem
 from staff.models import AcademicYear, Closure, Membership, Term, Unit
 from staff.owed import all_differences
 from staff.roles import Role
 from tests.factories import MembershipFactory, PupilFactory, SchoolFactory, UserFactory
+from tests.staff.adults import adult
 
 from .conftest import at
 
@@ -463,3 +465,74 @@ def test_school_of_nobody_runs_too(db):
     SchoolFactory()
 
     assert run()["planned"] == 1
+
+
+# --- Sessions without a record ---
+@pytest.fixture
+def assistant_run(school, teaching_assistant, pupil):
+    """Sessions of an assistant on Monday to Friday of the week before MONDAY."""
+    member = adult(school, user=teaching_assistant)
+    what = Intervention.objects.create(school=school, name="Talk Boost", area="ci")
+    first = MONDAY - timedelta(days=7)
+    row = Provision.objects.create(school=school, intervention=what, name="Robins", starts_on=first, ends_on=MONDAY)
+    for step in range(5):
+        session = Session.objects.create(
+            school=school, provision=row, on=first + timedelta(days=step), starts_at=time(9), minutes=30
+        )
+        SessionAdult.objects.create(session=session, member=member)
+    return row
+
+
+def asked():
+    return [(digest.day, digest.user.first_name, digest.unlogged) for digest in Digest.objects.order_by("day")]
+
+
+def test_sessions_without_a_record_are_asked_for_once_the_next_school_day(assistant_run, senco):
+    wednesday = MONDAY - timedelta(days=5)
+    for step in (0, 1, 3, 4, 5):  # no run on Friday, and one on each day of the weekend
+        run_daily(at(wednesday + timedelta(days=step)))
+
+    assert asked() == [
+        (wednesday, "Dee", 1),
+        (wednesday + timedelta(days=1), "Dee", 1),
+        (MONDAY, "Dee", 2),
+    ]
+
+
+def test_a_session_that_was_logged_or_lost_is_not_asked_for(assistant_run):
+    states = ("held", "lost", "held", "lost", "held")
+    for session, state in zip(assistant_run.sessions.order_by("on"), states, strict=True):
+        facts = {"given": 30} if state == "held" else {"reason": "trip"}
+        assistant_run.sessions.filter(pk=session.pk).update(state=state, **facts)
+    run(MONDAY - timedelta(days=3))
+    run()
+
+    assert asked() == []
+
+
+def test_who_has_no_access_any_more_is_not_asked(assistant_run, teaching_assistant):
+    teaching_assistant.memberships.update(ends_on=MONDAY - timedelta(days=4))
+
+    run()
+
+    assert asked() == []
+
+
+def test_a_mail_asks_for_records_and_names_nobody(assistant_run, teaching_assistant, pupil, mailoutbox):
+    run_daily(at(MONDAY))
+
+    (message,) = mailoutbox
+    assert message.to == [teaching_assistant.email]
+    assert "1 session without a record" in message.subject
+    assert "/my-day/catch-up/?whose=mine" in message.body
+    assert pupil.forename not in message.body
+    assert "Robins" not in message.body
+
+
+def test_what_a_mail_that_did_not_go_out_asked_is_asked_by_the_next(assistant_run):
+    tuesday = MONDAY - timedelta(days=6)
+    run(tuesday)
+    run(tuesday + timedelta(days=1))
+
+    found = Digest.objects.order_by("day").values_list("state", "unlogged")
+    assert list(found) == [("folded", 1), ("waiting", 2)]
