@@ -91,6 +91,7 @@ PUBLIC = (
         "staff:three-words",
         "staff:lost-factor-ask",
         "provision:offline-page",
+        "provision:offline-sealed",
         "provision:service-worker",
         "provision:app-manifest",
     }

@@ -1,3 +1,4 @@
+from .late_logs import LateLog
 from .library import Evidence, Intervention, Tier
 from .measures import InterventionMeasure, OutcomePoint, PlaceOutcome, PlaceScore
 from .runs import Funding, Place, PlaceTarget, Provision, ProvisionAdult, ProvisionTime, Sharing, WaitingPupil
@@ -11,6 +12,7 @@ __all__ = [
     "Funding",
     "Intervention",
     "InterventionMeasure",
+    "LateLog",
     "LostReason",
     "OutcomePoint",
     "Place",

@@ -3,14 +3,16 @@
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from django.db import transaction
 from django.http import QueryDict
 from django.urls import reverse
 
 from sendco.refusals import Refused
 from staff.acting import Acting, acting_for
 
-from ..models import Session
+from ..models import LateLog, Session
 from ..sessions import forms, selectors, services
+from . import late
 from .refusals import KeptReason
 
 KEPT, REFUSED = "kept", "refused"
@@ -33,14 +35,48 @@ def receive(*, acting: Acting, data: QueryDict) -> Receipt:
     """Log what was kept: the fields of the log's own form, or of "it was not held". Safe to be called again."""
     key = data.get("key", "")[:36]
     session = None
-    acting = _in_its_school(acting, data.get("school", ""))
+    school = data.get("school", "")
+    acting = _in_its_school(acting, school)
     try:
+        if school.isdigit() and len(school) < selectors.LONGEST_ID and late.has_left(acting.user, int(school)):
+            return Receipt(key, KEPT, _late(acting, data, int(school)))
         session = _session(acting, data)
         words = _lost(session, data, acting) if data.get("what") == "lost" else _held(session, data, acting)
     except Refused as refusal:
         there = reverse("provision:session-detail", args=[session.pk]) if session else ""
         return Receipt(key, REFUSED, str(refusal), there)
     return Receipt(key, KEPT, words)
+
+
+LATE = "You have left that school: your log waits there for whoever sets up provision."
+
+
+def _late(acting: Acting, data: QueryDict, school_id: int) -> str:
+    entry = {name: data.get(name, "") for name in ("key", "session", "what", "title", "day")}
+    entry["fields"] = [[name, value] for name, values in data.lists() for value in values if name not in entry]
+    late.keep_late(user=acting.user, school_id=school_id, entry=entry)
+    return LATE
+
+
+@transaction.atomic
+def accept(*, row: LateLog, acting: Acting) -> LateLog:
+    """Log the session as the person who has left said. Raises Refused."""
+    current = late.taken(row)
+    if current.session_id is None:
+        raise Refused(KeptReason.SESSION_GONE)
+    session = selectors.with_facts(Session.objects.filter(pk=current.session_id)).get()
+    data = late.as_posted(current)
+    if current.what == "lost":
+        _lost(session, data, acting)
+    else:
+        _held(session, data, acting)
+    return late.decide(row=current, state=LateLog.State.ACCEPTED, by=acting.user)
+
+
+@transaction.atomic
+def decline(*, row: LateLog, why: str, acting: Acting) -> LateLog:
+    """Leave the session as it stands. What was sent stays on record. Raises Refused."""
+    return late.decide(row=late.taken(row), state=LateLog.State.DECLINED, why=why, by=acting.user)
 
 
 def _in_its_school(acting: Acting, school: str) -> Acting:

@@ -14,7 +14,7 @@ from staff.access import require_permission
 from staff.permissions import Permission as P
 from staff.posts.selectors import own_record
 
-from ..models import Provision, Session
+from ..models import LateLog, Provision, Session
 from ..runs.selectors import leads_now
 from ..runs.views import LONG_FORM, run_in_view
 from ..runs.views import address as run_address
@@ -99,6 +99,7 @@ def catch_up(request):
         "page": page,
         "everyone": everyone,
         "may_choose": acting.can(P.PROVISION_EDIT),
+        "late": LateLog.objects.visible_to(acting).waiting().count() if acting.can(P.PROVISION_EDIT) else 0,
     }
     return render(request, "provision/catch_up.html", context)
 

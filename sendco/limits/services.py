@@ -33,6 +33,7 @@ LIMITS = {
     "link_open_address": Limit(60, MINUTE),
     "link_answer": Limit(20, HOUR),
     "link_save": Limit(600, HOUR),
+    "sealed_log": Limit(300, HOUR),
     "calendar_feed": Limit(60, HOUR),
 }
 

@@ -1,18 +1,21 @@
 """What a phone may hold, and what the server makes of what it kept: once, for its own account, with words."""
 
 import base64
+import json
 from datetime import timedelta
 from uuid import uuid4
 
 import pytest
 import time_machine
 from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.urls import reverse
 
-from provision.models import Session, SessionAdult
+from provision.models import LateLog, Session, SessionAdult
 from provision.offline.refusals import KeptReason
 from provision.offline.selectors import keys_of
 from provision.sessions.services import move_session
+from sendco.audit.models import Event
 from sendco.crypt import KEY_LENGTH
 from staff.models import Membership
 from tests.factories import MembershipFactory, PupilFactory
@@ -262,3 +265,151 @@ def test_signing_out_clears_the_browser_but_for_what_waits_sealed(client, sign_i
     sign_in(leader.user)
 
     assert client.post(reverse("account_logout"), fields).headers["Clear-Site-Data"] == cleared
+
+
+# --- Somebody who has left ---------------------------------------------------------------------------------------
+SEALED, LATE_LIST = reverse("provision:offline-sealed"), reverse("provision:late-list")
+
+
+@pytest.fixture
+def leaves(leader):
+    """Her last day was yesterday, and her account is closed."""
+    Membership.objects.filter(user=leader.user).update(ends_on=WEDNESDAY - timedelta(days=1))
+    leader.user.is_active = False
+    leader.user.save()
+    return leader.user
+
+
+def sealed(user, session, /, *, key=None, seal_of=None, **more):
+    """What the phone of this account posts where nobody is signed in."""
+    key = str(key or uuid4())
+    pupils = [place.pupil_id for place in session.provision.places.order_by("pupil__legal_forename")]
+    fields = [["minutes", "25"], ["shown", ",".join(map(str, pupils))], [f"away-{pupils[0]}", "on"]]
+    fields.append(["note", "Last one"])
+    entry = {
+        "key": key, "what": "log", "session": str(session.pk), "school": str(session.school_id),
+        "title": session.provision.name, "day": "Wed 4 Nov", "fields": fields,
+    } | more  # fmt: skip
+    name, raw = next(iter(keys_of(seal_of or user.pk).items()))
+    iv = b"twelve bytes"
+    text = AESGCM(base64.b64decode(raw)).encrypt(iv, json.dumps({"entry": entry}).encode(), f"{user.pk} {key}".encode())
+    return {
+        "account": user.pk, "key": key, "name": name, "iv": base64.b64encode(iv).decode(),
+        "text": base64.b64encode(text).decode(),
+    }  # fmt: skip
+
+
+def test_the_log_of_somebody_who_has_left_waits_and_is_accepted(client, sign_in, session, leaves, senco, pupils):
+    sent = sealed(leaves, session)
+
+    assert [client.post(SEALED, sent).json() for _ in range(2)] == [{"state": "kept"}] * 2
+    row = LateLog.objects.get()
+    assert fresh(session).is_open
+    sign_in(senco)
+    page = client.get(LATE_LIST).content.decode()
+    assert "Dee Hartley" in page
+    assert "25 minutes" in page
+    assert f"Away: {pupils[0].name}" in page
+    client.post(reverse("provision:late-accept", args=[row.pk]))
+
+    stored = fresh(session)
+    assert (stored.state, stored.given, stored.present, stored.note) == ("held", 25, 3, "Last one")
+    row.refresh_from_db()
+    assert (row.state, row.decided_by) == ("accepted", senco)
+    assert Event.objects.filter(code="session.late_log_decided", subject_id=row.pk).count() == 1
+
+
+def test_it_is_not_accepted_with_a_reason_and_stays_on_record(client, sign_in, session, leaves, senco):
+    client.post(SEALED, sealed(leaves, session))
+    row = LateLog.objects.get()
+    sign_in(senco)
+    url = reverse("provision:late-decline", args=[row.pk])
+
+    assert client.post(url, {"why": ""}).status_code == 422
+    client.post(url, {"why": "The room was locked"})
+
+    row.refresh_from_db()
+    assert (row.state, row.why) == ("declined", "The room was locked")
+    assert fresh(session).is_open
+    answer = client.post(reverse("provision:late-accept", args=[row.pk]), follow=True)
+    assert "decided this one already" in answer.content.decode()
+
+
+def test_a_late_log_against_what_stands_is_refused_and_still_waits(client, sign_in, session, leaves, senco):
+    held(session, by=senco, note="Hers")
+    client.post(SEALED, sealed(leaves, session))
+    row = LateLog.objects.get()
+    sign_in(senco)
+
+    answer = client.post(reverse("provision:late-accept", args=[row.pk]), follow=True)
+
+    assert "otherwise than you" in answer.content.decode()
+    row.refresh_from_db()
+    assert row.state == "waiting"
+    assert fresh(session).note == "Hers"
+
+
+def test_the_log_of_a_session_that_was_removed_is_kept_and_says_so(client, sign_in, session, leaves, senco):
+    client.post(SEALED, sealed(leaves, session, session="987654"))
+    sign_in(senco)
+
+    assert "session removed" in client.get(LATE_LIST).content.decode()
+    url = reverse("provision:late-accept", args=[LateLog.objects.get().pk])
+    assert "Its session was removed" in client.post(url, follow=True).content.decode()
+
+
+def test_who_works_here_still_signs_in(client, session, leader):
+    assert client.post(SEALED, sealed(leader.user, session)).json() == {"state": "signed-out"}
+    assert not LateLog.objects.exists()
+
+
+def test_what_another_key_sealed_or_was_altered_is_not_taken(client, session, leaves, senco):
+    good = sealed(leaves, session)
+    bad = [
+        sealed(leaves, session, seal_of=senco.pk),
+        good | {"text": good["text"][:-8] + "AAAAAAA="},
+        good | {"key": str(uuid4())},
+        good | {"account": senco.pk},
+        good | {"account": 987654},
+        good | {"name": "no such key"},
+        good | {"text": "not base64!"},
+        good | {"iv": ""},
+        sealed(leaves, session, school="987654"),
+        sealed(leaves, session, school="9" * 40),
+        {},
+    ]
+
+    assert {client.post(SEALED, data).json()["state"] for data in bad} <= {"signed-out", "refused"}
+    assert not LateLog.objects.exists()
+
+
+def test_fields_of_any_shape_break_nothing(client, sign_in, session, leaves, senco):
+    for fields in (None, "words", [1, 2], [["a"]], [["minutes", None]], {"minutes": 3}, [["shown", "x" * 900]]):
+        assert client.post(SEALED, sealed(leaves, session, fields=fields)).json() == {"state": "kept"}
+    sign_in(senco)
+
+    assert client.get(LATE_LIST).status_code == 200
+    for row in LateLog.objects.all():
+        assert client.post(reverse("provision:late-accept", args=[row.pk]), follow=True).status_code == 200
+    assert fresh(session).is_open
+
+
+def test_who_left_one_of_two_schools_sends_it_there_signed_in(send, session, leader, other_school):
+    MembershipFactory(school=other_school, role="teaching_assistant", user=leader.user)
+    Membership.objects.filter(user=leader.user, school=session.school).update(ends_on=WEDNESDAY - timedelta(days=1))
+
+    answer = send(leader.user, session, title="Talk Boost, Robins", day="Wed 4 Nov").json()
+
+    assert answer["state"] == "kept"
+    assert LateLog.objects.get().school == session.school
+    assert fresh(session).is_open
+
+
+def test_the_list_s_queries_do_not_grow(client, sign_in, count_queries, session, leaves, senco):
+    client.post(SEALED, sealed(leaves, session))
+    sign_in(senco)
+    few = count_queries(LATE_LIST)
+    for _ in range(5):
+        client.post(SEALED, sealed(leaves, session))
+
+    assert count_queries(LATE_LIST) == few

@@ -1,12 +1,14 @@
 """Provision, for the walk of every address as every role."""
 
 from datetime import time, timedelta
+from uuid import uuid4
 
 from django.utils import timezone
 
 from provision.models import (
     Attendance,
     Intervention,
+    LateLog,
     Place,
     PlaceScore,
     Provision,
@@ -54,6 +56,16 @@ def provision_things(school, user, pupil):
     wait = WaitingPupil.objects.create(intervention=what, pupil=pupil, since=today)
     return found | {
         "intervention": what.pk,
+        "late_log": LateLog.objects.create(
+            school=school,
+            session_id=found["session"],
+            said_by=user,
+            title="Walked",
+            day="Monday",
+            what="log",
+            said=[["minutes", "30"], ["shown", str(pupil.pk)]],
+            key=uuid4(),
+        ).pk,
         "universal_item": UniversalItem.objects.create(school=school, name=f"Walked {pupil.pk}", area="ci").pk,
         "checked_class": TeachingGroup.objects.create(school=school, name=f"Walked {pupil.pk}").pk,
         "provision_run": run.pk,
@@ -102,6 +114,9 @@ def provision_routes(*, reads, leads):
         "place-remove": ("provision_place", leads),
         "my-day": ("none", reads),
         "catch-up": ("none", reads),
+        "late-list": ("none", leads),
+        "late-accept": ("late_log", leads),
+        "late-decline": ("late_log", leads),
         "offline-day": ("none", reads),
         "offline-send": ("none", reads),
         "session-detail": ("session", reads),
