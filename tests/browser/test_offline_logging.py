@@ -180,7 +180,7 @@ def test_signing_out_keeps_what_is_not_sent_sealed_for_that_person(sessions, han
     children = phone_page.evaluate("sendcoQueue.day().then((day) => day.sessions.flatMap((one) => one.pupils))")
     without_signal(phone_page, site)
     for at in times:
-        log(phone_page, "Signs out", at, note=f"Sealed {at}")
+        log(phone_page, "Signs out", at, note=f"Otterwords {at}")
     phone_page.get_by_role("button", name="Sign out of this phone").click()
     expect(phone_page.get_by_text("Nobody is signed in on this phone")).to_be_visible()
     expect(phone_page.get_by_role("main")).to_contain_text("3 sessions on this phone wait, sealed")
@@ -189,7 +189,7 @@ def test_signing_out_keeps_what_is_not_sent_sealed_for_that_person(sessions, han
 
     stored = phone_page.evaluate(STORED)
     assert "a key" not in stored
-    assert "Sealed" not in stored
+    assert "Otterwords" not in stored
     assert len(children) > 6
     assert not [name for _, name in children if name in stored]
 
@@ -200,7 +200,7 @@ def test_signing_out_keeps_what_is_not_sent_sealed_for_that_person(sessions, han
     sign_in(phone_page, site)
     expect(phone_page.locator("#waiting")).to_be_empty(timeout=20000)
     for at in times:
-        held(page, there[at], f"Sealed {at}")
+        held(page, there[at], f"Otterwords {at}")
 
 
 def test_signing_out_with_a_signal_sends_first_and_says_what_stays(sessions, hand, page, site):
