@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from pupils.models import Pupil
 from sendco.clock import LONDON, long_date
+from sendco.clock.units import plural
 from sendco.due.models import DueItem
 from sendco.due.windows import THIS_WEEK
 from sendco.due.words import authority_words, basis_words, days_in_words
@@ -71,10 +72,6 @@ def compose(digest: Digest) -> tuple[Mail | None, str]:
     return _mail(digest, rows, pupils, many_schools=len({line.school_id for _, line in rows}) > 1), ""
 
 
-def sessions_in_words(number: int) -> str:
-    return f"{number} session{'' if number == 1 else 's'}"
-
-
 def _schools_open_to(digest: Digest) -> set[int]:
     """Schools in which the person may still be told of pupils: asked again just before the mail goes."""
     if not digest.user.is_active:
@@ -93,13 +90,13 @@ def _mail(
     parts = _parts(digest.day, rows, pupils, many_schools)
     counts = [f"{len(part.entries)} {part.title.lower()}" for part in parts]
     if digest.unlogged:
-        counts.append(f"{sessions_in_words(digest.unlogged)} without a record")
+        counts.append(f"{plural(digest.unlogged, 'session')} without a record")
     context: dict[str, Any] = {
         "subject": f"Reminders for {long_date(digest.day)}: {', '.join(counts)}",
         "person": digest.user,
         "parts": parts,
         "missed": [long_date(date.fromisoformat(day)) for day in digest.missed_days],
-        "unlogged": sessions_in_words(digest.unlogged) if digest.unlogged else "",
+        "unlogged": plural(digest.unlogged, "session") if digest.unlogged else "",
         "catch_up": f"{settings.SITE_URL}{reverse('provision:catch-up')}?whose=mine",
         "link": f"{settings.SITE_URL}/",
     }

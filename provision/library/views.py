@@ -42,7 +42,7 @@ def _intervention(request, pk):
 def _asked_for(request):
     """The child for whom something is looked for; nobody where the address names none."""
     asked = request.GET.get("pupil", "")
-    return int(asked) if asked.isdigit() and len(asked) < 12 else 0
+    return int(asked) if asked.isdecimal() and len(asked) < 12 else 0
 
 
 @require_permission(P.PROVISION_VIEW)

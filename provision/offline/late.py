@@ -31,7 +31,7 @@ def open_sealed(*, account: int, key: str, name: str, iv: bytes, text: bytes) ->
         return None
     try:
         found = json.loads(AESGCM(with_key).decrypt(iv, text, f"{account} {key}".encode()))
-    except (InvalidTag, ValueError):
+    except (InvalidTag, ValueError, RecursionError):
         return None
     entry = found.get("entry") if isinstance(found, dict) else None
     return entry if isinstance(entry, dict) and entry.get("key") == key else None
@@ -55,7 +55,7 @@ def keep_late(*, user: User, school_id: int, entry: dict[str, Any]) -> LateLog:
         return known
     row = LateLog(
         school_id=school_id, session=_session(school_id, entry.get("session")), said_by=user, key=key,
-        title=str(entry.get("title", ""))[:200], day=str(entry.get("day", ""))[:40],
+        title=_text(entry.get("title", ""), 200), day=_text(entry.get("day", ""), 40),
         what="lost" if entry.get("what") == "lost" else "log", said=_pairs(entry.get("fields")),
     )  # fmt: skip
     with audit.saving(row, by=user):
@@ -66,7 +66,7 @@ def keep_late(*, user: User, school_id: int, entry: dict[str, Any]) -> LateLog:
 
 def _session(school_id: int, pk: Any) -> Session | None:
     text = str(pk)
-    if not text.isdigit() or len(text) >= LONGEST_ID:
+    if not text.isdecimal() or len(text) >= LONGEST_ID:
         return None
     return Session.objects.filter(pk=text, school=school_id).first()
 
@@ -74,7 +74,12 @@ def _session(school_id: int, pk: Any) -> Session | None:
 def _pairs(fields: Any) -> list[list[str]]:
     pairs = fields if isinstance(fields, list) else []
     whole = [pair for pair in pairs[:MOST_FIELDS] if isinstance(pair, list) and len(pair) == 2]
-    return [[str(name)[:60], str(value)[:400]] for name, value in whole]
+    return [[_text(name, 60), _text(value, 400)] for name, value in whole]
+
+
+def _text(value: Any, longest: int) -> str:
+    """Text that every database takes: no zero byte, and no half of a character."""
+    return str(value).encode(errors="ignore").decode().replace("\x00", "")[:longest]
 
 
 def as_posted(row: LateLog) -> QueryDict:

@@ -38,7 +38,7 @@ def receive(*, acting: Acting, data: QueryDict) -> Receipt:
     school = data.get("school", "")
     acting = _in_its_school(acting, school)
     try:
-        if school.isdigit() and len(school) < selectors.LONGEST_ID and late.has_left(acting.user, int(school)):
+        if school.isdecimal() and len(school) < selectors.LONGEST_ID and late.has_left(acting.user, int(school)):
             return Receipt(key, KEPT, _late(acting, data, int(school)))
         session = _session(acting, data)
         words = _lost(session, data, acting) if data.get("what") == "lost" else _held(session, data, acting)
@@ -89,7 +89,7 @@ def _session(acting: Acting, data: QueryDict) -> Session:
     if str(getattr(acting.school, "pk", "")) != data.get("school"):
         raise Refused(KeptReason.NO_ROLE)
     pk = data.get("session", "")
-    if not pk.isdigit() or len(pk) >= selectors.LONGEST_ID:
+    if not pk.isdecimal() or len(pk) >= selectors.LONGEST_ID:
         raise Refused(KeptReason.UNREADABLE)
     rows = Session.objects.visible_to(acting).filter(pk=pk)
     session = selectors.with_facts(rows).first()

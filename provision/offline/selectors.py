@@ -88,7 +88,7 @@ def lines_of(rows: Sequence[LateLog]) -> dict[int, list[str]]:
 
 
 def _shown(said: dict[str, str]) -> list[int]:
-    return [int(part) for part in said.get("shown", "").split(",") if part.isdigit() and len(part) < LONGEST_ID]
+    return [int(part) for part in said.get("shown", "").split(",") if part.isdecimal() and len(part) < LONGEST_ID]
 
 
 def _words(what: str, said: dict[str, str], names: dict[int, str]) -> list[str]:

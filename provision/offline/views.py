@@ -22,6 +22,7 @@ from staff.permissions import Permission as P
 
 from ..models import LateLog
 from ..sessions import forms
+from ..sessions.selectors import LONGEST_ID
 from . import worker
 from .forms import DeclineForm, SealedForm
 from .late import has_left, keep_late, open_sealed
@@ -31,7 +32,6 @@ from .selectors import day_to_keep, keys_of, lines_of, sign_in_of
 OTHER_ACCOUNT = 409
 LATE_LIST = "provision:late-list"
 PER_PAGE = 40
-MOST_DIGITS = 18
 
 
 @polls
@@ -76,7 +76,8 @@ def offline_sealed(request):
     user = User.objects.filter(pk=sent["account"]).first()
     entry = _opened(sent) if user else None
     school = str((entry or {}).get("school", ""))
-    if entry is None or not school.isdigit() or not has_left(user, int(school[:MOST_DIGITS])):
+    is_known = entry and school.isdecimal() and len(school) < LONGEST_ID and has_left(user, int(school))
+    if not is_known:
         return JsonResponse({"state": "signed-out"})
     keep_late(user=user, school_id=int(school), entry=entry)
     return JsonResponse({"state": KEPT})

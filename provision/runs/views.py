@@ -153,7 +153,7 @@ def _usual(acting, intervention, asked):
     waits = [row.pupil_id for row in selectors.waiting(acting).filter(intervention=intervention)]
     return {
         "name": f"{intervention.name}, group {number}"[:80],
-        "pupils": [*waits, *(int(pk) for pk in asked.getlist("pupil") if pk.isdigit() and len(pk) < 12)],
+        "pupils": [*waits, *(int(pk) for pk in asked.getlist("pupil") if pk.isdecimal() and len(pk) < 12)],
         "weekdays": [str(day) for day in range(min(intervention.times_a_week, 5))],
         "minutes": intervention.minutes,
         "starts_on": first,

@@ -89,7 +89,7 @@ def _there(one):
 def _asked(data):
     """What a link says about the scores to come."""
     kind, point = data.get("kind", ""), data.get("point", "")
-    asked = {"kind": kind} if kind.isdigit() and len(kind) < LONGEST_ID else {}
+    asked = {"kind": kind} if kind.isdecimal() and len(kind) < LONGEST_ID else {}
     return asked | ({"point": point} if point in PlaceScore.Point.values else {})
 
 

@@ -31,7 +31,7 @@ def expected_in(session: Session) -> QuerySet[Place]:
 def shown_in(session: Session, shown: str) -> list[Pupil] | None:
     """The children whom a page said that it showed, by name: those that were ever in the run or stand in the log. None
     where it said nothing that can be read. One query."""
-    ids = {int(part) for part in shown.split(",")[:MOST_SHOWN] if part.isdigit() and len(part) < LONGEST_ID}
+    ids = {int(part) for part in shown.split(",")[:MOST_SHOWN] if part.isdecimal() and len(part) < LONGEST_ID}
     if not ids:
         return None
     theirs = Q(provision_places__provision=session.provision_id) | Q(attendances__session=session.pk)

@@ -117,7 +117,7 @@ window.sendcoQueue = (() => {
   const post = (row, entry, say) => {
     const data = new FormData();
     for (const [name, value] of entry.fields) data.append(name, value);
-    for (const name of ["key", "session", "school", "what"]) data.set(name, entry[name]);
+    for (const name of ["key", "session", "school", "what", "title", "day"]) data.set(name, entry[name]);
     if (say) data.set("say", "1");
     return ask(SEND, { method: "POST", body: data, headers: { "x-csrftoken": csrf(), "x-sendco-account": row.account } });
   };
@@ -296,7 +296,6 @@ window.sendcoQueue = (() => {
       if (one && !said) mark.append(said = element("span", { class: "waits state state-wait" }, "Waits on this phone"));
       if (!one && said) said.remove();
     }
-    document.dispatchEvent(new CustomEvent("sendco:waiting"));
   };
 
   // --- A page of somebody who is signed in ---
@@ -331,5 +330,5 @@ window.sendcoQueue = (() => {
   }
   const sealed = document.querySelector("[data-sealed]");
   if (sealed && window.indexedDB) sendSealed(sealed.dataset.sealed).catch(() => {});
-  return { sendSealed, keep, drop, sendNow, sync, waiting, count, day, holder, refill, close, draw, element };
+  return { keep, drop, sendNow, sync, waiting, count, day, holder, refill, close, draw, element };
 })();

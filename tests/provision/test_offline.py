@@ -153,6 +153,9 @@ def test_under_another_name_nothing_is_taken(send, session, leader, senco):
         ({"note": "x" * 301}, "at most 300 characters"),
         ({"what": "lost"}, "Say why it was not held."),
         ({"session": "no number"}, str(KeptReason.UNREADABLE.words)),
+        ({"session": "\u00b2"}, str(KeptReason.UNREADABLE.words)),
+        ({"school": "\u00b2"}, str(KeptReason.NO_ROLE.words)),
+        ({"shown": "\u00b2"}, "Nobody is in this group"),
         ({"session": "9" * 30}, str(KeptReason.UNREADABLE.words)),
         ({"session": "987654"}, str(KeptReason.NOT_YOURS.words)),
         ({"school": "987654"}, str(KeptReason.NO_ROLE.words)),
@@ -376,6 +379,7 @@ def test_what_another_key_sealed_or_was_altered_is_not_taken(client, session, le
         good | {"iv": ""},
         sealed(leaves, session, school="987654"),
         sealed(leaves, session, school="9" * 40),
+        sealed(leaves, session, school="\u00b2"),
         {},
     ]
 
@@ -384,7 +388,16 @@ def test_what_another_key_sealed_or_was_altered_is_not_taken(client, session, le
 
 
 def test_fields_of_any_shape_break_nothing(client, sign_in, session, leaves, senco):
-    for fields in (None, "words", [1, 2], [["a"]], [["minutes", None]], {"minutes": 3}, [["shown", "x" * 900]]):
+    for fields in (
+        None,
+        "words",
+        [1, 2],
+        [["a"]],
+        [["minutes", None]],
+        {"minutes": 3},
+        [["shown", "x" * 900]],
+        [["note", "\x00\ud800"]],
+    ):
         assert client.post(SEALED, sealed(leaves, session, fields=fields)).json() == {"state": "kept"}
     sign_in(senco)
 

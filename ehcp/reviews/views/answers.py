@@ -200,7 +200,7 @@ def answer_file_remove(request, pk):
     services.remove_file(invitee=request.invitee, pk=pk)
     back = request.POST.get("number", "")
     questions = selectors.questions_of(request.invitee)
-    if back.isdigit() and 1 <= int(back) <= len(questions):
+    if back.isdecimal() and 1 <= int(back) <= len(questions):
         return redirect("ehcp:answer-question", int(back))
     return redirect("ehcp:answer-check")
 
