@@ -21,7 +21,6 @@ from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
 from sendco.jobs import runner
 from sendco.jobs.models import Job
-from sendco.pdf.render import pdf_available
 from sendco.refusals import ChangedMeanwhile
 from staff.acting import acting_for
 from staff.models import Unit
@@ -389,7 +388,6 @@ def test_a_teacher_meets_no_referral(client, sign_in, pupil, agency, senco, teac
     assert not Referral.objects.visible_to(acting_for(teacher)).exists()
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_a_referral_on_paper(client, sign_in, pupil, agency, senco):
     row = refer(pupil, agency, senco, sent=9)
     sign_in(senco)

@@ -18,7 +18,6 @@ from sendco.files.services import open_stored
 from sendco.jobs import runner
 from sendco.jobs.models import Job
 from sendco.pdf.fit import fit_on_one_page
-from sendco.pdf.render import pdf_available
 from staff.models import Membership
 from tests.factories import PupilFactory
 from tests.ground.samples import picture
@@ -59,14 +58,13 @@ def test_pasted_words_print_in_a_profile_and_a_plan(client, sign_in, pupil, senc
 
     for url in pages:
         assert client.post(url, {"for": "file"}).status_code == 302
-    if pdf_available():
-        for job in Job.objects.filter(kind__endswith="_pdf").order_by("pk"):
-            runner.run(job.pk)
-            job.refresh_from_db()
-            content = open_stored(StoredFile.objects.get(pk=job.result["file"])).read()
-            text = " ".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(content))
-            assert "With Joe" in text
-            assert "\u202e" not in text
+    for job in Job.objects.filter(kind__endswith="_pdf").order_by("pk"):
+        runner.run(job.pk)
+        job.refresh_from_db()
+        content = open_stored(StoredFile.objects.get(pk=job.result["file"])).read()
+        text = " ".join(one.get_textpage().get_text_range() for one in pypdfium2.PdfDocument(content))
+        assert "With Joe" in text
+        assert "\u202e" not in text
 
 
 @pytest.mark.parametrize("route", ["contact-log-add", "meeting-plan"])
@@ -88,7 +86,6 @@ def test_pasted_words_are_kept_in_notes(client, sign_in, pupil, senco, route):
 
 
 # --- Far too many words ------------------------------------------------------------------------------------------
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 @pytest.mark.parametrize(("words", "published"), [(400, True), (1200, False)])
 def test_many_words_in_one_box_fit_the_page_or_the_box_is_named(client, sign_in, pupil, senco, words, published):
     sign_in(senco)

@@ -15,7 +15,6 @@ from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
 from sendco.jobs import runner
 from sendco.jobs.models import Job
-from sendco.pdf.render import pdf_available
 from staff.acting import acting_for
 from staff.models import OutgoingMail
 
@@ -279,7 +278,6 @@ def words_on_paper():
     return " ".join(page.get_textpage().get_text_range() for page in document).replace("\r\n", " ")
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_parents_take_home_what_was_agreed_and_what_is_not_yet_done(client, sign_in, pupil, senco, teacher, mother):
     first = held(plan(pupil, senco, contacts=[mother]), senco, on=monday() - timedelta(days=14))
     agree(first, senco, text="Ring the clinic", owner=teacher)
@@ -301,7 +299,6 @@ def test_parents_take_home_what_was_agreed_and_what_is_not_yet_done(client, sign
         assert kept not in words
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 @pytest.mark.parametrize(("words", "pages"), [(20, 1), (250, 1), (430, 2)])
 def test_what_parents_take_home_is_one_page_or_goes_on(client, sign_in, pupil, senco, words, pages):
     meeting = plan(pupil, senco)
@@ -318,7 +315,6 @@ def test_what_parents_take_home_is_one_page_or_goes_on(client, sign_in, pupil, s
     assert " end" in text
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_a_letter_to_a_hidden_address_carries_none(client, sign_in, pupil, senco, mother):
     mother.address = "7 Secret Lane"
     mother.save()

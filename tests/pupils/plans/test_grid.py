@@ -16,7 +16,6 @@ from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
 from sendco.jobs import runner
 from sendco.jobs.models import Job
-from sendco.pdf.render import pdf_available
 from staff.acting import acting_for
 from tests.factories import PupilFactory
 
@@ -322,7 +321,6 @@ def test_a_name_is_used_once(window, school, senco):
     refused(WindowReason.DUE_BEFORE_OPENING, windows.save_window, window=ReviewWindow(school=school), **facts)
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_the_pages_for_parents_of_a_class_are_one_file(client, sign_in, school, group, plan, pupil, senco, teacher):
     other = PupilFactory(school=school, form_group=group, legal_forename="Tom", legal_surname="Frith")
     begin(other, senco, outcome="Eats with friends")

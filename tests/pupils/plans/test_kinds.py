@@ -18,7 +18,6 @@ from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
 from sendco.jobs import runner
 from sendco.jobs.models import Job
-from sendco.pdf.render import pdf_available
 from staff.acting import acting_for
 
 from .helping import READS, begin, kind, refused, targets_of, write
@@ -64,8 +63,7 @@ def test_from_its_day_it_works_to_the_pdf(proposed, pupil, senco, client, sign_i
         due = {item.rule: item for item in DueItem.objects.filter(source_id=plan.pk)}
         assert (due["support.at_least"].due_on, due["support.at_least"].basis) == (date(2029, 9, 4), "statute")
         assert "Act of 2028" in due["support.review"].explanation
-        if pdf_available():
-            assert "What we agreed with the parents" in _pdf_of(plan, senco)
+        assert "What we agreed with the parents" in _pdf_of(plan, senco)
         write(targets_of(plan)[0], senco, next_step="carry", carry_reason="on_track")
         assert reviews.close_cycle(plan=plan, by=senco).kind == proposed
 

@@ -33,7 +33,6 @@ from sendco.files.services import open_stored
 from sendco.jobs import runner
 from sendco.jobs.models import Job
 from sendco.links.models import Link
-from sendco.pdf.render import pdf_available
 from staff.acting import acting_for
 from staff.models import Membership
 
@@ -431,7 +430,6 @@ def words_in(stored):
     return " ".join(page.get_textpage().get_text_range() for page in document).replace("\r\n", " ")
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_the_next_teacher_receives_a_pack(client, sign_in, pupil, plan, senco, teacher):
     plan.refresh_from_db()
     other = begin(pupil, senco, code="behaviour", days_ago=3, outcome="Secret aim")
@@ -456,7 +454,6 @@ def test_the_next_teacher_receives_a_pack(client, sign_in, pupil, plan, senco, t
     refused(OutsideReason.RECEIVED, services.receive, pack=made, by=teacher)
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_the_next_school_receives_it_by_link(client, sign_in, pupil, plan, senco):
     made = pack(pupil, senco, to_name="Miss Park", to_place="Hilltop", to_email="park@hilltop.example")
     assert DueItem.objects.get(rule="handover.send").met_on is None
@@ -482,7 +479,6 @@ def test_the_next_school_receives_it_by_link(client, sign_in, pupil, plan, senco
     assert browser.get(reverse("pupils:outside-pack")).status_code == 404
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_a_pack_withdrawn_is_gone(client, sign_in, pupil, plan, senco):
     made = pack(pupil, senco, to_name="Miss Park", to_email="park@hilltop.example")
     services.send_pack(pack=made, by=senco)
@@ -508,7 +504,6 @@ def test_a_pack_goes_to_somebody_who_sees_the_child(pupil, senco, teacher):
     refused(OutsideReason.RECEIVER_BLIND, services.make_pack, pack=HandoverPack(to_user=teacher, **facts), by=senco)
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_what_the_family_was_not_asked_about_is_in_no_pack(pupil, senco, teacher, referral):
     agencies.note_report(referral=referral, report_on=days(0), advice=["Picture cards"], by=senco)
     agency = Agency.objects.create(school=pupil.school, name="Children's social care", kind="social")
@@ -521,7 +516,6 @@ def test_what_the_family_was_not_asked_about_is_in_no_pack(pupil, senco, teacher
     assert "social care" not in text
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_a_pack_whose_receiver_leaves_goes_on_and_an_old_one_can_be_closed(
     client, sign_in, pupil, senco, head, teacher
 ):

@@ -27,7 +27,6 @@ from sendco.drafts.models import Draft
 from sendco.files.models import StoredFile
 from sendco.jobs import runner
 from sendco.jobs.models import Job
-from sendco.pdf.render import pdf_available
 
 from .helping import begin, kind, targets_of
 
@@ -310,7 +309,6 @@ def test_a_strategy_goes_into_what_works_without_a_childs_name(client, sign_in, 
 
 
 # --- On paper ----------------------------------------------------------------------------------------------------
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 @pytest.mark.parametrize(("wanted", "pages"), [("file", 2), ("parents", 1), ("large", 3)])
 def test_a_plan_on_paper(client, sign_in, teacher, senco, plan, wanted, pages):
     PlanNote.objects.create(plan=plan, text="Staff only: hard week", added_by=senco)
@@ -341,7 +339,6 @@ def test_a_job_of_an_older_release_makes_what_it_was_asked_for(client, sign_in, 
     assert "What we are working on" in document[0].get_textpage().get_text_range()
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_nothing_in_large_print_is_small(client, sign_in, senco, plan):
     sign_in(senco)
     client.post(reverse("pupils:support-pdf", args=[plan.pk]), {"for": "large"})

@@ -24,7 +24,7 @@ from sendco.jobs import runner
 from sendco.jobs.models import Job
 from sendco.pdf.fit import fit_on_one_page
 from sendco.pdf.fit_child import SIZES
-from sendco.pdf.render import pdf_available, with_breaks
+from sendco.pdf.render import with_breaks
 from staff.acting import acting_for
 from staff.models import GroupStaff
 from tests.factories import PupilFactory
@@ -36,7 +36,6 @@ WORDS = {
     "do": "Give me time", "dont": "Do not make me read aloud", "card": "Time-out card: let me go",
 }  # fmt: skip
 SHEET = Path(__file__).resolve().parents[3] / "static" / "css" / "report.css"
-drawn = pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 
 
 @pytest.fixture
@@ -165,7 +164,6 @@ def test_nothing_is_published_twice_or_empty(quick, pupil, senco):
 
 
 # --- One page ----------------------------------------------------------------------------------------------------
-@drawn
 def test_too_many_words_are_kept_and_not_published(pupil, senco):
     pasted = "word " * 1100
     profile = written(pupil, senco, matters=pasted)
@@ -211,7 +209,6 @@ def pages_of(versions, size):
     return {number: end - starts[number] for number, end in zip(sorted(starts, key=starts.get), ends, strict=True)}
 
 
-@drawn
 def test_two_hundred_profiles_are_each_one_page_or_refused(school, monkeypatch):
     """Long names, emoji, Arabic and Polish. What is too long at the smallest size is not published."""
     dice = random.Random(15)  # noqa: S311  (the same two hundred each time)
@@ -249,7 +246,6 @@ def test_the_senco_sees_the_classes_in_which_nobody_has_read(quick, client, sign
     assert "Read by nobody" not in client.get(reverse("pupils:profile-list")).content.decode()
 
 
-@drawn
 def test_nothing_on_a_lanyard_card_is_cut_off(quick, school, group, senco):
     """Eight cards of the widest letters and long names: the foot of each stands above the next row's name."""
     pupils = []
@@ -272,7 +268,6 @@ def test_nothing_on_a_lanyard_card_is_cut_off(quick, school, group, senco):
     assert foot[1] > below[3]
 
 
-@drawn
 def test_a_page_stays_one_page_when_the_name_grows(client, sign_in, school, pupil, senco):
     words = {name: ("Likes calm words and a plan. " * 90)[: most - 1] for name, most in BOXES.items()}
     version = published(pupil, senco, **words)
@@ -290,7 +285,6 @@ def test_a_page_stays_one_page_when_the_name_grows(client, sign_in, school, pupi
     assert len(pypdfium2.PdfDocument(open_stored(stored).read())) == 1
 
 
-@drawn
 @pytest.mark.parametrize(("wanted", "pages"), [("pages", 3), ("cards", 1)])
 def test_a_class_in_one_file(client, sign_in, school, group, teacher, senco, other_pupil, wanted, pages):
     for number in range(3):
@@ -361,7 +355,6 @@ def photo(name="photo.jpg", size=(60, 80)):
     return SimpleUploadedFile(name, made.getvalue(), content_type="image/jpeg")
 
 
-@drawn
 def test_a_photo_needs_somebody_who_agreed_and_stands_on_the_page(client, sign_in, senco, pupil):
     written(pupil, senco)
     sign_in(senco)

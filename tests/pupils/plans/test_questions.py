@@ -22,7 +22,6 @@ from sendco.files.models import StoredFile
 from sendco.files.services import open_stored
 from sendco.jobs import runner
 from sendco.jobs.models import Job
-from sendco.pdf.render import pdf_available
 from sendco.refusals import ChangedMeanwhile
 from staff.acting import acting_for
 from staff.models import Membership
@@ -275,7 +274,6 @@ def test_a_challenge_of_the_school_keeps_a_paper_of_no_child(client, sign_in, sc
     assert challenges.file_of(ChallengeStep.objects.get()).pupil_id is None
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 @pytest.mark.parametrize(
     ("reply_by", "there", "not_there"),
     [(5, "Please reply by", "none on record"), (-6, "20 days ago", "Please reply by")],
@@ -301,7 +299,6 @@ def test_a_challenge_is_written_as_a_letter_and_then_as_a_reminder(
     assert "solicitor" not in text
 
 
-@pytest.mark.skipif(not pdf_available(), reason="needs Pango")
 def test_nobody_who_has_left_signs_a_letter(client, sign_in, school, senco, head, pupil):
     row = raise_it(school, senco, pupil)
     Membership.objects.filter(user=senco).update(starts_on="2019-01-01", ends_on="2020-01-01")
