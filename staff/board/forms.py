@@ -166,13 +166,14 @@ class KindForm(VersionedForm, forms.ModelForm):
 
     class Meta:
         model = SlotKind
-        fields = ["name", "tone", "makes_busy", "needs_cover", "is_break", "is_with_teacher"]
+        fields = ["name", "tone", "makes_busy", "needs_cover", "is_break", "is_with_teacher", "weight"]
         labels = {
             "tone": "Shown as",
             "makes_busy": "The adult is busy in it",
             "needs_cover": "It needs somebody else when the adult is away",
             "is_break": "It is the adult's break",
             "is_with_teacher": "It is time with the teacher",
+            "weight": "When somebody is away",
         }
         help_texts = {
             "makes_busy": "Without this tick the adult counts as free.",

@@ -20,6 +20,9 @@ from .refusals import BoardReason
 
 ONE_DAY = timedelta(days=1)
 Tone = SlotKind.Tone
+Weight = SlotKind.Weight
+# What weighs more than help in a lesson from the start, by name.
+FIRST_WEIGHTS = {"Duty": Weight.SAFETY}
 # What a school starts with: (name, tone, makes busy, needs cover, is a break, is with the teacher).
 FIRST_KINDS = (
     ("In a lesson", Tone.LESSON, True, True, False, False),
@@ -209,6 +212,7 @@ def ensure_kinds(school: School, *, by: User | None) -> None:
     for name, tone, busy, cover, rest, with_teacher in FIRST_KINDS:
         kind = SlotKind(school=school, name=name, tone=tone, makes_busy=busy, needs_cover=cover, is_break=rest)
         kind.is_with_teacher = with_teacher
+        kind.weight = FIRST_WEIGHTS.get(name, Weight.HELP)
         with audit.saving(kind, by=by):
             kind.save()
 

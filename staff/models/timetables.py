@@ -95,6 +95,13 @@ class SlotKind(models.Model):
         MEETING = "meeting", "Meeting"
         REST = "rest", "Break or free"
 
+    class Weight(models.TextChoices):
+        """What it means that nobody holds it: what may be left when somebody is needed elsewhere."""
+
+        SAFETY = "safety", "Health and safety: covered before other help"
+        HELP = "help", "Help: it can be left where something weighs more"
+        FIXED = "fixed", "Fixed: its adult is never taken from it"
+
     school = models.ForeignKey(School, on_delete=models.PROTECT, related_name="slot_kinds")
     name = models.CharField(max_length=40)
     tone = models.CharField(max_length=15, choices=Tone, default=Tone.LESSON)
@@ -102,6 +109,7 @@ class SlotKind(models.Model):
     needs_cover = models.BooleanField(default=True)
     is_break = models.BooleanField(default=False)
     is_with_teacher = models.BooleanField(default=False)
+    weight = models.CharField(max_length=10, choices=Weight, default=Weight.HELP)
     is_archived = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()

@@ -25,6 +25,8 @@ class Skill(models.Model):
     valid_months = models.PositiveSmallIntegerField(
         null=True, blank=True, validators=[MinValueValidator(1), MaxValueValidator(120)]
     )
+    # Care on which a life may hang, such as rescue medicine: never left without a trained adult.
+    is_life_critical = models.BooleanField(default=False)
     is_archived = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()

@@ -18,9 +18,15 @@ class SkillForm(VersionedForm, forms.ModelForm):
 
     class Meta:
         model = Skill
-        fields = ["name", "valid_months"]
-        labels = {"valid_months": "Months a certificate is good for"}
-        help_texts = {"valid_months": "Leave empty where it does not run out. The course's own date goes before."}
+        fields = ["name", "valid_months", "is_life_critical"]
+        labels = {
+            "valid_months": "Months a certificate is good for",
+            "is_life_critical": "A life may hang on it",
+        }
+        help_texts = {
+            "valid_months": "Leave empty where it does not run out. The course's own date goes before.",
+            "is_life_critical": "For example rescue medicine or a hoist. Cover goes to it before all else.",
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

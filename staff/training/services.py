@@ -36,6 +36,8 @@ FIRST_SKILLS = (
     ("Emotional literacy support (ELSA)", None),
     ("Speech and language programmes", None),
 )
+# Of these a life may hang on one from the start; a school marks others, such as a hoist.
+LIFE_CRITICAL = {"Epilepsy: emergency medicine", "Diabetes care", "Adrenaline pens"}
 
 
 def months_after(day: date, months: int) -> date:
@@ -51,7 +53,7 @@ def ensure_skills(school: School, *, by: User | None) -> None:
     if Skill.objects.filter(school=school).exists():
         return
     for name, months in FIRST_SKILLS:
-        skill = Skill(school=school, name=name, valid_months=months)
+        skill = Skill(school=school, name=name, valid_months=months, is_life_critical=name in LIFE_CRITICAL)
         with audit.saving(skill, by=by):
             skill.save()
 

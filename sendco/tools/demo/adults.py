@@ -7,7 +7,7 @@ from decimal import Decimal
 from pupils.models import PupilSupport, SlotPupil
 from pupils.models.register import Code
 from sendco.clock import academic_year_name
-from staff.board.services import FIRST_KINDS
+from staff.board.services import FIRST_KINDS, FIRST_WEIGHTS
 from staff.models import (
     Absence,
     ExtraTime,
@@ -232,6 +232,7 @@ class Adults:
         for name, tone, busy, cover, rest, with_teacher in FIRST_KINDS:
             kind = SlotKind(school=school, name=name, tone=tone, makes_busy=busy, needs_cover=cover, is_break=rest)
             kind.is_with_teacher = with_teacher
+            kind.weight = FIRST_WEIGHTS.get(name, SlotKind.Weight.HELP)
             self.kinds[name] = self.book.add(kind, on=self.since, by=self.head)
         for year, starts_on, ends_on in ((-1, self.since, last), (0, self.this_year, None)):
             if ends_on and ends_on < starts_on:

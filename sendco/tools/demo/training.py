@@ -16,7 +16,7 @@ from staff.models import (
     Vacancy,
 )
 from staff.reading.cards import FIRST
-from staff.training.services import FIRST_SKILLS, months_after
+from staff.training.services import FIRST_SKILLS, LIFE_CRITICAL, months_after
 
 from .book import at
 from .people import HARBOUR
@@ -64,6 +64,7 @@ class Training:
         self.skills = {}
         for name, months in FIRST_SKILLS:
             skill = Skill(school=self.setting.school, name=name, valid_months=months)
+            skill.is_life_critical = name in LIFE_CRITICAL
             self.skills[name] = self.book.add(skill, on=self.since, by=self.head)
         self._wanted(children)
         self._first_aid()
