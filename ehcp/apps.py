@@ -7,6 +7,7 @@ class EhcpConfig(AppConfig):
 
     def ready(self):
         from .due_pages import register_due_pages
+        from .ledger.promised import register_promises
         from .merging import register_tables
         from .owed import register_sources
         from .plans.quality import register_checks
@@ -15,3 +16,4 @@ class EhcpConfig(AppConfig):
         register_due_pages()
         register_tables()
         register_checks()
+        register_promises()

@@ -8,6 +8,7 @@ class ProvisionConfig(AppConfig):
     def ready(self):
         from staff.owed import after_dates_changed
 
+        from .cover.linking import register_pages
         from .merging import register_tables
         from .runs.services import plan_school
         from .seeing import register_adults
@@ -15,3 +16,4 @@ class ProvisionConfig(AppConfig):
         after_dates_changed(plan_school)
         register_adults()
         register_tables()
+        register_pages()

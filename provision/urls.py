@@ -1,3 +1,4 @@
+from .cover import urls as cover
 from .impact import urls as impact
 from .library import urls as library
 from .map import urls as maps
@@ -16,5 +17,6 @@ urlpatterns = [
     *impact.urlpatterns,
     *runs.urlpatterns,
     *sessions.urlpatterns,
+    *cover.urlpatterns,
     *offline.urlpatterns,
 ]

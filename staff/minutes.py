@@ -16,6 +16,11 @@ def minute_of(at: time) -> int:
     return at.hour * 60 + at.minute
 
 
+def time_of(minute: int) -> time:
+    """The time of day of a minute counted from midnight; 24:00 is the last minute before it."""
+    return time(*divmod(min(minute, MIDNIGHT - 1), 60))
+
+
 def joined(stretches: Iterable[Stretch]) -> list[Stretch]:
     """The same minutes in order, each once; stretches that touch are one."""
     found: list[Stretch] = []

@@ -1,3 +1,4 @@
+from .cover import CoverDecision, CoverNotice
 from .late_logs import LateLog
 from .library import Evidence, Intervention, Tier
 from .measures import InterventionMeasure, OutcomePoint, PlaceOutcome, PlaceScore
@@ -10,6 +11,8 @@ __all__ = [
     "AwayReason",
     "Evidence",
     "Funding",
+    "CoverDecision",
+    "CoverNotice",
     "Intervention",
     "InterventionMeasure",
     "LateLog",

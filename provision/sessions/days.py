@@ -5,10 +5,12 @@ from datetime import date, datetime, time
 
 from pupils.models import ProfileVersion
 from staff.board.selectors import Placed, board
-from staff.minutes import minute_of, overlap
+from staff.minutes import minute_of, overlap, time_of, without
 from staff.models import StaffMember
 
-from ..models import Session
+from ..cover.selectors import of_member as covers_of
+from ..cover.selectors import taken_from
+from ..models import CoverDecision, Session
 from .selectors import OfDay, last_words, next_day_of, of_member
 
 # A session counts as the present one from a little before it begins: the phone is taken out on the way.
@@ -18,13 +20,16 @@ MOST_REMINDERS = 3
 
 @dataclass
 class Line:
-    """One line of the day: a session, or a slot of the board."""
+    """One line of the day: a session, a slot of the board, or a part of a colleague's slot."""
 
     starts_at: time
     minutes: int
     session: OfDay | None = None
     slot: Placed | None = None
     group: str = ""
+    cover: CoverDecision | None = None
+    # When of it the adult is needed elsewhere: "10:00 to 10:20".
+    elsewhere: str = ""
 
     @property
     def stretch(self):
@@ -53,6 +58,7 @@ def day_of(acting, member: StaffMember | None, moment: datetime) -> Day:
     today, minute = moment.date(), minute_of(moment.time())
     sessions = of_member(member, today)
     lines = [_line(one) for one in sessions]
+    lines += [Line(row.starts_at, row.minutes, cover=row) for row in covers_of(member, today)]
     lines += _slots(acting, member, today, lines)
     lines.sort(key=lambda line: (line.starts_at, line.minutes))
     day = Day(lines)
@@ -74,11 +80,16 @@ def _slots(acting, member: StaffMember, today: date, sessions: list[Line]) -> li
     """Where the board places the adult, but for slots in which one of the sessions is: it says more."""
     week = board(acting.school, today, StaffMember.objects.filter(pk=member.pk))
     placed = week.adults[0].by_day.get(today, []) if week.adults else []
-    found = []
+    found, taken = [], taken_from(member, today)
     for slot in placed:
         line = Line(slot.starts_at, slot.stretch[1] - slot.stretch[0], slot=slot, group=week.groups.get(slot.group, ""))
-        if not any(overlap(line.stretch, one.stretch) for one in sessions):
-            found.append(line)
+        if any(overlap(line.stretch, one.stretch) for one in sessions if one.session):
+            continue
+        away = [row.stretch for row in taken if row.slot_id == slot.pk]
+        if not without([line.stretch], away):
+            continue
+        line.elsewhere = ", ".join(f"{time_of(first):%H:%M} to {time_of(last):%H:%M}" for first, last in away)
+        found.append(line)
     return found
 
 

@@ -15,7 +15,7 @@ from ..board import selectors as boards
 from ..models import Absence, StaffMember
 from ..permissions import Permission as P
 from ..posts.views import crumbs, open_member, page_of, tabs_of
-from . import forms, selectors, services
+from . import covering, forms, selectors, services
 
 ONE_DAY = timedelta(days=1)
 # A long absence uncovers the same slots week after week: the page shows the first weeks.
@@ -53,6 +53,7 @@ def absence_list(request):
         "away": away,
         "editable": editable,
         "may_record": acting.can(P.ABSENCE_EDIT),
+        "may_cover": acting.can(P.PROVISION_EDIT) and day >= acting.today,
         "uncovered": _uncovered(acting, day) if sees_board(acting) and away else None,
     }
     return render(request, "staff/absence_list.html", context)
@@ -60,7 +61,17 @@ def absence_list(request):
 
 def _uncovered(acting, day):
     board = boards.board(acting.school, day, boards.who_support(boards.members_on_board(acting, day)))
-    return [(one, board.groups.get(one.slot.group, "")) for one in boards.uncovered_in(board, days=[day])]
+    return _with_cover(acting, board, boards.uncovered_in(board, days=[day]))
+
+
+def _with_cover(acting, board, uncovered):
+    """[(slot that its adult does not hold, name of the group)], with who stands in."""
+    covered = covering.covered_slots(acting.school, board.week.days[0].day, board.week.days[-1].day)
+    found = []
+    for one in uncovered:
+        one.covered_by = covered.get((one.slot.pk, one.slot.day), [])
+        found.append((one, board.groups.get(one.slot.group, "")))
+    return found
 
 
 @require_permission(P.ABSENCE_EDIT)
@@ -79,6 +90,8 @@ def absence_detail(request, pk):
         "weeks": weeks,
         "number": sum(len(rows) for _, rows in weeks) if weeks is not None else 0,
         "goes_on": absence.ends_on is None or absence.ends_on > _last_shown(absence, acting.today),
+        "may_cover": acting.can(P.PROVISION_EDIT) and (absence.ends_on is None or absence.ends_on >= acting.today),
+        "cover_on": max(absence.starts_on, acting.today),
         "may_note_return": absence.returned_on is None and absence.starts_on <= acting.today,
     }
     return render(request, "staff/absence_detail.html", context)
@@ -96,12 +109,11 @@ def _weeks_uncovered(acting, absence):
     found = []
     while monday <= min(last, absence.ends_on or last):
         board = boards.board(acting.school, monday, boards.who_support(boards.members_on_board(acting, monday)))
-        rows = [
-            (one, board.groups.get(one.slot.group, ""))
-            for one in boards.uncovered_in(board)
+        uncovered = [
+            one for one in boards.uncovered_in(board)
             if one.member.pk == absence.member_id and selectors.stretch_on(absence, one.slot.day)
-        ]
-        found.append((monday, rows))
+        ]  # fmt: skip
+        found.append((monday, _with_cover(acting, board, uncovered)))
         monday += timedelta(weeks=1)
     return found
 
@@ -127,10 +139,15 @@ def absence_add(request):
         form=form,
         save=save,
         done=lambda absence: f"Recorded: {absence.member.name} is away.",
-        then=lambda absence: reverse("staff:absence-detail", args=[absence.pk]),
+        then=partial(_after_recording, acting),
         page=page,
         template="staff/absence_form.html",
     ).respond(request)
+
+
+def _after_recording(acting, absence):
+    """To what the absence uncovers next, where a floor above plans that; else to the absence."""
+    return covering.page_after(acting, absence) or reverse("staff:absence-detail", args=[absence.pk])
 
 
 def _asked_for(request):

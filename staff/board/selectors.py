@@ -386,6 +386,7 @@ class Uncovered:
     member: StaffMember
     missing: list[Stretch]
     free: list[AdultWeek] = field(default_factory=list)
+    covered_by: list[str] = field(default_factory=list)
 
 
 def uncovered_in(board_of_week: Board, *, days: Iterable[date] | None = None) -> Iterator[Uncovered]:

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from provision.models import (
     Attendance,
+    CoverDecision,
     Intervention,
     LateLog,
     Place,
@@ -24,8 +25,12 @@ from staff.roles import Role
 # Whoever does not hold a session logs it only with the right to set up provision.
 LEADS = {Role.SENCO, Role.HEAD, Role.PROVISION_LEAD}
 OF_A_SESSION = {"session_to_log": LEADS, "logged_session": LEADS, "lost_session": LEADS, "added_session": LEADS}
+OF_A_SESSION |= {"cover_decision": LEADS - {Role.PROVISION_LEAD}}
 OF_A_SESSION |= {"run_to_add_to": LEADS, "tied_score": LEADS, "checked_class": LEADS}
-ABOUT_PROVISION = {"provision_run", "provision_place", "session", "waiting_pupil", *OF_A_SESSION} - {"checked_class"}
+ABOUT_PROVISION = {"provision_run", "provision_place", "session", "waiting_pupil", *OF_A_SESSION} - {
+    "checked_class",
+    "cover_decision",
+}
 
 
 def provision_things(school, user, pupil):
@@ -56,6 +61,17 @@ def provision_things(school, user, pupil):
     wait = WaitingPupil.objects.create(intervention=what, pupil=pupil, since=today)
     return found | {
         "intervention": what.pk,
+        "cover_decision": CoverDecision.objects.create(
+            school=school,
+            session_id=found["session"],
+            on=today,
+            starts_at=time(9),
+            minutes=30,
+            rank=4,
+            cause="away",
+            instead_of=member,
+            reason="nobody",
+        ).pk,
         "late_log": LateLog.objects.create(
             school=school,
             session_id=found["session"],
@@ -114,6 +130,9 @@ def provision_routes(*, reads, leads):
         "place-remove": ("provision_place", leads),
         "my-day": ("none", reads),
         "catch-up": ("none", reads),
+        "cover-day": ("none", leads),
+        "cover-tell": ("none", leads),
+        "cover-take-back": ("cover_decision", leads),
         "late-list": ("none", leads),
         "late-accept": ("late_log", leads),
         "late-decline": ("late_log", leads),

@@ -200,7 +200,8 @@ def _away(acting, today):
     """The strip of who is away, for those who record absences. One query."""
     if not acting.can(Permission.ABSENCE_EDIT):
         return {}
-    return {"away": names_away(acting, today), "may_record_absence": True}
+    may_cover = acting.can(Permission.PROVISION_EDIT)
+    return {"away": names_away(acting, today), "may_record_absence": True, "may_cover": may_cover}
 
 
 def _nothing(acting, today, covered):
