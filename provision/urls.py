@@ -7,6 +7,7 @@ from .runs import urls as runs
 from .scores import urls as scores
 from .sessions import urls as sessions
 from .universal import urls as universal
+from .whatif import urls as whatif
 
 app_name = "provision"
 urlpatterns = [
@@ -18,5 +19,6 @@ urlpatterns = [
     *runs.urlpatterns,
     *sessions.urlpatterns,
     *cover.urlpatterns,
+    *whatif.urlpatterns,
     *offline.urlpatterns,
 ]

@@ -47,6 +47,7 @@ def provision_map(request):
         "basis_words": basis_words(rates),
         "whole": drawn.whole,
         "may_edit": acting.can(P.PROVISION_EDIT),
+        "may_plan_staff": acting.can(P.PROVISION_EDIT) and acting.can(P.STAFF_VIEW),
         "may_see_costs": acting.can(P.CASE_VIEW),
     }
     context |= _grid(request, acting, drawn, runs, figures) if shown == "area" else _lines(shown, span, runs, figures)

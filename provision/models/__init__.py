@@ -4,6 +4,7 @@ from .library import Evidence, Intervention, Tier
 from .measures import InterventionMeasure, OutcomePoint, PlaceOutcome, PlaceScore
 from .runs import Funding, Place, PlaceTarget, Provision, ProvisionAdult, ProvisionTime, Sharing, WaitingPupil
 from .sessions import Attendance, AwayReason, LostReason, Session, SessionAdult
+from .staffing import StaffingPlan
 from .universal import UniversalCheck, UniversalItem
 
 __all__ = [
@@ -28,6 +29,7 @@ __all__ = [
     "Session",
     "SessionAdult",
     "Sharing",
+    "StaffingPlan",
     "Tier",
     "UniversalCheck",
     "UniversalItem",

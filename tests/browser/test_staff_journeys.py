@@ -1,10 +1,11 @@
 """Placing an adult for a week, moving a slot by keyboard, and recording an absence: in as few clicks as they take."""
 
 import re
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pikepdf
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from sendco.tools.demo import accounts
@@ -49,7 +50,7 @@ def test_an_adult_is_placed_for_the_week_in_five_clicks(enter, page, click):
 
 
 def next_school_day(page, site):
-    day = date.today() + timedelta(days=1)
+    day = timezone.localdate() + timedelta(days=1)
     for _ in range(30):
         page.goto(f"{site}/cover/?day={day.isoformat()}")
         if page.get_by_text("No school on this day").count() == 0:
