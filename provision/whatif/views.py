@@ -135,7 +135,7 @@ def staffing_accept(request, pk):
         then=address(plan),
         refused_to=address(plan),
         page=page,
-        template="provision/staffing_accept.html",
+        template="provision/staffing_confirm.html",
     ).respond(request)
 
 

@@ -19,6 +19,7 @@ from staff.acting import acting_for
 
 from .cases import daily
 from .pages import case_pages, school_pages, staff_pages, support_pages
+from .provision import cover_day, log_groups, provision_pages, roll_up_all, what_if_year
 from .support import print_class
 
 HEADINGS = "UPN,Surname,Forename,DOB,Year,Class,SEN Status,SEN Need,Contact 1 name,Contact 1 phone"
@@ -69,6 +70,11 @@ JOBS = {
     "staff_pages": staff_pages,
     "support_pages": support_pages,
     "print_class": print_class,
+    "provision_pages": provision_pages,
+    "log_groups": log_groups,
+    "roll_up": roll_up_all,
+    "cover": cover_day,
+    "what_if": what_if_year,
 }
 
 

@@ -13,6 +13,7 @@ from sendco.tools.bench.adults import add_adults, add_skills
 from sendco.tools.bench.cases import forget_runs, make_schools, trust_head
 from sendco.tools.bench.data import make_school
 from sendco.tools.bench.measure import Reading
+from sendco.tools.bench.provision import make_trust
 from sendco.tools.bench.support import add_support
 from sendco.tools.bench.work import JOBS, measured
 from staff.models import School, User
@@ -40,7 +41,9 @@ class Command(BaseCommand):
         parser.add_argument("--quick", action="store_true", help="A tenth of the pupils and of the schools.")
         parser.add_argument("--times", type=int, default=40)
         parser.add_argument(
-            "--only", choices=["pages", "cases", "staff", "support", "work", "weight"], help="One part alone."
+            "--only",
+            choices=["pages", "cases", "staff", "support", "provision", "work", "weight"],
+            help="One part alone.",
         )
         parser.add_argument("--job", nargs=3, metavar=("NAME", "SCHOOL", "NUMBER"), help="Used by the bench itself.")
 
@@ -60,6 +63,8 @@ class Command(BaseCommand):
             self.staff(share, times)
         if only in (None, "support"):
             self.support(share, times)
+        if only in (None, "provision"):
+            self.provision(share, times)
         if only in (None, "work"):
             self.work(share)
         if only in (None, "weight"):
@@ -150,6 +155,44 @@ class Command(BaseCommand):
             self.say(words, one.median_ms / readings[beside].median_ms, goal)
         figures = self.apart("print_class", school, share)
         self.say(f"{figures['pages']} profiles in one file, seconds", figures["seconds"], 15)
+
+    def provision(self, share, times):
+        """A trust with two terms of sessions, 24,000 attendances a school: alone, half of it, and all of it."""
+        made, number = make_trust(8000, schools=1)
+        school = made[0][0]
+        alone = self.provision_pages(school, times, number)
+        half = max(1, 24 // share)
+        number += make_trust(8001, schools=half)[1]
+        settle()
+        first = self.apart("roll_up", school, share)
+        number += make_trust(8001 + half, schools=half + 1)[1]
+        shared = self.provision_pages(school, times, number)
+        for name in ("map", "impact"):
+            self.say(f"{name}, one school of a trust against alone", shared[name] / alone[name], 1.5)
+        second = self.apart("roll_up", school, share)
+        self.say(f"roll-up of {second['schools']} schools, seconds", second["seconds"], 60)
+        each = [one["seconds"] / one["schools"] for one in (first, second)]
+        self.say("roll-up of a school, twice the schools against once", each[1] / each[0], 1.2)
+        self.say("roll-up, most memory of its worker, MB", second["megabytes"], 300)
+        figures = self.apart("log_groups", school, share)
+        self.say("log of a group, questions to the database", figures["queries"], 6)
+        self.say("log of a group, times the bare view", figures["ms"] / figures["bare_ms"], 1.5)
+        figures = self.apart("what_if", school, share)
+        self.say(f"what if of {figures['adults']} adults and {figures['runs']} runs, seconds", figures["what_if"], 10)
+        figures = self.apart("cover", school, share)
+        self.say(
+            f"cover of {figures['rows']} places in a day of 12 adults and 60 sessions, seconds", figures["cover"], 2
+        )
+
+    def provision_pages(self, school, times, number):
+        self.stdout.write(f"\n{number} attendances")
+        readings = self.pages_of("provision_pages", school, min(times, 30))
+        ratios = {}
+        for name, goal in (("my day", 2.0), ("map", 5.0), ("impact", 5.0)):
+            one = readings[name]
+            ratios[name] = one.median_ms / readings["bare"].median_ms
+            self.say(f"{name}, times the bare view ({one.queries} queries, {one.kib:.0f} KiB)", ratios[name], goal)
+        return ratios
 
     def cases(self, share, times):
         """Fifty schools with 2,000 plans and 1,500 reviews in flight: home, the head's page, and the daily run."""
