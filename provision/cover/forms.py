@@ -9,6 +9,7 @@ from .proposals import NOBODY
 from .services import Decision
 
 LONGEST_NOTE = 200
+REASONS = [choice for choice in CoverDecision.Unfilled.choices if choice[0] != CoverDecision.Unfilled.ENOUGH]
 MOST_PINS = 200
 LONGEST_ID = 19  # digits, so that every database can hold the number
 SHOWN = 3  # choices that stand open; the others are one press away
@@ -33,7 +34,7 @@ class CoverForm(forms.Form):
                 },
             )
             self.fields[f"why-{row.key}"] = forms.ChoiceField(
-                label="Why nobody", choices=CoverDecision.Unfilled, initial=row.why_nobody, required=False,
+                label="Why nobody", choices=REASONS, initial=row.why_nobody, required=False,
                 widget=forms.Select(attrs={"class": "form-select"}),
             )  # fmt: skip
             self.fields[f"note-{row.key}"] = forms.CharField(

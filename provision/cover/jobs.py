@@ -17,7 +17,7 @@ from staff.models import Certificate, Post, Skill, SlotKind, StaffGroup, StaffMe
 from staff.models.people import current_on
 from staff.permissions import Permission
 
-from ..models import CoverDecision, Place, Session, SessionAdult
+from ..models import CoverDecision, LostReason, Place, Session, SessionAdult
 from ..sessions.selectors import pupils_expected, with_facts
 from .promises import Promised, promises
 from .solving import Job, Rank
@@ -215,10 +215,7 @@ class _Builder:
     def __init__(self, day: Day, week: Board, sessions: list[Session], minute: int) -> None:
         self.day, self.week, self.sessions, self.minute = day, week, sessions, minute
         self.held = {row.pk: [one.member_id for one in row.adults.all()] for row in sessions}
-        self.busy: dict[int, list[Stretch]] = defaultdict(list)
-        for row in sessions:
-            for member in self.held[row.pk]:
-                self.busy[member].append(row.stretch)
+        self.busy = self._in_sessions()
 
     def build(self) -> None:
         pieces = list(self._pieces())
@@ -227,6 +224,19 @@ class _Builder:
                 self.day.adults[cover.member_id].bound.append(cover.stretch)
         tasks = [*self._session_tasks(), *self._slot_tasks(pieces)]
         self.day.tasks = {task.key: task for task in sorted(tasks, key=lambda task: (task.stretch, task.key))}
+
+    def _in_sessions(self) -> dict[int, list[Stretch]]:
+        """{adult: when they hold sessions, or were to before somebody stood in}: the board's slots under those are
+        the same hour, and not open beside them. One query."""
+        found: dict[int, list[Stretch]] = defaultdict(list)
+        rows = SessionAdult.objects.filter(session__on=self.day.on, member__in=self.day.adults)
+        rows = rows.exclude(session__reason=LostReason.MOVED)
+        for member, starts_at, minutes in rows.values_list("member", "session__starts_at", "session__minutes"):
+            found[member].append((minute_of(starts_at), minute_of(starts_at) + minutes))
+        for cover in self.day.decided:
+            if cover.session_id and cover.instead_of_id:
+                found[cover.instead_of_id].append(cover.stretch)
+        return found
 
     def _may(self, stretch: Stretch, skills: Iterable[int], *, among: Iterable[int] | None = None) -> frozenset[int]:
         """Who could hold it: asked for such things, at work for the whole of it, not bound, trained."""
@@ -258,7 +268,8 @@ class _Builder:
                 Job(
                     f"s{row.pk}", (row.stretch,), self._rank(skills, promised), tuple(there), may | set(there),
                     lines=frozenset(one.line for one in promised), wanted=max(len(self.held[row.pk]), 1),
-                    least=self._least(skills, len(self.held[row.pk])), costs=self._costs(may, leaders, known, self.held[row.pk]),
+                    least=self._least(skills, len(self.held[row.pk])),
+                    costs=self._costs(may, leaders, known, self.held[row.pk]),
                 ),
                 run.name, session=row, place=row.place or run.place, focus=run.focus, pupils=pupils, promised=promised,
                 skills=skills, leaders=leaders, known=known, gone=self._gone(row, there),

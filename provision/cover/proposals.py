@@ -229,6 +229,8 @@ class Left:
     task: Task
     leaves: int
     taken_by: int = NOBODY
+    # Whether it takes place all the same.
+    goes_on: bool = False
 
 
 def left_in(day: Day, plan: Plan) -> Iterable[Left]:
@@ -241,7 +243,8 @@ def left_in(day: Day, plan: Plan) -> Iterable[Left]:
         new = [pk for pk in held if pk not in task.job.held_by]
         taking = new[task.job.missing :] if task.gone else new
         for number, pk in enumerate(leaving):
-            yield Left(task, pk, taking[number] if number < len(taking) else NOBODY)
+            taker = taking[number] if number < len(taking) else NOBODY
+            yield Left(task, pk, taker, goes_on=len(held) >= task.job.least)
 
 
 def _moves(day: Day, plan: Plan) -> list[Move]:

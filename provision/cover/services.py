@@ -95,22 +95,26 @@ def _leave(day: Day, lefts: Sequence[Left], *, by: User) -> list[CoverDecision]:
         leaves = day.adults[one.leaves].member
         member = day.adults[one.taken_by].member if one.taken_by else None
         gone = Gone(CoverDecision.Cause.TAKEN, leaves, one.task.slots.get(one.leaves), one.task.stretch)
-        before = next((row for row in covers if _goes_on(row, gone, member)), None)
+        reason = "" if member else _why_left(one)
+        before = next((row for row in covers if _goes_on(row, gone, member, reason)), None)
         if before:
             before.minutes += one.task.job.minutes
             with audit.saving(before, by=by):
                 before.save(update_fields=["minutes"])
             continue
-        reason = "" if member else CoverDecision.Unfilled.WEIGHTIER
         covers.append(_write(one.task, gone, member, reason, "", day.on, by=by))
     return covers
 
 
-def _goes_on(row: CoverDecision, gone: Gone, member: StaffMember | None) -> bool:
+def _why_left(one: Left) -> str:
+    return CoverDecision.Unfilled.ENOUGH if one.goes_on else CoverDecision.Unfilled.WEIGHTIER
+
+
+def _goes_on(row: CoverDecision, gone: Gone, member: StaffMember | None, reason: str) -> bool:
     return bool(
         gone.slot
         and gone.stretch
-        and (row.slot_id, row.instead_of, row.member) == (gone.slot, gone.member, member)
+        and (row.slot_id, row.instead_of, row.member, row.reason) == (gone.slot, gone.member, member, reason)
         and row.stretch[1] == gone.stretch[0]
     )
 
@@ -139,7 +143,8 @@ def _school_of(task: Task, gone: Gone) -> int:
 
 
 def _put(
-    session: Session, leaves: StaffMember | None, member: StaffMember | None, cause: str, why: str, note: str, *, by: User
+    session: Session, leaves: StaffMember | None, member: StaffMember | None, cause: str, why: str, note: str, *,
+    by: User,
 ) -> None:  # fmt: skip
     """Put the one in the other's place in the session. Where nobody is left it is not held."""
     row = Session.objects.select_for_update(of=("self",)).get(pk=session.pk)

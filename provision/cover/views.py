@@ -1,4 +1,4 @@
-"""Cover of a day: what lost its adult, the best plan and the choices, accepting it, and telling those whom it concerns."""
+"""Cover of a day: what lost its adult, the best plan and the choices, accepting it, and telling those concerned."""
 
 from datetime import timedelta
 from functools import partial
@@ -183,8 +183,8 @@ def cover_take_back(request, pk):
         "submit": "Take it back",
         "cancel": address(cover.on),
         "cancel_words": "Leave it",
-        "explanation": f"{what}, {cover.starts_at:%H:%M}: {who}. It becomes open again, and whatever the adult was taken "
-        "from is theirs again. Who was told hears of the change when you press Tell them.",
+        "explanation": f"{what}, {cover.starts_at:%H:%M}: {who}. It becomes open again, and whatever the adult was "
+        "taken from is theirs again. Who was told hears of the change when you press Tell them.",
     }
     return ConfirmPage(
         act=partial(services.take_back, cover=cover, by=request.user),

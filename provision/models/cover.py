@@ -52,6 +52,8 @@ class CoverDecision(models.Model):
         WEIGHTIER = "weightier", "Everybody who could is needed for something weightier"
         LATER = "later", "It will be made good later"
         DECIDED = "decided", "It can be left today"
+        # Not a choice: what an adult was taken from while others go on with it.
+        ENOUGH = "enough", "Others go on with it"
 
     school = models.ForeignKey("staff.School", on_delete=models.PROTECT, related_name="+")
     on = models.DateField()

@@ -175,7 +175,8 @@ def _adults(plan: StaffingPlan, runs: list[Provision], basis: str) -> dict[int, 
     found = {
         pk: Adult(
             pk, row.name, row, tuple(times.get(pk, ())), frozenset(skills[pk]), rates.hourly(pk, plan.starts_on),
-            formula.hourly(pk, plan.starts_on) or Decimal(0), is_out=pk in plan.out or pk not in at_work, teaches=pk in teach,
+            formula.hourly(pk, plan.starts_on) or Decimal(0), is_out=pk in plan.out or pk not in at_work,
+            teaches=pk in teach,
         )
         for pk, row in members.items()
     }  # fmt: skip

@@ -279,7 +279,7 @@ def test_the_day_costs_the_same_number_of_questions_whatever_is_in_it(
         run_of(open_school, pupils, by=senco, adults=[bea], times=((2, time(hour)),),
                what=intervention(open_school, f"Group {hour}"))  # fmt: skip
         slot(dev, time(hour), time(hour, 40), group=group)
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(33):
         found = propose(day_of(who, WEDNESDAY, QUARTER_TO_EIGHT))
     assert len(found.rows) == 6
 
@@ -330,6 +330,24 @@ def test_what_an_adult_is_taken_from_is_written_down(session, bea, cal, board, g
     taken = CoverDecision.objects.get(cause="taken")
     assert (taken.slot, taken.instead_of, taken.member, taken.reason) == (own, cal, None, "weightier")
     assert (taken.starts_at, taken.minutes) == (time(9), 30)
+    assert seen().rows == []
+
+
+def test_what_goes_on_with_others_says_so(session, bea, cal, dev, board, group, accept):
+    slot(cal, time(8, 45), TEN, group=group)
+    slot(dev, time(8, 45), TEN, group=group)
+    away(bea)
+    accept()
+    assert CoverDecision.objects.get(cause="taken").reason == CoverDecision.Unfilled.ENOUGH
+
+
+def test_the_board_under_a_covered_session_is_not_open_again(session, bea, cal, board, group, accept, seen):
+    """Her lesson from a quarter to nine held the session within it: what was decided of the session is decided."""
+    slot(bea, time(8, 45), TEN, group=group)
+    away(bea)
+    before = {row.task.stretch for row in seen().rows}
+    assert before == {(540, 570), (525, 540), (570, 600)}
+    accept()
     assert seen().rows == []
 
 

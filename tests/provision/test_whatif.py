@@ -268,8 +268,8 @@ def test_an_adult_who_would_come_is_asked_for_whole(plan, bea_run, sign_in, senc
     assert client.post(url, posted_form(plan, **facts)).status_code == 302
     plan.refresh_from_db()
     assert plan.new[0]["name"] == "New TA"
-    assert client.post(url, posted_form(plan, **facts | {"new-0-name": "", "new-0-days": [], "new-0-first": "",
-                                                        "new-0-last": "", "new-INITIAL_FORMS": "1"})).status_code == 302  # fmt: skip
+    empty = {"new-0-name": "", "new-0-days": [], "new-0-first": "", "new-0-last": "", "new-INITIAL_FORMS": "1"}
+    assert client.post(url, posted_form(plan, **facts | empty)).status_code == 302
     plan.refresh_from_db()
     assert plan.new == []
 
