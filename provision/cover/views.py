@@ -47,7 +47,10 @@ def cover_day(request):
     if request.method == "POST" and "again" in request.POST:
         return redirect(_with_choices(request, on))
     day = day_of(acting, on, now)
-    pins = _chosen(request) if request.method == "POST" else forms.pins_in(request.GET.getlist("pin"))
+    if request.method == "POST":
+        pins, everything = _chosen(request), 0  # what the form says stands before what its address asked for
+    else:
+        pins = forms.pins_in(request.GET.getlist("pin"))
     proposal = propose(day, pins, everything=everything)
     form = forms.CoverForm(posted(request), proposal=proposal)
 

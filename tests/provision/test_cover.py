@@ -541,6 +541,17 @@ def test_my_own_choices_stand_in_the_address(session, bea, cal, dev, sign_in, se
     assert client.get(answer.url).context["proposal"].rows[0].chosen == other
 
 
+def test_on_a_day_given_to_one_adult_a_choice_of_ones_own_stands(session, bea, cal, dev, sign_in, senco):
+    away(bea)
+    client, url = sign_in(senco), f"{URL}&everything={cal.pk}"
+    proposal = client.get(url).context["proposal"]
+    key = proposal.rows[0].key
+    assert proposal.rows[0].chosen == cal
+    data = {f"who-{key}": str(dev.pk), "seal": proposal.seal, "moved": proposal.moved_seal}
+    assert client.post(url, data).status_code == 302
+    assert CoverDecision.objects.get().member == dev
+
+
 @pytest.mark.parametrize(
     "query",
     ["day=never", "day=", "day=0001-01-01", "day=9999-12-31", "everything=x", "everything=999", "pin=s1.0:²",
@@ -581,7 +592,7 @@ def test_a_covered_slot_says_so_where_it_was_called_uncovered(bea, cal, board, g
 
 def test_a_life_without_a_trained_adult_in_the_building_is_said(open_school, bea, cal, pupils, sign_in, senco, session):
     skill = Skill.objects.create(school=open_school, name="Rescue medicine", is_life_critical=True)
-    PupilSkill.objects.create(pupil=pupils[0], skill=skill, source="Health plan", starts_on=BEGAN)
+    PupilSkill.objects.create(pupil=pupils[0], skill=skill, source="health", starts_on=BEGAN)
     certified(bea, skill)
     client = sign_in(senco)
     assert client.get(URL).context["unsafe"] == []
